@@ -1,0 +1,5 @@
+"""`python -m pipeline` is `livesubs`."""
+
+from pipeline.cli import main
+
+main()

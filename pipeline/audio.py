@@ -1,0 +1,59 @@
+"""`audio.s16`: the session's sound, 16 kHz mono signed 16 bit, appended by the capture and read at any position."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.events import Chunk
+from pipeline.flow import Clock
+from pipeline.settings import SAMPLE_RATE
+
+Samples = NDArray[np.float32]
+"""One-dimensional, -1 to 1, at SAMPLE_RATE."""
+
+
+class AudioFile:
+    """Reads a growing `audio.s16`; the file may not exist yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def recorded(self) -> float:
+        """Seconds in the file now."""
+        try:
+            return self.path.stat().st_size // 2 / SAMPLE_RATE
+        except FileNotFoundError:
+            return 0.0
+
+    def read(self, start: float, end: float) -> Samples:
+        """The samples of stream time [start, end), fewer where the file ends."""
+        first = round(start * SAMPLE_RATE)
+        count = round(end * SAMPLE_RATE) - first
+        if count <= 0 or not self.path.exists():
+            return np.zeros(0, np.float32)
+        pcm = np.fromfile(self.path, np.dtype("<i2"), count=count, offset=2 * first)
+        return (pcm / 32768).astype(np.float32)
+
+    def follow(
+        self, *, start: float, ended: Callable[[], bool], clock: Clock, step: float = 0.25, most: float = 30.0
+    ) -> Iterator[Chunk]:
+        """All that is recorded from `start` on, as it grows, until `ended()` and everything was given.
+
+        A reader that is late gets all that waits, at most `most` seconds at once; one that is early waits for `step`
+        seconds of sound.
+        """
+        position = start
+        while True:
+            over = ended()  # asked before the length, so that nothing recorded in between is left out
+            waiting = self.recorded - position
+            if waiting >= step or (over and waiting > 0):
+                end = position + min(waiting, most)
+                yield Chunk(start=position, end=end)
+                position = end
+            elif over:
+                return
+            else:
+                clock.wait(step - waiting)

@@ -1,0 +1,177 @@
+"""The values that flow between the stages and are logged: small and immutable.
+
+Times are stream time: seconds on the source's own clock since the session's first sample, unless the name ends in
+`_at` (wall clock, Unix seconds). Languages are ISO 639-1 codes. A value that is an `Event` is one journal line; its
+class tag is the line's `kind`. This module imports nothing of the project.
+"""
+
+from typing import Literal
+
+import msgspec
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that flows but is no journal line of its own."""
+
+
+class Word(Value, frozen=True):
+    """One recognised word. `text` keeps the space before it, so joined words are the sentence in any script."""
+
+    start: float
+    end: float
+    text: str
+    probability: float
+    """0 to 1, the recogniser's own."""
+
+
+class Chunk(Value, frozen=True):
+    """A stretch of the session's `audio.s16` that has been recorded: stream time [start, end)."""
+
+    start: float
+    end: float
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=False):
+    """One journal line."""
+
+
+class SessionStarted(Event, frozen=True, tag="session"):
+    """First line of a journal: a replay needs nothing else."""
+
+    version: str
+    source: str
+    """As given, without user info and query."""
+    src_lang: str
+    tgt_langs: tuple[str, ...]
+    recogniser: str
+    """Model, device and compute type in use, as printed."""
+    engines: tuple[str, ...]
+    """The translation chain, in order."""
+    began_at: float
+
+
+class SourceState(Event, frozen=True, tag="source"):
+    """What became of the source: opening, connected, ended (its own end), stopped (by us), lost."""
+
+    state: Literal["opening", "connected", "ended", "stopped", "lost"]
+    stream: float
+    """How much was recorded then, seconds."""
+    detail: str = ""
+
+
+class Gap(Event, frozen=True, tag="gap"):
+    """A part of the stream that we do not have."""
+
+    start: float
+    end: float
+    reason: str
+
+
+class Hypothesis(Event, frozen=True, tag="hypothesis"):
+    """What the recogniser now believes: `committed` is new, stable and never retracted; `tail` may be replaced."""
+
+    heard: float
+    """Stream time up to which the audio has been judged: no word that ends before it is still to come."""
+    committed: tuple[Word, ...] = ()
+    tail: tuple[Word, ...] = ()
+    endpoint: bool = False
+    """The speaker paused after the last committed word."""
+
+
+class Suppressed(Event, frozen=True, tag="suppressed"):
+    """Text that a guard kept from being committed; the editor can restore it."""
+
+    start: float
+    end: float
+    text: str
+    reason: str
+
+
+class Sentence(Event, frozen=True, tag="sentence"):
+    """The unit of translation."""
+
+    id: str
+    lang: str
+    start: float
+    end: float
+    text: str
+    words: tuple[Word, ...]
+    rev: int = 1
+    final: bool = True
+
+
+class Translation(Event, frozen=True, tag="translation"):
+    """One attempt of one engine at one sentence. `verdict` is `ok`, or why the text was not used."""
+
+    sentence: str
+    lang: str
+    engine: str
+    attempt: int
+    verdict: str
+    text: str = ""
+    elapsed: float = 0.0
+    """Seconds the engine took."""
+
+
+class Rendering(Value, frozen=True):
+    """A sentence as one track shows it: verbatim, translated, or (no engine answered) still in its own language."""
+
+    sentence: Sentence
+    lang: str
+    """The track's language."""
+    text: str
+    attempts: tuple[Translation, ...] = ()
+    untranslated: bool = False
+
+
+class Cue(Event, frozen=True, tag="cue"):
+    """One timed text on screen. A later cue event with the same id replaces it whole."""
+
+    id: str
+    lang: str
+    """The track it belongs to."""
+    start: float
+    end: float
+    text: str
+    """Lines are joined by a newline."""
+    sentences: tuple[str, ...]
+    """Ids of the sentences it shows."""
+    flags: tuple[str, ...] = ()
+    """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`."""
+    rev: int = 1
+    final: bool = True
+
+
+class Withdrawn(Event, frozen=True, tag="withdrawn"):
+    """The cue with this id is no more; its text went into another."""
+
+    id: str
+
+
+class Warned(Event, frozen=True, tag="warning"):
+    """Something a person should know; `text` says what, and what to do."""
+
+    text: str
+
+
+class Ended(Event, frozen=True, tag="end"):
+    """Last line of a session that was not killed."""
+
+    reason: Literal["ended", "stopped", "aborted", "failed"]
+    stream: float
+    error: str = ""
+
+
+AnyEvent = (
+    SessionStarted
+    | SourceState
+    | Gap
+    | Hypothesis
+    | Suppressed
+    | Sentence
+    | Translation
+    | Cue
+    | Withdrawn
+    | Warned
+    | Ended
+)

@@ -1,0 +1,184 @@
+"""Hand-offs between stages, deadlines, and the clock: the only module that starts threads for the pipeline.
+
+A stage is a generator over plain values. `spawn` runs one in a thread of its own behind a bound; without it the same
+expression runs in the caller's thread, which is how tests and scores run it.
+"""
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Wall time and waiting, so that tests can bring their own."""
+
+    def now(self) -> float: ...
+
+    def wait(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    def now(self) -> float:
+        return time.time()
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class Closed(Exception):
+    """The reader of a channel has gone; the writer stops."""
+
+
+class Channel(Iterable[T]):
+    """A bounded hand-off from one thread to another; an error of the writer is raised in the reader."""
+
+    def __init__(self, bound: int) -> None:
+        self._items: deque[T] = deque()
+        self._bound = bound
+        self._changed = threading.Condition()
+        self._done = False
+        self._closed = False
+        self._error: BaseException | None = None
+
+    def put(self, item: T) -> None:
+        """Blocks while the channel is full; raises Closed once the reader has gone."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._items) < self._bound or self._closed)
+            if self._closed:
+                raise Closed
+            self._items.append(item)
+            self._changed.notify_all()
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """No more items; the reader gets those waiting, then the end or the error."""
+        with self._changed:
+            self._done, self._error = True, error
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """The reader goes away."""
+        with self._changed:
+            self._closed = True
+            self._items.clear()
+            self._changed.notify_all()
+
+    def batches(self) -> Iterator[list[T]]:
+        """All that waits, each time there is something."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: bool(self._items) or self._done or self._closed)
+                batch = list(self._items)
+                self._items.clear()
+                self._changed.notify_all()
+                if not batch:
+                    if self._error:
+                        raise self._error
+                    return
+            yield batch
+
+    def __iter__(self) -> Iterator[T]:
+        for batch in self.batches():
+            yield from batch
+
+
+def spawn(items: Iterable[T], *, bound: int, name: str) -> Channel[T]:
+    """Runs `items` in a daemon thread and gives its items through a channel of at most `bound` waiting."""
+    return merge([items], bound=bound, name=name)
+
+
+def merge(streams: Iterable[Iterable[T]], *, bound: int, name: str) -> Channel[T]:
+    """Runs every stream in a thread of its own; their items come as they are ready, each stream's in its order."""
+    channel: Channel[T] = Channel(bound)
+    streams = list(streams)
+    left = len(streams)
+    lock = threading.Lock()
+
+    def pump(stream: Iterable[T]) -> None:
+        nonlocal left
+        error: BaseException | None = None
+        try:
+            for item in stream:
+                channel.put(item)
+        except Closed:
+            pass
+        except BaseException as caught:  # it is raised again where the channel is read
+            error = caught
+        with lock:
+            left -= 1
+            last = left == 0
+        if last or error:
+            channel.finish(error)
+
+    for number, stream in enumerate(streams, 1):
+        threading.Thread(target=pump, args=(stream,), name=f"{name}-{number}", daemon=True).start()
+    return channel
+
+
+def fan_out(items: Iterable[T], copies: int, *, bound: int, name: str) -> list[Channel[T]]:
+    """Every item to each of `copies` channels, from one thread; a reader that lags by `bound` items slows the rest."""
+    channels: list[Channel[T]] = [Channel(bound) for _ in range(copies)]
+
+    def pump() -> None:
+        error: BaseException | None = None
+        try:
+            for item in items:
+                for channel in channels:
+                    channel.put(item)
+        except Closed:
+            pass
+        except BaseException as caught:  # it is raised again where the channels are read
+            error = caught
+        for channel in channels:
+            channel.finish(error)
+
+    threading.Thread(target=pump, name=name, daemon=True).start()
+    return channels
+
+
+class DeadlineExpired(Exception):
+    """The call had not answered in time; it is left behind in its thread."""
+
+
+class Caller:
+    """A thread that makes calls one by one, for libraries whose calls may hang; a hung thread is replaced."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._jobs: queue.SimpleQueue[Callable[[], None]] | None = None
+
+    def call(self, function: Callable[[], T], seconds: float) -> T:
+        """What `function()` returns or raises; DeadlineExpired after `seconds`, and the next call gets a new thread."""
+        answer: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+        def job() -> None:
+            try:
+                answer.put((function(), None))
+            except BaseException as caught:  # it is raised again in the caller's thread
+                answer.put((None, caught))
+
+        if self._jobs is None:
+            self._jobs = self._start()
+        self._jobs.put(job)
+        try:
+            value, error = answer.get(timeout=seconds)
+        except queue.Empty:
+            self._jobs = None
+            raise DeadlineExpired from None
+        if error:
+            raise error
+        return value  # type: ignore[return-value]  # no error: it is the function's own answer
+
+    def _start(self) -> "queue.SimpleQueue[Callable[[], None]]":
+        jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+
+        def work() -> None:
+            while True:
+                jobs.get()()
+
+        threading.Thread(target=work, name=self._name, daemon=True).start()
+        return jobs

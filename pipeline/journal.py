@@ -1,0 +1,174 @@
+"""The append-only event log of a session: one writer, one typed event a line, and `fold` the only way to state."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar
+
+import filelock
+import msgspec
+
+from pipeline.errors import DiskFull, JournalCorrupt, SessionError
+from pipeline.events import AnyEvent, Cue, Ended, Event, Gap, Sentence, SessionStarted, Suppressed, Withdrawn
+from pipeline.flow import Clock
+
+T = TypeVar("T")
+
+_KINDS = {kind.__struct_config__.tag for kind in AnyEvent.__args__}
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
+_encoder = msgspec.json.Encoder()
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A journal line: its number, when it was written, and the event."""
+
+    seq: int
+    at: float
+    event: Event
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    seq: int
+    at: float
+    kind: str
+
+
+class State:
+    """What a journal says, folded: everything by id, in the order first heard."""
+
+    def __init__(self) -> None:
+        self.session: SessionStarted | None = None
+        self.sentences: dict[str, Sentence] = {}
+        self.cues: dict[str, Cue] = {}
+        self.suppressed: list[Suppressed] = []
+        self.gaps: list[Gap] = []
+        self.ended: Ended | None = None
+
+    def track(self, lang: str) -> list[Cue]:
+        """The cues of one track, by time."""
+        return sorted((c for c in self.cues.values() if c.lang == lang), key=lambda c: (c.start, c.end))
+
+
+def apply(state: State, event: Event) -> State:
+    """`state` with one more event in it (the same object); kinds that no state depends on change nothing."""
+    match event:
+        case Cue():
+            state.cues[event.id] = event
+        case Withdrawn():
+            state.cues.pop(event.id, None)
+        case Sentence():
+            state.sentences[event.id] = event
+        case Suppressed():
+            state.suppressed.append(event)
+        case Gap():
+            state.gaps.append(event)
+        case SessionStarted():
+            state.session = event
+        case Ended():
+            state.ended = event
+    return state
+
+
+def fold(events: Iterable[Event]) -> State:
+    """The state that a journal's events add up to."""
+    return reduce(apply, events, State())
+
+
+def read(path: Path) -> Iterator[Entry]:
+    """The entries of a journal, without a torn last line and unknown kinds; JournalCorrupt names a bad line."""
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
+        try:
+            envelope = msgspec.json.decode(line, type=_Envelope)
+            if envelope.kind in _KINDS:
+                yield Entry(envelope.seq, envelope.at, _decoder.decode(line))
+        except msgspec.DecodeError as error:
+            raise JournalCorrupt(path, number) from error
+
+
+class Journal:
+    """The one writer of a session's `journal.jsonl`; safe to call from several threads."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """Takes the folder's lock (SessionError if another process has it) and cuts off a torn last line."""
+        self._path = folder / "journal.jsonl"
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._lock = filelock.FileLock(folder / ".lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise SessionError(
+                f"{folder} is in use by another livesubs; stop that one or choose another --out"
+            ) from None
+        whole, self._seq = _whole_lines(self._path)
+        self._file = self._path.open("ab")
+        self._file.truncate(whole)
+        self.listeners: list[Callable[[Entry], None]] = []
+
+    def append(self, event: Event) -> None:
+        """Writes one line and tells the listeners; DiskFull or SessionError when it cannot be written."""
+        with self._guard:
+            entry = Entry(self._seq + 1, round(self._clock.now(), 3), event)
+            try:
+                self._file.write(encode(entry) + b"\n")
+                self._file.flush()
+            except OSError as error:
+                raise _unwritable(self._path, error) from error
+            self._seq = entry.seq
+            for listen in self.listeners:
+                listen(entry)
+
+    def tap(self, items: Iterable[T], events: Callable[[T], Iterable[Event]]) -> Iterator[T]:
+        """Passes `items` on, each after its events have been appended."""
+        for item in items:
+            for event in events(item):
+                self.append(event)
+            yield item
+
+    def sync(self) -> None:
+        """Everything appended so far survives a power cut."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+        self._lock.release()
+
+
+def encode(entry: Entry) -> bytes:
+    """The journal line of an entry, without its newline; times rounded to the millisecond."""
+    fields = {"seq": entry.seq, "at": entry.at, **msgspec.to_builtins(entry.event)}
+    return _encoder.encode(_rounded(fields))
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return value
+
+
+def _whole_lines(path: Path) -> tuple[int, int]:
+    """(bytes up to the last whole line, seq of that line)."""
+    if not path.exists():
+        return 0, 0
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if not whole:
+        return 0, 0
+    last = data[data.rfind(b"\n", 0, whole - 1) + 1 : whole]
+    try:
+        return whole, int(json.loads(last)["seq"])
+    except (ValueError, KeyError) as error:
+        raise JournalCorrupt(path, data[:whole].count(b"\n")) from error
+
+
+def _unwritable(path: Path, error: OSError) -> SessionError:
+    if error.errno == 28:  # ENOSPC
+        return DiskFull(f"the disk of {path.parent} is full; free some space, the session so far is safe")
+    return SessionError(f"cannot write {path}: {error.strerror}; check the folder's rights and disk")

@@ -1,0 +1,146 @@
+"""Every setting, typed, with its default; validated once, at the edge, and handed to constructors.
+
+A settings file is TOML with one table per struct below (`[source]`, `[speech]`, ...); flags override it. This module
+imports only `errors`.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from pipeline.errors import SettingsError
+
+SAMPLE_RATE = 16_000
+"""Of `audio.s16`, in hertz: what Whisper and Silero are trained on."""
+
+Seconds = Annotated[float, Meta(ge=0)]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the tables below."""
+
+
+class SourceSettings(Table, frozen=True):
+    audio: Annotated[int, Meta(ge=1)] = 1
+    """Which sound track, counted from 1: floor or interpreter."""
+    channel: str = ""
+    """`left` or `right` of a stereo track; empty mixes them."""
+    start: Seconds = 0.0
+    """Where to begin in a recording."""
+    end: Seconds | None = None
+    """Where to stop in a recording."""
+    length: Seconds | None = None
+    """Stop after so many seconds (`--for`)."""
+    pace: float | None = None
+    """Recordings only: N times real time; None reads as fast as it can."""
+    cookies: str = ""
+    """A cookies file for page URLs."""
+    ffmpeg: str = ""
+    """Another ffmpeg than the bundled one."""
+    archive: bool = True
+    """Keep the picture and sound for playing back."""
+
+
+class SpeechSettings(Table, frozen=True):
+    model: str = ""
+    """A faster-whisper name that was pulled, or a CTranslate2 folder."""
+    language: str = "fr"
+    device: str = "auto"
+    compute_type: str = "default"
+    threads: Annotated[int, Meta(ge=0)] = 0
+    """0 leaves the choice to the library."""
+    beam: Annotated[int, Meta(ge=1)] = 5
+    window: Annotated[float, Meta(gt=0, le=30)] = 30.0
+    """Seconds every stretch is padded to: Whisper was trained on 30; less is cheaper where a model bears it."""
+    longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
+    """An utterance is cut at its best pause past so many seconds: D/2 - 5 s at a delay D of 30 s (the delay budget)."""
+    endpoint: Annotated[float, Meta(ge=0.1)] = 0.5
+    """Silence that ends an utterance, seconds."""
+
+
+class TranslationSettings(Table, frozen=True):
+    to: tuple[str, ...] = ("en",)
+    chain: tuple[str, ...] = ("local", "google")
+    """Engines in the order they are asked."""
+    models: tuple[str, ...] = ()
+    """Folders of local translation models, one per language pair or one for many."""
+    deadline: Annotated[float, Meta(gt=0)] = 4.0
+    """Seconds the whole chain has for one sentence (the delay budget)."""
+
+
+class SentenceRules(Table, frozen=True):
+    """When words become a sentence."""
+
+    pause: Seconds = 1.0
+    """A silence that closes an open sentence even without punctuation."""
+    longest: Annotated[float, Meta(gt=0)] = 10.0
+    """An open sentence is closed at its best clause boundary past so many seconds (D/2 - 5 s)."""
+
+
+class CueRules(Table, frozen=True):
+    """What a cue may be. Sources: `docs/cue-rules.md`."""
+
+    lines: Annotated[int, Meta(ge=1)] = 2
+    cpl: Annotated[int, Meta(ge=10)] = 42
+    """Characters a line."""
+    cps: float = 17.0
+    """Characters a second aimed at."""
+    cps_most: float = 20.0
+    """Above it a cue is flagged `fast`."""
+    shortest: float = 0.833
+    longest: float = 7.0
+    gap: float = 0.083
+    """Two frames at 24 a second."""
+    bridge: float = 0.5
+    """A gap shorter than this is closed to `gap`."""
+    linger: float = 0.5
+    """The out-time may lie so far after the last word."""
+    linger_most: float = 1.5
+    """... and so far when the reading speed needs it."""
+    late_most: float = 1.5
+    """The in-time may lie so far after the first word, only while nothing else is on screen."""
+
+
+class Settings(Table, frozen=True):
+    """Everything in force for a session; written to its `settings.toml`."""
+
+    demo: bool = False
+    delay: Annotated[float, Meta(ge=10)] = 30.0
+    """Seconds the screening plays behind live; the budget of the stages follows from it."""
+    source: SourceSettings = SourceSettings()
+    speech: SpeechSettings = SpeechSettings()
+    sentences: SentenceRules = SentenceRules()
+    translation: TranslationSettings = TranslationSettings()
+    cues: CueRules = CueRules()
+
+
+def load(path: Path) -> Settings:
+    """The settings in a TOML file; SettingsError names the key that is wrong."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+    except OSError as error:
+        raise SettingsError(f"cannot read the settings file {path}: {error.strerror}; check the path") from error
+    except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}; mend that line") from error
+
+
+def override(settings: Settings, **tables: dict[str, Any]) -> Settings:
+    """`settings` with single values replaced, as in `override(s, speech={"beam": 1})`; SettingsError if not allowed."""
+    merged = msgspec.to_builtins(settings)
+    for table, values in tables.items():
+        merged[table] = {**merged[table], **values}
+    try:
+        return msgspec.convert(merged, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{error}; see `livesubs run --help` for what is allowed") from error
+
+
+def dump(settings: Settings) -> bytes:
+    """The settings as TOML."""
+    return msgspec.toml.encode(_without_none(msgspec.to_builtins(settings)))
+
+
+def _without_none(table: dict[str, Any]) -> dict[str, Any]:
+    return {k: _without_none(v) if isinstance(v, dict) else v for k, v in table.items() if v is not None}

@@ -1,0 +1,1 @@
+"""Sentences to renderings: engines, the chain, the gate."""
