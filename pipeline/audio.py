@@ -57,3 +57,9 @@ class AudioFile:
                 return
             else:
                 clock.wait(step - waiting)
+
+
+def loudness(samples: Samples) -> float:
+    """Root mean square of the samples in dB below full scale; -100 for silence or none."""
+    power = float(np.mean(samples**2)) if samples.size else 0.0
+    return max(-100.0, 10 * float(np.log10(power + 1e-10)))

@@ -4,14 +4,18 @@ A stage is a generator over plain values. `spawn` runs one in a thread of its ow
 expression runs in the caller's thread, which is how tests and scores run it.
 """
 
+import itertools
 import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
+
+_BOUND = 256
+"""Items that may wait in a hand-off: a quarter of an hour of sentences."""
 
 
 class Clock(Protocol):
@@ -182,3 +186,49 @@ class Caller:
 
         threading.Thread(target=work, name=self._name, daemon=True).start()
         return jobs
+
+
+class Threads:
+    """How a session joins its stages: each branch in threads of its own."""
+
+    def fan_out(self, items: Iterable[T], copies: int) -> Sequence[Iterable[T]]:
+        return fan_out(items, copies, bound=_BOUND, name="sentences")
+
+    def merge(self, streams: Sequence[Iterable[T]]) -> Iterator[list[T]]:
+        return merge(streams, bound=_BOUND, name="track").batches()
+
+
+class Inline:
+    """The same in the caller's thread, deterministic: for tests and scores."""
+
+    def fan_out(self, items: Iterable[T], copies: int) -> Sequence[Iterable[T]]:
+        return itertools.tee(items, copies)
+
+    def merge(self, streams: Sequence[Iterable[T]]) -> Iterator[list[T]]:
+        waiting = [iter(stream) for stream in streams]
+        while waiting:
+            for stream in list(waiting):
+                try:
+                    yield [next(stream)]
+                except StopIteration:
+                    waiting.remove(stream)
+
+
+class Repeating:
+    """Calls a function every so often in a thread of its own, for what a person is told."""
+
+    def __init__(self, function: Callable[[], None], *, seconds: float, name: str) -> None:
+        self._function, self._seconds = function, seconds
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._over.wait(self._seconds):
+            self._function()

@@ -4,9 +4,10 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import filelock
 import msgspec
@@ -16,6 +17,8 @@ from pipeline.events import AnyEvent, Cue, Ended, Event, Gap, Sentence, SessionS
 from pipeline.flow import Clock
 
 T = TypeVar("T")
+
+LOCK = ".lock"
 
 _KINDS = {kind.__struct_config__.tag for kind in AnyEvent.__args__}
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
@@ -88,24 +91,28 @@ def read(path: Path) -> Iterator[Entry]:
             raise JournalCorrupt(path, number) from error
 
 
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Holds a session folder for this process; SessionError while another one has it. Freed by any kind of death."""
+    try:
+        with filelock.FileLock(folder / LOCK, timeout=0):
+            yield
+    except filelock.Timeout:
+        raise SessionError(f"{folder} is in use by another livesubs; stop it or choose another --out") from None
+
+
 class Journal:
     """The one writer of a session's `journal.jsonl`; safe to call from several threads."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
-        """Takes the folder's lock (SessionError if another process has it) and cuts off a torn last line."""
+        """Opens the journal of a folder whose `lock` the caller holds, and cuts off a torn last line."""
         self._path = folder / "journal.jsonl"
         self._clock = clock
         self._guard = threading.Lock()
-        self._lock = filelock.FileLock(folder / ".lock")
-        try:
-            self._lock.acquire(timeout=0)
-        except filelock.Timeout:
-            raise SessionError(
-                f"{folder} is in use by another livesubs; stop that one or choose another --out"
-            ) from None
         whole, self._seq = _whole_lines(self._path)
         self._file = self._path.open("ab")
         self._file.truncate(whole)
+        self._state = fold(entry.event for entry in read(self._path))
         self.listeners: list[Callable[[Entry], None]] = []
 
     def append(self, event: Event) -> None:
@@ -118,6 +125,7 @@ class Journal:
             except OSError as error:
                 raise _unwritable(self._path, error) from error
             self._seq = entry.seq
+            apply(self._state, event)
             for listen in self.listeners:
                 listen(entry)
 
@@ -128,13 +136,21 @@ class Journal:
                 self.append(event)
             yield item
 
+    @contextmanager
+    def state(self) -> Iterator[State]:
+        """What the journal says now; nothing is appended while it is looked at."""
+        with self._guard:
+            yield self._state
+
     def sync(self) -> None:
         """Everything appended so far survives a power cut."""
         os.fsync(self._file.fileno())
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
-        self._lock.release()
 
 
 def encode(entry: Entry) -> bytes:

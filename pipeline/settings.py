@@ -62,8 +62,8 @@ class SpeechSettings(Table, frozen=True):
 
 class TranslationSettings(Table, frozen=True):
     to: tuple[str, ...] = ("en",)
-    chain: tuple[str, ...] = ("local", "google")
-    """Engines in the order they are asked."""
+    chain: tuple[str, ...] = ()
+    """Engines in the order they are asked; empty: a local model where there is one, then Google."""
     models: tuple[str, ...] = ()
     """Folders of local translation models, one per language pair or one for many."""
     deadline: Annotated[float, Meta(gt=0)] = 4.0

@@ -1,0 +1,57 @@
+# Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
+.PHONY: demo test lint lock setup samples models wheel clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+DONE := $(VENV)/.locked
+# The newest Python that the packages know; override with `make PYTHON=...`.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+demo: $(DONE)
+	$(BIN)/livesubs demo
+
+test: $(DONE)
+	$(BIN)/python -m pytest
+
+lint: $(DONE)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+setup: $(DONE)
+
+$(DONE): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "livesubs needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python3"; exit 1; }
+	@rm -rf $(VENV)
+	@if command -v uv >/dev/null 2>&1; then \
+		echo "Setting up $(VENV) with uv (once)..."; \
+		uv venv --quiet --python "$(PYTHON)" $(VENV) && \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+		echo "Setting up $(VENV) with pip (once, a few minutes)..."; \
+		"$(PYTHON)" -m venv $(VENV) && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $(DONE)
+
+lock:
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet -o requirements.lock
+
+# Rebuilding what is embedded; both need espeak-ng from the system, the models also hours of two cores.
+samples: $(DONE)
+	$(BIN)/python -m pip install --quiet -e '.[recipe]'
+	$(BIN)/python -m samples.make
+
+models: $(DONE)
+	$(BIN)/python -m pip install --quiet -e '.[recipe]'
+	$(BIN)/python -m models.recipe
+
+wheel: $(DONE)
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,113 @@
+"""Where models and samples lie: embedded ones in a checkout or an installed wheel, pulled ones in a models folder."""
+
+from pathlib import Path
+
+import platformdirs
+
+from pipeline.errors import ModelError
+
+_PACKAGE = Path(__file__).parent
+_CHECKOUT = _PACKAGE.parent
+
+WHISPER_SIZES = (
+    "tiny", "base", "small", "medium", "large-v3", "large-v3-turbo", "distil-large-v3",
+)  # fmt: skip
+"""The multilingual Whisper models that `livesubs models pull` offers, smallest first."""
+
+DEMO_WINDOW = 0.5
+"""Seconds a stretch is padded to at least for the demo recogniser: it was trained to bear short ones (model card)."""
+
+SUGGESTED = "small"
+"""What is named to someone who has pulled nothing yet."""
+
+
+def in_checkout() -> bool:
+    """Whether the program runs from a checkout rather than from an installed wheel."""
+    return (_CHECKOUT / "models" / "demo").is_dir() and (_CHECKOUT / "pyproject.toml").is_file()
+
+
+def embedded(relative: str) -> Path:
+    """The path of an embedded file, such as `samples/rally.mp4`."""
+    root = _CHECKOUT if in_checkout() else _PACKAGE / "_embedded"
+    return root / relative
+
+
+def demo_recogniser() -> Path:
+    return embedded("models/demo/whisper-demo-fr")
+
+
+def demo_translator() -> Path:
+    return embedded("models/demo/nmt-demo-fr-en")
+
+
+def models_folder(environment: str | None) -> Path:
+    """Where pulled models lie: `$LIVESUBS_MODELS`, else `models/` of a checkout, else the user's data folder."""
+    if environment:
+        return Path(environment).expanduser()
+    if in_checkout():
+        return _CHECKOUT / "models"
+    return platformdirs.user_data_path("livesubs", appauthor=False) / "models"
+
+
+def find_recogniser(name: str, folder: Path) -> Path:
+    """The folder of a recogniser given by path or pulled name; without a name the one that was pulled."""
+    if not name:
+        pulled = [folder / size for size in reversed(WHISPER_SIZES) if _is_model(folder / size)]
+        if pulled:
+            return pulled[0]
+        raise ModelError(
+            f"no speech model has been pulled yet; type `livesubs models pull {SUGGESTED}` (or add --demo to try the "
+            "embedded demo models)"
+        )
+    for candidate in (Path(name).expanduser(), folder / name):
+        if candidate.is_dir():
+            return candidate
+    if name in WHISPER_SIZES:
+        raise ModelError(f"the speech model {name} has not been pulled yet; type `livesubs models pull {name}`")
+    raise ModelError(f"there is no speech model {name}; give a CTranslate2 folder or one of {', '.join(WHISPER_SIZES)}")
+
+
+def find_translators(folder: Path) -> tuple[str, ...]:
+    """The folders of every pulled translation model."""
+    if not folder.is_dir():
+        return ()
+    return tuple(
+        str(path)
+        for path in sorted(folder.iterdir())
+        if _is_model(path) and (list(path.glob("*.spm")) or list(path.glob("sentencepiece*.model")))
+    )
+
+
+def pull(name: str, folder: Path) -> Path:
+    """Downloads a Whisper size, or `opus-mt-<pair>`, into the models folder; ModelError when it cannot."""
+    from faster_whisper.utils import download_model
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    target = folder / name
+    partial = folder / f".{name}.partial"
+    try:
+        if name in WHISPER_SIZES:
+            download_model(name, output_dir=str(partial))
+        elif name.startswith("opus-mt-"):
+            snapshot_download(f"gaudi/{name}-ctranslate2", local_dir=partial)
+        else:
+            raise ModelError(f"there is no model {name}; try one of {', '.join(WHISPER_SIZES)} or opus-mt-fr-en")
+    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, ValueError) as error:
+        raise ModelError(
+            f"could not download {name} ({_first_line(error)}); check the internet connection and type the command "
+            f"again, it goes on where it stopped - or copy the model's folder to {target} from another machine"
+        ) from error
+    if target.exists():
+        raise ModelError(f"{target} exists already; remove it first to pull {name} again")
+    partial.rename(target)
+    return target
+
+
+def _is_model(path: Path) -> bool:
+    return (path / "model.bin").is_file()
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:160] if lines else type(error).__name__

@@ -1,0 +1,203 @@
+"""The command line: parse, call, print. Heavy libraries are imported by what is called, when it is called."""
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from pipeline import assets, settings, system, terminal
+from pipeline.errors import LivesubsError, SettingsError
+from pipeline.settings import Settings
+
+app = typer.Typer(
+    help="A French livestream in, timed English subtitles out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+models_app = typer.Typer(help="Speech and translation models on this machine.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+ABORTED = 130
+"""Exit code after a second Ctrl-C, as shells have it."""
+
+Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty. [default: sessions/<date>_<name>]")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
+
+
+@app.command()
+def run(
+    source: Annotated[str, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")],
+    to: Annotated[str, typer.Option(help="Languages to translate into, with commas.")] = "en",
+    out: Out = None,
+    demo: Annotated[
+        bool, typer.Option(help="Use the embedded demo models: a closed domain of synthetic speech.")
+    ] = False,
+    model: Annotated[str | None, typer.Option(help="Speech model: a pulled name or a CTranslate2 folder.")] = None,
+    mt_model: Annotated[
+        list[str] | None, typer.Option(help="Folder of a local translation model; may be repeated.")
+    ] = None,
+    translate: Annotated[str | None, typer.Option(help="Engines in the order they are asked, with commas.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language that is spoken.")] = None,
+    audio: Annotated[int | None, typer.Option(help="Which sound track, counted from 1.")] = None,
+    channel: Annotated[str | None, typer.Option(help="left or right of a stereo track: floor or interpreter.")] = None,
+    start: Annotated[str | None, typer.Option(help="Where to begin in a recording, e.g. 12:30.")] = None,
+    end: Annotated[str | None, typer.Option(help="Where to stop in a recording.")] = None,
+    length: Annotated[str | None, typer.Option("--for", help="Stop after so long, e.g. 3h or 90m.")] = None,
+    pace: Annotated[str | None, typer.Option(help="Recordings: N times real time, or max. [default: max]")] = None,
+    cookies: Annotated[str | None, typer.Option(help="Cookies file for page URLs.")] = None,
+    ffmpeg: Annotated[str | None, typer.Option(help="Another ffmpeg than the bundled one.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--settings", help="A settings file (TOML); flags override it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
+    given = settings.load(config) if config else Settings()
+    chosen = settings.override(
+        given,
+        source=_given(
+            audio=audio,
+            channel=channel,
+            start=_seconds(start),
+            end=_seconds(end),
+            length=_seconds(length),
+            pace=_pace(pace),
+            cookies=cookies,
+            ffmpeg=ffmpeg,
+        ),
+        speech=_given(model=model, language=language),
+        translation=_given(to=_names(to), chain=_names(translate), models=mt_model),
+    )
+    _subtitle(source, out, _with_models(chosen, demo=demo or given.demo), as_json=as_json)
+
+
+@app.command()
+def demo(out: Out = None, as_json: AsJson = False) -> None:
+    """Play the embedded sample as if it came in live, with the embedded demo models."""
+    chosen = _with_models(settings.override(Settings(), source={"pace": 1.0}), demo=True)
+    sample = assets.embedded("samples/rally.mp4")
+    if not as_json:
+        typer.echo("A rehearsal with the embedded demo models (synthetic speech, a closed domain), in real time: 75 s.")
+    folder, cues = _subtitle(str(sample), out, chosen, as_json=as_json)
+    if not as_json:
+        typer.echo(f"{cues} English cues. The files are in {folder}/ - open subtitles.en.srt or subtitles.fr-en.srt.")
+        typer.echo("For real speech, pull a model and start on your stream:")
+        typer.echo(f"    livesubs models pull {assets.SUGGESTED}")
+        typer.echo("    livesubs run https://example.org/live.m3u8")
+
+
+@models_app.command()
+def pull(name: Annotated[str, typer.Argument(help="A Whisper size such as small, or opus-mt-fr-en.")]) -> None:
+    """Download a model from the Hugging Face hub; type it again to go on after a cut."""
+    typer.echo(f"{name} is in {assets.pull(name, _models_folder())}")
+
+
+def main() -> None:
+    """The console script: every expected error is one sentence and an exit code."""
+    try:
+        app()
+    except LivesubsError as error:
+        sys.stderr.write(f"livesubs: {error}\n")
+        sys.exit(error.exit_code)
+
+
+def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> tuple[Path, int]:
+    """Runs one session with a view; gives its folder and how many cues its first target track has."""
+    from pipeline.flow import SystemClock
+    from pipeline.session import Session
+    from pipeline.speech.client import RecogniserProcess
+    from pipeline.translation.chain import build_chains
+
+    chains = build_chains(chosen.translation, chosen.speech.language)
+    folder = out or Path("sessions") / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{_slug(source)}"
+    session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
+    _stop_on_signals(session.stop)
+    try:
+        with terminal.choose(session.status, as_json=as_json) as screen:
+            state = session.run(screen)
+    except KeyboardInterrupt:
+        sys.stderr.write(f"livesubs: left at once; what was written is in {folder}\n")
+        sys.exit(ABORTED)
+    return folder, len(state.track(chosen.translation.to[0])) if chosen.translation.to else 0
+
+
+def _with_models(chosen: Settings, *, demo: bool) -> Settings:
+    """The settings with model folders filled in; outside `--demo` the embedded models are never chosen."""
+    if demo:
+        speech: dict[str, Any] = {"model": str(assets.demo_recogniser()), "window": assets.DEMO_WINDOW}
+        translators: tuple[str, ...] = (str(assets.demo_translator()),)
+    else:
+        speech = {"model": str(assets.find_recogniser(chosen.speech.model, _models_folder()))}
+        translators = chosen.translation.models or assets.find_translators(_models_folder())
+    chain = chosen.translation.chain or (("local",) if demo else ("local", "google") if translators else ("google",))
+    filled = settings.override(chosen, speech=speech, translation={"models": translators, "chain": chain})
+    return msgspec.structs.replace(filled, demo=demo)
+
+
+def _models_folder() -> Path:
+    return assets.models_folder(os.environ.get("LIVESUBS_MODELS"))
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    """Ctrl-C, SIGTERM and a closed terminal stop gracefully; a second Ctrl-C leaves at once."""
+    asked = False
+
+    def handle(number: int, frame: object) -> None:
+        nonlocal asked
+        if asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        asked = True
+        stop()
+
+    for number in system.STOP_SIGNALS:
+        signal.signal(number, handle)
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    """The options that were typed."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _seconds(text: str | None) -> float | None:
+    """`90`, `12:30`, `1:02:03.5`, `90m`, `1h30m` as seconds."""
+    if text is None:
+        return None
+    if match := re.fullmatch(r"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)", text):
+        first, second, last = match.groups()
+        hours, minutes = (first, second) if second else (None, first)
+        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(last)
+    units = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text)
+    if units and text:
+        hours, minutes, last = units.groups()
+        return int(hours or 0) * 3600.0 + int(minutes or 0) * 60 + int(last or 0)
+    raise SettingsError(f"{text} is not a length of time; write it like 3h, 90m, 12:30 or 1:02:03")
+
+
+def _pace(text: str | None) -> float | None:
+    if text in (None, "max"):
+        return None
+    try:
+        pace = float(str(text))
+    except ValueError:
+        pace = 0.0
+    if not pace > 0:
+        raise SettingsError(f"--pace {text} makes no sense; write 1 for real time, 2 for twice as fast, or max")
+    return pace
+
+
+def _slug(source: str) -> str:
+    """A folder name from a source: its last part, letters and digits only, never a key or token."""
+    last = re.split(r"[?#]", source)[0].rstrip("/").rsplit("/", 1)[-1].rsplit("@", 1)[-1]
+    return re.sub(r"[^\w-]+", "-", Path(last).stem).strip("-")[:40] or "stream"

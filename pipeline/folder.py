@@ -1,0 +1,64 @@
+"""The session folder: what lies in it, and that nothing in it is ever overwritten by another session."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+
+import msgspec
+
+from pipeline import settings
+from pipeline.errors import SessionError
+from pipeline.journal import LOCK, Journal, lock
+from pipeline.publish.files import write_whole
+from pipeline.settings import Settings
+from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
+
+AUDIO = "audio.s16"
+ARCHIVE = "archive"
+
+
+@contextmanager
+def new(path: Path) -> Iterator[None]:
+    """Makes (or takes) an empty folder and holds its lock; SessionError if it holds anything or cannot be written."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with lock(path):
+            if any(entry.name != LOCK for entry in path.iterdir()):
+                raise SessionError(f"{path} is not empty, and a session is never overwritten; choose another --out")
+            yield
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+        raise SessionError(f"cannot write into {path}: {error.strerror}; choose another --out") from error
+
+
+def empty(path: Path) -> None:
+    """Removes what a session that recorded nothing has put into its folder, and the folder if it can."""
+    for entry in path.iterdir():
+        if entry.is_dir():
+            rmtree(entry)
+        elif entry.name != LOCK:
+            entry.unlink()
+
+
+def write_settings(path: Path, in_force: Settings, source: str) -> None:
+    """`settings.toml` for everyone, `private.toml` (mode 600) with the full address of the source."""
+    write_whole(path / "settings.toml", settings.dump(in_force).decode())
+    private = path / "private.toml"
+    private.touch(mode=0o600)
+    private.write_bytes(msgspec.toml.encode({"source": source}))
+
+
+def write_tracks(path: Path, journal: Journal) -> None:
+    """The SRT and VTT files of every track as the journal now has them, and the bilingual ones."""
+    journal.sync()
+    with journal.state() as state:
+        session = state.session
+        assert session, "the session event is the journal's first"
+        source = state.track(session.src_lang)
+        tracks = {session.src_lang: source}
+        for lang in session.tgt_langs:
+            tracks[lang] = state.track(lang)
+            tracks[f"{session.src_lang}-{lang}"] = bilingual(source, tracks[lang])
+    for name, cues in tracks.items():
+        write_whole(path / f"subtitles.{name}.srt", to_srt(cues))
+        write_whole(path / f"subtitles.{name}.vtt", to_vtt(cues))

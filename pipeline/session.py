@@ -1,0 +1,224 @@
+"""The composition root: opens a session folder, joins the stages in one expression, runs and stops them.
+
+Reading order for the whole program: `events`, this module, then any stage.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from pipeline import __version__, folder
+from pipeline.audio import AudioFile, loudness
+from pipeline.errors import NotLiveYet, SourceError
+from pipeline.events import (
+    Chunk,
+    Cue,
+    Ended,
+    Event,
+    Hypothesis,
+    Rendering,
+    Sentence,
+    SessionStarted,
+    SourceState,
+    Suppressed,
+    Value,
+    Withdrawn,
+)
+from pipeline.flow import Clock, Inline, Threads
+from pipeline.journal import Entry, Journal, State
+from pipeline.settings import Settings
+from pipeline.source.address import Address, resolve
+from pipeline.source.capture import Capture
+from pipeline.speech.client import Recogniser
+from pipeline.speech.stage import recognise
+from pipeline.subtitles.cues import to_cues
+from pipeline.subtitles.sentences import to_sentences
+from pipeline.translation.chain import Chain
+from pipeline.translation.stage import translate, verbatim
+
+
+def subtitles(
+    chunks: Iterable[Chunk],
+    recogniser: Recogniser,
+    chains: Mapping[str, Chain],
+    settings: Settings,
+    journal: Journal,
+    hands: Threads | Inline,
+) -> Iterator[list[Cue | Withdrawn]]:
+    """Sound to cues of every track, in batches as they are ready; all but the cues is journaled on the way.
+
+    With `Inline` hands it runs in the caller's thread, deterministically.
+    """
+    lang = settings.speech.language
+    heard = journal.tap(recognise(chunks, recogniser), events=_itself)
+    sentences = journal.tap(to_sentences(heard, settings.sentences, lang), events=_itself)
+    own, *copies = hands.fan_out(sentences, 1 + len(chains))
+    renderings: list[Iterable[Rendering]] = [
+        verbatim(own, lang),
+        *(
+            journal.tap(translate(copy, target, chain), events=_attempts)
+            for copy, (target, chain) in zip(copies, chains.items(), strict=True)
+        ),
+    ]
+    return hands.merge([to_cues(track, settings.cues) for track in renderings])
+
+
+def _itself(event: Hypothesis | Suppressed | Sentence) -> Iterable[Event]:
+    """The event, unless it only says that time passed."""
+    wordless = isinstance(event, Hypothesis) and not event.committed and not event.tail
+    return () if wordless else (event,)
+
+
+def _attempts(rendering: Rendering) -> Iterable[Event]:
+    return rendering.attempts
+
+
+class Status(Value, frozen=True):
+    """How a running session stands; seconds, but for `speed` and `level`."""
+
+    recorded: float
+    heard: float
+    speed: float | None
+    """Seconds of sound recognised per second of work; None before the first."""
+    level: float
+    """Loudness of the last moment, dB below full scale (0 is the loudest)."""
+    stopping: bool
+
+    @property
+    def behind(self) -> float:
+        """Seconds of recorded sound still to be heard."""
+        return max(0.0, self.recorded - self.heard)
+
+
+class View(Protocol):
+    """Who watches a session."""
+
+    def show(self, entry: Entry) -> None:
+        """An event was journaled; called from several threads, one at a time."""
+
+    def announce(self, starts_at: datetime | None) -> None:
+        """The stream is not live yet; called once a second."""
+
+
+class Session:
+    """One stream, from its first sample to the last words written."""
+
+    def __init__(
+        self,
+        source: str,
+        path: Path,
+        settings: Settings,
+        recogniser: Recogniser,
+        chains: Mapping[str, Chain],
+        clock: Clock,
+    ) -> None:
+        self._audio = AudioFile(path / folder.AUDIO)
+        self._stopping = threading.Event()
+        self._source, self._path, self._settings = source, path, settings
+        self._recogniser, self._chains, self._clock = recogniser, chains, clock
+        self._capture: Capture | None = None
+        self._heard = 0.0
+
+    def run(self, view: View) -> State:
+        """Subtitles the whole source and gives what the journal then says; LivesubsError when it could not."""
+        with folder.new(self._path), Journal(self._path, self._clock) as journal, self._recogniser:
+            journal.listeners.append(view.show)
+            try:
+                self._run(journal, view)
+            except BaseException as error:
+                if self._audio.recorded:
+                    reason = "failed" if isinstance(error, Exception) else "aborted"
+                    journal.append(Ended(reason=reason, stream=self._audio.recorded, error=str(error)))
+                else:
+                    folder.empty(self._path)
+                raise
+            finally:
+                if self._capture:
+                    self._capture.close()
+            with journal.state() as state:
+                return state
+
+    def stop(self) -> None:
+        """Ends the capture; what was recorded is still heard, translated and written. Safe in a signal handler."""
+        self._stopping.set()
+        if self._capture:
+            self._capture.stop()
+
+    def status(self) -> Status:
+        recorded = self._audio.recorded
+        return Status(
+            recorded=recorded,
+            heard=min(self._heard, recorded),
+            speed=self._heard / self._recogniser.compute if self._recogniser.compute else None,
+            level=loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
+            stopping=self._stopping.is_set(),
+        )
+
+    def _count(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+        for chunk in chunks:
+            yield chunk
+            self._heard = chunk.end
+
+    def _run(self, journal: Journal, view: View) -> None:
+        description = self._recogniser.open(self._audio.path, self._settings.speech)
+        address = self._await_source(view)
+        folder.write_settings(self._path, self._settings, self._source)
+        journal.append(
+            SessionStarted(
+                version=__version__,
+                source=address.shown,
+                src_lang=self._settings.speech.language,
+                tgt_langs=tuple(self._chains),
+                recogniser=description,
+                engines=tuple(self._settings.translation.chain),
+                began_at=self._clock.now(),
+            )
+        )
+        folder.write_tracks(self._path, journal)
+        capture = self._open(address, journal)
+        chunks = self._audio.follow(start=0.0, ended=lambda: capture.ended, clock=self._clock)
+        for batch in subtitles(self._count(chunks), self._recogniser, self._chains, self._settings, journal, Threads()):
+            for event in batch:
+                journal.append(event)
+            folder.write_tracks(self._path, journal)
+        self._close(capture, journal)
+
+    def _await_source(self, view: View) -> Address:
+        """The source's media address, waited for while it is announced only."""
+        while True:
+            try:
+                return resolve(self._source, self._settings.source)
+            except NotLiveYet as announced:
+                self._count_down(announced.starts_at, view)
+                if self._stopping.is_set():
+                    raise
+
+    def _count_down(self, starts_at: datetime | None, view: View) -> None:
+        """Waits until the announced start, a minute at most, so that a moved start is noticed."""
+        until = self._clock.now() + 60.0
+        if starts_at:
+            until = min(until, starts_at.timestamp())
+        while self._clock.now() < until and not self._stopping.is_set():
+            view.announce(starts_at)
+            self._clock.wait(1.0)
+        self._clock.wait(1.0)
+
+    def _open(self, address: Address, journal: Journal) -> Capture:
+        journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
+        self._capture = capture = Capture(address, self._settings.source, self._path)
+        capture.start()
+        if self._stopping.is_set():
+            capture.stop()
+        journal.append(SourceState(state="connected", stream=0.0, detail=str(capture.media)))
+        return capture
+
+    def _close(self, capture: Capture, journal: Journal) -> None:
+        recorded = self._audio.recorded
+        outcome = capture.outcome
+        journal.append(SourceState(state=outcome.state, stream=recorded, detail=outcome.detail))
+        if outcome.state == "lost":
+            raise SourceError(outcome.detail)
+        reason = "stopped" if self._stopping.is_set() else "ended"
+        journal.append(Ended(reason=reason, stream=recorded))

@@ -1,0 +1,258 @@
+"""What the technician sees: a live view in a terminal, plain lines elsewhere, or one journal line an event."""
+
+import sys
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.events import Cue, Sentence, SessionStarted, SourceState, Suppressed, Warned
+from pipeline.flow import Repeating
+from pipeline.journal import Entry, encode
+
+if TYPE_CHECKING:
+    from pipeline.session import Status
+
+_FRENCH, _ENGLISH, _QUIET, _ALARM = "cyan", "bold bright_white", "grey62", "bold bright_yellow"
+"""Read from two metres in a dark hall: nothing below 4.5:1 on black."""
+
+_METER = "▁▂▃▄▅▆▇█"
+
+
+class Screen(Protocol):
+    """A view and what it needs around it: it is entered before the session runs and left after it."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def show(self, entry: Entry) -> None: ...
+
+    def announce(self, starts_at: datetime | None) -> None: ...
+
+
+def clock_time(seconds: float) -> str:
+    """`0:01:02` for stream time."""
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def countdown(starts_at: datetime | None) -> str:
+    """One line about a stream that is announced only."""
+    if starts_at is None:
+        return "not live yet; the page does not say when: looking again every minute"
+    left = max(0.0, (starts_at - datetime.now(UTC)).total_seconds())
+    return f"not live yet; it is announced for {starts_at.astimezone():%H:%M}, in {clock_time(left)}"
+
+
+class Lines:
+    """Plain lines, for a log, a pipe or a screen reader."""
+
+    def __init__(self, status: "Callable[[], Status]") -> None:
+        self._status = status
+        self._sentences: dict[str, Sentence] = {}
+        self._source_lang = ""
+        self._announced = ""
+        self._pulse = Repeating(self._tell, seconds=10.0, name="status-line")
+
+    def __enter__(self) -> Self:
+        self._pulse.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pulse.stop()
+
+    def show(self, entry: Entry) -> None:
+        match entry.event:
+            case SessionStarted() as event:
+                self._source_lang = event.src_lang
+                _say(f"{event.source}: {event.src_lang} -> {', '.join(event.tgt_langs)}")
+                _say(f"recogniser: {event.recogniser}; translation: {', '.join(event.engines)}")
+            case SourceState() as event:
+                _say(f"{clock_time(event.stream)} source {event.state} {event.detail}".rstrip())
+            case Sentence() as event:
+                self._sentences[event.id] = event
+                if not self._source_lang:
+                    self._source_lang = event.lang
+            case Cue() as event if event.lang != self._source_lang and event.rev == 1:
+                self._show_cue(event)
+            case Suppressed() as event:
+                _say(f"{clock_time(event.start)} not shown ({event.reason}): {event.text}")
+            case Warned() as event:
+                _say(f"! {event.text}")
+
+    def announce(self, starts_at: datetime | None) -> None:
+        line = countdown(starts_at)
+        if line[:45] != self._announced[:45]:
+            _say(line)
+        self._announced = line
+
+    def _show_cue(self, cue: Cue) -> None:
+        for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
+            if sentence:
+                _say(f"{clock_time(sentence.start)} {sentence.lang}  {sentence.text}")
+        _say(f"{clock_time(cue.start)} {cue.lang}  {' '.join(cue.text.splitlines())}{_remark(cue)}")
+
+    def _tell(self) -> None:
+        status = self._status()
+        if status.stopping or status.behind > 5:
+            doing = "finishing" if status.stopping else "working"
+            _say(f"{clock_time(status.recorded)} {doing}: {status.behind:.0f} s of sound still to hear")
+
+
+class JsonLines:
+    """Every journal line, as it is written."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def show(self, entry: Entry) -> None:
+        _say(encode(entry).decode())
+
+    def announce(self, starts_at: datetime | None) -> None:
+        pass
+
+
+class LiveScreen:
+    """The technician's view: state of the source, level, lag, speed, the last cues in every language, warnings."""
+
+    def __init__(self, status: "Callable[[], Status]", console: Console) -> None:
+        self._status, self._console = status, console
+        self._session: SessionStarted | None = None
+        self._source = "loading the speech model"
+        self._rows: deque[tuple[str, str, str]] = deque(maxlen=100)
+        self._sentences: dict[str, Sentence] = {}
+        self._cues = 0
+        self._suppressed = 0
+        self._warnings: deque[str] = deque(maxlen=3)
+        self._live = Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=False)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._live.stop()
+        except OSError:  # the terminal is gone
+            _be_silent()
+
+    def show(self, entry: Entry) -> None:
+        match entry.event:
+            case SessionStarted() as event:
+                self._session = event
+            case SourceState() as event:
+                self._source = event.state
+            case Sentence() as event:
+                self._sentences[event.id] = event
+            case Cue() as event if self._session and event.lang != self._session.src_lang:
+                self._add_cue(event)
+            case Suppressed():
+                self._suppressed += 1
+            case Warned() as event:
+                self._warnings.append(event.text)
+
+    def announce(self, starts_at: datetime | None) -> None:
+        self._source = countdown(starts_at)
+
+    def _add_cue(self, cue: Cue) -> None:
+        if cue.rev > 1:
+            return
+        self._cues += 1
+        for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
+            if sentence:
+                self._rows.append((clock_time(sentence.start), sentence.text, _FRENCH))
+        style = _ALARM if "untranslated" in cue.flags else _ENGLISH
+        label = f"{cue.lang} " if self._session and len(self._session.tgt_langs) > 1 else ""
+        self._rows.append(("", f"{label}{' '.join(cue.text.splitlines())}{_remark(cue)}", style))
+
+    def _draw(self) -> RenderableType:
+        status = self._status()
+        head = [self._headline(status), self._gauges(status)]
+        foot: list[RenderableType] = [Text(f"! {text}", style=_ALARM) for text in self._warnings]
+        if status.stopping:
+            left = f"finishing: {status.behind:.0f} s of sound still to hear. Ctrl-C again to leave at once."
+            foot.append(Text(left, style=_ALARM))
+        else:
+            foot.append(Text("Ctrl-C stops the recording and finishes what was said", style=_QUIET))
+        room = max(4, self._console.height - len(head) - len(foot) - 4)
+        return Group(*head, Rule(style=_QUIET), self._table(room), Rule(style=_QUIET), *foot)
+
+    def _headline(self, status: "Status") -> Text:
+        colours = {"connected": "bold bright_green", "lost": "bold bright_red"}
+        line = Text(overflow="ellipsis", no_wrap=True)
+        line.append("● ", style=colours.get(self._source, _QUIET))
+        line.append(f"{self._source}  ", style=colours.get(self._source, _QUIET))
+        line.append(clock_time(status.recorded), style=_ENGLISH)
+        if self._session:
+            line.append(f"  {self._session.src_lang} → {', '.join(self._session.tgt_langs)}  ", style=_FRENCH)
+            line.append(self._session.source, style=_QUIET)
+        return line
+
+    def _gauges(self, status: "Status") -> Text:
+        filled = max(0, min(10, round((status.level + 60) / 6)))
+        line = Text(no_wrap=True, overflow="crop")
+        line.append("level ", style=_QUIET)
+        line.append("█" * filled, style="bright_red" if status.level > -1 else "bright_green")
+        line.append("·" * (10 - filled), style=_QUIET)
+        line.append("   behind ", style=_QUIET)
+        line.append(f"{status.behind:.1f} s", style=_ALARM if status.behind > 15 else _ENGLISH)
+        line.append("   speed ", style=_QUIET)
+        line.append(f"{status.speed:.1f}x" if status.speed else "-", style=_ENGLISH)
+        line.append("   cues ", style=_QUIET)
+        line.append(str(self._cues), style=_ENGLISH)
+        if self._suppressed:
+            line.append(f"   kept back {self._suppressed}", style=_ALARM)
+        return line
+
+    def _table(self, room: int) -> Table:
+        width = max(20, self._console.width - 10)
+        table = Table.grid(padding=(0, 1))
+        table.add_column(width=8, style=_QUIET)
+        table.add_column(width=width)
+        rows: list[tuple[str, str, str]] = []
+        for row in reversed(self._rows):
+            room -= -(-len(row[1]) // width)
+            if room < 0:
+                break
+            rows.append(row)
+        for time, text, style in reversed(rows):
+            table.add_row(time, Text(text, style=style))
+        return table
+
+
+def choose(status: "Callable[[], Status]", *, as_json: bool) -> Screen:
+    """The view that fits where the output goes."""
+    if as_json:
+        return JsonLines()
+    console = Console()
+    return LiveScreen(status, console) if console.is_terminal else Lines(status)
+
+
+def _remark(cue: Cue) -> str:
+    return "  [no engine answered]" if "untranslated" in cue.flags else ""
+
+
+def _say(line: str) -> None:
+    """One line to standard output; once nobody reads it any more, nothing."""
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _be_silent()
+
+
+def _be_silent() -> None:
+    """The terminal or the pipe is gone: what is said from now on goes nowhere, and the subtitles go on."""
+    import os
+
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of the process
