@@ -1,0 +1,102 @@
+"""Hand-offs: order, bound, errors and early ends; deadlines that leave a hung call behind."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.flow import Caller, DeadlineExpired, Inline, Threads, fan_out, merge, spawn
+from tests.waiting import until
+
+
+def test_items_come_in_order_and_end() -> None:
+    assert list(spawn(iter(range(1000)), bound=3, name="numbers")) == list(range(1000))
+
+
+def test_a_writer_never_runs_ahead_of_the_bound() -> None:
+    made: list[int] = []
+
+    def numbers() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    channel = spawn(numbers(), bound=5, name="numbers")
+    until(lambda: len(made) == 6, 5)  # five wait, the sixth is in the writer's hand
+    assert next(iter(channel)) == 0
+    channel.close()
+
+
+def test_an_error_reaches_the_reader_after_what_came_before_it() -> None:
+    def failing() -> Iterator[int]:
+        yield 1
+        raise ValueError("broken")
+
+    reader = iter(spawn(failing(), bound=2, name="failing"))
+    assert next(reader) == 1
+    with pytest.raises(ValueError, match="broken"):
+        next(reader)
+
+
+def test_a_reader_that_leaves_stops_the_writer() -> None:
+    stopped = threading.Event()
+
+    def endless() -> Iterator[int]:
+        try:
+            while True:
+                yield 1
+        finally:
+            stopped.set()
+
+    channel = spawn(endless(), bound=2, name="endless")
+    next(iter(channel))
+    channel.close()
+    assert stopped.wait(5)
+
+
+def test_every_branch_gets_every_item() -> None:
+    first, second = fan_out(iter(range(50)), 2, bound=64, name="items")
+    assert list(first) == list(second) == list(range(50))
+
+
+def test_a_slow_branch_does_not_hold_the_other() -> None:
+    release = threading.Event()
+    fast, slow = fan_out(iter(range(20)), 2, bound=64, name="items")
+
+    def held() -> Iterator[str]:
+        for number in slow:
+            release.wait(10)
+            yield f"slow {number}"
+
+    got: list[str] = []
+    for item in merge([(f"fast {n}" for n in fast), held()], bound=64, name="track"):
+        got.append(item)
+        if len(got) == 20:
+            assert all(item.startswith("fast") for item in got)
+            release.set()
+    assert len(got) == 40
+
+
+def test_threads_and_inline_give_the_same_items() -> None:
+    def both(hands: Threads | Inline) -> list[int]:
+        first, second = hands.fan_out(iter(range(10)), 2)
+        return sorted(item for batch in hands.merge([first, second]) for item in batch)
+
+    assert both(Threads()) == both(Inline())
+
+
+def test_a_call_past_its_deadline_is_left_behind_and_the_next_one_is_answered() -> None:
+    release = threading.Event()
+    caller = Caller("engine")
+    with pytest.raises(DeadlineExpired):
+        caller.call(lambda: release.wait(30), 0.05)
+    assert caller.call(lambda: "answer", 5) == "answer"
+    release.set()
+
+
+def test_a_call_that_fails_fails_in_the_caller() -> None:
+    def fail() -> str:
+        raise OSError("refused")
+
+    with pytest.raises(OSError, match="refused"):
+        Caller("engine").call(fail, 5)

@@ -1,0 +1,56 @@
+"""Who may import whom (docs/design: "Folders, and who may know whom"), held by reading the source."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "pipeline"
+STAGES = {"source", "speech", "translation", "subtitles", "publish"}
+HEAVY = {"faster_whisper", "ctranslate2", "onnxruntime", "av", "deep_translator", "yt_dlp", "sentencepiece"}
+MODULES = sorted(ROOT.rglob("*.py"))
+
+
+def imports(path: Path, *, top_level_only: bool = False) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if top_level_only else list(ast.walk(tree))
+    names: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_stages_do_not_import_each_other(path: Path) -> None:
+    stage = path.relative_to(ROOT).parts[0]
+    if stage not in STAGES:
+        return
+    others = {f"pipeline.{name}" for name in (STAGES - {stage}) | {"session", "cli", "terminal", "folder"}}
+    assert not {name for name in imports(path) if any(f"{name}.".startswith(f"{other}.") for other in others)}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_heavy_libraries_are_imported_when_first_used(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path, top_level_only=True)} & HEAVY
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "subtitles").glob("*.py")), ids=lambda p: p.name)
+def test_subtitles_are_pure(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & {"os", "pathlib", "threading", "time", "subprocess"}
+
+
+def test_only_flow_starts_threads() -> None:
+    starters = {
+        str(path.relative_to(ROOT))
+        for path in MODULES
+        if "threading.Thread(" in path.read_text(encoding="utf-8") or "ThreadPool" in path.read_text(encoding="utf-8")
+    }
+    assert starters == {"flow.py"}
+
+
+def test_only_the_command_line_reads_the_environment() -> None:
+    readers = {p.name for p in MODULES if "os.environ" in p.read_text("utf-8") or "getenv" in p.read_text("utf-8")}
+    assert readers <= {"cli.py"}
