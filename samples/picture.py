@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from samples.sound import Placed
 
 WIDTH, HEIGHT, FPS = 640, 360, 25
-_BACKGROUND, _FAINT, _WHITE = (16, 18, 24), (70, 74, 86), (240, 240, 240)
+_BACKGROUND, _FAINT, _PALE, _WHITE = (16, 18, 24), (70, 74, 86), (170, 174, 186), (240, 240, 240)
 
 # Frame number in Gray code, least bit at the right: squares in the lower left corner, white is 1. Gray code, because
 # of two neighbouring numbers only one square differs: a blended frame reads as one of them.
@@ -62,12 +62,15 @@ def _draw_code(draw: ImageDraw.ImageDraw, number: int) -> None:
 
 
 def _card(sentence: Placed | None) -> Image.Image:
-    """The speaker as a figure on their colour, with their role; the title before anyone has spoken."""
+    """The speaker as a figure on their colour, with their role; the title before anyone has spoken.
+
+    Texts have no accents: the font that Pillow brings has none.
+    """
     image = Image.new("RGB", (WIDTH, HEIGHT), _BACKGROUND)
     draw = ImageDraw.Draw(image)
     title = ImageFont.load_default(40)
     if sentence is None:
-        draw.text((60, 120), "Soirée publique", font=title, fill=_WHITE)
+        draw.text((60, 120), "Rassemblement", font=title, fill=_WHITE)
         return image
     speaker = sentence.line.speaker
     draw.rectangle((40, 40, 240, 280), fill=speaker.colour)
@@ -75,5 +78,5 @@ def _card(sentence: Placed | None) -> Image.Image:
     draw.pieslice((75, 170, 205, 390), 180, 360, fill=_WHITE)
     draw.rectangle((40, 281, 240, HEIGHT), fill=_BACKGROUND)
     draw.text((270, 120), speaker.role, font=title, fill=_WHITE)
-    draw.text((270, 175), "voix de synthèse", font=ImageFont.load_default(22), fill=_FAINT)
+    draw.text((270, 175), "voix artificielle", font=ImageFont.load_default(24), fill=_PALE)
     return image
