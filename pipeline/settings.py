@@ -68,6 +68,8 @@ class TranslationSettings(Table, frozen=True):
     """Folders of local translation models, one per language pair or one for many."""
     deadline: Annotated[float, Meta(gt=0)] = 4.0
     """Seconds the whole chain has for one sentence (the delay budget)."""
+    threads: Annotated[int, Meta(ge=1)] = 1
+    """Of a local model; the other cores are the recogniser's."""
 
 
 class SentenceRules(Table, frozen=True):

@@ -1,0 +1,147 @@
+"""Local translation: a CTranslate2 model folder with its sentencepiece models, in one of three layouts.
+
+| layout   | its sentencepiece files    | into the encoder         | forced as first token out |
+|----------|----------------------------|--------------------------|---------------------------|
+| OPUS-MT  | `source.spm`, `target.spm` | pieces `</s>`            |                           |
+| NLLB-200 | `sentencepiece.bpe.model`  | `fra_Latn` pieces `</s>` | `eng_Latn`                |
+| M2M-100  | `sentencepiece.bpe.model`  | `__fr__` pieces `</s>`   | `__en__`                  |
+
+The language tokens are in the vocabulary and tell the last two apart. `</s>` is left out where the model's
+`config.json` says that CTranslate2 adds it (`add_source_eos`). Libraries are imported when a folder is opened.
+"""
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ModelError
+from pipeline.translation.engine import TranslationFailed
+from pipeline.translation.languages import FLORES
+
+_BEAM = 4
+_EOS = "</s>"
+
+
+class LocalEngine:
+    """One model folder. CTranslate2 queues calls from several threads, so that tracks may share it."""
+
+    name = "local"
+    leaves_machine = False
+    parallel = 1
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """Loads the model, to run on `threads` cores; ModelError for an incomplete folder or an unknown layout."""
+        self._layout = _layout(folder)
+        try:
+            config = json.loads((folder / "config.json").read_text("utf-8"))
+            self._eos = [] if config.get("add_source_eos") else [_EOS]
+            self._translator = _translator(folder, threads)
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise ModelError(
+                f"the translation model in {folder} cannot be loaded ({reason}); copy or convert it again"
+            ) from error
+
+    def serves(self, src_lang: str, tgt_lang: str) -> bool:
+        return self._layout.tokens(src_lang, tgt_lang) is not None
+
+    def translate(self, text: str, src_lang: str, tgt_lang: str) -> str | None:
+        tokens = self._layout.tokens(src_lang, tgt_lang)
+        if tokens is None:
+            raise TranslationFailed(f"no translation from {src_lang} to {tgt_lang} in this model")
+        before, forced = tokens
+        pieces = self._layout.source.encode(text, out_type=str)
+        try:
+            [result] = self._translator.translate_batch(
+                [[*before, *pieces, *self._eos]],
+                target_prefix=[forced or None],
+                beam_size=_BEAM,
+                disable_unk=True,
+                # A looping decoder would run to 256 and past the deadline; no translation is three times as long.
+                max_decoding_length=min(256, 3 * len(pieces) + 16),
+            )
+        except (RuntimeError, ValueError) as error:
+            raise TranslationFailed(str(error).partition("\n")[0]) from error
+        answer: str = self._layout.target.decode(result.hypotheses[0][len(forced) :])
+        return answer
+
+
+class _OpusMt:
+    """One pair, named by the folder: `opus-mt-fr-en`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pair = pair_in_name(folder)
+        self.source, self.target = _pieces(folder / "source.spm"), _pieces(folder / "target.spm")
+
+    def tokens(self, src_lang: str, tgt_lang: str) -> tuple[list[str], list[str]] | None:
+        return ([], []) if (src_lang, tgt_lang) == self._pair else None
+
+
+class _Multilingual:
+    """Any pair whose language tokens are in the vocabulary."""
+
+    def __init__(self, pieces: Path, tokens: dict[str, str]) -> None:
+        self.source = self.target = _pieces(pieces)
+        self._tokens = tokens
+
+    def tokens(self, src_lang: str, tgt_lang: str) -> tuple[list[str], list[str]] | None:
+        if src_lang == tgt_lang or not {src_lang, tgt_lang} <= self._tokens.keys():
+            return None
+        return [self._tokens[src_lang]], [self._tokens[tgt_lang]]
+
+
+def _layout(folder: Path) -> _OpusMt | _Multilingual:
+    if not folder.is_dir():
+        raise ModelError(f"there is no translation model folder {folder}; check the path")
+    if not (folder / "model.bin").is_file():
+        raise ModelError(f"{folder} has no model.bin; copy the whole CTranslate2 folder")
+    shared = next(iter(sorted(folder.glob("sentencepiece*.model"))), None)
+    if shared:
+        vocabulary = _vocabulary(folder)
+        for spelt in (FLORES, {lang: f"__{lang}__" for lang in FLORES}):
+            tokens = {lang: token for lang, token in spelt.items() if token in vocabulary}
+            if tokens:
+                return _Multilingual(shared, tokens)
+        raise ModelError(f"{folder} has no language tokens of NLLB or M2M-100 in its vocabulary; take a model of these")
+    missing = [name for name in ("source.spm", "target.spm") if not (folder / name).is_file()]
+    if missing:
+        raise ModelError(
+            f"{folder} has no {' and no '.join(missing)}; copy them from the model that was converted "
+            "(or sentencepiece.bpe.model for NLLB and M2M-100)"
+        )
+    return _OpusMt(folder)
+
+
+def pair_in_name(folder: Path) -> tuple[str, str]:
+    """The languages at the end of a folder's name, as in `opus-mt-fr-en`; ModelError when there are none."""
+    parts = re.split(r"[-_.]", folder.resolve().name)
+    pairs = [pair for pair in pairwise(parts) if set(pair) <= FLORES.keys()]
+    if not pairs:
+        raise ModelError(
+            f"{folder} does not say which languages it translates; rename it to something like opus-mt-fr-en"
+        )
+    return pairs[-1]
+
+
+def _vocabulary(folder: Path) -> set[str]:
+    for path in sorted(folder.glob("*vocabulary.*")):
+        text = path.read_text("utf-8")
+        return set(json.loads(text) if path.suffix == ".json" else text.splitlines())
+    raise ModelError(f"{folder} has no vocabulary file; copy the whole CTranslate2 folder")
+
+
+def _pieces(path: Path) -> Any:
+    from sentencepiece import SentencePieceProcessor
+
+    try:
+        return SentencePieceProcessor(model_file=str(path))
+    except (OSError, RuntimeError) as error:
+        raise ModelError(f"{path} is no sentencepiece model; copy it again") from error
+
+
+def _translator(folder: Path, threads: int) -> Any:
+    from ctranslate2 import Translator
+
+    return Translator(str(folder), device="cpu", intra_threads=threads)
