@@ -13,6 +13,7 @@ import numpy as np
 
 from models.recipe.utterance import Audio
 from samples import picture, references, scenario, sound
+from samples.clock import FPS, HEIGHT, WIDTH
 
 _BITEXACT = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-threads", "1"]
 
@@ -39,10 +40,10 @@ def encode(path: Path, audio: Audio, frames: Iterable[picture.Frame] = (), bitra
     pcm = path.with_suffix(".pcm")
     (np.clip(audio, -1, 1) * 32767).astype("<i2").tofile(pcm)
     sound_in = ["-f", "s16le", "-ar", str(sound.RATE), "-ac", "1", "-i", str(pcm)]
-    size = f"{picture.WIDTH}x{picture.HEIGHT}"
-    picture_in = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", str(picture.FPS), "-i", "-"]
+    size = f"{WIDTH}x{HEIGHT}"
+    picture_in = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", str(FPS), "-i", "-"]
     h264 = ["-c:v", "libx264", "-preset", "slow", "-crf", "24", "-pix_fmt", "yuv420p", "-bf", "0"]
-    key_frames = ["-g", str(2 * picture.FPS), "-sc_threshold", "0"]
+    key_frames = ["-g", str(2 * FPS), "-sc_threshold", "0"]
     video = [*h264, *key_frames] if path.suffix == ".mp4" else []
     inputs = [*sound_in, *picture_in] if video else sound_in
     output = [*video, "-c:a", "aac", "-b:a", bitrate, *_BITEXACT, "-movflags", "+faststart", str(path)]

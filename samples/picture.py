@@ -7,14 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from samples.clock import FPS, HEIGHT, SQUARE, TOP, WIDTH, digits, squares
 from samples.sound import Placed
 
-WIDTH, HEIGHT, FPS = 640, 360, 25
 _BACKGROUND, _FAINT, _PALE, _WHITE = (16, 18, 24), (70, 74, 86), (170, 174, 186), (240, 240, 240)
-
-# Frame number in Gray code, least bit at the right: squares in the lower left corner, white is 1. Gray code, because
-# of two neighbouring numbers only one square differs: a blended frame reads as one of them.
-BITS, SQUARE, LEFT, TOP = 12, 20, 20, 320
 
 Frame = NDArray[np.uint8]
 """HEIGHT x WIDTH x 3, RGB."""
@@ -31,34 +27,10 @@ def frames(sentences: Sequence[Placed], seconds: float) -> Iterator[Frame]:
             cards[at] = _card(sentences[at] if at >= 0 else None)
         image = cards[at].copy()
         draw = ImageDraw.Draw(image)
-        draw.text((430, 300), clock(number / FPS), font=font, fill=_WHITE)
-        _draw_code(draw, number)
+        draw.text((430, 300), digits(number / FPS), font=font, fill=_WHITE)
+        for left, lit in squares(number):
+            draw.rectangle((left, TOP, left + SQUARE - 1, TOP + SQUARE - 1), fill=_WHITE if lit else _FAINT)
         yield np.asarray(image)
-
-
-def clock(seconds: float) -> str:
-    """mm:ss.cc"""
-    return f"{int(seconds // 60):02}:{int(seconds % 60):02}.{round(seconds * 100) % 100:02}"
-
-
-def read_clock(frame: Frame) -> float:
-    """The moment that a frame of the clip shows, seconds, from its squares; size must be WIDTH x HEIGHT."""
-    centres = LEFT + SQUARE * np.arange(BITS) + SQUARE // 2
-    code = 0
-    for lit in frame[TOP + SQUARE // 2, centres].mean(axis=1) > 128:
-        code = code << 1 | int(lit)
-    number = 0
-    while code:
-        number ^= code
-        code >>= 1
-    return number / FPS
-
-
-def _draw_code(draw: ImageDraw.ImageDraw, number: int) -> None:
-    code = number ^ number >> 1
-    for bit in range(BITS):
-        x = LEFT + SQUARE * (BITS - 1 - bit)
-        draw.rectangle((x, TOP, x + SQUARE - 1, TOP + SQUARE - 1), fill=_WHITE if code >> bit & 1 else _FAINT)
 
 
 def _card(sentence: Placed | None) -> Image.Image:

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parent / "corpus"
+FOLDER = Path(__file__).parent
 SENTENCES = ("full_rally", "full_stage", "full_general")
 PHRASES = ("np_pl", "vp_pl", "vt_pl", "vt_nous", "np_obj", "vp_nous", "adv", "intro")
 
