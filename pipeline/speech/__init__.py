@@ -1,1 +1,7 @@
 """Audio to hypotheses: VAD, policy, Whisper, guards, and the worker process they run in."""
+
+from pipeline.speech.client import RecogniserProcess
+from pipeline.speech.local import LocalRecogniser, Recogniser
+from pipeline.speech.stage import recognise
+
+__all__ = ["LocalRecogniser", "Recogniser", "RecogniserProcess", "recognise"]

@@ -1,0 +1,109 @@
+"""Where utterances begin and end, from speech probabilities and loudness alone (pure)."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.settings import SAMPLE_RATE, SpeechSettings
+from pipeline.speech.vad import FRAME
+
+FRAME_SECONDS = FRAME / SAMPLE_RATE
+SPEECH = 0.5
+"""An utterance begins at this probability: Silero's own recommendation."""
+STILL_SPEECH = 0.35
+"""... and goes on down to this one, so that weak syllables do not end it."""
+PADDING = 8
+"""Frames (0.26 s) kept before and after: Silero wakes a syllable late, and the model was measured with 0.2 s."""
+SHORTEST_PART = 0.4
+"""A cut leaves at least this share of the longest utterance before it: shorter parts give the model no context."""
+LATER = 0.15
+"""How much worse a pause may be and still be taken because it lies a whole utterance later."""
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """Frames [start, end) to be recognised in one go."""
+
+    start: int
+    end: int
+    voiced: int
+    """How many of them are speech."""
+    endpoint: bool
+    """The speaker paused after it; False where it was cut for length or the sound ended."""
+
+
+class Endpointer:
+    """Turns frames into stretches: disjoint, in order, every frame of speech in exactly one."""
+
+    def __init__(self, settings: SpeechSettings) -> None:
+        self._silence = max(1, round(settings.endpoint / FRAME_SECONDS))
+        self._longest = round(settings.longest / FRAME_SECONDS)
+        self._position = 0
+        self._free = 0  # the first frame that is in no stretch yet
+        self._start: int | None = None
+        self._last = 0  # one past the last frame of speech
+        self._frames: list[tuple[float, float]] = []  # probability and loudness since `start`, or the last few
+
+    @property
+    def settled(self) -> int:
+        """No stretch to come begins before this frame."""
+        return max(self._free, self._position - PADDING) if self._start is None else self._start
+
+    def push(self, probability: float, loudness: float) -> Iterator[Stretch]:
+        """The stretches that one more frame completes; `loudness` in dB."""
+        self._position += 1
+        self._frames.append((probability, loudness))
+        if self._start is None:
+            if probability < SPEECH:
+                del self._frames[:-PADDING]
+                return
+            self._start = max(self._free, self._position - 1 - PADDING)
+            del self._frames[: len(self._frames) - (self._position - self._start)]
+        if probability >= STILL_SPEECH:
+            self._last = self._position
+        if self._position - self._last >= self._silence:
+            yield self._close(endpoint=True)
+        elif self._position - self._start >= self._longest:
+            yield self._cut()
+
+    def flush(self) -> Iterator[Stretch]:
+        """The open utterance, if any: the sound has ended."""
+        if self._start is not None:
+            yield self._close(endpoint=False)
+
+    def _close(self, *, endpoint: bool) -> Stretch:
+        start = self._start or 0
+        end = max(start, min(self._last + PADDING, self._position))
+        stretch = self._stretch(start, end, endpoint=endpoint)
+        self._start, self._free = None, end
+        self._frames = self._frames[-PADDING:]
+        return stretch
+
+    def _cut(self) -> Stretch:
+        start = self._start or 0
+        cut = start + best_pause(self._frames, int(SHORTEST_PART * len(self._frames)))
+        stretch = self._stretch(start, cut, endpoint=False)
+        del self._frames[: cut - start]
+        self._start = self._free = cut
+        return stretch
+
+    def _stretch(self, start: int, end: int, *, endpoint: bool) -> Stretch:
+        voiced = sum(p >= STILL_SPEECH for p, _ in self._frames[: end - start])
+        return Stretch(start, end, voiced, endpoint)
+
+
+def best_pause(frames: Sequence[tuple[float, float]], first: int) -> int:
+    """The frame at or after `first` before which a cut hurts least: in the deepest and longest pause, and late."""
+    probability, loudness = np.array(frames, np.float64).T
+    low, high = np.percentile(loudness, [5, 90])
+    level = np.clip((loudness - low) / max(high - low, 6.0), 0, 1)  # under 6 dB of contrast loudness says little
+    cost = _smooth(probability, 3) + _smooth(level, 3) + _smooth(probability, 9) + _smooth(level, 9)
+    cost = cost / 4 - LATER * np.arange(len(cost)) / len(cost)
+    return first + int(np.argmin(cost[first:]))
+
+
+def _smooth(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Running mean of odd `width`, its ends repeated."""
+    padded = np.pad(values, width // 2, mode="edge")
+    return np.convolve(padded, np.full(width, 1 / width), "valid")

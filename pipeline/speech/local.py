@@ -1,0 +1,92 @@
+"""The recogniser: its interface, and the one that runs in this process (in the worker, in tests, on a cluster)."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, Self
+
+from pipeline.audio import AudioFile
+from pipeline.settings import SpeechSettings
+from pipeline.speech.messages import Heard
+from pipeline.speech.policy import Policy, Said, UtterancePolicy
+from pipeline.speech.vad import Silero
+from pipeline.speech.whisper import Whisper
+
+
+class Recogniser(Protocol):
+    """Hears a session's `audio.s16` stretch by stretch."""
+
+    compute: float
+    """Seconds spent computing so far; over the seconds heard it is the RTF."""
+
+    def open(self, audio: Path, settings: SpeechSettings) -> str:
+        """Loads the model and says which, on what; `audio` need not exist yet. ModelError, SettingsError."""
+        ...
+
+    def hear(self, start: float, end: float) -> Heard:
+        """Listens to stream time [start, end); where it does not follow the last stretch, what was open is closed."""
+        ...
+
+    def recognise(self, start: float, end: float) -> Heard:
+        """One stretch of at most 30 s once more, apart from what is open."""
+        ...
+
+    def finish(self) -> Heard:
+        """What is still open: the sound has ended."""
+        ...
+
+    def close(self) -> None:
+        """Frees what it holds; may be called twice."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def utterances(settings: SpeechSettings) -> tuple[Policy, str]:
+    """The policy in use, with the models loaded, and what they are."""
+    whisper = Whisper(settings)
+    return UtterancePolicy(Silero(), whisper, settings), whisper.description
+
+
+class LocalRecogniser:
+    """Everything in the caller's thread."""
+
+    def __init__(self, policy: Callable[[SpeechSettings], tuple[Policy, str]] = utterances) -> None:
+        self._make = policy
+        self._audio = AudioFile(Path())
+        self._policy: Policy | None = None
+        self.compute = 0.0
+
+    def open(self, audio: Path, settings: SpeechSettings) -> str:
+        self._audio = AudioFile(audio)
+        self._policy, description = self._make(settings)
+        return description
+
+    def hear(self, start: float, end: float) -> Heard:
+        return self._timed(lambda policy: policy.hear(self._audio.read(start, end), start))
+
+    def recognise(self, start: float, end: float) -> Heard:
+        return self._timed(lambda policy: policy.recognise(self._audio.read(start, end), start))
+
+    def finish(self) -> Heard:
+        return self._timed(lambda policy: policy.finish())
+
+    def close(self) -> None:
+        self._policy = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _timed(self, work: Callable[[Policy], list[Said]]) -> Heard:
+        if self._policy is None:
+            raise RuntimeError("open() comes first")
+        began = time.perf_counter()
+        events = tuple(work(self._policy))
+        elapsed = time.perf_counter() - began
+        self.compute += elapsed
+        return Heard(events, elapsed)

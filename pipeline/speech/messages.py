@@ -1,0 +1,82 @@
+"""What session and recogniser process say to each other: one JSON line a message. The README of the protocol.
+
+The session asks, the worker answers each question with exactly one line, in order: `Open` with `Ready`, the others with
+`Heard`, any with `Failed`. Sound does not travel: the worker reads `audio.s16` itself. Unknown fields are ignored.
+"""
+
+import msgspec
+
+from pipeline.events import Hypothesis, Suppressed
+from pipeline.settings import SpeechSettings
+
+
+class Message(msgspec.Struct, frozen=True, tag_field="message", tag=str.lower):
+    """Base of all."""
+
+
+class Open(Message, frozen=True):
+    """Load the model; `audio` is the path of the session's `audio.s16`, which need not exist yet."""
+
+    audio: str
+    settings: SpeechSettings
+
+
+class Hear(Message, frozen=True):
+    """Listen to what was recorded from `start` to `end` (stream time); a jump closes what was open."""
+
+    start: float
+    end: float
+
+
+class Recognise(Message, frozen=True):
+    """Recognise this stretch of at most 30 s once more, apart from what is open."""
+
+    start: float
+    end: float
+
+
+class Finish(Message, frozen=True):
+    """The sound has ended: say what is still open."""
+
+
+class Ready(Message, frozen=True):
+    """The model is loaded; `description` names it, its device and compute type."""
+
+    description: str
+
+
+class Heard(Message, frozen=True):
+    """What followed, in order, and how many seconds it took to compute."""
+
+    events: tuple[Hypothesis | Suppressed, ...]
+    compute: float
+
+
+class Failed(Message, frozen=True):
+    """A sentence for the person at the terminal, and the exit code of its kind (errors.py)."""
+
+    text: str
+    exit_code: int
+
+
+Question = Open | Hear | Recognise | Finish
+Answer = Ready | Heard | Failed
+
+_encoder = msgspec.json.Encoder()
+_questions: msgspec.json.Decoder[Question] = msgspec.json.Decoder(Question)
+_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+def encode(message: Message) -> bytes:
+    """The message's line, with its newline."""
+    return _encoder.encode(message) + b"\n"
+
+
+def question(line: bytes) -> Question:
+    """What the session asks; msgspec.DecodeError if it is none."""
+    return _questions.decode(line)
+
+
+def answer(line: bytes) -> Answer:
+    """What the worker answers; msgspec.DecodeError if it is none."""
+    return _answers.decode(line)

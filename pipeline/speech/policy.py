@@ -1,0 +1,132 @@
+"""When words are committed. `UtterancePolicy` waits for the end of an utterance and then says all of it, for good."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Protocol
+
+import numpy as np
+
+from pipeline.audio import Samples
+from pipeline.events import Hypothesis, Suppressed, Word
+from pipeline.settings import SAMPLE_RATE, SpeechSettings
+from pipeline.speech.endpointer import Endpointer, Stretch
+from pipeline.speech.guards import objection
+from pipeline.speech.onsets import mend
+from pipeline.speech.vad import FRAME, Detector
+from pipeline.speech.whisper import Transcriber
+
+Said = Hypothesis | Suppressed
+"""What a policy says."""
+
+
+class Policy(Protocol):
+    """Turns sound, in order, into hypotheses; how much of it comes at once does not change the words."""
+
+    def hear(self, samples: Samples, start: float) -> list[Said]:
+        """What follows from these samples, the first at stream time `start`; a jump closes what was open."""
+        ...
+
+    def finish(self) -> list[Said]:
+        """What is still open: the sound has ended."""
+        ...
+
+    def recognise(self, samples: Samples, start: float) -> list[Said]:
+        """One stretch of at most 30 s on its own, whatever is open."""
+        ...
+
+
+class UtterancePolicy:
+    """Each utterance is recognised once, when it has ended or, past `settings.longest`, at its best pause."""
+
+    def __init__(self, detector: Detector, transcriber: Transcriber, settings: SpeechSettings) -> None:
+        self._detector, self._transcriber, self._settings = detector, transcriber, settings
+        self._begin(0.0)
+
+    def hear(self, samples: Samples, start: float) -> list[Said]:
+        heard: list[Said] = []
+        if abs(start - self._end) > 0.5 / SAMPLE_RATE:
+            heard = self.finish()
+            self._begin(start)
+        self._given += len(samples)
+        for stretch in self._stretches(samples):
+            heard += self._judge(stretch)
+        return self._with_progress(heard, self._time(self._endpointer.settled))
+
+    def finish(self) -> list[Said]:
+        heard: list[Said] = []
+        fill = np.zeros(-self._given % FRAME, np.float32)  # so that the last, partial frame counts
+        for stretch in chain(self._stretches(fill), self._endpointer.flush()):
+            heard += self._judge(stretch)
+        heard = self._with_progress(heard, self._end)
+        self._begin(self._end)
+        return heard
+
+    def recognise(self, samples: Samples, start: float) -> list[Said]:
+        end = start + len(samples) / SAMPLE_RATE
+        return list(self._say(samples, start, end, voiced=end - start, endpoint=False))
+
+    def _begin(self, start: float) -> None:
+        """Nothing heard yet; the next sample is at stream time `start`."""
+        self._detector.reset()
+        self._endpointer = Endpointer(self._settings)
+        self._origin, self._heard = start, start
+        self._given = 0  # samples since then
+        self._first = self._frames = 0  # frames: the first that is kept, and all that were seen
+        self._samples = np.zeros(0, np.float32)
+
+    @property
+    def _end(self) -> float:
+        """Stream time up to which samples were given."""
+        return self._origin + self._given / SAMPLE_RATE
+
+    def _time(self, frame: int) -> float:
+        return self._origin + frame * FRAME / SAMPLE_RATE
+
+    def _cut(self, start: int, end: int) -> Samples:
+        return self._samples[(start - self._first) * FRAME : (end - self._first) * FRAME]
+
+    def _stretches(self, samples: Samples) -> Iterator[Stretch]:
+        self._samples = np.concatenate([self._samples, samples])
+        probabilities = self._detector.probabilities(samples)
+        seen, self._frames = self._frames, self._frames + len(probabilities)
+        levels = loudness(self._cut(seen, self._frames))
+        for probability, level in zip(probabilities.tolist(), levels.tolist(), strict=True):
+            yield from self._endpointer.push(probability, level)
+
+    def _judge(self, stretch: Stretch) -> Iterator[Said]:
+        """What is said in a stretch; a wordless one says only that there was a pause, and up to where."""
+        start, end = self._time(stretch.start), min(self._time(stretch.end), self._end)
+        voiced = stretch.voiced * FRAME / SAMPLE_RATE
+        if stretch.voiced:
+            samples = self._cut(stretch.start, stretch.end)
+            yield from self._say(samples, start, end, voiced=voiced, endpoint=stretch.endpoint)
+        elif stretch.endpoint:
+            yield Hypothesis(heard=end, endpoint=True)
+        self._heard = end
+
+    def _say(self, samples: Samples, start: float, end: float, *, voiced: float, endpoint: bool) -> Iterator[Said]:
+        recognition = self._transcriber.recognise(samples)
+        reason = objection(recognition, end - start, voiced)
+        if reason:
+            yield Suppressed(start=start, end=end, text=recognition.text, reason=reason)
+        words = () if reason else mend(recognition.words, samples)
+        yield Hypothesis(heard=end, committed=tuple(_later(w, start) for w in words), endpoint=endpoint)
+
+    def _with_progress(self, heard: list[Said], settled: float) -> list[Said]:
+        """... and up to where all is judged, if that says more; sound that no stretch to come needs is let go."""
+        done = self._endpointer.settled - self._first
+        self._samples, self._first = self._samples[done * FRAME :], self._first + done
+        if settled > self._heard:
+            self._heard = settled
+            heard.append(Hypothesis(heard=settled))
+        return heard
+
+
+def loudness(samples: Samples) -> Samples:
+    """Level of each whole frame in dB below full scale, at least -100."""
+    power = np.square(samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)).mean(axis=1)
+    return np.asarray(10 * np.log10(power + 1e-10), np.float32)
+
+
+def _later(word: Word, seconds: float) -> Word:
+    return Word(start=word.start + seconds, end=word.end + seconds, text=word.text, probability=word.probability)

@@ -1,0 +1,208 @@
+"""Whisper through faster-whisper: one stretch of sound to words with times. Nothing of it leaves this module.
+
+Each stretch fits one window, so it is encoded once and the same encoder output is decoded and aligned; `transcribe()`
+would encode again, look for the language and cut the stretch by timestamp tokens, which derails now and then.
+"""
+
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+import numpy as np
+
+from pipeline.audio import Samples
+from pipeline.errors import ModelError, SettingsError
+from pipeline.events import Word
+from pipeline.settings import SAMPLE_RATE, SpeechSettings
+from pipeline.speech.pieces import Piece, join_pieces
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+
+SHORTEST = 0.5
+"""Seconds; a 10 ms tail with word times killed the process natively (faster-whisper issue 1342)."""
+LONGEST = 30.0
+"""Seconds of Whisper's window."""
+_AFTER = 0.5
+"""Seconds of zero features after the sound in a window that is not full: the model then knows that it is over."""
+LOOPS = 2.4
+"""Compression ratio above which text repeats itself (Whisper's own threshold)."""
+_TOKENS, _TOKENS_PER_SECOND = 32, 25
+"""Most tokens of an answer: fast French needs 8 a second; a loop would fill all 448."""
+_NEEDED = ("config.json", "model.bin", "tokenizer.json")
+
+
+class Recognition(msgspec.Struct, frozen=True):
+    """What was heard in one stretch; times in seconds from its start."""
+
+    words: tuple[Word, ...]
+    log_probability: float
+    """Mean over the tokens."""
+    no_speech: float
+    """How likely the model thinks that nobody speaks, 0 to 1."""
+    compression: float
+    """How far the text can be compressed: loops above LOOPS."""
+
+    @property
+    def text(self) -> str:
+        return "".join(word.text for word in self.words).strip()
+
+
+class Transcriber(Protocol):
+    """Turns one stretch into words."""
+
+    @property
+    def description(self) -> str: ...
+
+    def recognise(self, samples: Samples) -> Recognition: ...
+
+
+class Whisper:
+    """A loaded model. Not thread-safe: one owner."""
+
+    def __init__(self, settings: SpeechSettings) -> None:
+        """Loads `settings.model`, a folder or a faster-whisper name already pulled; ModelError or SettingsError."""
+        folder = _folder(settings.model)
+        device, compute = _device(settings)
+        threads = settings.threads or min(4, os.cpu_count() or 1)
+        with _refusals(folder.name):
+            self._model = _load(folder, device, compute, threads)
+        self._tokenizer = _tokenizer(self._model, folder.name, settings.language)
+        self._settings = settings
+        kind = self._model.model.compute_type.removesuffix("_float32")
+        used = f"{threads} thread{'s' * (threads > 1)}" if device == "cpu" else "GPU"
+        self.description = f"{Path(settings.model).name} on {device} ({kind}, {used})"
+
+    def recognise(self, samples: Samples) -> Recognition:
+        """The words of one stretch of at most 30 s; under 0.5 s it is padded with silence."""
+        missing = round(SHORTEST * SAMPLE_RATE) - len(samples)
+        padded = np.pad(samples, (0, max(0, missing)))[: round(LONGEST * SAMPLE_RATE)]
+        with _refusals(self.description):
+            features = self._model.feature_extractor(padded, padding=0)
+            encoded = self._model.encode(self._windowed(features))
+            tokens, score, no_speech = self._decode(encoded, len(padded) / SAMPLE_RATE)
+            pieces = self._align(encoded, tokens, features.shape[-1])
+        text = self._tokenizer.decode(tokens)
+        return Recognition(join_pieces(pieces, self._settings.language), score, no_speech, compression(text))
+
+    def _windowed(self, features: Any) -> Any:
+        """Mel features [n_mels, frames], zeros after them up to the window."""
+        rate = self._model.frames_per_second
+        frames = min(max(features.shape[-1] + _AFTER * rate, self._settings.window * rate), LONGEST * rate)
+        return np.pad(features[:, : round(frames)], ((0, 0), (0, max(0, round(frames) - features.shape[-1]))))
+
+    def _decode(self, encoded: Any, seconds: float) -> tuple[list[int], float, float]:
+        """(tokens, mean log probability, probability of no speech).
+
+        Text that repeats itself is decoded once more with repetition forbidden. Whisper's own way out, sampling at
+        rising temperatures, is left out: a run after a crash must say what the run before said.
+        """
+        answer = self._generate(encoded, seconds)
+        if compression(self._tokenizer.decode(answer[0])) > LOOPS:
+            again = self._generate(encoded, seconds, no_repeat_ngram_size=3, repetition_penalty=1.1)
+            answer = max(answer, again, key=lambda a: (compression(self._tokenizer.decode(a[0])) <= LOOPS, a[1]))
+        return answer
+
+    def _generate(self, encoded: Any, seconds: float, **options: Any) -> tuple[list[int], float, float]:
+        prompt = self._model.get_prompt(self._tokenizer, [], without_timestamps=True)
+        most = len(prompt) + _TOKENS + round(_TOKENS_PER_SECOND * seconds)
+        result = self._model.model.generate(
+            encoded,
+            [prompt],
+            beam_size=self._settings.beam,
+            max_length=min(most, self._model.max_length),
+            return_scores=True,
+            return_no_speech_prob=True,
+            **options,
+        )[0]
+        tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
+        score = result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1)
+        return tokens, score, result.no_speech_prob
+
+    def _align(self, encoded: Any, tokens: list[int], frames: int) -> list[Piece]:
+        if not tokens:
+            return []
+        aligned = self._model.find_alignment(self._tokenizer, [tokens], encoded, frames)[0]
+        return [Piece(p["word"], float(p["start"]), float(p["end"]), float(p["probability"])) for p in aligned]
+
+
+def compression(text: str) -> float:
+    """How many times smaller zlib makes the text."""
+    data = text.strip().encode()
+    return len(data) / len(zlib.compress(data))
+
+
+def _folder(model: str) -> Path:
+    """Where the files of a model lie; ModelError says what is missing."""
+    if not model:
+        raise ModelError("no speech model was given; name a model folder or one that was pulled")
+    folder = Path(model)
+    if not folder.is_dir():
+        folder = _cached(model)
+    missing = [name for name in _NEEDED if not (folder / name).is_file()]
+    if not any(folder.glob("vocabulary.*")):
+        missing.append("vocabulary.json")
+    if missing:
+        raise ModelError(f"the model folder {folder} is incomplete, {missing[0]} is missing; pull the model again")
+    return folder
+
+
+def _cached(name: str) -> Path:
+    """The folder of a faster-whisper name that was pulled before; never downloads."""
+    from faster_whisper.utils import download_model
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return Path(download_model(name, local_files_only=True))
+    except (ValueError, HFValidationError) as error:
+        raise ModelError(f"there is no model named {name!r}; give a model folder or a faster-whisper name") from error
+    except OSError as error:  # huggingface_hub's errors about files are all OSErrors
+        raise ModelError(f"the model {name!r} is not on this machine; pull it first") from error
+
+
+def _device(settings: SpeechSettings) -> tuple[str, str]:
+    """The device and compute type by what is there: 16 bits where a GPU can, 8 on a CPU."""
+    import ctranslate2
+
+    device = settings.device
+    if device == "auto":
+        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    if settings.compute_type != "default":
+        return device, settings.compute_type
+    if device == "cpu":
+        return device, "int8"
+    return device, "float16" if "float16" in ctranslate2.get_supported_compute_types(device) else "int8"
+
+
+def _load(folder: Path, device: str, compute: str, threads: int) -> "WhisperModel":
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(str(folder), device=device, compute_type=compute, cpu_threads=threads, local_files_only=True)
+
+
+def _tokenizer(model: "WhisperModel", name: str, language: str) -> Any:
+    from faster_whisper.tokenizer import Tokenizer
+
+    try:
+        tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
+    except ValueError:
+        raise SettingsError(f"Whisper knows no language {language!r}; use a code such as fr") from None
+    if tokenizer.language_code != language or (model.model.is_multilingual and tokenizer.language is None):
+        raise SettingsError(f"the model {name} does not know the language {language!r}; choose another model")
+    return tokenizer
+
+
+@contextmanager
+def _refusals(name: str) -> Iterator[None]:
+    """Turns what CTranslate2 raises into ModelError."""
+    try:
+        yield
+    except (RuntimeError, ValueError, MemoryError) as error:
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if isinstance(error, MemoryError) or "memory" in text or "bad_alloc" in text:
+            raise ModelError(f"{name} needs more memory than there is; choose a smaller model or free some") from error
+        raise ModelError(f"{name} cannot be used ({text}); pull the model again or choose another device") from error
