@@ -1,0 +1,191 @@
+"""Bad input: one clear sentence that says what to do, an exit code, no traceback, and nothing left behind or lost."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.measures import SAMPLES, cues
+
+RALLY = str(SAMPLES / "rally.mp4")
+
+
+def livesubs(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **environment},
+    )
+
+
+def refusal(done: "subprocess.CompletedProcess[str]", code: int) -> str:
+    """The sentence of a refusal, checked for form."""
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == code, (done.returncode, done.stderr)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("livesubs: ")]
+    assert len(lines) == 1, done.stderr
+    assert ";" in lines[0] or "(" in lines[0], f"says what is wrong but not what to do: {lines[0]}"
+    return lines[0]
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "session"
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """A web server that has no such stream, or an ordinary page."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/page" else 404)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<html><title>A page</title><p>Nothing to play here.</html>")
+
+        do_HEAD = do_GET  # noqa: N815 - the base class's naming
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
+        thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{httpd.server_port}"
+        httpd.shutdown()
+        thread.join()
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run_demo(source: str, out: Path, *more: str) -> "subprocess.CompletedProcess[str]":
+    return livesubs("run", source, "--demo", "--out", str(out), *more)
+
+
+def test_missing_file(out: Path) -> None:
+    assert "nowhere.mp4" in refusal(run_demo("nowhere.mp4", out), 3)
+    assert not list(out.glob("*.srt"))
+
+
+def test_not_media(out: Path, tmp_path: Path) -> None:
+    text = tmp_path / "notes.mp4"
+    text.write_text("Only words. " * 500)
+    assert "notes.mp4" in refusal(run_demo(str(text), out), 3)
+
+
+def test_no_audio_track(out: Path, tmp_path: Path, ffmpeg: str) -> None:
+    silent = tmp_path / "silent.mp4"
+    subprocess.run([ffmpeg, "-loglevel", "error", "-i", RALLY, "-an", "-c", "copy", "-t", "3", silent], check=True)
+    assert "sound" in refusal(run_demo(str(silent), out), 3)
+
+
+def test_a_sound_track_that_is_not_there(out: Path) -> None:
+    assert "1" in refusal(run_demo(RALLY, out, "--audio", "7"), 3)
+
+
+def test_refused(out: Path) -> None:
+    refusal(run_demo(f"http://127.0.0.1:{closed_port()}/live.m3u8", out), 3)
+
+
+def test_not_found(out: Path, server: str) -> None:
+    assert "404" in refusal(run_demo(f"{server}/live.m3u8", out), 3)
+
+
+def test_unknown_host(out: Path) -> None:
+    assert "nosuchhost.invalid" in refusal(run_demo("http://nosuchhost.invalid/live.m3u8", out), 3)
+
+
+def test_a_server_that_never_answers(out: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        refusal(run_demo(f"http://127.0.0.1:{listener.getsockname()[1]}/live.m3u8", out), 3)
+
+
+def test_a_page_without_a_stream(out: Path, server: str) -> None:
+    refusal(run_demo(f"{server}/page", out), 3)
+
+
+def test_unknown_model(out: Path) -> None:
+    assert "enormous" in refusal(livesubs("run", RALLY, "--model", "enormous", "--out", str(out)), 4)
+
+
+def test_no_model_pulled_names_the_command_that_pulls_one(out: Path, tmp_path: Path) -> None:
+    done = livesubs("run", RALLY, "--out", str(out), LIVESUBS_MODELS=str(tmp_path))
+    assert "livesubs models pull" in refusal(done, 4)
+
+
+def test_incomplete_model_folder(out: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(SAMPLES.parent / "models/demo/whisper-demo-fr", broken)
+    (broken / "model.bin").unlink()
+    sentence = refusal(livesubs("run", RALLY, "--model", str(broken), "--out", str(out)), 4)
+    assert "model.bin" in sentence
+
+
+def test_unknown_language_and_pair(out: Path) -> None:
+    refusal(run_demo(RALLY, out, "--to", "xx"), 2)
+    refusal(run_demo(RALLY, out, "--to", "es"), 4)
+
+
+def test_settings_that_cannot_be(out: Path, tmp_path: Path) -> None:
+    refusal(run_demo(RALLY, out, "--pace", "fast"), 2)
+    refusal(run_demo(RALLY, out, "--for", "soon"), 2)
+    refusal(run_demo(RALLY, out, "--channel", "middle"), 2)
+    wrong = tmp_path / "livesubs.toml"
+    wrong.write_text("[speech]\nbeams = 3\n")
+    assert "beams" in refusal(run_demo(RALLY, out, "--settings", str(wrong)), 2)
+
+
+def test_a_session_is_never_overwritten(out: Path) -> None:
+    assert run_demo(RALLY, out, "--pace", "max", "--end", "6").returncode == 0
+    before = (out / "subtitles.en.srt").read_bytes()
+    refusal(run_demo(RALLY, out), 6)
+    assert (out / "subtitles.en.srt").read_bytes() == before
+
+
+def test_unwritable_folder(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    refusal(run_demo(RALLY, file / "session"), 6)
+
+
+def test_corrupt_in_the_middle_goes_on_after_the_damage(out: Path, tmp_path: Path, ffmpeg: str) -> None:
+    stream = tmp_path / "rally.ts"
+    subprocess.run([ffmpeg, "-loglevel", "error", "-i", RALLY, "-c", "copy", stream], check=True)
+    data = bytearray(stream.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 60_000] = os.urandom(60_000)
+    stream.write_bytes(data)
+    assert run_demo(str(stream), out, "--pace", "max").returncode == 0
+    found = cues(out / "subtitles.en.srt")
+    assert "Good evening, everyone." in found[0].content
+    assert found[-1].start.total_seconds() > 45
+
+
+def test_a_tenth_of_a_second(out: Path, tmp_path: Path, ffmpeg: str) -> None:
+    short = tmp_path / "short.wav"
+    subprocess.run([ffmpeg, "-loglevel", "error", "-i", RALLY, "-ss", "4", "-t", "0.1", "-ac", "1", short], check=True)
+    assert run_demo(str(short), out, "--pace", "max").returncode == 0
+    assert (out / "subtitles.en.srt").exists()
+
+
+@pytest.mark.parametrize("name", ["silence.m4a", "applause.m4a"])
+def test_nobody_speaks_gives_a_valid_empty_file(out: Path, name: str) -> None:
+    assert run_demo(str(SAMPLES / name), out, "--pace", "max").returncode == 0
+    assert (out / "subtitles.en.srt").read_bytes() == b""
+    assert (out / "subtitles.en.vtt").read_text().strip() == "WEBVTT"

@@ -1,0 +1,207 @@
+"""Whole runs through the command line on the samples, with the real demo models: what lands in the folder, and when."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psutil
+import pytest
+
+from pipeline.events import Cue, Ended, SessionStarted
+from pipeline.journal import fold, read
+from pipeline.settings import CueRules
+from pipeline.subtitles.quality import faults
+from tests.measures import SAMPLES, bleu, cues, in_time_errors, wer
+from tests.waiting import until
+
+
+def start(source: str, out: Path, *more: str, **options: Any) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "pipeline", "run", source, "--demo", "--out", str(out), *more]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, **options)
+
+
+def finish(session: "subprocess.Popen[bytes]", seconds: float = 120) -> int:
+    with session:
+        return session.wait(seconds)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every sample, read as fast as it can."""
+    folder = tmp_path_factory.mktemp("runs")
+    sources = {"rally": "rally.mp4", "noisy": "noisy.m4a", "silence": "silence.m4a", "applause": "applause.m4a"}
+    for name, file in sources.items():
+        assert finish(start(str(SAMPLES / file), folder / name, "--pace", "max")) == 0
+    return {name: folder / name for name in sources}
+
+
+def test_the_rally_is_heard_and_translated(runs: dict[str, Path]) -> None:
+    assert wer(SAMPLES / "rally.fr.srt", runs["rally"] / "subtitles.fr.srt") <= 0.03
+    assert bleu(SAMPLES / "rally.en.srt", runs["rally"] / "subtitles.en.srt") >= 94
+    assert wer(SAMPLES / "noisy.fr.srt", runs["noisy"] / "subtitles.fr.srt") <= 0.128
+
+
+def test_cues_start_with_their_words(runs: dict[str, Path]) -> None:
+    errors = sorted(in_time_errors(SAMPLES / "rally.words.json", runs["rally"] / "subtitles.fr.srt"))
+    assert median(errors) <= 0.1
+    assert errors[int(0.95 * len(errors))] <= 0.3
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("sample", ["rally", "noisy", "silence", "applause"])
+def test_cue_rules_hold_and_every_excess_is_flagged(runs: dict[str, Path], sample: str, lang: str) -> None:
+    rules = CueRules()
+    track = fold(entry.event for entry in read(runs[sample] / "journal.jsonl")).track(lang)
+    found = [fault for fault in faults(track, rules) if fault.rule != "cps"]
+    assert not found
+    for cue in track:
+        fast = len(" ".join(cue.text.split("\n"))) / (cue.end - cue.start) > rules.cps_most
+        assert ("fast" in cue.flags) == fast
+
+
+def test_files_are_what_the_journal_says(runs: dict[str, Path]) -> None:
+    state = fold(entry.event for entry in read(runs["rally"] / "journal.jsonl"))
+    for lang in ("fr", "en"):
+        on_disk = [(c.start.total_seconds(), c.end.total_seconds(), c.content) for c in cues(_srt(runs["rally"], lang))]
+        assert on_disk == [(c.start, c.end, c.text) for c in state.track(lang)]
+    assert len(cues(_srt(runs["rally"], "fr-en"))) >= len(state.track("en"))
+
+
+def test_the_journal_tells_the_whole_story(runs: dict[str, Path]) -> None:
+    entries = list(read(runs["rally"] / "journal.jsonl"))
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert isinstance(entries[0].event, SessionStarted)
+    ended = entries[-1].event
+    assert isinstance(ended, Ended)
+    assert ended.reason == "ended"
+    assert abs(ended.stream - 73.9) < 0.3
+    for line in (runs["rally"] / "journal.jsonl").read_text().splitlines():
+        event = json.loads(line)
+        if event["kind"] == "cue":
+            assert {"id", "start", "end", "text", "lang"} <= event.keys()
+
+
+def test_every_recorded_second_is_in_the_folder(runs: dict[str, Path]) -> None:
+    assert abs((runs["rally"] / "audio.s16").stat().st_size / 32_000 - 73.9) < 0.3
+    assert list((runs["rally"] / "archive").glob("*.ts"))
+    assert (runs["rally"] / "private.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_several_tracks_from_one_recognition(tmp_path: Path) -> None:
+    assert (
+        finish(start(str(SAMPLES / "rally.mp4"), tmp_path / "s", "--to", "en,fr", "--end", "9", "--pace", "max")) == 0
+    )
+    assert next(c.content for c in cues(_srt(tmp_path / "s", "en"))) == "Good evening, everyone."
+
+
+def test_ctrl_c_stops_the_capture_and_finishes_what_was_said(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "2")
+    until(lambda: _count(out, "sentence") >= 3, 60)
+    session.send_signal(signal.SIGINT)
+    assert finish(session) == 0
+    state = fold(entry.event for entry in read(out / "journal.jsonl"))
+    assert state.ended
+    assert state.ended.reason == "stopped"
+    shown = {sentence for cue in state.track("en") for sentence in cue.sentences}
+    assert shown == set(state.sentences)
+    assert abs((out / "audio.s16").stat().st_size / 32_000 - state.ended.stream) < 0.1
+
+
+def test_a_polite_kill_loses_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
+    until(lambda: _count(out, "sentence") >= 2, 60)
+    session.terminate()
+    assert finish(session) == 0
+    assert len(cues(_srt(out, "en"))) >= 2
+
+
+def test_a_recogniser_that_hangs_costs_the_capture_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "8")
+    until(lambda: _count(out, "sentence") >= 1, 60)
+    worker = next(p for p in psutil.Process(session.pid).children(recursive=True) if "worker" in " ".join(p.cmdline()))
+    worker.suspend()
+    until(lambda: (out / "audio.s16").stat().st_size / 32_000 > 73, 60)
+    heard_meanwhile = _count(out, "sentence")
+    worker.resume()
+    assert finish(session) == 0
+    assert heard_meanwhile < 15
+    assert wer(SAMPLES / "rally.fr.srt", _srt(out, "fr")) <= 0.03
+
+
+def test_a_kill_at_any_moment_leaves_what_an_uninterrupted_run_has(runs: dict[str, Path], tmp_path: Path) -> None:
+    whole = {lang: [(c.start, c.end, c.content) for c in cues(_srt(runs["rally"], lang))] for lang in ("fr", "en")}
+    for moment in range(1, 11):
+        out = tmp_path / str(moment)
+        session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "16")
+        until(lambda out=out, moment=moment: _count(out, "sentence") >= moment, 60)  # type: ignore[misc]
+        tree = [*psutil.Process(session.pid).children(recursive=True), psutil.Process(session.pid)]
+        for process in tree:
+            process.kill()
+        finish(session)
+        _, alive = psutil.wait_procs(tree, timeout=5)
+        assert not [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
+        state = fold(entry.event for entry in read(out / "journal.jsonl"))
+        for lang, expected in whole.items():
+            found = [(c.start, c.end, c.content) for c in cues(_srt(out, lang))]
+            assert found == expected[: len(found)]
+            assert len(state.track(lang)) - len(found) <= 2
+
+
+def test_nothing_of_ours_outlives_a_killed_session(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "1")
+    until(lambda: _count(out, "sentence") >= 1, 60)
+    children = psutil.Process(session.pid).children(recursive=True)
+    assert children
+    session.kill()
+    finish(session)
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive
+
+
+def test_the_command_line_and_the_stages_give_the_same_text(runs: dict[str, Path], tmp_path: Path) -> None:
+    """The pipeline expression in one thread, without processes, is the product."""
+    from pipeline import assets
+    from pipeline.events import Chunk
+    from pipeline.flow import Inline, SystemClock
+    from pipeline.journal import Journal
+    from pipeline.session import subtitles
+    from pipeline.settings import Settings, override
+    from pipeline.speech.local import LocalRecogniser
+    from pipeline.translation.build import build_chains
+
+    settings = override(
+        Settings(),
+        speech={"model": str(assets.demo_recogniser()), "window": assets.DEMO_WINDOW},
+        translation={"models": (str(assets.demo_translator()),), "chain": ("local",)},
+    )
+    recogniser = LocalRecogniser()
+    recogniser.open(runs["rally"] / "audio.s16", settings.speech)
+    chains = build_chains(settings.translation, "fr")
+    chunks = [Chunk(start=t / 2, end=(t + 1) / 2) for t in range(148)]
+    with Journal(tmp_path, SystemClock()) as journal:
+        made = [
+            event
+            for batch in subtitles(chunks, recogniser, chains, settings, journal, Inline())
+            for event in batch
+            if isinstance(event, Cue)
+        ]
+    whole = fold(entry.event for entry in read(runs["rally"] / "journal.jsonl"))
+    for lang in ("fr", "en"):
+        assert [c.text for c in made if c.lang == lang] == [c.text for c in whole.track(lang)]
+
+
+def _srt(folder: Path, lang: str) -> Path:
+    return folder / f"subtitles.{lang}.srt"
+
+
+def _count(folder: Path, kind: str) -> int:
+    path = folder / "journal.jsonl"
+    return path.read_bytes().count(f'"kind":"{kind}"'.encode()) if path.exists() else 0
