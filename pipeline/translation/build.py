@@ -35,11 +35,9 @@ def build_chain(settings: TranslationSettings, src_lang: str, tgt_lang: str) -> 
 
 
 def _candidates(settings: TranslationSettings) -> Candidates:
-    for name in settings.chain:
+    for name in _names(settings):
         if name not in ENGINES:
             raise SettingsError(f"there is no translation engine {name!r}; {languages.nearest(name, ENGINES)}")
-    if not settings.chain:
-        raise SettingsError(f"the translation chain is empty; name an engine: {', '.join(ENGINES)}")
 
     @cache
     def candidates(name: str) -> list[Engine]:
@@ -50,12 +48,17 @@ def _candidates(settings: TranslationSettings) -> Candidates:
     return candidates
 
 
+def _names(settings: TranslationSettings) -> tuple[str, ...]:
+    """The chain of the settings; when it is left to us, local models where there are any, then Google."""
+    return settings.chain or (ENGINES if settings.models else ("google",))
+
+
 def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, candidates: Candidates) -> Chain:
     languages.check(src_lang)
     languages.check(tgt_lang)
     if src_lang == tgt_lang:
         return Chain(tgt_lang, (), settings.deadline)
-    found = {name: [e for e in candidates(name) if e.serves(src_lang, tgt_lang)][:1] for name in settings.chain}
+    found = {name: [e for e in candidates(name) if e.serves(src_lang, tgt_lang)][:1] for name in _names(settings)}
     unserved = [name for name, engines in found.items() if not engines]
     notes = [_advice(name, src_lang, tgt_lang) for name in unserved]
     if len(unserved) == len(found):
@@ -66,7 +69,7 @@ def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, candidat
 def _advice(name: str, src_lang: str, tgt_lang: str) -> str:
     if name == "local":
         return (
-            f"no local model translates from {src_lang} to {tgt_lang}; put a CTranslate2 folder such as "
-            f"opus-mt-{src_lang}-{tgt_lang} into models/ and name it with --mt-model"
+            f"no local model translates from {src_lang} to {tgt_lang}; type `livesubs models pull "
+            f"opus-mt-{src_lang}-{tgt_lang}`, or name a CTranslate2 folder with --mt-model"
         )
     return f"{name} does not translate from {src_lang} to {tgt_lang}; choose another engine or language"
