@@ -39,6 +39,15 @@ def test_each_language_gets_the_engines_that_serve_it(tmp_path: Path) -> None:
     assert note.startswith("no local model translates from fr to es; type `livesubs models pull opus-mt-fr-es`")
 
 
+def test_only_the_models_that_are_needed_are_loaded(tmp_path: Path) -> None:
+    other = shutil.copytree(DEMO, tmp_path / "opus-mt-fr-de")
+    (other / "model.bin").write_bytes(b"damaged")
+    models = (str(other), DEMO)
+    assert build_chain(TranslationSettings(models=models), "fr", "en").engines == ("local", "google")
+    with pytest.raises(ModelError, match="opus-mt-fr-de cannot be loaded"):
+        build_chain(TranslationSettings(models=models), "fr", "de")
+
+
 def test_the_order_of_the_settings_is_the_order_of_the_chain() -> None:
     assert build_chain(TranslationSettings(chain=("google", "local"), models=(DEMO,)), "fr", "en").engines == (
         "google",

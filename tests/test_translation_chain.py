@@ -117,12 +117,12 @@ def test_only_the_beginning_of_a_refused_page_is_kept() -> None:
 
 
 def test_hanging_engines_leave_time_for_the_last_one(hanging: Engine) -> None:
-    chain = Chain("en", [hanging, hanging, Engine("good", "Good evening.")], deadline=1.5)
+    chain = Chain("en", [hanging, hanging, Engine("good", "Good evening.")], deadline=3)
     began = time.monotonic()
     rendering = chain.render(SENTENCES[0])
     assert verdicts(rendering) == [("hanging", "no answer in time")] * 2 + [("good", OK)]
-    assert 0.9 < time.monotonic() - began < 1.5
-    assert all(attempt.elapsed == pytest.approx(0.5, abs=0.25) for attempt in rendering.attempts[:2])
+    assert 1.9 < time.monotonic() - began < 3
+    assert all(0.9 < attempt.elapsed < 1.5 for attempt in rendering.attempts[:2])  # a third each
 
 
 def test_an_engine_that_still_hangs_is_spared_until_it_answers(hanging: Engine) -> None:

@@ -99,7 +99,11 @@ def test_knows_the_script_of_the_language(answer: str, lang: str, reason: str) -
 
 def test_short_speech_in_a_dense_script_may_grow() -> None:
     chinese = "我们从很远的地方来到这里，是为了捍卫每个人的住房权和工作权。"
-    english = "We have come here from very far away in order to defend everyone's right to housing and to work."
+    english = (
+        "We have come all the way here from places that are very far away, in order to defend together "
+        "everyone's right to housing and everyone's right to work."
+    )
+    assert len(english) > 4 * len(chinese) + 20
     assert impossible(chinese, english, "en") == ""
 
 

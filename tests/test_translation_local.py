@@ -126,7 +126,7 @@ def test_multilingual_layouts_get_their_language_tokens(tmp_path: Path, tokens: 
 
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "sentencepiece.bpe.model"))
     said = pieces.encode(SAID, out_type=str)
-    model = ctranslate2.Translator(str(folder))
+    model = ctranslate2.Translator(str(folder), compute_type="auto")
 
     def directly(source: list[str], first: str) -> str:
         [result] = model.translate_batch(

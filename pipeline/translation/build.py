@@ -1,6 +1,5 @@
 """Settings to chains: which engines serve a pair, and what to tell the person when one cannot."""
 
-from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -10,19 +9,16 @@ from pipeline.translation import languages
 from pipeline.translation.chain import Chain
 from pipeline.translation.engine import Engine
 from pipeline.translation.google import GoogleEngine
-from pipeline.translation.local import LocalEngine
+from pipeline.translation.local import LocalEngine, translates
 
 ENGINES = ("local", "google")
 """The names that `translation.chain` may hold."""
 
-Candidates = Callable[[str], Iterable[Engine]]
-"""The engines that a name in the settings stands for, made when first asked for."""
-
 
 def build_chains(settings: TranslationSettings, src_lang: str) -> dict[str, Chain]:
-    """A chain for each language in `settings.to` but the source's own; what serves several is loaded once."""
-    candidates = _candidates(settings)
-    return {lang: _chain(settings, src_lang, lang, candidates) for lang in settings.to if lang != src_lang}
+    """A chain for each language in `settings.to` but the source's own; an engine that serves several is made once."""
+    engines = _Engines(settings)
+    return {lang: _chain(settings, src_lang, lang, engines) for lang in settings.to if lang != src_lang}
 
 
 def build_chain(settings: TranslationSettings, src_lang: str, tgt_lang: str) -> Chain:
@@ -31,39 +27,46 @@ def build_chain(settings: TranslationSettings, src_lang: str, tgt_lang: str) -> 
     SettingsError for an unknown engine or language, ModelError for a damaged model folder. An engine that does not
     serve the pair is left out and explained in the chain's `notes`; ModelError or TranslationError when none is left.
     """
-    return _chain(settings, src_lang, tgt_lang, _candidates(settings))
+    return _chain(settings, src_lang, tgt_lang, _Engines(settings))
 
 
-def _candidates(settings: TranslationSettings) -> Candidates:
-    for name in _names(settings):
-        if name not in ENGINES:
-            raise SettingsError(f"there is no translation engine {name!r}; {languages.nearest(name, ENGINES)}")
+class _Engines:
+    """The engines that settings name, each made when a pair first needs it."""
 
-    @cache
-    def candidates(name: str) -> list[Engine]:
+    def __init__(self, settings: TranslationSettings) -> None:
+        self._folders = [Path(folder).expanduser() for folder in settings.models]
+        self._local = cache(lambda folder: LocalEngine(folder, settings.threads))
+        self._google = cache(GoogleEngine)
+
+    def find(self, name: str, src_lang: str, tgt_lang: str) -> Engine | None:
+        """The engine of this name if it serves the pair; ModelError for a damaged model folder."""
         if name == "local":
-            return [LocalEngine(Path(folder).expanduser(), settings.threads) for folder in settings.models]
-        return [GoogleEngine()]
+            folder = next((folder for folder in self._folders if translates(folder, src_lang, tgt_lang)), None)
+            return self._local(folder) if folder else None
+        google = self._google()
+        return google if google.serves(src_lang, tgt_lang) else None
 
-    return candidates
+
+def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines: _Engines) -> Chain:
+    languages.check(src_lang)
+    languages.check(tgt_lang)
+    names = _names(settings)
+    if src_lang == tgt_lang:
+        return Chain(tgt_lang, (), settings.deadline)
+    found = {name: engines.find(name, src_lang, tgt_lang) for name in names}
+    notes = [_advice(name, src_lang, tgt_lang) for name, engine in found.items() if engine is None]
+    if len(notes) == len(found):
+        raise (ModelError if "local" in found else TranslationError)(notes[0])
+    return Chain(tgt_lang, [engine for engine in found.values() if engine], settings.deadline, notes=notes)
 
 
 def _names(settings: TranslationSettings) -> tuple[str, ...]:
     """The chain of the settings; when it is left to us, local models where there are any, then Google."""
-    return settings.chain or (ENGINES if settings.models else ("google",))
-
-
-def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, candidates: Candidates) -> Chain:
-    languages.check(src_lang)
-    languages.check(tgt_lang)
-    if src_lang == tgt_lang:
-        return Chain(tgt_lang, (), settings.deadline)
-    found = {name: [e for e in candidates(name) if e.serves(src_lang, tgt_lang)][:1] for name in _names(settings)}
-    unserved = [name for name, engines in found.items() if not engines]
-    notes = [_advice(name, src_lang, tgt_lang) for name in unserved]
-    if len(unserved) == len(found):
-        raise (ModelError if "local" in unserved else TranslationError)(notes[0])
-    return Chain(tgt_lang, [engine for engines in found.values() for engine in engines], settings.deadline, notes=notes)
+    names = settings.chain or (ENGINES if settings.models else ("google",))
+    for name in names:
+        if name not in ENGINES:
+            raise SettingsError(f"there is no translation engine {name!r}; {languages.nearest(name, ENGINES)}")
+    return names
 
 
 def _advice(name: str, src_lang: str, tgt_lang: str) -> str:

@@ -46,10 +46,10 @@ class GoogleEngine:
             raise TranslationFailed("no translation on the page") from error
         except exceptions.RequestError as error:
             raise TranslationFailed("the service refused") from error
-        except exceptions.BaseError as error:
-            raise TranslationFailed(type(error).__name__) from error
         except OSError as error:  # every error of `requests` is one
             raise TranslationFailed(f"no connection ({type(error).__name__})") from error
+        except Exception as error:  # a parser's or a proxy's: a failed attempt too, never the end of a session
+            raise TranslationFailed(f"the library failed ({type(error).__name__})") from error
         return answer
 
 

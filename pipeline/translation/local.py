@@ -68,6 +68,11 @@ class LocalEngine:
         return answer
 
 
+def translates(folder: Path, src_lang: str, tgt_lang: str) -> bool:
+    """Whether the model in `folder` serves the pair, found out without loading it; ModelError as for LocalEngine."""
+    return _layout(folder).tokens(src_lang, tgt_lang) is not None
+
+
 class _OpusMt:
     """One pair, named by the folder: `opus-mt-fr-en`."""
 
@@ -144,4 +149,5 @@ def _pieces(path: Path) -> Any:
 def _translator(folder: Path, threads: int) -> Any:
     from ctranslate2 import Translator
 
-    return Translator(str(folder), device="cpu", intra_threads=threads)
+    # "default" would warn on stderr about a 16-bit model on a CPU; "auto" takes the fastest type that there is
+    return Translator(str(folder), device="cpu", compute_type="auto", intra_threads=threads)
