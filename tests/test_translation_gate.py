@@ -97,6 +97,10 @@ def test_knows_the_script_of_the_language(answer: str, lang: str, reason: str) -
     assert impossible(SAID, answer, lang) == reason
 
 
+def test_every_language_has_a_script() -> None:
+    assert {impossible("Bravo !", "Bravo!", lang) for lang in FLORES} <= {"", "wrong script"}
+
+
 def test_short_speech_in_a_dense_script_may_grow() -> None:
     chinese = "我们从很远的地方来到这里，是为了捍卫每个人的住房权和工作权。"
     english = (

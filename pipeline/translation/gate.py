@@ -29,7 +29,7 @@ _SCRIPT_NAMES = {
     "Geor": ("GEORGIAN",), "Deva": ("DEVANAGARI",), "Beng": ("BENGALI",), "Gujr": ("GUJARATI",), "Guru": ("GURMUKHI",),
     "Knda": ("KANNADA",), "Khmr": ("KHMER",), "Laoo": ("LAO",), "Mlym": ("MALAYALAM",), "Mymr": ("MYANMAR",),
     "Orya": ("ORIYA",), "Sinh": ("SINHALA",), "Taml": ("TAMIL",), "Telu": ("TELUGU",), "Thai": ("THAI",),
-    "Ethi": ("ETHIOPIC",),
+    "Ethi": ("ETHIOPIC",), "Tibt": ("TIBETAN",),
 }  # fmt: skip
 """How the Unicode names of a script's letters begin."""
 
