@@ -1,0 +1,31 @@
+"""Files that others read while we write them."""
+
+import errno
+from pathlib import Path
+
+from pipeline.errors import DiskFull, SessionError
+
+
+def write_whole(path: Path, text: str) -> bool:
+    """Puts `text` at `path` in one step: whoever reads sees the old file or the new one, whole, in UTF-8.
+
+    Gives whether anything changed; a file that says the same already is left alone. The file is not forced to the
+    disk: it is derived, and the journal behind it is. DiskFull or SessionError if it cannot be written.
+    """
+    data = text.encode()
+    try:
+        if path.exists() and path.read_bytes() == data:
+            return False
+        # The same folder, because a rename is in one step only within a file system; the name is not one of ours.
+        whole = path.with_name(f".{path.name}.part")
+        whole.write_bytes(data)
+        whole.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return True
+
+
+def _unwritable(path: Path, error: OSError) -> SessionError:
+    if error.errno == errno.ENOSPC:
+        return DiskFull(f"the disk of {path.parent} is full; free some space, the session so far is safe")
+    return SessionError(f"cannot write {path}: {error.strerror}; check the folder's rights and disk")

@@ -1,0 +1,83 @@
+"""Cues as SRT and WebVTT text, and two tracks as one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import msgspec
+import srt
+
+from pipeline.events import Cue
+
+
+def to_srt(cues: Iterable[Cue]) -> str:
+    """One track as SRT, numbered from 1; no cues give the empty text, which is valid SRT."""
+    checked = [_checked(cue) for cue in cues]
+    # Ours to number and to check: `compose` drops without a word what it finds odd.
+    return str(
+        srt.compose(
+            [
+                srt.Subtitle(number, timedelta(seconds=cue.start), timedelta(seconds=cue.end), _without_arrow(cue.text))
+                for number, cue in enumerate(checked, 1)
+            ],
+            reindex=False,
+        )
+    )
+
+
+def to_vtt(cues: Iterable[Cue]) -> str:
+    """One track as WebVTT, every cue named by its id."""
+    return "\n".join(["WEBVTT\n", *(_vtt_cue(_checked(cue)) for cue in cues)])
+
+
+def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> list[Cue]:
+    """The target track with what was said above each cue, for someone who checks one against the other.
+
+    Every source cue goes to the target cue, among those of its sentences, that it shares most time with; so there are
+    as many cues as in the target track, at its times. Where the target shows the original anyway nothing is doubled.
+    """
+    of_sentence: dict[str, list[Cue]] = defaultdict(list)
+    for cue in target:
+        for sentence in cue.sentences:
+            of_sentence[sentence].append(cue)
+    said: dict[str, list[str]] = defaultdict(list)
+    for cue in source:
+        candidates = {c.id: c for sentence in cue.sentences for c in of_sentence[sentence]}.values()
+        if candidates:
+            said[max(candidates, key=lambda c: _shared(cue, c)).id].append(cue.text)
+    return [_beneath(cue, said[cue.id]) for cue in target]
+
+
+def _beneath(cue: Cue, said: list[str]) -> Cue:
+    if not said or "untranslated" in cue.flags:
+        return cue
+    return msgspec.structs.replace(cue, text="\n".join([*said, cue.text]))
+
+
+def _shared(one: Cue, other: Cue) -> float:
+    """Seconds that both are on screen; less than nothing when they lie apart, so that the nearest wins."""
+    return min(one.end, other.end) - max(one.start, other.start)
+
+
+def _checked(cue: Cue) -> Cue:
+    """The cue, if a player can show it: a bug of ours must not become a subtitle that is silently missing."""
+    if not 0 <= cue.start < cue.end or not all(line.strip() for line in cue.text.split("\n")):
+        raise ValueError(f"not a cue that can be shown: {cue}")
+    return cue
+
+
+def _without_arrow(text: str) -> str:
+    """SRT has no escapes, and a parser may take `-->` in a text for a time line."""
+    return text.replace("-->", "→")
+
+
+def _vtt_cue(cue: Cue) -> str:
+    text = _without_arrow(cue.text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"{cue.id}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{text}\n"
+
+
+def _clock(seconds: float) -> str:
+    """HH:MM:SS.mmm, with more hours than 99 where it takes them."""
+    minutes, milliseconds = divmod(round(seconds * 1000), 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}"

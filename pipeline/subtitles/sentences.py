@@ -1,0 +1,103 @@
+"""Committed words become sentences: by punctuation, by a pause, by budget. No word is lost, added or moved."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+
+from pipeline.events import Hypothesis, Sentence, Suppressed, Word
+from pipeline.settings import SentenceRules
+from pipeline.subtitles.language import Language, language
+
+_CLOSERS = "»”’\"')]} \u00a0\u202f"
+_ELLIPSIS = re.compile(r"(\.\.+|…)$")
+_INITIAL = re.compile(r"^[^\W\d_](\.[^\W\d_])*\.$")
+_ORDINAL = re.compile(r"^\d{1,2}\.$")
+
+
+def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules, lang: str) -> Iterator[Sentence]:
+    """Each sentence as soon as it is decided; the last, open one when the input ends. Ids count from `s000001`."""
+    numbers = count(1)
+    known = language(lang)
+    words: list[Word] = []
+
+    def closed(upto: int) -> Sentence:
+        part = tuple(words[:upto])
+        del words[:upto]
+        text = "".join(word.text for word in part).strip()
+        start, end = part[0].start, part[-1].end
+        return Sentence(id=f"s{next(numbers):06d}", lang=lang, start=start, end=end, text=text, words=part)
+
+    for event in heard:
+        if isinstance(event, Suppressed):
+            continue
+        words += event.committed
+        while upto := _decided(words, event, rules, known):
+            yield closed(upto)
+    if words:
+        yield closed(len(words))
+
+
+def _decided(words: Sequence[Word], event: Hypothesis, rules: SentenceRules, known: Language) -> int:
+    """How many of the open words are a sentence by now; 0 if none yet."""
+    for upto, (word, after) in enumerate(zip(words, [*words[1:], None], strict=True), 1):
+        if word.end - words[0].start > rules.longest:
+            return _clause_end(words, rules, known)
+        silence_until = after.start if after else event.heard
+        if silence_until - word.end >= rules.pause or _ends(word, after, event.endpoint, known):
+            return upto
+    if words and event.heard - words[0].start >= rules.longest:
+        return _clause_end(words, rules, known)
+    return 0
+
+
+def _ends(word: Word, after: Word | None, endpoint: bool, known: Language) -> bool:
+    """Whether a sentence ends with `word`, given the word after it, or at the last word whether the speaker paused."""
+    if after and (is_mark(after.text) or not after.text[:1].isspace()) and after.text.strip() not in _OPENERS:
+        return False  # a lone ` ?` or ` »` belongs to the sentence it follows, as does the `5` of `3.` `5`
+    text = word.text.strip().rstrip(_CLOSERS)
+    following = after.text.strip().lstrip("«“\"'(¿¡- ") if after else ""
+    paused = after is None and endpoint
+    if _ELLIPSIS.search(text):
+        return paused or following[:1].isupper()
+    if text.endswith(("!", "?", "。", "！", "？")):
+        return True
+    return text.endswith(".") and _point_ends(text.lstrip("«“\"'(¿¡").lower(), following, paused, known)
+
+
+def _point_ends(text: str, following: str, paused: bool, known: Language) -> bool:
+    """Whether the point of `text` ends a sentence and is not an abbreviation's or a number's."""
+    stem = text[:-1].rsplit("'", 1)[-1].rsplit("’", 1)[-1]
+    if stem in known.titles:
+        return False
+    if stem in known.counters:
+        return paused or (bool(following) and not following[0].isdigit())
+    if stem in known.abbreviations:
+        return paused or following[:1].isupper()
+    if _INITIAL.match(text) or (known.ordinal_point and _ORDINAL.match(text)):
+        return paused
+    return True
+
+
+def _clause_end(words: Sequence[Word], rules: SentenceRules, known: Language) -> int:
+    """Where to close a sentence that has used up its time: how many words stay in it, at least one."""
+    most = max(1, sum(word.end - words[0].start <= rules.longest for word in words))
+    cuts = range(1, most + 1)
+    # A cut in the first third would leave two sentences where the second is as long as what was too long.
+    late = [cut for cut in cuts if words[cut - 1].end - words[0].start >= rules.longest / 3] or cuts
+
+    def gap(cut: int) -> float:
+        return words[cut].start - words[cut - 1].end if cut < len(words) else 0.0
+
+    marked = [cut for cut in late if words[cut - 1].text.rstrip(_CLOSERS).endswith((",", ";", ":", "—", "–"))]
+    joined = [cut for cut in late if cut < len(words) and words[cut].text.strip().lower() in known.conjunctions]
+    if marked or joined:
+        return max(marked or joined)
+    return max(late, key=lambda cut: (round(gap(cut), 3), cut))
+
+
+_OPENERS = ("«", "“", "(", "[", "¿", "¡", "-", "–", "—", '"', "'")
+
+
+def is_mark(text: str) -> bool:
+    """Whether there is no letter, digit or symbol to read in it, only punctuation."""
+    return not any(character.isalnum() for character in text)
