@@ -1,0 +1,143 @@
+"""ffmpeg's argument lists: ffmpeg-python writes them, `capture` runs them. Imports `settings` and the source's values.
+
+Stream time is ffmpeg's own output time. Without `-copyts` it shifts the source's first time stamp to zero and mends a
+clock that jumps back (an encoder that was restarted), for both outputs alike; `-dts_delta_threshold` lets it take a
+jump forward for what it is, a hole, up to ten minutes (by default it closes those over 10 s, and all after it would be
+early). `aresample=async=1` turns the hole into silence of the same length.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SettingsError
+from pipeline.settings import SAMPLE_RATE, SourceSettings
+from pipeline.source.address import Address
+from pipeline.source.probe import Media, Picture, Track
+
+SEGMENT = 2.0
+"""Seconds a media segment lasts at least: a screening waits for three (the delay budget); copied pictures are cut at
+their own keyframes."""
+
+_GLOBAL = ("-hide_banner", "-nostats", "-loglevel", "level+warning", "-dts_delta_threshold", "600")
+_BROWSERS_HEAR = ("aac", "mp3")
+_BROWSERS_SEE = ("yuv420p", "yuvj420p")
+
+
+def recorder(ffmpeg: str, address: Address, media: Media, settings: SourceSettings, archive: Path | None) -> list[str]:
+    """The ffmpeg that reads the source once: sound for the recogniser to its standard output, segments to `archive`.
+
+    `archive` is the pattern's stem: segments are STEM-00000.ts and so on, their list is STEM.csv. NoAudio or
+    SettingsError when the track or channel asked for is not there.
+    """
+    import ffmpeg as arguments
+
+    track = media.track(settings.audio, address.shown)
+    source = _input(arguments, address, settings)
+    outputs = [
+        arguments.output(
+            source[str(track.index)],
+            "pipe:1",
+            format="s16le",
+            ar=SAMPLE_RATE,
+            ac=1,
+            af=_sound(track, settings.channel, address.shown),
+            flush_packets=1,
+        )
+    ]
+    if archive:
+        outputs.append(_segments(arguments, source, track, media.picture, archive))
+    return list(arguments.merge_outputs(*outputs).global_args(*_GLOBAL).compile(cmd=ffmpeg))
+
+
+def relay(ffmpeg: str, address: Address) -> list[str]:
+    """The ffmpeg that reads a source which must not be opened twice, and passes it on unchanged as NUT."""
+    import ffmpeg as arguments
+
+    source = arguments.input(address.url, **_format(address), **dict(address.options))
+    # Raw pictures of a device are too much for a pipe; what a device sends coded, it sends for a browser's eye too.
+    picture = {"vcodec": "libx264", **_X264} if address.kind == "device" else {"vcodec": "copy"}
+    output = arguments.output(
+        source["v?"], source["a?"], "pipe:1", format="nut", acodec="copy", flush_packets=1, **picture
+    )
+    return list(output.global_args(*_GLOBAL).compile(cmd=ffmpeg))
+
+
+def _input(arguments: Any, address: Address, settings: SourceSettings) -> Any:
+    if address.kind == "stdin" or not address.once:
+        options = {**_format(address), **dict(address.options)}
+    else:
+        options = {"format": "nut"}
+    url = "pipe:0" if address.once else address.url
+    if settings.start and not address.once:
+        options["ss"] = settings.start
+    if address.ends and settings.pace:
+        options["readrate"] = settings.pace
+    if (limit := length(settings)) is not None:
+        options["t"] = limit
+    return arguments.input(url, **options)
+
+
+def _format(address: Address) -> dict[str, Any]:
+    return {"format": address.container} if address.container else {}
+
+
+def length(settings: SourceSettings) -> float | None:
+    """Seconds to read: the lesser of `--for` and `--end` less `--start`."""
+    limits = [settings.length, settings.end - settings.start if settings.end is not None else None]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _sound(track: Track, channel: str, shown: str) -> str:
+    """The filters from a sound track to the recogniser's mono, in step with the stream's clock to 50 ms."""
+    resample = f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.05:first_pts=0"
+    if not channel:
+        return resample
+    if channel not in ("left", "right"):
+        raise SettingsError(f"there is no channel {channel!r}; say left or right")
+    if track.channels < 2:
+        raise SettingsError(f"{shown} has one channel only; leave --channel out")
+    return f"pan=mono|c0=c{('left', 'right').index(channel)},{resample}"
+
+
+_X264 = {
+    "preset": "veryfast",
+    "pix_fmt": "yuv420p",
+    "force_key_frames": f"expr:gte(t,n_forced*{SEGMENT:g})",
+    "fps_mode": "vfr",
+}
+
+
+def _segments(arguments: Any, source: Any, track: Track, picture: Picture | None, archive: Path) -> Any:
+    """MPEG-TS segments on stream time: without `avoid_negative_ts` the muxers would shift a picture with B-frames."""
+    streams, options = [source[str(track.index)]], _sound_codec(track)
+    if picture:
+        streams.insert(0, source[str(picture.index)])
+        options |= _picture_codec(picture)
+    return arguments.output(
+        *streams,
+        f"{archive}-%05d.ts",
+        format="segment",
+        segment_format="mpegts",
+        segment_time=SEGMENT,
+        segment_time_delta=0.05,
+        segment_list=f"{archive}.csv",
+        segment_list_type="csv",
+        segment_format_options="avoid_negative_ts=disabled",
+        avoid_negative_ts="disabled",
+        copypriorss=0,
+        muxdelay=0,
+        muxpreload=0,
+        **options,
+    )
+
+
+def _sound_codec(track: Track) -> dict[str, Any]:
+    if track.codec in _BROWSERS_HEAR:
+        return {"acodec": "copy"}
+    return {"acodec": "aac", "audio_bitrate": "160k", "ac": 2, "af": "aresample=async=1"}
+
+
+def _picture_codec(picture: Picture) -> dict[str, Any]:
+    if picture.codec == "h264" and picture.pixels in _BROWSERS_SEE:
+        return {"vcodec": "copy"}
+    return {"vcodec": "libx264", "vf": "bwdif=deint=interlaced,scale=-2:'min(1080,ceil(ih/2)*2)'", **_X264}

@@ -1,0 +1,91 @@
+"""What went wrong with a source, as the one error a person can act on.
+
+PyAV and ffmpeg say it in the same words (libav's), so both are read here. Imports only `errors`.
+"""
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from pipeline.errors import (
+    DiskFull,
+    LivesubsError,
+    NoAudio,
+    NotMedia,
+    SourceError,
+    SourceMissing,
+    SourceUnreachable,
+)
+
+_RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
+    (r"No space left", DiskFull, "the disk is full; free some space, what was recorded so far is safe"),
+    (
+        r"Unknown input format: '?(\w+)",
+        SourceMissing,
+        "this ffmpeg cannot read {0} devices; name another kind (pulse:NAME) or another ffmpeg with --ffmpeg",
+    ),
+    (r"No such file or directory|No such device", SourceMissing, "there is no {source}; check the name"),
+    (r"Is a directory", SourceMissing, "{source} is a folder; name a file in it"),
+    (r"Permission denied", SourceMissing, "no right to read {source}; check its rights"),
+    (
+        r"404|\b410\b|StreamNotFound|Stream not found",
+        SourceMissing,
+        "the server has no {source}; check the address, or whether the stream has begun",
+    ),
+    (
+        r"\b40[13]\b|Unauthorized|Forbidden",
+        SourceUnreachable,
+        "the server does not let us read {source}; check user, password, key or cookies",
+    ),
+    (r"\b5\d\d\b|5XX", SourceUnreachable, "the server of {source} reports a fault of its own; try again in a minute"),
+    (r"Connection refused", SourceUnreachable, "{source} refused the connection; check the port, or start the stream"),
+    (
+        r"resolve hostname|Name or service not known|nodename nor servname|getaddrinfo",
+        SourceUnreachable,
+        "unknown host in {source}; check the address and the network",
+    ),
+    (
+        r"certificate|\bTLS\b|\bSSL\b|handshake",
+        SourceUnreachable,
+        "no secure connection to {source}; check the address, this machine's clock and the server's certificate",
+    ),
+    (
+        r"timed out|Immediate exit|Operation timeout",
+        SourceUnreachable,
+        "{source} does not answer; check that the stream is running and that no firewall is in between",
+    ),
+    (
+        r"unreachable|No route to host|Connection reset|Broken pipe|Input/output error|Network is down|Address already",
+        SourceUnreachable,
+        "the connection to {source} failed ({line}); check the network and the stream",
+    ),
+    (r"matches no streams|does not contain any stream", NoAudio, "{source} has no sound track; choose another source"),
+    (
+        r"Invalid data found|moov atom not found|End of file|Invalid argument|Failed to find two consecutive",
+        NotMedia,
+        "{source} is neither sound nor picture that can be read; check that it is the right file or address",
+    ),
+)
+
+
+def redact(url: str) -> str:
+    """`url` as it may be shown: without user info, query and fragment; anything else comes back as it is."""
+    parts = urlsplit(url)
+    if not parts.netloc:
+        return url
+    return urlunsplit((parts.scheme, parts.netloc.rsplit("@", 1)[-1], parts.path, "", ""))
+
+
+def redact_all(text: str) -> str:
+    """Every URL in `text` as it may be shown."""
+    return re.sub(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", lambda found: redact(found[0]), text)
+
+
+def explain(said: str, source: str) -> LivesubsError:
+    """The error for what libav said (one line or many, the last ones count most); `source` is its shown name."""
+    lines = [re.sub(r"^(\[[^\]]*\] ?)+", "", line).strip() for line in said.splitlines() if line.strip()]
+    for pattern, kind, sentence in _RULES:
+        for line in reversed(lines):
+            if found := re.search(pattern, line):
+                return kind(sentence.format(*found.groups(), source=source, line=redact_all(line)))
+    last = redact_all(lines[-1]) if lines else "no reason given"
+    return SourceError(f"{source} cannot be read ({last}); see ffmpeg.log in the session folder")

@@ -1,0 +1,99 @@
+"""The stream on a web page, found by yt-dlp (imported when first used)."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.errors import NotLiveYet, SourceError, SourceMissing, SourceUnreachable
+from pipeline.settings import SourceSettings
+from pipeline.source.address import Address, media
+from pipeline.source.failures import redact
+
+# One address with picture and sound; where a page has them apart only, the sound is what subtitles need.
+_FORMATS = "best[protocol^=m3u8]/best/bestaudio"
+
+_AGE = "sites change and yt-dlp with them, so try `pip install -U yt-dlp`"
+
+_RULES: tuple[tuple[str, type[SourceError], str], ...] = (
+    (
+        r"[Ss]ign in|[Ll]og ?in\b|\bcookies\b|members[- ]only|\bage\b|\bprivate\b|\baccount\b",
+        SourceUnreachable,
+        "{page} is shown to signed-in people only; pass your browser's cookies file with --cookies",
+    ),
+    (
+        r"not available in your|\bgeo|\bcountry\b",
+        SourceUnreachable,
+        "{page} cannot be watched from this country; ask its owner",
+    ),
+    (
+        r"Unsupported URL|No video|no video|no media",
+        SourceMissing,
+        "there is no stream on the page {page}; give the address of the stream itself, or " + _AGE,
+    ),
+    (r"removed|unavailable|does not exist|404", SourceMissing, "{page} is not there any more; check the address"),
+    (r"timed out|refused|resolve|getaddrinfo", SourceUnreachable, "{page} does not answer; check the network"),
+)
+
+
+def resolve_page(url: str, settings: SourceSettings) -> Address:
+    """The media address behind a page URL; NotLiveYet when it is announced only, else a SourceError that says why."""
+    import yt_dlp
+
+    options = {
+        "quiet": True,
+        "no_warnings": True,
+        "noplaylist": True,
+        "format": _FORMATS,
+        "logger": _Silent(),
+        "socket_timeout": 10,
+        # A stream that is only announced has no formats; its start is what we want to know.
+        "ignore_no_formats_error": True,
+    }
+    if settings.cookies:
+        options["cookiefile"] = settings.cookies
+    try:
+        with yt_dlp.YoutubeDL(options) as finder:
+            info = finder.extract_info(url, download=False)
+    except (yt_dlp.utils.YoutubeDLError, OSError) as error:
+        raise refusal(str(error), url) from error
+    return stream_of(info or {}, url)
+
+
+def stream_of(info: dict[str, Any], page: str) -> Address:
+    """The address in what yt-dlp says of a page; NotLiveYet or SourceMissing when there is none."""
+    while info.get("entries"):
+        info = next(iter(info["entries"]))
+    starts = info.get("release_timestamp")
+    if info.get("live_status") == "is_upcoming":
+        starts_at = datetime.fromtimestamp(starts, UTC) if starts else None
+        when = f"begins at {starts_at.astimezone():%H:%M on %d %B}" if starts_at else "has not begun"
+        raise NotLiveYet(f"{redact(page)} {when}; wait for it, or start the program again then", starts_at)
+    if not info.get("url"):
+        raise SourceMissing(f"there is no stream on the page {redact(page)}; check the address, or {_AGE}")
+    return media(
+        info["url"],
+        ends=not info.get("is_live"),
+        headers=info.get("http_headers"),
+        shown=redact(page),
+    )
+
+
+def refusal(said: str, page: str) -> SourceError:
+    """The error for what yt-dlp said."""
+    shown = redact(page)
+    said = re.sub(r"\x1b\[[0-9;]*m|^ERROR: ?", "", said)
+    for pattern, kind, sentence in _RULES:
+        if re.search(pattern, said):
+            return kind(sentence.format(page=shown))
+    reason = said.split("; please report")[0].splitlines()[0].replace(page, shown).rstrip(".")
+    return SourceError(f"yt-dlp finds no stream on {shown} ({reason}); {_AGE}")
+
+
+class _Silent:
+    """yt-dlp's logger: what matters comes as an exception."""
+
+    def debug(self, message: str) -> None: ...
+
+    def warning(self, message: str) -> None: ...
+
+    def error(self, message: str) -> None: ...

@@ -1,0 +1,99 @@
+"""An ffmpeg of ours: started, listened to, stopped. Imports `flow`, `system` and how its words are redacted."""
+
+import contextlib
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from pipeline.flow import spawn
+from pipeline.source import guard
+from pipeline.source.failures import redact_all
+from pipeline.system import own_group
+
+
+class Ffmpeg:
+    """A running ffmpeg. What it says goes to `log`, without secrets; the last lines are kept as `said`.
+
+    With `fed`, the caller writes its input to `input` and closing that ends it; so does our own death. Otherwise it
+    runs below a guard, which ends it when asked to or when we are gone.
+    """
+
+    def __init__(self, command: list[str], *, output: int | IO[bytes], log: Path, fed: bool = False) -> None:
+        guarded = command if fed else [sys.executable, "-I", "-S", str(guard.__file__), *command]
+        self._fed, self._log = fed, log
+        self._process = subprocess.Popen(
+            guarded, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.PIPE, **own_group()
+        )
+        self._lines: deque[str] = deque(maxlen=30)
+        self._drained = spawn(self._drain(), bound=1, name="ffmpeg-log")
+
+    @property
+    def input(self) -> IO[bytes]:
+        assert self._process.stdin
+        return self._process.stdin
+
+    @property
+    def output(self) -> IO[bytes]:
+        assert self._process.stdout
+        return self._process.stdout
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    @property
+    def said(self) -> str:
+        """The last lines of its log, all of them once it has ended."""
+        if self.ended:
+            for _ in self._drained:  # until the end of its log
+                pass
+        return "\n".join(self._lines)
+
+    def stop(self) -> None:
+        """Asks it to finish what it writes and end; comes back at once, safe in a signal handler."""
+        if self._fed:
+            self._process.terminate()
+        else:
+            self.input.close()
+
+    def join(self) -> int:
+        """Its exit code, once it has ended by itself or was stopped."""
+        return self._process.wait()
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code; it is killed when it has not ended within `seconds`."""
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def close(self) -> None:
+        """Ends it for sure (within 5 s) and gives its pipes back."""
+        if not self.ended:
+            self.stop()
+            self.wait(5.0)
+        _ = self.said
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe:
+                pipe.close()
+        self.close_input()
+
+    def close_input(self) -> None:
+        """No more input: it finishes and ends."""
+        with contextlib.suppress(OSError):  # what was still to be written may have no reader any more
+            self.input.close()
+
+    def _drain(self) -> Iterator[None]:
+        """Reads its log as it comes: an ffmpeg that nobody listens to stops when the pipe is full."""
+        assert self._process.stderr
+        with self._log.open("a", encoding="utf-8") as log:
+            for line in self._process.stderr:
+                text = redact_all(line.decode("utf-8", "replace").rstrip())
+                self._lines.append(text)
+                log.write(text + "\n")
+                log.flush()
+        yield from ()
