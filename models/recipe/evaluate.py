@@ -185,6 +185,16 @@ def _aligned(clip: Clip, found: Sequence[Sequence[TimedWord]], english: Sequence
     return [" ".join(parts) for parts in texts]
 
 
+def smoke(folder: Path) -> None:
+    """Loads both models and runs each once on a sentence, whatever they make of it."""
+    models = Models(folder)
+    clip = load_sample(ROOT / "samples" / SAMPLES[0])
+    first = clip.sentences[0]
+    audio = clip.audio[round(first.start * SAMPLE_RATE) : round(first.end * SAMPLE_RATE)]
+    heard = _text(models.hear(audio, temperature=0.0, max_new_tokens=20))
+    print(f"{first.fr!r} was heard as {heard!r} and translated as {models.translate([first.fr])[0]!r}")
+
+
 def main(folder: Path = DEMO) -> None:
     models = Models(folder)
     for name in SAMPLES:

@@ -51,25 +51,26 @@ def utter(text: str, manner: Manner, rate: int = SAMPLE_RATE) -> Utterance:
     """`text` spoken, at `rate`; it ends 10 ms after its last audible sample."""
     spoken = say(text, manner)
     audio = soxr.resample(spoken.samples, spoken.rate, rate)
-    audible = np.flatnonzero(np.abs(audio) > _AUDIBLE)
-    end = (audible[-1] + 1) / rate if len(audible) else len(audio) / rate
-    words = _words(text, spoken, end)
+    audible = (np.flatnonzero(np.abs(audio) > _AUDIBLE) + 1) / rate
     return Utterance(
-        audio=audio[: int(end * rate) + rate // 100],
-        words=words,
+        audio=audio[: int(audible[-1] * rate) + rate // 100],
+        words=_words(text, spoken, audible),
         phones=tuple(Phone(mark.phoneme, mark.start) for mark in spoken.phonemes),
     )
 
 
-def _words(text: str, spoken: Spoken, end: float) -> tuple[TimedWord, ...]:
+def _words(text: str, spoken: Spoken, audible: NDArray[np.float64]) -> tuple[TimedWord, ...]:
+    """`audible`: the moments that can be heard, seconds; a word before a pause ends with the last of its own."""
     written = text.split()
+    end = float(audible[-1])
     starts = _filled(_starts(text, written, spoken.words), end)
-    nexts = [*starts[1:], end]
     pauses = [mark.start for mark in spoken.phonemes if mark.phoneme.startswith("_")]
-    return tuple(
-        TimedWord(word, start, min([pause for pause in pauses if start < pause < following] or [following]))
-        for word, start, following in zip(written, starts, nexts, strict=True)
-    )
+    words = []
+    for word, start, following in zip(written, starts, [*starts[1:], end], strict=True):
+        if any(start < pause < following for pause in pauses):
+            following = float(audible[np.searchsorted(audible, following, side="right") - 1])
+        words.append(TimedWord(word, start, following))
+    return tuple(words)
 
 
 def _starts(text: str, written: list[str], marks: tuple[Mark, ...]) -> list[float | None]:
