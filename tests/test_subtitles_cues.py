@@ -45,30 +45,9 @@ def squeezed(text: str) -> str:
 
 # --- any stream -----------------------------------------------------------------------------------------------------
 
+vocabulary = ["a", "the", "of", "and,", "we", "Paris", "rights.", "people", "not", "3", "yes!", "?", "«", "https://x"]
 texts = st.one_of(
-    st.lists(
-        st.sampled_from(
-            [
-                "a",
-                "the",
-                "of",
-                "and,",
-                "we,",
-                "Paris",
-                "rights.",
-                "people",
-                "have",
-                "not",
-                "3",
-                "strikes!",
-                "?",
-                "«",
-                "»",
-                "https://x",
-            ]
-        ),
-        max_size=60,
-    ),
+    st.lists(st.sampled_from(vocabulary), max_size=60),
     st.lists(st.text("abcdefg ,.é'", min_size=1, max_size=90), max_size=4),
 ).map(" ".join)
 
@@ -136,3 +115,90 @@ def test_a_cue_starts_late_only_when_the_one_before_needs_the_screen(stream: lis
                 busy = last.end - last.start <= RULES.shortest + TOLERANCE or cps(last) >= RULES.cps_most * 0.99
                 assert busy
         last = cue
+
+
+# --- by hand --------------------------------------------------------------------------------------------------------
+
+
+def test_a_sentence_is_one_cue_in_time_with_its_words_and_a_moment_longer() -> None:
+    first, closing = to_cues([rendered("Good evening, everyone.", 3.7, 5.1)], RULES)
+    assert (first.id, first.lang, first.text, first.sentences) == (
+        "s000001.en.1",
+        "en",
+        "Good evening, everyone.",
+        ("s000001",),
+    )
+    assert (first.start, first.end, first.flags) == (3.7, 5.6, ())
+    assert (first.rev, first.final, closing.rev, closing.final) == (1, False, 2, True)
+
+
+def test_the_next_sentence_cuts_the_silence_after_the_last() -> None:
+    events = list(to_cues([rendered("One moment, please.", 0.0, 2.0, 1), rendered("Thank you.", 2.2, 4.0, 2)], RULES))
+    assert [(e.id, e.rev, e.start, e.end, e.final) for e in events] == [
+        ("s000001.en.1", 1, 0.0, 2.5, False),
+        ("s000001.en.1", 2, 0.0, 2.117, True),
+        ("s000002.en.1", 1, 2.2, 4.5, False),
+        ("s000002.en.1", 2, 2.2, 4.5, True),
+    ]
+
+
+def test_a_gap_that_would_flicker_is_closed_and_a_real_one_left() -> None:
+    near = track(to_cues([rendered("Yes, of course.", 0.0, 2.0, 1), rendered("Good.", 2.9, 4.0, 2)], RULES))
+    assert (near[0].end, near[1].start) == (2.817, 2.9)
+    far = track(to_cues([rendered("Yes, of course.", 0.0, 2.0, 1), rendered("Good.", 3.1, 4.0, 2)], RULES))
+    assert (far[0].end, far[1].start) == (2.5, 3.1)
+
+
+def test_a_long_sentence_is_split_where_both_languages_have_a_comma() -> None:
+    french = "Nous avons tenu tout l'hiver devant les grilles de l'usine, et nous tiendrons encore le printemps entier."
+    english = "We held out all winter in front of the gates of the factory, and we will hold out for the whole spring."
+    cues = track(to_cues([rendered(english, 0.0, 6.8, french=french)], RULES))
+    assert [cue.text.replace("\n", " ") for cue in cues] == [
+        "We held out all winter in front of the gates of the factory,",
+        "and we will hold out for the whole spring.",
+    ]
+    assert cues[1].start == 4.0, "the French `et`, the 11th of 17 words"
+
+
+def test_the_order_of_surrender() -> None:
+    text = "x" * 30 + " " + "y" * 30  # 3.529 s at the 17 characters a second aimed at, 3 s at the 20 allowed
+    alone = track(to_cues([rendered(text, 0.0, 2.0)], RULES))
+    assert (alone[0].end, alone[0].flags) == (3.5, ()), "the out-time runs on, 1.5 s at most"
+    roomy = track(to_cues([rendered(text, 0.0, 2.0, 1), rendered("Thank you.", 2.0, 4.0, 2)], RULES))
+    assert (roomy[0].end, roomy[1].start) == (3.0, 3.083), "the next starts late when it can afford it"
+    assert (roomy[0].flags, roomy[1].flags) == ((), ("late",))
+    dense = [rendered(text, 1.2 * n, 1.2 * n + 1.2, n + 1) for n in range(4)]
+    cues = track(to_cues(dense, RULES))
+    assert all("fast" in cue.flags for cue in cues[:-1]), "then the speed gives way"
+    assert all(cue.start == round(1.2 * n, 3) for n, cue in enumerate(cues)), "and nothing starts late for no gain"
+
+
+def test_short_sentences_that_come_too_fast_share_a_cue() -> None:
+    chant = [rendered(f"No {n}!", 0.2 * n, 0.2 * n + 0.15, n) for n in range(1, 9)]
+    cues = track(to_cues(chant, RULES))
+    shared = [cue for cue in cues if len(cue.sentences) > 1]
+    assert shared
+    assert all(len(cue.text.split("\n")) == 2 or len(cue.sentences) > 2 for cue in shared)
+    assert " ".join(" ".join(cue.text.split("\n")) for cue in cues) == " ".join(f"No {n}!" for n in range(1, 9))
+    assert max(cue.start for cue in cues) <= 1.6 + RULES.late_most + TOLERANCE
+
+
+def test_a_sentence_in_its_own_language_is_flagged_and_a_blank_one_gives_no_cue() -> None:
+    french = Rendering(
+        sentence=spoken("Bonsoir à tous.", 0.0, 2.0), lang="en", text="Bonsoir à tous.", untranslated=True
+    )
+    assert [cue.flags for cue in to_cues([french], RULES)] == [("untranslated",)] * 2
+    assert list(to_cues([rendered(" \n ", 0.0, 2.0)], RULES)) == []
+
+
+def test_the_verbatim_track_is_cut_at_its_own_words() -> None:
+    french = "Nous avons tenu tout l'hiver devant les grilles de l'usine, et nous tiendrons encore le printemps entier."
+    sentence = spoken(french, 0.0, 6.8)
+    cues = list(to_cues([Rendering(sentence=sentence, lang="fr", text=french)], RULES))
+    starts = {round(word.start, 3): word.text for word in sentence.words}
+    assert all(starts[cue.start].strip() == cue.text.split()[0] for cue in cues)
+
+
+def test_a_very_long_text_takes_moments_not_minutes() -> None:
+    cues = track(to_cues([rendered("so many words are said here tonight " * 60, 0.0, 10.0)], RULES))
+    assert len(cues) > 20

@@ -107,8 +107,13 @@ def _earliest(last: _Placed, rules: CueRules) -> float:
 
 
 def _spare(coming: _Placed, rules: CueRules) -> float:
-    """How late a cue may start for the sake of the one before without becoming too fast in its turn."""
-    slot = coming.last + rules.linger - coming.first
+    """How late a cue may start for the sake of the one before without becoming too fast in its turn.
+
+    That it may hold on as long as reading asks is a bet on its own successor; over 1552 sentences of the demo corpus
+    spoken at 165 words a minute without a pause it leaves 0.3 % of cues too fast, against 1.3 % at the usual out-time
+    and 4.8 % at the last word, while the 95th percentile of lateness goes from 0.25 s over 0.39 s to 0.44 s.
+    """
+    slot = coming.last + rules.linger_most - coming.first
     return min(rules.late_most, max(0.0, slot - characters(coming.cue.text) / rules.cps_most))
 
 

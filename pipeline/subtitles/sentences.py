@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+from itertools import count, zip_longest
 
 from pipeline.events import Hypothesis, Sentence, Suppressed, Word
 from pipeline.settings import SentenceRules
@@ -11,6 +11,8 @@ from pipeline.subtitles.language import Language, language
 _CLOSERS = "»”’\"')]} \u00a0\u202f"
 _ELLIPSIS = re.compile(r"(\.\.+|…)$")
 _INITIAL = re.compile(r"^[^\W\d_](\.[^\W\d_])*\.$")
+_MARKS = 4
+"""A word and the marks that may stand alone after it, as in ` va` ` !` ` »`."""
 _ORDINAL = re.compile(r"^\d{1,2}\.$")
 
 
@@ -39,22 +41,23 @@ def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules,
 
 def _decided(words: Sequence[Word], event: Hypothesis, rules: SentenceRules, known: Language) -> int:
     """How many of the open words are a sentence by now; 0 if none yet."""
-    for upto, (word, after) in enumerate(zip(words, [*words[1:], None], strict=True), 1):
+    for upto, (word, after) in enumerate(zip_longest(words, words[1:]), 1):
         if word.end - words[0].start > rules.longest:
             return _clause_end(words, rules, known)
         silence_until = after.start if after else event.heard
-        if silence_until - word.end >= rules.pause or _ends(word, after, event.endpoint, known):
+        if silence_until - word.end >= rules.pause or _ends(words[:upto], after, event.endpoint, known):
             return upto
     if words and event.heard - words[0].start >= rules.longest:
         return _clause_end(words, rules, known)
     return 0
 
 
-def _ends(word: Word, after: Word | None, endpoint: bool, known: Language) -> bool:
-    """Whether a sentence ends with `word`, given the word after it, or at the last word whether the speaker paused."""
+def _ends(words: Sequence[Word], after: Word | None, endpoint: bool, known: Language) -> bool:
+    """Whether `words` are a sentence, given the word after them, or at the last word whether the speaker paused."""
     if after and (is_mark(after.text) or not after.text[:1].isspace()) and after.text.strip() not in _OPENERS:
         return False  # a lone ` ?` or ` »` belongs to the sentence it follows, as does the `5` of `3.` `5`
-    text = word.text.strip().rstrip(_CLOSERS)
+    text = "".join(word.text for word in words[-_MARKS:]).rstrip(_CLOSERS)
+    text = text.split()[-1] if text.split() else ""
     following = after.text.strip().lstrip("«“\"'(¿¡- ") if after else ""
     paused = after is None and endpoint
     if _ELLIPSIS.search(text):
@@ -66,7 +69,8 @@ def _ends(word: Word, after: Word | None, endpoint: bool, known: Language) -> bo
 
 def _point_ends(text: str, following: str, paused: bool, known: Language) -> bool:
     """Whether the point of `text` ends a sentence and is not an abbreviation's or a number's."""
-    stem = text[:-1].rsplit("'", 1)[-1].rsplit("’", 1)[-1]
+    text = text.replace("’", "'").rsplit("'", 1)[-1]
+    stem = text[:-1]
     if stem in known.titles:
         return False
     if stem in known.counters:

@@ -1,0 +1,151 @@
+"""Words become sentences: where, when, and never with a word lost."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as tuned
+from hypothesis import strategies as st
+
+from pipeline.events import Hypothesis, Sentence, Suppressed, Word
+from pipeline.settings import SentenceRules
+from pipeline.subtitles.sentences import to_sentences
+
+RULES = SentenceRules()
+
+
+def words(text: str, start: float = 0.0, each: float = 0.3) -> tuple[Word, ...]:
+    """One word for each part between spaces; `_` stands for a space that the recogniser keeps inside."""
+    return tuple(
+        Word(start=start + i * each, end=start + (i + 1) * each, text=" " + part.replace("_", " "), probability=1.0)
+        for i, part in enumerate(text.split())
+    )
+
+
+def heard(*batches: Sequence[Word], endpoint: bool = False) -> list[Hypothesis]:
+    return [
+        Hypothesis(heard=batch[-1].end + 0.1, committed=tuple(batch), endpoint=endpoint) for batch in batches if batch
+    ]
+
+
+def texts(events: Sequence[Hypothesis | Suppressed], lang: str = "fr", rules: SentenceRules = RULES) -> list[str]:
+    return [sentence.text for sentence in to_sentences(events, rules, lang)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("fr", "Bonsoir à tous. Merci.", ["Bonsoir à tous.", "Merci."]),
+        ("fr", "Quelle joie ! Vous venez ? Oui.", ["Quelle joie !", "Vous venez ?", "Oui."]),
+        ("fr", "Il dit : « On y va ! » Et il part.", ["Il dit : « On y va ! »", "Et il part."]),
+        ("fr", "La parole est à M. Dupont. Merci.", ["La parole est à M. Dupont.", "Merci."]),
+        ("fr", "Avec Mme. Roux et le Dr. Petit.", ["Avec Mme. Roux et le Dr. Petit."]),
+        ("fr", "L'article no. 5 est clair. Bien.", ["L'article no. 5 est clair.", "Bien."]),
+        ("fr", "Des trains, des bus, etc. sont là.", ["Des trains, des bus, etc. sont là."]),
+        ("fr", "Des trains, des bus, etc. Nous voilà.", ["Des trains, des bus, etc.", "Nous voilà."]),
+        ("fr", "Cela coûte 3.5 millions. Non !", ["Cela coûte 3.5 millions.", "Non !"]),
+        ("fr", "C'était en 2023. Depuis, rien.", ["C'était en 2023.", "Depuis, rien."]),
+        ("fr", "Je... je ne sais pas.", ["Je... je ne sais pas."]),
+        ("fr", "On attend… Puis rien.", ["On attend…", "Puis rien."]),
+        ("fr", "Voici J. R. Martin. Bravo.", ["Voici J. R. Martin.", "Bravo."]),
+        ("fr", "Avec l'O.N.U. nous avançons.", ["Avec l'O.N.U. nous avançons."]),
+        ("en", "No. We will not.", ["No.", "We will not."]),
+        ("en", "See no. 5 there. Mr. Smith agrees.", ["See no. 5 there.", "Mr. Smith agrees."]),
+        ("es", "¿Vienes? ¡Claro! Sí.", ["¿Vienes?", "¡Claro!", "Sí."]),
+        ("de", "Am 3. Mai beginnt es. Gut.", ["Am 3. Mai beginnt es.", "Gut."]),
+        ("xx", "Foo bar. Baz.", ["Foo bar.", "Baz."]),
+    ],
+)
+def test_punctuation(lang: str, text: str, expected: list[str]) -> None:
+    together = heard(words(text))
+    assert texts(together, lang) == expected
+
+
+def test_a_sentence_comes_as_soon_as_its_point_is_committed() -> None:
+    feed = iter(heard(words("Bonsoir à tous."), words("Merci", start=1.0)))
+    first = next(to_sentences(feed, RULES, "fr"))
+    assert (first.id, first.text, first.start, round(first.end, 3)) == ("s000001", "Bonsoir à tous.", 0.0, 0.9)
+    assert next(feed).committed[0].text == " Merci", "the second hypothesis was not needed"
+
+
+def test_an_abbreviation_waits_for_what_follows_or_a_pause() -> None:
+    assert texts(heard(words("Des bus, etc."), words("et des trains.", start=1.0))) == ["Des bus, etc. et des trains."]
+    feed = iter([*heard(words("Des bus, etc."), endpoint=True), *heard(words("et", start=1.0))])
+    assert next(to_sentences(feed, RULES, "fr")).text == "Des bus, etc."
+    assert next(feed)
+
+
+def test_a_mark_of_its_own_stays_with_its_sentence() -> None:
+    assert texts(heard(words("Vous venez_? Oui"), words("!", start=1.0))) == ["Vous venez ?", "Oui !"]
+
+
+def test_a_pause_between_words_closes() -> None:
+    assert texts(heard((*words("on continue"), *words("alors voilà", start=1.7)))) == ["on continue", "alors voilà"]
+
+
+def test_a_pause_that_is_only_heard_closes() -> None:
+    feed = iter([*heard(words("on continue")), Hypothesis(heard=1.5), Hypothesis(heard=1.61), Hypothesis(heard=9.0)])
+    assert next(to_sentences(feed, RULES, "fr")).text == "on continue"
+    assert next(feed).heard == 9.0
+
+
+def test_the_budget_cuts_after_a_comma_before_a_conjunction_or_at_the_longest_gap() -> None:
+    rules = SentenceRules(longest=3.0)
+    comma = words("un deux trois quatre, cinq et six sept huit neuf dix onze")
+    assert texts(heard(comma), rules=rules) == ["un deux trois quatre,", "cinq et six sept huit neuf dix onze"]
+    conjunction = words("un deux trois quatre cinq et six sept huit neuf dix onze")
+    assert texts(heard(conjunction), rules=rules)[0] == "un deux trois quatre cinq"
+    gap = (*words("un deux trois quatre cinq"), *words("six sept huit neuf dix onze", start=1.8))
+    assert texts(heard(gap), rules=rules)[0] == "un deux trois quatre cinq"
+    nothing = words("un deux trois quatre cinq six sept huit neuf dix onze douze")
+    assert texts(heard(nothing), rules=rules)[0] == "un deux trois quatre cinq six sept huit neuf dix"
+
+
+def test_the_budget_runs_on_what_was_heard_not_on_the_next_words() -> None:
+    feed = iter([Hypothesis(heard=10.0, committed=words("un deux, trois", each=3.2)), Hypothesis(heard=12.0)])
+    assert next(to_sentences(feed, RULES, "fr")).text == "un deux,"
+    assert next(feed)
+
+
+def test_suppressed_text_is_no_sentence_and_silence_gives_none() -> None:
+    noise = Suppressed(start=0.0, end=2.0, text="Sous-titres par", reason="silence")
+    assert texts([noise, Hypothesis(heard=30.0), *heard(words("Oui.", start=31.0))]) == ["Oui."]
+    assert texts([Hypothesis(heard=5.0)]) == []
+
+
+pieces = st.sampled_from(
+    [" mot", " mot,", " fin.", " M.", " etc.", " 3", ".5", " ?", " »", " «", " et", " Oui!", " …", " J.", "-là", " "]
+)
+
+
+@given(
+    st.lists(
+        st.tuples(pieces, st.sampled_from([0.0, 0.1, 0.4, 5.0]), st.sampled_from([0.0, 0.0, 0.2, 1.2]), st.booleans())
+    ),
+    st.sampled_from(["fr", "en", "de", "xx"]),
+    st.booleans(),
+)
+@tuned(max_examples=300, deadline=None)
+def test_no_word_is_lost_and_order_is_kept(
+    stream: list[tuple[str, float, float, bool]], lang: str, endpoint: bool
+) -> None:
+    now = 0.0
+    batches: list[list[Word]] = [[]]
+    for text, length, silence, cut in stream:
+        batches[-1].append(Word(start=now, end=now + length, text=text, probability=0.5))
+        now += length + silence
+        if cut:
+            batches.append([])
+    made = list(to_sentences(heard(*batches, endpoint=endpoint), RULES, lang))
+    assert [word for sentence in made for word in sentence.words] == [word for batch in batches for word in batch]
+    assert [sentence.id for sentence in made] == [f"s{n:06d}" for n in range(1, len(made) + 1)]
+    assert all(_whole(sentence) for sentence in made)
+
+
+def _whole(sentence: Sentence) -> bool:
+    length = sentence.words[-1].end - sentence.words[0].start
+    return (
+        sentence.text == "".join(word.text for word in sentence.words).strip()
+        and (sentence.start, sentence.end) == (sentence.words[0].start, sentence.words[-1].end)
+        and (length <= RULES.longest + 1e-6 or len(sentence.words) == 1)
+    )
