@@ -19,7 +19,6 @@ SEGMENT = 2.0
 their own keyframes."""
 
 _GLOBAL = ("-hide_banner", "-nostats", "-loglevel", "level+warning", "-dts_delta_threshold", "600")
-_BROWSERS_HEAR = ("aac", "mp3")
 _BROWSERS_SEE = ("yuv420p", "yuvj420p")
 
 
@@ -45,7 +44,7 @@ def recorder(ffmpeg: str, address: Address, media: Media, settings: SourceSettin
         )
     ]
     if archive:
-        outputs.append(_segments(arguments, source, track, media.picture, archive))
+        outputs.append(_segments(arguments, source, address, track, media.picture, archive))
     return list(arguments.merge_outputs(*outputs).global_args(*_GLOBAL).compile(cmd=ffmpeg))
 
 
@@ -88,8 +87,8 @@ def length(settings: SourceSettings) -> float | None:
 
 
 def _sound(track: Track, channel: str, shown: str) -> str:
-    """The filters from a sound track to the recogniser's mono, in step with the stream's clock to 50 ms."""
-    resample = f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.05:first_pts=0"
+    """The filters from a sound track to the recogniser's mono, in step with the stream's clock to 30 ms."""
+    resample = f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.03:first_pts=0"
     if not channel:
         return resample
     if channel not in ("left", "right"):
@@ -107,9 +106,11 @@ _X264 = {
 }
 
 
-def _segments(arguments: Any, source: Any, track: Track, picture: Picture | None, archive: Path) -> Any:
+def _segments(
+    arguments: Any, source: Any, address: Address, track: Track, picture: Picture | None, archive: Path
+) -> Any:
     """MPEG-TS segments on stream time: without `avoid_negative_ts` the muxers would shift a picture with B-frames."""
-    streams, options = [source[str(track.index)]], _sound_codec(track)
+    streams, options = [source[str(track.index)]], _sound_codec(track, address)
     if picture:
         streams.insert(0, source[str(picture.index)])
         options |= _picture_codec(picture)
@@ -131,9 +132,13 @@ def _segments(arguments: Any, source: Any, track: Track, picture: Picture | None
     )
 
 
-def _sound_codec(track: Track) -> dict[str, Any]:
-    if track.codec in _BROWSERS_HEAR:
+def _sound_codec(track: Track, address: Address) -> dict[str, Any]:
+    """Copied where a browser can play it, except AAC that lost its description on the way through the relay."""
+    if track.codec == "mp3":
         return {"acodec": "copy"}
+    if track.codec == "aac" and (track.described or not address.once):
+        # The filter drops packets that are broken; the muxer alone would give up at the first.
+        return {"acodec": "copy", "bsf:a": "aac_adtstoasc"}
     return {"acodec": "aac", "audio_bitrate": "160k", "ac": 2, "af": "aresample=async=1"}
 
 

@@ -12,11 +12,12 @@ import subprocess
 import sys
 import threading
 
-POLITE = FIRM = 1.5
-"""Seconds ffmpeg has after `q` (it may hang in a network read), and then after a termination signal."""
+PATIENCE = 1.0
+"""Seconds ffmpeg has after `q`, after a termination signal and after a second one: only that interrupts a read from a
+silent network."""
 
 
-def _end(child: "subprocess.Popen[bytes]") -> None:
+def _end(child: "subprocess.Popen[bytes]") -> int:
     """Waits for the end of our input, then ends the child: 3 s at most, so that none is left 5 s after a kill."""
     while os.read(0, 4096):  # below the buffered reader, whose lock would be held when the interpreter exits
         pass
@@ -24,11 +25,12 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(OSError):
         child.stdin.write(b"q")
         child.stdin.flush()
-    for seconds, then in ((POLITE, child.terminate), (FIRM, child.kill)):
+    for then in (child.terminate, child.terminate, child.kill):
         try:
-            child.wait(seconds)
+            return child.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             then()
+    return child.wait()
 
 
 def main(command: list[str]) -> int:

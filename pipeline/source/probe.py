@@ -24,6 +24,8 @@ class Track(Value, frozen=True):
     index: int
     codec: str
     channels: int
+    described: bool = True
+    """The container tells the decoder's settings once; AAC in MPEG-TS repeats them in every packet instead."""
     language: str = ""
     title: str = ""
 
@@ -97,6 +99,7 @@ def _described(opened: Any) -> Media:
             index=s.index,
             codec=s.codec_context.name,
             channels=s.codec_context.channels,
+            described=bool(s.codec_context.extradata),
             language=s.language if s.language and s.language != "und" else "",
             title=s.metadata.get("title", s.metadata.get("comment", "")),
         )
