@@ -114,7 +114,7 @@ def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool)
     from pipeline.flow import SystemClock
     from pipeline.session import Session
     from pipeline.speech.client import RecogniserProcess
-    from pipeline.translation.chain import build_chains
+    from pipeline.translation.build import build_chains
 
     chains = build_chains(chosen.translation, chosen.speech.language)
     folder = out or Path("sessions") / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{_slug(source)}"
@@ -137,7 +137,7 @@ def _with_models(chosen: Settings, *, demo: bool) -> Settings:
     else:
         speech = {"model": str(assets.find_recogniser(chosen.speech.model, _models_folder()))}
         translators = chosen.translation.models or assets.find_translators(_models_folder())
-    chain = chosen.translation.chain or (("local",) if demo else ("local", "google") if translators else ("google",))
+    chain = chosen.translation.chain or (("local",) if demo else ())
     filled = settings.override(chosen, speech=speech, translation={"models": translators, "chain": chain})
     return msgspec.structs.replace(filled, demo=demo)
 

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pipeline import __version__, folder
 from pipeline.audio import AudioFile, loudness
-from pipeline.errors import NotLiveYet, SourceError
+from pipeline.errors import NotLiveYet
 from pipeline.events import (
     Chunk,
     Cue,
@@ -24,6 +24,7 @@ from pipeline.events import (
     SourceState,
     Suppressed,
     Value,
+    Warned,
     Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Threads
@@ -129,8 +130,8 @@ class Session:
                 self._run(journal, view)
             except BaseException as error:
                 if self._audio.recorded:
-                    reason = "failed" if isinstance(error, Exception) else "aborted"
-                    journal.append(Ended(reason=reason, stream=self._audio.recorded, error=str(error)))
+                    how: Literal["failed", "aborted"] = "failed" if isinstance(error, Exception) else "aborted"
+                    journal.append(Ended(reason=how, stream=self._audio.recorded, error=str(error)))
                 else:
                     folder.empty(self._path)
                 raise
@@ -172,10 +173,12 @@ class Session:
                 src_lang=self._settings.speech.language,
                 tgt_langs=tuple(self._chains),
                 recogniser=description,
-                engines=tuple(self._settings.translation.chain),
+                engines=tuple(dict.fromkeys(name for chain in self._chains.values() for name in chain.engines)),
                 began_at=self._clock.now(),
             )
         )
+        for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
+            journal.append(Warned(text=note))
         folder.write_tracks(self._path, journal)
         capture = self._open(address, journal)
         chunks = self._audio.follow(start=0.0, ended=lambda: capture.ended, clock=self._clock)
@@ -218,7 +221,6 @@ class Session:
         recorded = self._audio.recorded
         outcome = capture.outcome
         journal.append(SourceState(state=outcome.state, stream=recorded, detail=outcome.detail))
-        if outcome.state == "lost":
-            raise SourceError(outcome.detail)
-        reason = "stopped" if self._stopping.is_set() else "ended"
-        journal.append(Ended(reason=reason, stream=recorded))
+        if outcome.error:
+            raise outcome.error
+        journal.append(Ended(reason="stopped" if self._stopping.is_set() else "ended", stream=recorded))

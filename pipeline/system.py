@@ -1,8 +1,8 @@
 """What differs between operating systems; nothing outside this module is POSIX-only."""
 
-import os
 import signal
 import subprocess
+import sys
 from typing import Any
 
 STOP_SIGNALS = tuple(
@@ -13,6 +13,6 @@ STOP_SIGNALS = tuple(
 
 def own_group() -> dict[str, Any]:
     """Arguments for `subprocess.Popen` that keep a child out of the terminal's Ctrl-C: only we handle it."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
