@@ -27,8 +27,8 @@ class Stretch(msgspec.Struct, frozen=True):
 
     start: int
     end: int
-    voiced: int
-    """How many of them are speech."""
+    speech: tuple[bool, ...]
+    """Which of them are."""
     endpoint: bool
     """The speaker paused after it; False where it was cut for length or the sound ended."""
 
@@ -89,8 +89,8 @@ class Endpointer:
         return stretch
 
     def _stretch(self, start: int, end: int, *, endpoint: bool) -> Stretch:
-        voiced = sum(p >= STILL_SPEECH for p, _ in self._frames[: end - start])
-        return Stretch(start, end, voiced, endpoint)
+        speech = tuple(p >= STILL_SPEECH for p, _ in self._frames[: end - start])
+        return Stretch(start, end, speech, endpoint)
 
 
 def best_pause(frames: Sequence[tuple[float, float]], first: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import chain
+from math import ceil
 from typing import Protocol
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from pipeline.audio import Samples
 from pipeline.events import Hypothesis, Suppressed, Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
-from pipeline.speech.endpointer import Endpointer, Stretch
+from pipeline.speech.endpointer import FRAME_SECONDS, Endpointer, Stretch
 from pipeline.speech.guards import objection
 from pipeline.speech.onsets import mend
 from pipeline.speech.vad import FRAME, Detector
@@ -17,6 +18,10 @@ from pipeline.speech.whisper import Transcriber
 
 Said = Hypothesis | Suppressed
 """What a policy says."""
+
+
+LEFT_OUT = 0.6
+"""Seconds of speech after the last word that tell that the model stopped early; the last word's end is off by less."""
 
 
 class Policy(Protocol):
@@ -62,8 +67,7 @@ class UtterancePolicy:
         return heard
 
     def recognise(self, samples: Samples, start: float) -> list[Said]:
-        end = start + len(samples) / SAMPLE_RATE
-        return list(self._say(samples, start, end, voiced=end - start, endpoint=False))
+        return [self._recognise(samples, start, len(samples) / SAMPLE_RATE)]
 
     def _begin(self, start: float) -> None:
         """Nothing heard yet; the next sample is at stream time `start`."""
@@ -95,22 +99,38 @@ class UtterancePolicy:
 
     def _judge(self, stretch: Stretch) -> Iterator[Said]:
         """What is said in a stretch; a wordless one says only that there was a pause, and up to where."""
-        start, end = self._time(stretch.start), min(self._time(stretch.end), self._end)
-        voiced = stretch.voiced * FRAME / SAMPLE_RATE
-        if stretch.voiced:
-            samples = self._cut(stretch.start, stretch.end)
-            yield from self._say(samples, start, end, voiced=voiced, endpoint=stretch.endpoint)
+        self._heard = min(self._time(stretch.end), self._end)
+        if any(stretch.speech):
+            yield from self._say(stretch)
         elif stretch.endpoint:
-            yield Hypothesis(heard=end, endpoint=True)
-        self._heard = end
+            yield Hypothesis(heard=self._heard, endpoint=True)
 
-    def _say(self, samples: Samples, start: float, end: float, *, voiced: float, endpoint: bool) -> Iterator[Said]:
+    def _say(self, stretch: Stretch) -> Iterator[Said]:
+        """The words of a stretch. What the model left out at its end is a stretch of its own.
+
+        Whisper may stop early, after the first of two sentences or before a last word; the detector knows better.
+        """
+        start, end = self._time(stretch.start), min(self._time(stretch.end), self._end)
+        said = self._recognise(self._cut(stretch.start, stretch.end), start, sum(stretch.speech) * FRAME_SECONDS)
+        words = said.committed if isinstance(said, Hypothesis) else ()
+        rest = ceil((words[-1].end - start) / FRAME_SECONDS) if words else len(stretch.speech)
+        if sum(stretch.speech[rest:]) * FRAME_SECONDS >= LEFT_OUT:
+            yield Hypothesis(heard=words[-1].end, committed=words)
+            yield from self._say(Stretch(stretch.start + rest, stretch.end, stretch.speech[rest:], stretch.endpoint))
+            return
+        if isinstance(said, Suppressed):
+            yield said
+        yield Hypothesis(heard=end, committed=words, endpoint=stretch.endpoint)
+
+    def _recognise(self, samples: Samples, start: float, voiced: float) -> Said:
+        """The words of one stretch that begins at `start`, or what a guard kept back."""
         recognition = self._transcriber.recognise(samples)
-        reason = objection(recognition, end - start, voiced)
+        seconds = len(samples) / SAMPLE_RATE
+        reason = objection(recognition, seconds, voiced)
         if reason:
-            yield Suppressed(start=start, end=end, text=recognition.text, reason=reason)
-        words = () if reason else mend(recognition.words, samples)
-        yield Hypothesis(heard=end, committed=tuple(_later(w, start) for w in words), endpoint=endpoint)
+            return Suppressed(start=start, end=start + seconds, text=recognition.text, reason=reason)
+        words = tuple(_later(word, start) for word in mend(recognition.words, samples))
+        return Hypothesis(heard=start + seconds, committed=words)
 
     def _with_progress(self, heard: list[Said], settled: float) -> list[Said]:
         """... and up to where all is judged, if that says more; sound that no stretch to come needs is let go."""
