@@ -1,5 +1,6 @@
 """From what a person types as SOURCE to what ffmpeg is to open. Imports `errors`, `settings` and the page resolver."""
 
+import base64
 import http.client
 import re
 import socket
@@ -7,7 +8,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from pipeline.errors import SettingsError, SourceError, SourceMissing, SourceUnreachable
 from pipeline.events import Value
@@ -151,7 +152,8 @@ class _Seen(Value, frozen=True):
 
 def _glance(url: str) -> _Seen:
     """The answer's headers and, of a playlist, its text; a SourceError when there is none within PATIENCE."""
-    request = urllib.request.Request(url, headers={"User-Agent": "Mozilla/5.0 (livesubs)", "Accept": "*/*"})
+    bare, headers = _without_password(url)
+    request = urllib.request.Request(bare, headers={"User-Agent": "Mozilla/5.0 (livesubs)", "Accept": "*/*", **headers})
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             kind = answer.headers.get_content_type()
@@ -165,3 +167,13 @@ def _glance(url: str) -> _Seen:
             raise explain(f"Server returned {error.code}", redact(url)) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise explain(str(error), redact(url)) from error
+
+
+def _without_password(url: str) -> tuple[str, dict[str, str]]:
+    """`url` without user info, and the header that says it instead: urllib takes it for a part of the host."""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url, {}
+    user, host = parts.netloc.rsplit("@", 1)
+    token = base64.b64encode(unquote(user).encode()).decode()
+    return urlunsplit(parts._replace(netloc=host)), {"Authorization": f"Basic {token}"}

@@ -44,7 +44,7 @@ def recorder(ffmpeg: str, address: Address, media: Media, settings: SourceSettin
         )
     ]
     if archive:
-        outputs.append(_segments(arguments, source, address, track, media.picture, archive))
+        outputs.append(_segments(arguments, source, track, media.picture, archive))
     return list(arguments.merge_outputs(*outputs).global_args(*_GLOBAL).compile(cmd=ffmpeg))
 
 
@@ -106,11 +106,9 @@ _X264 = {
 }
 
 
-def _segments(
-    arguments: Any, source: Any, address: Address, track: Track, picture: Picture | None, archive: Path
-) -> Any:
+def _segments(arguments: Any, source: Any, track: Track, picture: Picture | None, archive: Path) -> Any:
     """MPEG-TS segments on stream time: without `avoid_negative_ts` the muxers would shift a picture with B-frames."""
-    streams, options = [source[str(track.index)]], _sound_codec(track, address)
+    streams, options = [source[str(track.index)]], _sound_codec(track)
     if picture:
         streams.insert(0, source[str(picture.index)])
         options |= _picture_codec(picture)
@@ -132,13 +130,11 @@ def _segments(
     )
 
 
-def _sound_codec(track: Track, address: Address) -> dict[str, Any]:
-    """Copied where a browser can play it, except AAC that lost its description on the way through the relay."""
-    if track.codec == "mp3":
+def _sound_codec(track: Track) -> dict[str, Any]:
+    """Copied where a browser can play it; AAC only if described once: of the other kind (ADTS, in MPEG-TS) a single
+    packet that was broken on its way would end the muxer, and the recording with it."""
+    if track.codec == "mp3" or (track.codec == "aac" and track.described):
         return {"acodec": "copy"}
-    if track.codec == "aac" and (track.described or not address.once):
-        # The filter drops packets that are broken; the muxer alone would give up at the first.
-        return {"acodec": "copy", "bsf:a": "aac_adtstoasc"}
     return {"acodec": "aac", "audio_bitrate": "160k", "ac": 2, "af": "aresample=async=1"}
 
 

@@ -23,6 +23,11 @@ _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
         SourceMissing,
         "this ffmpeg cannot read {0} devices; name another kind (pulse:NAME) or another ffmpeg with --ffmpeg",
     ),
+    (
+        r"No such process|Cannot open audio device",
+        SourceMissing,
+        "{source} cannot be opened; check the device's name and that it is free",
+    ),
     (r"No such file or directory|No such device", SourceMissing, "there is no {source}; check the name"),
     (r"Is a directory", SourceMissing, "{source} is a folder; name a file in it"),
     (r"Permission denied", SourceMissing, "no right to read {source}; check its rights"),

@@ -1,0 +1,92 @@
+"""Real servers on loopback: what a source stage is to meet."""
+
+import contextlib
+import functools
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from tests.waiting import until
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Somebody listens on that TCP port. (Not for a server that serves one client only.)"""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def running(*command: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A program while it is needed; its words are not."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def web(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A web server's address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+
+
+def files(folder: Path) -> contextlib.AbstractContextManager[str]:
+    """A web server for the files of a folder."""
+    return web(functools.partial(Quiet, directory=str(folder)))  # type: ignore[arg-type]  # called like a class
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".m3u8": "application/vnd.apple.mpegurl"}
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@contextlib.contextmanager
+def silent() -> Iterator[int]:
+    """The port of a server that accepts and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield int(server.getsockname()[1])
+
+
+ICECAST = shutil.which("icecast2")
+
+
+@contextlib.contextmanager
+def icecast(folder: Path) -> Iterator[int]:
+    """The port of an Icecast whose source password is `hackme`."""
+    assert ICECAST
+    port = free_port()
+    settings = folder / "icecast.xml"
+    settings.write_text(
+        f"""<icecast>
+          <limits><clients>10</clients><sources>2</sources><burst-size>65535</burst-size></limits>
+          <authentication><source-password>hackme</source-password><admin-user>a</admin-user>
+            <admin-password>hackme</admin-password></authentication>
+          <hostname>127.0.0.1</hostname>
+          <listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
+          <paths><logdir>{folder}</logdir><webroot>{folder}</webroot><adminroot>{folder}</adminroot></paths>
+          <logging><errorlog>error.log</errorlog><accesslog>access.log</accesslog></logging>
+          <security><changeowner><user>nobody</user><group>nogroup</group></changeowner></security>
+        </icecast>"""
+    )
+    folder.chmod(0o777)
+    with running(ICECAST, "-c", str(settings)):
+        until(lambda: answers(port), 10)
+        yield port
