@@ -1,21 +1,22 @@
-"""What the demo models make of the samples and of new takes: `python -m models.recipe.evaluate [MODELS]`.
+"""What the demo models make of the samples and of new takes: `python -m models.recipe.evaluate [MODELS] [--takes N]`.
 
-Prints one line a clip and way: French word error rate, English BLEU over aligned sentences, CPU cost.
+Prints one line a clip and way: French word error rate, English BLEU over aligned sentences, CPU cost; then the
+translator's BLEU by itself. Takes are a minute of new combinations each, spoilt as in training; they need espeak-ng.
 """
 
-import json
+import argparse
+import random
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import imageio_ffmpeg
 import numpy as np
 
+from models.recipe.clips import Clip, fresh_take, load_sample
+from models.recipe.corpus import Corpus
 from models.recipe.utterance import SAMPLE_RATE, Audio, TimedWord
 
 ROOT = Path(__file__).parents[2]
@@ -25,39 +26,6 @@ SAMPLES = ("rally.mp4", "noisy.m4a")
 _SENTENCE_END = (".", "!", "?")
 _MARGIN = 0.2
 """Around an utterance that is recognised alone, seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """What was really said, and what it means."""
-
-    words: tuple[TimedWord, ...]
-    en: str
-
-    @property
-    def fr(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def start(self) -> float:
-        return self.words[0].start
-
-    @property
-    def end(self) -> float:
-        return self.words[-1].end
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """Audio at 16 kHz with its reference."""
-
-    name: str
-    audio: Audio
-    sentences: tuple[Sentence, ...]
-
-    @property
-    def seconds(self) -> float:
-        return len(self.audio) / SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +69,9 @@ Way = Callable[[Models, Clip], list[TimedWord]]
 """How a whole clip is recognised."""
 
 
-def offline(models: Models, clip: Clip) -> list[TimedWord]:
-    return models.hear(clip.audio)
-
-
-def offline_with_vad(models: Models, clip: Clip) -> list[TimedWord]:
-    return models.hear(clip.audio, vad_filter=True)
+def offline(**options: Any) -> Way:
+    """faster-whisper's own `transcribe`, in windows of 30 s."""
+    return lambda models, clip: models.hear(clip.audio, **options)
 
 
 def alone(models: Models, clip: Clip) -> list[TimedWord]:
@@ -119,25 +84,13 @@ def alone(models: Models, clip: Clip) -> list[TimedWord]:
     return heard
 
 
-WAYS: dict[str, Way] = {"offline": offline, "offline, vad_filter": offline_with_vad, "utterances alone": alone}
-
-
-def load_sample(path: Path) -> Clip:
-    """A sample with its references."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(path)]
-    output = ["-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-"]
-    pcm = subprocess.run([*command, *output], check=True, stdout=subprocess.PIPE).stdout
-    audio = (np.frombuffer(pcm, "<i2") / 32768).astype(np.float32)
-    words = json.loads(path.with_suffix(".words.json").read_text("utf-8"))
-    blocks = path.with_suffix(".en.srt").read_text("utf-8").strip().split("\n\n")
-    sentences = [
-        Sentence(
-            tuple(TimedWord(w["text"], w["start"], w["end"]) for w in words if w["sentence"] == number),
-            " ".join(block.split("\n")[2:]),
-        )
-        for number, block in enumerate(blocks, 1)
-    ]
-    return Clip(path.name, audio, tuple(sentences))
+WAYS: dict[str, Way] = {
+    "offline": offline(),
+    "offline, vad": offline(vad_filter=True),
+    "offline, no context": offline(condition_on_previous_text=False),
+    "offline, vad, no context": offline(condition_on_previous_text=False, vad_filter=True),
+    "utterances alone": alone,
+}
 
 
 def score(models: Models, clip: Clip, way: Way) -> Score:
@@ -195,17 +148,39 @@ def smoke(folder: Path) -> None:
     print(f"{first.fr!r} was heard as {heard!r} and translated as {models.translate([first.fr])[0]!r}")
 
 
-def main(folder: Path = DEMO) -> None:
+def translation_scores(models: Models) -> dict[str, float]:
+    """BLEU of the translator on true French: new combinations, sentences it was trained on, and others."""
+    import sacrebleu
+
+    corpus, rng = Corpus(), random.Random(99)
+    sets = {
+        "new combinations": [corpus.composed(rng) for _ in range(200)],
+        "corpus sentences": rng.sample(corpus.trained, 100),
+        "held-out sentences": corpus.held_out,
+    }
+    return {
+        name: sacrebleu.corpus_bleu(models.translate([p.fr for p in pairs]), [[p.en for p in pairs]]).score
+        for name, pairs in sets.items()
+    }
+
+
+def main(folder: Path = DEMO, takes: int = 0) -> None:
     models = Models(folder)
-    for name in SAMPLES:
-        clip = load_sample(ROOT / "samples" / name)
+    clips = [load_sample(ROOT / "samples" / name) for name in SAMPLES]
+    for clip in (*clips, *(fresh_take(seed) for seed in range(takes))):
         for label, way in WAYS.items():
             s = score(models, clip, way)
             print(
-                f"{name:10} {label:20} WER {s.wer:5.1f} %  BLEU {s.bleu:5.1f}  "
+                f"{clip.name:10} {label:24} WER {s.wer:5.1f} %  BLEU {s.bleu:5.1f}  "
                 f"first word {s.start_error:.2f} s  CPU {s.cpu:.1f} s/min"
             )
+    for label, bleu in translation_scores(models).items():
+        print(f"translator, {label}: BLEU {bleu:.1f}")
 
 
 if __name__ == "__main__":
-    main(*(Path(argument) for argument in sys.argv[1:]))
+    parser = argparse.ArgumentParser(prog="python -m models.recipe.evaluate", description="Measure the demo models.")
+    parser.add_argument("models", nargs="?", type=Path, default=DEMO, help="folder with the two models")
+    parser.add_argument("--takes", type=int, default=0, help="how many new takes besides the samples")
+    options = parser.parse_args()
+    main(options.models, options.takes)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from models.recipe.speak import Manner, Mark, Spoken, say
@@ -49,6 +48,8 @@ class Utterance:
 
 def utter(text: str, manner: Manner, rate: int = SAMPLE_RATE) -> Utterance:
     """`text` spoken, at `rate`; it ends 10 ms after its last audible sample."""
+    import soxr
+
     spoken = say(text, manner)
     audio = soxr.resample(spoken.samples, spoken.rate, rate)
     audible = (np.flatnonzero(np.abs(audio) > _AUDIBLE) + 1) / rate
