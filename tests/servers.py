@@ -5,6 +5,7 @@ import functools
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -69,24 +70,26 @@ ICECAST = shutil.which("icecast2")
 
 
 @contextlib.contextmanager
-def icecast(folder: Path) -> Iterator[int]:
-    """The port of an Icecast whose source password is `hackme`."""
+def icecast() -> Iterator[int]:
+    """The port of an Icecast whose source password is `hackme`. Started by root it becomes `nobody`, who needs a folder
+    that is open all the way down; pytest's are not."""
     assert ICECAST
     port = free_port()
-    settings = folder / "icecast.xml"
-    settings.write_text(
-        f"""<icecast>
-          <limits><clients>10</clients><sources>2</sources><burst-size>65535</burst-size></limits>
-          <authentication><source-password>hackme</source-password><admin-user>a</admin-user>
-            <admin-password>hackme</admin-password></authentication>
-          <hostname>127.0.0.1</hostname>
-          <listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
-          <paths><logdir>{folder}</logdir><webroot>{folder}</webroot><adminroot>{folder}</adminroot></paths>
-          <logging><errorlog>error.log</errorlog><accesslog>access.log</accesslog></logging>
-          <security><changeowner><user>nobody</user><group>nogroup</group></changeowner></security>
-        </icecast>"""
-    )
-    folder.chmod(0o777)
-    with running(ICECAST, "-c", str(settings)):
-        until(lambda: answers(port), 10)
-        yield port
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        settings = Path(folder) / "icecast.xml"
+        settings.write_text(
+            f"""<icecast>
+              <limits><clients>10</clients><sources>2</sources><burst-size>65535</burst-size></limits>
+              <authentication><source-password>hackme</source-password><admin-user>a</admin-user>
+                <admin-password>hackme</admin-password></authentication>
+              <hostname>127.0.0.1</hostname>
+              <listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
+              <paths><logdir>{folder}</logdir><webroot>{folder}</webroot><adminroot>{folder}</adminroot></paths>
+              <logging><errorlog>error.log</errorlog><accesslog>access.log</accesslog></logging>
+              <security><changeowner><user>nobody</user><group>nogroup</group></changeowner></security>
+            </icecast>"""
+        )
+        with running(ICECAST, "-c", str(settings)):
+            until(lambda: answers(port), 10)
+            yield port

@@ -59,6 +59,11 @@ _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
         "{source} does not answer; check that the stream is running and that no firewall is in between",
     ),
     (
+        r"partial file|ends prematurely",
+        SourceUnreachable,
+        "the server of {source} breaks off, or cannot skip in the file; download it and give the file's name",
+    ),
+    (
         r"unreachable|No route to host|Connection reset|Broken pipe|Input/output error|Network is down|Address already",
         SourceUnreachable,
         "the connection to {source} failed ({line}); check the network and the stream",

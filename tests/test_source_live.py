@@ -1,0 +1,177 @@
+"""Live sources, each from a real server on loopback: recorded in step, and ended as they should."""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.audio import AudioFile
+from pipeline.settings import SourceSettings
+from pipeline.source.address import resolve
+from pipeline.source.archive import segments
+from pipeline.source.capture import Capture
+from tests.recordings import archived_sound, offset_ms, presented, sound
+from tests.servers import ICECAST, files, free_port, icecast, running
+from tests.waiting import until
+
+LENGTH = 9.0
+
+
+@pytest.fixture(scope="module")
+def clip(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("live") / "clip.mp4"
+    inputs = ["-f", "lavfi", "-i", "testsrc=s=320x180:r=25", "-f", "lavfi", "-i", "anoisesrc=r=48000:a=0.3:seed=3"]
+    h264 = ["-c:v", "libx264", "-preset", "veryfast", "-g", "25", "-bf", "2", "-c:a", "aac", "-movflags", "+faststart"]
+    subprocess.run([ffmpeg, "-v", "error", *inputs, "-t", str(LENGTH), *h264, str(path)], check=True)
+    return path
+
+
+@contextlib.contextmanager
+def recording(source: str, folder: Path) -> Iterator[Capture]:
+    settings = SourceSettings()
+    capture = Capture(resolve(source, settings), settings, folder)
+    try:
+        capture.start()
+        yield capture
+    finally:
+        capture.close()
+
+
+def in_step(folder: Path, *, at_least: float) -> None:
+    """So much was recorded, sound and archive on one clock, segments where their list says."""
+    recorded = AudioFile(folder / "audio.s16").recorded
+    assert recorded >= at_least
+    for at in (2.0, recorded - 2):
+        assert abs(offset_ms(sound(folder), archived_sound(folder), at)) < 20
+    for segment in segments(folder / "archive")[1:]:
+        assert (segment.start, segment.end) == pytest.approx(presented(segment.path), abs=0.041)
+
+
+@pytest.mark.parametrize(
+    ("address", "publish"),
+    [
+        ("rtmp://127.0.0.1:{port}/live/room", ("-f", "flv", "-listen", "1", "rtmp://127.0.0.1:{port}/live/room")),
+        ("srt://127.0.0.1:{port}", ("-f", "mpegts", "srt://127.0.0.1:{port}?mode=listener")),
+        ("tcp://127.0.0.1:{port}", ("-f", "mpegts", "tcp://127.0.0.1:{port}?listen=1")),
+    ],
+    ids=["rtmp", "srt", "tcp"],
+)
+def test_a_server_that_serves_once(
+    ffmpeg: str, clip: Path, tmp_path: Path, address: str, publish: tuple[str, ...]
+) -> None:
+    port = str(free_port())
+    words = [word.format(port=port) for word in publish]
+    with running(ffmpeg, "-readrate", "2", "-i", str(clip), "-c", "copy", *words) as publisher:
+        until(lambda: bound(publisher.pid), 10)
+        with recording(address.format(port=port), tmp_path) as capture:
+            assert capture.media.picture
+            assert capture.outcome.state == "lost"  # the end of a source without an end
+            assert "stopped sending" in capture.outcome.detail
+    in_step(tmp_path, at_least=LENGTH - 0.5)
+
+
+def bound(process: int) -> bool:
+    """That process has a socket, without connecting to it: it serves one client only."""
+    import psutil
+
+    return bool(psutil.Process(process).net_connections())
+
+
+def test_mpeg_ts_over_udp(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
+    address = f"udp://127.0.0.1:{free_port()}"
+    publish = ["-readrate", "2", "-stream_loop", "-1", "-i", str(clip), "-c", "copy", "-f", "mpegts"]
+    with running(ffmpeg, *publish, address + "?pkt_size=1316"), recording(address, tmp_path) as capture:
+        until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 6, 15)
+        capture.stop()
+        assert capture.outcome.state == "stopped"
+    in_step(tmp_path, at_least=6)
+
+
+@pytest.mark.skipif(not ICECAST, reason="needs icecast2 (Debian: apt install icecast2)")
+def test_icecast(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
+    with icecast() as port:
+        place = f"127.0.0.1:{port}/room.mp3"
+        publish = ["-vn", "-c:a", "libmp3lame", "-content_type", "audio/mpeg", "-f", "mp3"]
+        with running(ffmpeg, "-re", "-i", str(clip), *publish, f"icecast://source:hackme@{place}"):
+            until(lambda: mounted(f"http://{place}"), 10)
+            with recording(f"http://{place}", tmp_path) as capture:
+                assert capture.media.picture is None
+                assert capture.outcome.state == "lost"
+    in_step(tmp_path, at_least=LENGTH - 3)
+
+
+def mounted(url: str) -> bool:
+    import urllib.request
+
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+        return True
+    return False
+
+
+def test_live_hls_starts_at_the_edge_and_ends_with_its_playlist(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
+    site, out = tmp_path / "site", tmp_path / "out"
+    site.mkdir()
+    out.mkdir()
+    hls = ["-c", "copy", "-f", "hls", "-hls_time", "1", "-hls_list_size", "8", str(site / "live.m3u8")]
+    with files(site) as base, running(ffmpeg, "-re", "-i", str(clip), *hls):
+        until(lambda: len(list(site.glob("*.ts"))) > 5, 15)
+        with recording(f"{base}/live.m3u8", out) as capture:
+            assert capture.outcome.state == "ended"
+    recorded = AudioFile(out / "audio.s16").recorded
+    assert 4 < recorded < LENGTH - 1, "three segments before the edge, and all that came after"
+    in_step(out, at_least=4)
+
+
+def test_recorded_hls_starts_at_the_start(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
+    site, out = tmp_path / "site", tmp_path / "out"
+    site.mkdir()
+    out.mkdir()
+    hls = ["-f", "hls", "-hls_time", "1", "-hls_list_size", "0", "-master_pl_name", "all.m3u8"]
+    subprocess.run([ffmpeg, "-v", "error", "-i", clip, "-c", "copy", *hls, site / "one.m3u8"], check=True)
+    with files(site) as base, recording(f"{base}/all.m3u8?key=secret", out) as capture:
+        assert capture.outcome.state == "ended"
+    in_step(out, at_least=LENGTH - 0.1)
+    assert "secret" not in (out / "ffmpeg.log").read_text()
+
+
+def test_a_file_behind_http(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
+    with files(clip.parent) as base, recording(f"{base}/{clip.name}", tmp_path) as capture:
+        assert capture.outcome.state == "ended"
+    in_step(tmp_path, at_least=LENGTH - 0.1)
+
+
+READER = """
+import sys
+from pathlib import Path
+from pipeline.settings import SourceSettings
+from pipeline.source.address import resolve
+from pipeline.source.capture import Capture
+capture = Capture(resolve("-", SourceSettings()), SourceSettings(), Path(sys.argv[1]))
+capture.start()
+print(capture.outcome.state)
+capture.close()
+"""
+
+
+def test_standard_input(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
+    publish = [ffmpeg, "-v", "error", "-i", str(clip), "-c", "copy", "-f", "mpegts", "-"]
+    with subprocess.Popen(publish, stdout=subprocess.PIPE) as publisher:
+        done = subprocess.run(
+            [sys.executable, "-c", READER, str(tmp_path)],
+            stdin=publisher.stdout,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+    assert done.stdout == "ended\n", done.stderr
+    in_step(tmp_path, at_least=LENGTH - 0.1)
+
+
+def test_a_device_by_ffmpegs_own_syntax(tmp_path: Path) -> None:
+    with recording("lavfi:sine=r=48000", tmp_path) as capture:
+        until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 15)
+        capture.stop()
+        assert capture.outcome.state == "stopped"
