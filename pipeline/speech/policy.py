@@ -99,11 +99,13 @@ class UtterancePolicy:
 
     def _judge(self, stretch: Stretch) -> Iterator[Said]:
         """What is said in a stretch; a wordless one says only that there was a pause, and up to where."""
-        self._heard = min(self._time(stretch.end), self._end)
         if any(stretch.speech):
             yield from self._say(stretch)
         elif stretch.endpoint:
-            yield Hypothesis(heard=self._heard, endpoint=True)
+            yield Hypothesis(heard=self._time(stretch.end), endpoint=True)
+        else:
+            return
+        self._heard = min(self._time(stretch.end), self._end)
 
     def _say(self, stretch: Stretch) -> Iterator[Said]:
         """The words of a stretch. What the model left out at its end is a stretch of its own.

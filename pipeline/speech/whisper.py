@@ -67,9 +67,9 @@ class Whisper:
     def __init__(self, settings: SpeechSettings) -> None:
         """Loads `settings.model`, a folder or a faster-whisper name already pulled; ModelError or SettingsError."""
         folder = _folder(settings.model)
-        device, compute = _device(settings)
         threads = settings.threads or min(4, os.cpu_count() or 1)
         with _refusals(folder.name):
+            device, compute = _device(settings)
             self._model = _load(folder, device, compute, threads)
         self._tokenizer = _tokenizer(self._model, folder.name, settings.language)
         self._settings = settings
@@ -148,6 +148,11 @@ def _folder(model: str) -> Path:
         missing.append("vocabulary.json")
     if missing:
         raise ModelError(f"the model folder {folder} is incomplete, {missing[0]} is missing; pull the model again")
+    for name in ("config.json", "tokenizer.json"):
+        try:
+            msgspec.json.decode((folder / name).read_bytes())
+        except (msgspec.DecodeError, OSError) as error:
+            raise ModelError(f"{folder / name} is damaged or unreadable; pull the model again") from error
     return folder
 
 

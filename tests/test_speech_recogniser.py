@@ -1,0 +1,143 @@
+"""The whole speech stage on the samples, with the real demo model."""
+
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import jiwer
+import msgspec
+import numpy as np
+import pytest
+
+from pipeline.errors import LivesubsError, ModelError, SettingsError
+from pipeline.events import Hypothesis, Suppressed, Word
+from pipeline.settings import SAMPLE_RATE
+from pipeline.speech import LocalRecogniser, recognise
+from pipeline.speech.whisper import Whisper
+from tests.hearing import DEMO, chunks, recorded, sound, text, true_words, words
+from tests.measures import plain
+
+
+def heard(folder: Path, name: str, step: float = 1.0) -> list[Hypothesis | Suppressed]:
+    samples = sound(name)
+    with LocalRecogniser() as recogniser:
+        recogniser.open(recorded(folder, samples), DEMO)
+        return list(recognise(chunks(len(samples) / SAMPLE_RATE, step), recogniser))
+
+
+@pytest.fixture(scope="module")
+def rally(tmp_path_factory: pytest.TempPathFactory) -> list[Hypothesis | Suppressed]:
+    return heard(tmp_path_factory.mktemp("rally"), "rally")
+
+
+def wer(name: str, said: str) -> float:
+    return float(jiwer.wer(plain(" ".join(w["text"] for w in true_words(name))), plain(said)))
+
+
+def sentence_starts(name: str, found: list[Word]) -> list[float]:
+    """Seconds by which each sentence's first word misses its start, for the sentences whose first word was heard."""
+    true, errors = true_words(name), []
+    for index, word in enumerate(true):
+        if index == 0 or word["sentence"] != true[index - 1]["sentence"]:
+            same = [w for w in found if plain(w.text) == plain(word["text"]) and abs(w.start - word["start"]) < 2]
+            errors += [min(abs(w.start - word["start"]) for w in same)] if same else []
+    return errors
+
+
+def test_the_rally_is_heard_and_applause_under_speech_costs_nothing(rally: list[Hypothesis | Suppressed]) -> None:
+    assert wer("rally", text(rally)) <= 0.03
+    assert not [e for e in rally if isinstance(e, Suppressed)]
+    assert all(w.text.startswith(" ") for w in words(rally))
+    assert all(0 <= w.probability <= 1 for w in words(rally))
+
+
+def test_words_follow_each_other_in_stream_time(rally: list[Hypothesis | Suppressed]) -> None:
+    found = words(rally)
+    assert all(w.start <= w.end for w in found)
+    assert all(a.end <= b.start + 1e-6 for a, b in pairwise(found))
+
+
+def test_sentences_begin_where_they_are_spoken(rally: list[Hypothesis | Suppressed]) -> None:
+    errors = sentence_starts("rally", words(rally))
+    assert len(errors) >= 17
+    assert np.median(errors) <= 0.1
+    assert np.percentile(errors, 95) <= 0.3
+
+
+def test_how_the_sound_comes_does_not_change_the_words(rally: list[Hypothesis | Suppressed], tmp_path: Path) -> None:
+    again = heard(tmp_path, "rally", step=0.37)
+    assert [(w.text, round(w.start, 3)) for w in words(again)] == [(w.text, round(w.start, 3)) for w in words(rally)]
+
+
+def test_speech_in_a_crowd(tmp_path: Path) -> None:
+    found = heard(tmp_path, "noisy")
+    errors = sentence_starts("noisy", words(found))
+    assert wer("noisy", text(found)) <= 0.05
+    assert np.median(errors) <= 0.1
+    assert np.percentile(errors, 95) <= 0.3
+
+
+@pytest.mark.parametrize("name", ["silence", "applause"])
+def test_nothing_is_invented_where_nobody_speaks(name: str, tmp_path: Path) -> None:
+    found = heard(tmp_path, name)
+    assert words(found) == []
+    last = found[-1]
+    assert isinstance(last, Hypothesis)
+    assert last.heard == pytest.approx(len(sound(name)) / SAMPLE_RATE)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.1, 0.4])
+def test_a_moment_of_sound_does_no_harm(seconds: float, tmp_path: Path) -> None:
+    piece = sound("rally")[round(3.8 * SAMPLE_RATE) :][: round(seconds * SAMPLE_RATE)]
+    with LocalRecogniser() as recogniser:
+        recogniser.open(recorded(tmp_path, piece), DEMO)
+        assert len(text(recognise(chunks(seconds, 1.0), recogniser))) < 30
+        assert len(text(recogniser.recognise(0.0, seconds))) < 30
+
+
+def test_one_stretch_again_and_the_time_it_took(tmp_path: Path) -> None:
+    with LocalRecogniser() as recogniser:
+        assert recogniser.open(recorded(tmp_path, sound("rally")), DEMO) == "whisper-demo-fr on cpu (int8, 2 threads)"
+        again = recogniser.recognise(33.2, 36.1)
+        assert text(again) == "Soyons clairs, nous ne pouvons plus attendre."
+        assert words(again.events)[0].start == pytest.approx(33.38, abs=0.1)
+        assert recogniser.compute == again.compute > 0
+
+
+def test_a_full_window_gives_the_same_sentence(tmp_path: Path) -> None:
+    with LocalRecogniser() as recogniser:
+        recogniser.open(recorded(tmp_path, sound("rally")), msgspec.structs.replace(DEMO, window=30.0))
+        assert text(recogniser.recognise(33.2, 36.1)) == "Soyons clairs, nous ne pouvons plus attendre."
+
+
+def refusal(**changes: object) -> LivesubsError:
+    with pytest.raises(LivesubsError) as caught:
+        Whisper(msgspec.structs.replace(DEMO, **changes))
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+@pytest.mark.parametrize("missing", ["config.json", "model.bin", "tokenizer.json", "vocabulary.json"])
+def test_an_incomplete_folder_is_named_with_what_is_missing(missing: str, tmp_path: Path) -> None:
+    folder = shutil.copytree(DEMO.model, tmp_path / "model", ignore=shutil.ignore_patterns(missing))
+    error = refusal(model=str(folder))
+    assert isinstance(error, ModelError)
+    assert missing in str(error)
+
+
+def test_a_damaged_model_and_models_that_are_not_there(tmp_path: Path) -> None:
+    folder = shutil.copytree(DEMO.model, tmp_path / "model")
+    (folder / "model.bin").write_bytes(b"not a model")
+    assert isinstance(refusal(model=str(folder)), ModelError)
+    shutil.copy(Path(DEMO.model, "model.bin"), folder)
+    (folder / "tokenizer.json").write_text("{")
+    assert isinstance(refusal(model=str(folder)), ModelError)
+    for name in ("", "no-such-model", "large-v3", "a/b/c/d", str(tmp_path / "nowhere")):
+        assert isinstance(refusal(model=name), ModelError)
+    assert isinstance(refusal(compute_type="no-such-type"), ModelError)
+    assert isinstance(refusal(device="no-such-device"), ModelError)
+
+
+def test_a_language_that_the_model_does_not_know() -> None:
+    assert isinstance(refusal(language="xx"), SettingsError)
+    assert isinstance(refusal(language="ja"), SettingsError)
