@@ -76,6 +76,8 @@ class Hypothesis(Event, frozen=True, tag="hypothesis"):
     tail: tuple[Word, ...] = ()
     endpoint: bool = False
     """The speaker paused after the last committed word."""
+    speaking: float | None = None
+    """Where speech that is still going on began, by the sound alone; its words are yet to come."""
 
 
 class Suppressed(Event, frozen=True, tag="suppressed"):
@@ -96,6 +98,8 @@ class Sentence(Event, frozen=True, tag="sentence"):
     end: float
     text: str
     words: tuple[Word, ...]
+    next_at: float | None = None
+    """Where the speech after it begins; None if there is none for so long that no cue can meet it."""
     rev: int = 1
     final: bool = True
 

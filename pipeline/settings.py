@@ -79,6 +79,8 @@ class SentenceRules(Table, frozen=True):
     """A silence that closes an open sentence even without punctuation."""
     longest: Annotated[float, Meta(gt=0)] = 10.0
     """An open sentence is closed at its best clause boundary past so many seconds (D/2 - 5 s)."""
+    alone: Seconds = 2.0
+    """A silence this long after a sentence leaves its cue alone: `linger_most` and `bridge` of the cue rules."""
 
 
 class CueRules(Table, frozen=True):
@@ -103,6 +105,8 @@ class CueRules(Table, frozen=True):
     """... and so far when the reading speed needs it."""
     late_most: float = 1.5
     """The in-time may lie so far after the first word, only while nothing else is on screen."""
+    late_blind: float = 0.5
+    """... and so far where the text of the waiting cue, and so what it can afford, is not known yet."""
 
 
 class Settings(Table, frozen=True):

@@ -61,18 +61,32 @@ def test_punctuation(lang: str, text: str, expected: list[str]) -> None:
     assert texts(together, lang) == expected
 
 
-def test_a_sentence_comes_as_soon_as_its_point_is_committed() -> None:
-    feed = iter(heard(words("Bonsoir à tous."), words("Merci", start=1.0)))
-    first = next(to_sentences(feed, RULES, "fr"))
-    assert (first.id, first.text, first.start, round(first.end, 3)) == ("s000001", "Bonsoir à tous.", 0.0, 0.9)
-    assert next(feed).committed[0].text == " Merci", "the second hypothesis was not needed"
+def test_a_sentence_comes_as_soon_as_it_is_known_what_follows() -> None:
+    said = heard(words("Bonsoir à tous."))  # until 0.9 s
+    again = Hypothesis(heard=1.2, speaking=1.2)
+    quiet = Hypothesis(heard=2.9)
+    for event, follows in ((again, 1.2), (quiet, None), (heard(words("Merci", start=1.3))[0], 1.3)):
+        feed = iter([*said, Hypothesis(heard=1.1), event, Hypothesis(heard=9.0)])
+        first = next(to_sentences(feed, RULES, "fr"))
+        assert (first.id, first.text, first.start, round(first.end, 3)) == ("s000001", "Bonsoir à tous.", 0.0, 0.9)
+        assert first.next_at == follows
+        assert next(feed).heard == 9.0, "and not later"
+
+
+def test_speech_that_comes_back_late_does_not_matter() -> None:
+    feed = [*heard(words("Bonsoir à tous.")), Hypothesis(heard=2.95, speaking=2.95)]
+    assert [sentence.next_at for sentence in to_sentences(feed, RULES, "fr")] == [None]
+
+
+def test_each_of_several_sentences_knows_the_next() -> None:
+    made = list(to_sentences(heard(words("Oui. Non. Peut-être")), RULES, "fr"))
+    assert [(s.text, s.next_at) for s in made] == [("Oui.", 0.3), ("Non.", 0.6), ("Peut-être", None)]
 
 
 def test_an_abbreviation_waits_for_what_follows_or_a_pause() -> None:
     assert texts(heard(words("Des bus, etc."), words("et des trains.", start=1.0))) == ["Des bus, etc. et des trains."]
-    feed = iter([*heard(words("Des bus, etc."), endpoint=True), *heard(words("et", start=1.0))])
-    assert next(to_sentences(feed, RULES, "fr")).text == "Des bus, etc."
-    assert next(feed)
+    feed = [*heard(words("Des bus, etc."), endpoint=True), *heard(words("et", start=1.0))]
+    assert texts(feed) == ["Des bus, etc.", "et"]
 
 
 def test_a_mark_of_its_own_stays_with_its_sentence() -> None:
@@ -84,9 +98,8 @@ def test_a_pause_between_words_closes() -> None:
 
 
 def test_a_pause_that_is_only_heard_closes() -> None:
-    feed = iter([*heard(words("on continue")), Hypothesis(heard=1.5), Hypothesis(heard=1.61), Hypothesis(heard=9.0)])
-    assert next(to_sentences(feed, RULES, "fr")).text == "on continue"
-    assert next(feed).heard == 9.0
+    pause = [Hypothesis(heard=1.5), Hypothesis(heard=1.61)]
+    assert texts([*heard(words("on continue")), *pause, *heard(words("alors", start=1.65))]) == ["on continue", "alors"]
 
 
 def test_the_budget_cuts_after_a_comma_before_a_conjunction_or_at_the_longest_gap() -> None:

@@ -1,11 +1,13 @@
-"""Cues of one track, placed in time one after the other; only the last is ever revised.
+"""Cues of one track, placed in time one after the other, each once and for good.
 
+A sentence knows where the speech after it begins, so no cue has to wait for the next one, and none is ever revised.
 The order of surrender where speech is faster than reading (`docs/cue-rules.md`): the silence after the words; a longer
 out-time; a late start of the next cue, if that one can afford it; then a cue that is too fast, flagged. Lines, length,
 gap, duration and order hold always, and no text is ever dropped.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 import msgspec
 
@@ -19,130 +21,142 @@ _LATE = 0.1
 """Seconds after its first word from which a cue's start is flagged: what a viewer notices."""
 
 
-class _Placed(Value, frozen=True):
-    """A cue, the stretch of speech it belongs to, and the language of its text. `cue.rev` 0 is not yet shown."""
+class _Piece(Value, frozen=True):
+    """A text that makes one cue, and the stretch of speech that it belongs to."""
 
-    cue: Cue
+    id: str
+    lang: str
+    """Of the track."""
+    text_lang: str
+    lines: tuple[str, ...]
     first: float
     last: float
-    lang: str
+    sentences: tuple[str, ...]
+    flags: tuple[str, ...] = ()
 
-    def at(self, start: float, end: float) -> "_Placed":
-        cue = msgspec.structs.replace(self.cue, start=round(start, 3), end=round(end, 3))
-        return msgspec.structs.replace(self, cue=cue)
+
+class _Next(Value, frozen=True):
+    """What comes after a piece: where its speech begins, and how much later its cue may begin."""
+
+    at: float
+    spare: float
 
 
 def to_cues(renderings: Iterable[Rendering], rules: CueRules) -> Iterator[Cue]:
-    """One track's cues as they come; the last is not `final` until the next one, or the end, has settled it.
-
-    A cue that is revised comes again, whole, before the cue that made it change: whoever applies them one by one
-    holds a track without faults at every moment.
-    """
-    last: _Placed | None = None
+    """One track's cues as they come. A sentence too short to stand before the next one waits for it, to share a cue."""
+    last: Cue | None = None
+    held: _Piece | None = None
     for rendering in renderings:
-        for coming in _unplaced(rendering, rules):
-            if last is None:
-                last = _place(coming, coming.first, rules)
-            elif together := _share(last, coming, rules):
-                last = together
+        pieces = _join(held, _pieces(rendering, rules), rules)
+        held = None
+        for piece, after in zip_longest(pieces, pieces[1:]):
+            coming = _coming(after, rendering.sentence.next_at, rules)
+            if after is None and coming and _too_close(piece, last, coming, rules):
+                held = piece
             else:
-                settled, last = _follow(last, coming, rules)
-                yield _shown(settled, rules, final=True)
-        if last and (last.cue.rev == 0 or last.cue.sentences[-1] == rendering.sentence.id):
-            shown = _shown(last, rules, final=False)
-            last = msgspec.structs.replace(last, cue=shown)
-            yield shown
-    if last:
-        yield _shown(last, rules, final=True)
+                last = _place(piece, last, coming, rules)
+                yield last
+    if held:
+        yield _place(held, last, None, rules)
 
 
-def _unplaced(rendering: Rendering, rules: CueRules) -> Iterator[_Placed]:
+def _pieces(rendering: Rendering, rules: CueRules) -> list[_Piece]:
     sentence = rendering.sentence
-    flags = ("untranslated",) if rendering.untranslated else ()
-    for number, piece in enumerate(split(rendering, rules), 1):
-        cue = Cue(
+    return [
+        _Piece(
             id=f"{sentence.id}.{rendering.lang}.{number}",
             lang=rendering.lang,
-            start=piece.start,
-            end=piece.end,
-            text="\n".join(piece.lines),
+            text_lang=sentence.lang if rendering.untranslated else rendering.lang,
+            lines=piece.lines,
+            first=piece.start,
+            last=piece.end,
             sentences=(sentence.id,),
-            flags=flags,
-            rev=0,
-            final=False,
+            flags=("untranslated",) if rendering.untranslated else (),
         )
-        lang = sentence.lang if rendering.untranslated else rendering.lang
-        yield _Placed(cue=cue, first=piece.start, last=piece.end, lang=lang)
+        for number, piece in enumerate(split(rendering, rules), 1)
+    ]
 
 
-def _place(coming: _Placed, start: float, rules: CueRules) -> _Placed:
-    """The cue as long as it would like to be: past its words for a moment, longer if it takes longer to read."""
-    start = round(max(0.0, start), 3)
-    read = start + characters(coming.cue.text) / rules.cps
-    end = max(coming.last + rules.linger, min(read, coming.last + rules.linger_most), start + rules.shortest)
-    return coming.at(start, min(end, start + rules.longest))
+def _coming(after: _Piece | None, next_at: float | None, rules: CueRules) -> _Next | None:
+    if after:
+        return _Next(at=after.first, spare=_spare(after, rules))
+    return None if next_at is None else _Next(at=next_at, spare=rules.late_blind)
 
 
-def _follow(last: _Placed, coming: _Placed, rules: CueRules) -> tuple[_Placed, _Placed]:
-    """The last cue cut back or held on to meet the coming one, and that one placed after it."""
-    needed = max(last.cue.start + rules.shortest, min(_read_by(last, rules), last.last + rules.linger_most))
-    needed = min(needed, last.cue.start + rules.longest)
-    start = min(needed + rules.gap, coming.first + _spare(coming, rules))
-    start = max(start, coming.first, _earliest(last, rules))
-    placed = _place(coming, start, rules)
-    end = min(last.cue.end, placed.cue.start - rules.gap)
-    if placed.cue.start - end < rules.bridge:
-        end = min(placed.cue.start - rules.gap, last.cue.start + rules.longest)
-    return last.at(last.cue.start, end), placed
+def _spare(after: _Piece, rules: CueRules) -> float:
+    """How late a cue may start for the sake of the one before without becoming too fast in its turn."""
+    slot = after.last + rules.linger_most - after.first
+    return min(rules.late_most, max(0.0, slot - _size(after) / rules.cps_most))
 
 
-def _read_by(placed: _Placed, rules: CueRules) -> float:
-    """When the cue has been read at the highest speed allowed."""
-    return placed.cue.start + characters(placed.cue.text) / rules.cps_most
+def _size(piece: _Piece) -> int:
+    return characters("\n".join(piece.lines))
 
 
-def _earliest(last: _Placed, rules: CueRules) -> float:
-    """When the next cue can start at all."""
-    return last.cue.start + rules.shortest + rules.gap
+def _start(piece: _Piece, last: Cue | None, rules: CueRules) -> float:
+    """With the first word; later while the cue before needs the screen, a little earlier where a gap would flicker."""
+    if last is None:
+        return max(0.0, piece.first)
+    return last.end + rules.gap if piece.first - last.end < rules.bridge else piece.first
 
 
-def _spare(coming: _Placed, rules: CueRules) -> float:
-    """How late a cue may start for the sake of the one before without becoming too fast in its turn.
-
-    That it may hold on as long as reading asks is a bet on its own successor; over 1552 sentences of the demo corpus
-    spoken at 165 words a minute without a pause it leaves 0.3 % of cues too fast, against 1.3 % at the usual out-time
-    and 4.8 % at the last word, while the 95th percentile of lateness goes from 0.25 s over 0.39 s to 0.44 s.
-    """
-    slot = coming.last + rules.linger_most - coming.first
-    return min(rules.late_most, max(0.0, slot - characters(coming.cue.text) / rules.cps_most))
+def _too_close(piece: _Piece, last: Cue | None, coming: _Next, rules: CueRules) -> bool:
+    """The next would come too late even after the shortest cue; together they may fit."""
+    return _start(piece, last, rules) + rules.shortest + rules.gap - coming.at > rules.late_most
 
 
-def _share(last: _Placed, coming: _Placed, rules: CueRules) -> _Placed | None:
-    """Both texts in one cue: where two short sentences come too fast for cues of their own. None where not."""
-    if _earliest(last, rules) - coming.first <= rules.late_most:
-        return None
-    lines = _stacked(last.cue.text, coming.cue.text, rules, last.lang)
-    until = max(last.last, coming.last)
-    if not lines or until > last.cue.start + rules.longest:
-        return None
-    sentences = tuple(dict.fromkeys((*last.cue.sentences, *coming.cue.sentences)))
-    flags = tuple(dict.fromkeys((*last.cue.flags, *coming.cue.flags)))
-    cue = msgspec.structs.replace(last.cue, text="\n".join(lines), sentences=sentences, flags=flags)
-    return _place(msgspec.structs.replace(last, cue=cue, last=until), cue.start, rules)
+def _place(piece: _Piece, last: Cue | None, coming: _Next | None, rules: CueRules) -> Cue:
+    """The cue as long as it would like to be, cut back or held on to meet the coming one."""
+    start = round(_start(piece, last, rules), 3)
+    end = round(_end(piece, start, coming, rules), 3)
+    text = "\n".join(piece.lines)
+    fast = ("fast",) if too_fast(text, start, end, rules) else ()
+    late = ("late",) if start > piece.first + _LATE else ()
+    return Cue(
+        id=piece.id,
+        lang=piece.lang,
+        start=start,
+        end=end,
+        text=text,
+        sentences=piece.sentences,
+        flags=(*piece.flags, *fast, *late),
+    )
 
 
-def _stacked(upper: str, lower: str, rules: CueRules, lang: str) -> tuple[str, ...] | None:
+def _end(piece: _Piece, start: float, coming: _Next | None, rules: CueRules) -> float:
+    shortest, longest = start + rules.shortest, start + rules.longest
+    unhurried = start + _size(piece) / rules.cps
+    wanted = min(max(piece.last + rules.linger, min(unhurried, piece.last + rules.linger_most), shortest), longest)
+    if coming is None:
+        return wanted
+    read = start + _size(piece) / rules.cps_most
+    needed = min(max(shortest, min(read, piece.last + rules.linger_most)), longest)
+    # As late as this one needs and the next one can afford.
+    next_start = max(coming.at, min(needed + rules.gap, coming.at + coming.spare), shortest + rules.gap)
+    if next_start - wanted < rules.bridge:
+        return min(next_start - rules.gap, longest)
+    return wanted
+
+
+def _join(held: _Piece | None, pieces: list[_Piece], rules: CueRules) -> list[_Piece]:
+    """The pieces after the one held back, which shares the first one's cue if both are short and fit."""
+    if held is None:
+        return pieces
+    if not pieces or not (lines := _stacked(held, pieces[0], rules)):
+        return [held, *pieces]
+    shared = msgspec.structs.replace(
+        held,
+        lines=lines,
+        last=max(held.last, pieces[0].last),
+        sentences=(*held.sentences, *pieces[0].sentences),
+        flags=tuple(dict.fromkeys((*held.flags, *pieces[0].flags))),
+    )
+    return [shared, *pieces[1:]]
+
+
+def _stacked(upper: _Piece, lower: _Piece, rules: CueRules) -> tuple[str, ...] | None:
     """Two short texts one above the other, else run together; None unless both are short and fit."""
-    texts = (" ".join(upper.split("\n")), " ".join(lower.split("\n")))
-    if max(map(len, texts)) > rules.cpl:
+    texts = (" ".join(upper.lines), " ".join(lower.lines))
+    if max(map(len, texts)) > rules.cpl or lower.last - upper.first > rules.longest:
         return None
-    return texts if rules.lines > 1 and "\n" not in upper else break_lines(" ".join(texts), rules, lang)
-
-
-def _shown(placed: _Placed, rules: CueRules, *, final: bool) -> Cue:
-    """The next revision of a cue, with the flags that its times ask for."""
-    cue = placed.cue
-    kept = tuple(flag for flag in cue.flags if flag not in ("fast", "late"))
-    fast = ("fast",) if too_fast(cue.text, cue.start, cue.end, rules) else ()
-    late = ("late",) if cue.start > placed.first + _LATE else ()
-    return msgspec.structs.replace(cue, flags=(*kept, *fast, *late), rev=cue.rev + 1, final=final)
+    return texts if rules.lines > 1 and len(upper.lines) == 1 else break_lines(" ".join(texts), rules, upper.text_lang)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, zip_longest
 
-from pipeline.events import Hypothesis, Sentence, Suppressed, Word
+import msgspec
+
+from pipeline.events import Hypothesis, Sentence, Suppressed, Value, Word
 from pipeline.settings import SentenceRules
 from pipeline.subtitles.language import Language, language
 
@@ -17,26 +19,51 @@ _ORDINAL = re.compile(r"^\d{1,2}\.$")
 
 
 def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules, lang: str) -> Iterator[Sentence]:
-    """Each sentence as soon as it is decided; the last, open one when the input ends. Ids count from `s000001`."""
-    numbers = count(1)
-    known = language(lang)
-    words: list[Word] = []
+    """Each sentence, once it is decided and known what follows it; the last, open one when the input ends.
 
-    def closed(upto: int) -> Sentence:
-        part = tuple(words[:upto])
-        del words[:upto]
-        text = "".join(word.text for word in part).strip()
-        start, end = part[0].start, part[-1].end
-        return Sentence(id=f"s{next(numbers):06d}", lang=lang, start=start, end=end, text=text, words=part)
+    Ids count from `s000001`. What follows decides how long the sentence's cue may stay, so that a cue is written once.
+    """
+    known = language(lang)
+    numbers = count(1)
+    words: list[Word] = []
+    waiting: Sentence | None = None  # decided, but nobody knows yet what follows
 
     for event in heard:
         if isinstance(event, Suppressed):
             continue
         words += event.committed
-        while upto := _decided(words, event, rules, known):
-            yield closed(upto)
+        while True:
+            if waiting and (follows := _follows(waiting, words, event, rules)):
+                yield msgspec.structs.replace(waiting, next_at=follows.at)
+                waiting = None
+            upto = 0 if waiting else _decided(words, event, rules, known)
+            if not upto:
+                break
+            waiting = _sentence(f"s{next(numbers):06d}", words[:upto], lang)
+            del words[:upto]
+    if waiting:
+        yield msgspec.structs.replace(waiting, next_at=words[0].start if words else None)
     if words:
-        yield closed(len(words))
+        yield _sentence(f"s{next(numbers):06d}", words, lang)
+
+
+def _sentence(id: str, words: Sequence[Word], lang: str) -> Sentence:
+    text = "".join(word.text for word in words).strip()
+    return Sentence(id=id, lang=lang, start=words[0].start, end=words[-1].end, text=text, words=tuple(words))
+
+
+class _Follows(Value, frozen=True):
+    """Where the speech after a sentence begins, or (None) that it begins too late to matter."""
+
+    at: float | None
+
+
+def _follows(sentence: Sentence, words: Sequence[Word], event: Hypothesis, rules: SentenceRules) -> _Follows | None:
+    """What is known by now of what follows a sentence: the next word, speech without words yet, or silence."""
+    at = words[0].start if words else event.speaking
+    if at is not None and at > sentence.start:
+        return _Follows(at=at if at < sentence.end + rules.alone else None)
+    return _Follows(at=None) if event.heard >= sentence.end + rules.alone else None
 
 
 def _decided(words: Sequence[Word], event: Hypothesis, rules: SentenceRules, known: Language) -> int:
