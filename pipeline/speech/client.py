@@ -67,11 +67,7 @@ class RecogniserProcess:
             return
         for pipe in (process.stdin, process.stdout):
             _close(pipe)
-        try:
-            process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _ended(process)
         self._stderr.close()
 
     def __enter__(self) -> Self:
@@ -107,8 +103,8 @@ class RecogniserProcess:
         return answer
 
     def _died(self) -> WorkerError:
-        code = self._process.wait(_PATIENCE) if self._process else None
-        how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+        code = _ended(self._process) if self._process else 0
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return WorkerError(f"the recogniser process died ({how}){self._last_words()}; resume the session")
 
     def _last_words(self) -> str:
@@ -118,6 +114,15 @@ class RecogniserProcess:
 
     def _nonsense(self, answer: object) -> WorkerError:
         return WorkerError(f"the recogniser process answered nonsense ({str(answer)[:80]}); resume the session")
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """Its exit code; it is killed if it has not ended soon."""
+    try:
+        return process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _close(pipe: IO[bytes] | None) -> None:

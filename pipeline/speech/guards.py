@@ -1,7 +1,7 @@
 """Guards against invented text: what Whisper says of applause, music and silence (pure).
 
 Each looks at one recognised stretch before anything is committed. Text that is kept back is not lost: it becomes a
-`Suppressed` event. Thresholds were set on `samples/` and on takes of the demo corpus; see the tests.
+`Suppressed` event. Thresholds were set on the samples and on takes of the demo corpus.
 """
 
 from pipeline.speech.whisper import LOOPS, Recognition

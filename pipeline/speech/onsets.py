@@ -28,6 +28,8 @@ BLIP = 0.03
 """Seconds of sound between quiet that do not end it: a click."""
 NEAR = 0.15
 """Seconds by which the aligner misses the beginning of a pause."""
+LATE = 0.3
+"""Seconds of sound after a word that are still its own: the aligner ends the last word early. More is another word."""
 SHORTEST = 0.04
 """Seconds that are left of a word."""
 
@@ -104,11 +106,12 @@ def _pause_before(word: Word, runs: Iterable[Quiet], shortest: float, limit: flo
 
 
 def _ending(word: Word, end: float) -> Word:
-    return msgspec.structs.replace(word, end=max(min(word.end, end), word.start + SHORTEST))
+    """The word ends with the sound at `end`, unless that is so late that it cannot be the word's."""
+    return word if end > word.end + LATE else msgspec.structs.replace(word, end=max(end, word.start + SHORTEST))
 
 
 def _last_ends(words: list[Word], runs: Sequence[Quiet]) -> list[Word]:
-    """The last word ends where the sound falls for good, if that is inside it."""
+    """The last word ends where the sound falls for good."""
     if not words or not runs or runs[-1].start <= words[-1].start:
         return words
     return [*words[:-1], _ending(words[-1], runs[-1].start)]

@@ -102,7 +102,7 @@ class UtterancePolicy:
         if any(stretch.speech):
             yield from self._say(stretch)
         elif stretch.endpoint:
-            yield Hypothesis(heard=self._time(stretch.end), endpoint=True)
+            yield Hypothesis(heard=min(self._time(stretch.end), self._end), endpoint=True)
         else:
             return
         self._heard = min(self._time(stretch.end), self._end)
