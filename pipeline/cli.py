@@ -85,7 +85,7 @@ def demo(out: Out = None, as_json: AsJson = False) -> None:
     chosen = _with_models(settings.override(Settings(), source={"pace": 1.0}), demo=True)
     sample = assets.embedded("samples/rally.mp4")
     if not as_json:
-        typer.echo("A rehearsal with the embedded demo models (synthetic speech, a closed domain), in real time: 75 s.")
+        typer.echo("The sample in real time, 75 s. Demo models: synthetic speech, a closed domain.")
     folder, cues = _subtitle(str(sample), out, chosen, as_json=as_json)
     if not as_json:
         typer.echo(f"{cues} English cues. The files are in {folder}/ - open subtitles.en.srt or subtitles.fr-en.srt.")

@@ -134,7 +134,7 @@ class LiveScreen:
         self._cues = 0
         self._suppressed = 0
         self._warnings: deque[str] = deque(maxlen=3)
-        self._live = Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=False)
+        self._live = Live(get_renderable=self.draw, console=console, refresh_per_second=4, transient=False)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -175,7 +175,7 @@ class LiveScreen:
         label = f"{cue.lang} " if self._session and len(self._session.tgt_langs) > 1 else ""
         self._rows.append(("", f"{label}{' '.join(cue.text.splitlines())}{_remark(cue)}", style))
 
-    def _draw(self) -> RenderableType:
+    def draw(self) -> RenderableType:
         status = self._status()
         head = [self._headline(status), self._gauges(status)]
         foot: list[RenderableType] = [Text(f"! {text}", style=_ALARM) for text in self._warnings]
@@ -195,7 +195,7 @@ class LiveScreen:
         line.append(clock_time(status.recorded), style=_ENGLISH)
         if self._session:
             line.append(f"  {self._session.src_lang} → {', '.join(self._session.tgt_langs)}  ", style=_FRENCH)
-            line.append(self._session.source, style=_QUIET)
+            line.append(self._session.source.rsplit("/", 1)[-1] or self._session.source, style=_QUIET)
         return line
 
     def _gauges(self, status: "Status") -> Text:

@@ -16,6 +16,8 @@ STILL_SPEECH = 0.35
 """... and goes on down to this one, so that weak syllables do not end it."""
 BEFORE, AFTER = 6, 8
 """Frames (0.19 s, 0.26 s) kept around an utterance: Silero wakes a syllable late; best of nine pairs on two takes."""
+SURE = BEFORE + 12
+"""Frames of an utterance after which it is said to have begun: 0.4 s of sound tell where it rose."""
 SHORTEST_PART = 0.4
 """A cut leaves at least this share of the longest utterance before it: shorter parts give the model no context."""
 LATER = 0.15
@@ -49,6 +51,12 @@ class Endpointer:
     def settled(self) -> int:
         """No stretch to come begins before this frame."""
         return max(self._free, self._position - BEFORE) if self._start is None else self._start
+
+    @property
+    def open(self) -> int | None:
+        """Where the open utterance begins, once enough of it is there to tell; None while there is none."""
+        sure = self._start is not None and self._position - self._start >= SURE
+        return self._start if sure else None
 
     def push(self, probability: float, loudness: float) -> Iterator[Stretch]:
         """The stretches that one more frame completes; `loudness` in dB."""

@@ -61,6 +61,12 @@ def mend(words: Sequence[Word], samples: Samples) -> tuple[Word, ...]:
     return tuple(_in_order(_last_ends(mended, runs), len(samples) / SAMPLE_RATE))
 
 
+def onset(samples: Samples) -> float | None:
+    """Where speech rises out of the quiet that the samples begin with, in seconds; None if the signal does not tell."""
+    runs = pauses(samples)
+    return runs[0].end if runs and runs[0].start <= NEAR else None
+
+
 def pauses(samples: Samples) -> list[Quiet]:
     """Where the sound is down at the noise, at least SENTENCE_PAUSE long; none where speech does not stand clear."""
     level = _level(samples)

@@ -1,7 +1,6 @@
 """When words are committed. `UtterancePolicy` waits for the end of an utterance and then says all of it, for good."""
 
 from collections.abc import Iterator
-from itertools import chain
 from math import ceil
 from typing import Protocol
 
@@ -10,9 +9,9 @@ import numpy as np
 from pipeline.audio import Samples
 from pipeline.events import Hypothesis, Suppressed, Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
-from pipeline.speech.endpointer import FRAME_SECONDS, Endpointer, Stretch
+from pipeline.speech.endpointer import BEFORE, FRAME_SECONDS, SURE, Endpointer, Stretch
 from pipeline.speech.guards import objection
-from pipeline.speech.onsets import mend
+from pipeline.speech.onsets import mend, onset
 from pipeline.speech.vad import FRAME, Detector
 from pipeline.speech.whisper import Transcriber
 
@@ -53,14 +52,13 @@ class UtterancePolicy:
             heard = self.finish()
             self._begin(start)
         self._given += len(samples)
-        for stretch in self._stretches(samples):
-            heard += self._judge(stretch)
+        heard += self._listen(samples)
         return self._with_progress(heard, self._time(self._endpointer.settled))
 
     def finish(self) -> list[Said]:
-        heard: list[Said] = []
         fill = np.zeros(-self._given % FRAME, np.float32)  # so that the last, partial frame counts
-        for stretch in chain(self._stretches(fill), self._endpointer.flush()):
+        heard = list(self._listen(fill))
+        for stretch in self._endpointer.flush():
             heard += self._judge(stretch)
         heard = self._with_progress(heard, self._end)
         self._begin(self._end)
@@ -75,6 +73,7 @@ class UtterancePolicy:
         self._endpointer = Endpointer(self._settings)
         self._origin, self._heard = start, start
         self._given = 0  # samples since then
+        self._opened: int | None = None  # the frame where the utterance begins that was last said to have begun
         self._first = self._frames = 0  # frames: the first that is kept, and all that were seen
         self._samples = np.zeros(0, np.float32)
 
@@ -89,13 +88,25 @@ class UtterancePolicy:
     def _cut(self, start: int, end: int) -> Samples:
         return self._samples[(start - self._first) * FRAME : (end - self._first) * FRAME]
 
-    def _stretches(self, samples: Samples) -> Iterator[Stretch]:
+    def _listen(self, samples: Samples) -> Iterator[Said]:
+        """What follows frame by frame, in the same order however many samples come at once."""
         self._samples = np.concatenate([self._samples, samples])
         probabilities = self._detector.probabilities(samples)
         seen, self._frames = self._frames, self._frames + len(probabilities)
         levels = loudness(self._cut(seen, self._frames))
         for probability, level in zip(probabilities.tolist(), levels.tolist(), strict=True):
-            yield from self._endpointer.push(probability, level)
+            for stretch in self._endpointer.push(probability, level):
+                yield from self._judge(stretch)
+            opened = self._endpointer.open
+            if opened is not None and opened != self._opened:
+                self._opened = opened
+                yield self._notice(opened)
+
+    def _notice(self, opened: int) -> Hypothesis:
+        """Somebody has begun to speak: where, by the sound, as `mend` will say of the first word."""
+        self._heard = self._time(opened)
+        rise = onset(self._cut(opened, opened + SURE))
+        return Hypothesis(heard=self._heard, speaking=self._heard + (BEFORE * FRAME_SECONDS if rise is None else rise))
 
     def _judge(self, stretch: Stretch) -> Iterator[Said]:
         """What is said in a stretch; a wordless one says only that there was a pause, and up to where."""
