@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -93,3 +94,10 @@ def icecast() -> Iterator[int]:
         with running(ICECAST, "-c", str(settings)):
             until(lambda: answers(port), 10)
             yield port
+
+
+def mounted(url: str) -> bool:
+    """An Icecast has a publisher there."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+        return True
+    return False
