@@ -31,7 +31,9 @@ def archived_sound(folder: Path) -> Sound:
             for frame in whole_frames(opened):
                 first = frame.time if first is None else first
                 pieces += [f.to_ndarray()[0] for f in resampler.resample(frame)]
-            whole = np.concatenate(pieces).astype(np.float64)
+        if not pieces:  # a short segment at the edge of a hole
+            continue
+        whole = np.concatenate(pieces).astype(np.float64)
         at = round((first or 0.0) * SAMPLE_RATE)
         whole, at = whole[max(0, -at) :], max(0, at)
         end = min(len(placed), at + len(whole))

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pipeline.audio import AudioFile
+from pipeline.flow import spawn
 from pipeline.settings import SourceSettings
 from pipeline.source.address import resolve
 from pipeline.source.archive import segments
@@ -73,10 +75,32 @@ def test_a_server_that_serves_once(
     in_step(tmp_path, at_least=LENGTH - 0.5)
 
 
+@pytest.mark.parametrize(
+    ("address", "send"),
+    [
+        ("rtmp://127.0.0.1:{port}/live/room?listen=1", ("-f", "flv", "rtmp://127.0.0.1:{port}/live/room")),
+        ("srt://127.0.0.1:{port}?mode=listener", ("-f", "mpegts", "srt://127.0.0.1:{port}")),
+    ],
+    ids=["rtmp", "srt"],
+)
+def test_a_publisher_that_calls_us(
+    ffmpeg: str, clip: Path, tmp_path: Path, address: str, send: tuple[str, ...]
+) -> None:
+    port = str(free_port())
+    settings = SourceSettings()
+    capture = Capture(resolve(address.format(port=port), settings), settings, tmp_path)
+    started = spawn((capture.start() for _ in range(1)), bound=1, name="start")  # type: ignore[func-returns-value]
+    until(lambda: any(bound(child.pid) for child in psutil.Process().children(recursive=True)), 10)
+    words = [word.format(port=port) for word in send]
+    with running(ffmpeg, "-readrate", "2", "-i", str(clip), "-c", "copy", *words):
+        assert list(started) == [None]
+        assert capture.outcome.state == "lost"
+    capture.close()
+    in_step(tmp_path, at_least=LENGTH - 0.5)
+
+
 def bound(process: int) -> bool:
     """That process has a socket, without connecting to it: it serves one client only."""
-    import psutil
-
     return bool(psutil.Process(process).net_connections())
 
 

@@ -33,6 +33,7 @@ _LIVE = {
 """Protocols of a live stream, which must be opened once only, with ffmpeg's input options for each."""
 
 _DEVICE = re.compile(r"(?P<format>[a-z][a-z0-9_]+):(?P<input>(?!//).*)", re.DOTALL)
+_WAITS = re.compile(r"[?&](listen=[12]|mode=listener)\b")
 _LISTED = re.compile(r"^(?:File\d+=)?(https?://\S+)", re.MULTILINE)
 _VARIANT = re.compile(r"^#EXT-X-STREAM-INF:[^\n]*\n+([^#\s]\S*)", re.MULTILINE)
 
@@ -46,6 +47,8 @@ class Address(Value, frozen=True):
     """As it may be shown and logged: without user info and query."""
     ends: bool
     """It has an end of its own; the end of input from one that has none is a drop."""
+    waits: bool = False
+    """It listens for somebody who sends, however long that takes."""
     container: str | None = None
     """ffmpeg's `-f`, where it must be told."""
     options: tuple[tuple[str, str], ...] = ()
@@ -69,7 +72,7 @@ def resolve(given: str, settings: SourceSettings) -> Address:
         return _web(given, settings)
     if scheme in _LIVE:
         _look_up(given)
-        return Address(url=given, kind="live", shown=redact(given), ends=False, options=tuple(_LIVE[scheme].items()))
+        return _live(given, scheme)
     if scheme and scheme != "file":
         known = ", ".join(["http", "https", *_LIVE])
         raise SettingsError(f"{scheme}:// is no kind of stream that can be read; use one of {known}, or a file")
@@ -81,6 +84,15 @@ def resolve(given: str, settings: SourceSettings) -> Address:
     raise SourceMissing(
         f"there is no file {path}; check the name (a stream's address begins with https://, rtmp://, ...)"
     )
+
+
+def _live(url: str, scheme: str) -> Address:
+    """A live stream, called or (`listen=1`, for SRT `mode=listener`) waited for; RTMP has its `listen` as an option."""
+    options, waits = dict(_LIVE[scheme]), bool(_WAITS.search(url))
+    shown = redact(url)
+    if waits and scheme == "rtmp":
+        url, options = url.split("?")[0], {"listen": "1"}
+    return Address(url=url, kind="live", shown=shown, ends=False, waits=waits, options=tuple(options.items()))
 
 
 def _device(container: str, name: str) -> Address:

@@ -27,6 +27,8 @@ from pipeline.source.process import Ffmpeg
 FIRST = 20.0
 """Seconds a live source has to send enough to say what it is."""
 
+DAY = 86400.0
+
 
 class Outcome(Value, frozen=True):
     """How a capture ended: by the source's own end, by us, or because the source was lost."""
@@ -120,7 +122,8 @@ class Capture:
         head = self._open_once()
         try:
             self.media = Caller("probe").call(
-                lambda: probe(head, self._address.shown, container=self._container), seconds=FIRST
+                lambda: probe(head, self._address.shown, container=self._container),
+                seconds=DAY if self._address.waits else FIRST,
             )
         except DeadlineExpired:
             raise SourceUnreachable(

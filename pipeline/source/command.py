@@ -31,20 +31,17 @@ def recorder(ffmpeg: str, address: Address, media: Media, settings: SourceSettin
     import ffmpeg as arguments
 
     track = media.track(settings.audio, address.shown)
+    _check_part(address, media, settings)
     source = _input(arguments, address, settings)
-    outputs = [
-        arguments.output(
-            source[str(track.index)],
-            "pipe:1",
-            format="s16le",
-            ar=SAMPLE_RATE,
-            ac=1,
-            af=_sound(track, settings.channel, address.shown),
-            flush_packets=1,
-        )
-    ]
+    heard, kept = _in_step(source[str(track.index)]), source[str(track.index)]
+    if archive and not _copied(track):
+        # One filter for both: with one each, ffmpeg 9.0 hung where packets were lost and a picture was transcoded.
+        both = heard.filter_multi_output("asplit")
+        heard, kept = both[0], both[1]
+    heard = _channel(heard, track, settings.channel, address.shown)
+    outputs = [arguments.output(heard, "pipe:1", format="s16le", ar=SAMPLE_RATE, ac=1, flush_packets=1)]
     if archive:
-        outputs.append(_segments(arguments, source, track, media.picture, archive))
+        outputs.append(_segments(arguments, source, kept, track, media.picture, archive))
     return list(arguments.merge_outputs(*outputs).global_args(*_GLOBAL).compile(cmd=ffmpeg))
 
 
@@ -67,13 +64,23 @@ def _input(arguments: Any, address: Address, settings: SourceSettings) -> Any:
     else:
         options = {"format": "nut"}
     url = "pipe:0" if address.once else address.url
-    if settings.start and not address.once:
+    if settings.start:
         options["ss"] = settings.start
     if address.ends and settings.pace:
         options["readrate"] = settings.pace
     if (limit := length(settings)) is not None:
         options["t"] = limit
     return arguments.input(url, **options)
+
+
+def _check_part(address: Address, media: Media, settings: SourceSettings) -> None:
+    """SettingsError when the part asked for cannot be had of this source."""
+    if settings.start and (address.once or not address.ends):
+        raise SettingsError(f"{address.shown} is no recording to skip in; leave --start out")
+    if media.duration is not None and settings.start >= media.duration:
+        raise SettingsError(f"{address.shown} lasts {media.duration:.0f} s; choose an earlier --start")
+    if settings.end is not None and settings.end <= settings.start:
+        raise SettingsError("--end lies before --start; choose a later one")
 
 
 def _format(address: Address) -> dict[str, Any]:
@@ -86,16 +93,19 @@ def length(settings: SourceSettings) -> float | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _sound(track: Track, channel: str, shown: str) -> str:
-    """The filters from a sound track to the recogniser's mono, in step with the stream's clock to 30 ms."""
-    resample = f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.03:first_pts=0"
+def _in_step(sound: Any) -> Any:
+    """The sound with holes filled and overlaps cut, in step with the stream's clock to 30 ms."""
+    return sound.filter("aresample", **{"async": 1, "min_hard_comp": 0.03, "first_pts": 0})
+
+
+def _channel(sound: Any, track: Track, channel: str, shown: str) -> Any:
     if not channel:
-        return resample
+        return sound
     if channel not in ("left", "right"):
         raise SettingsError(f"there is no channel {channel!r}; say left or right")
     if track.channels < 2:
         raise SettingsError(f"{shown} has one channel only; leave --channel out")
-    return f"pan=mono|c0=c{('left', 'right').index(channel)},{resample}"
+    return sound.filter("pan", args=f"mono|c0=c{('left', 'right').index(channel)}")
 
 
 _X264 = {
@@ -106,9 +116,9 @@ _X264 = {
 }
 
 
-def _segments(arguments: Any, source: Any, track: Track, picture: Picture | None, archive: Path) -> Any:
+def _segments(arguments: Any, source: Any, sound: Any, track: Track, picture: Picture | None, archive: Path) -> Any:
     """MPEG-TS segments on stream time: without `avoid_negative_ts` the muxers would shift a picture with B-frames."""
-    streams, options = [source[str(track.index)]], _sound_codec(track)
+    streams, options = [sound], _sound_codec(track)
     if picture:
         streams.insert(0, source[str(picture.index)])
         options |= _picture_codec(picture)
@@ -130,12 +140,14 @@ def _segments(arguments: Any, source: Any, track: Track, picture: Picture | None
     )
 
 
+def _copied(track: Track) -> bool:
+    """A browser can play it as it is; AAC only if described once: of the other kind (ADTS, in MPEG-TS) a single packet
+    that was broken on its way would end the muxer, and the recording with it."""
+    return track.codec == "mp3" or (track.codec == "aac" and track.described)
+
+
 def _sound_codec(track: Track) -> dict[str, Any]:
-    """Copied where a browser can play it; AAC only if described once: of the other kind (ADTS, in MPEG-TS) a single
-    packet that was broken on its way would end the muxer, and the recording with it."""
-    if track.codec == "mp3" or (track.codec == "aac" and track.described):
-        return {"acodec": "copy"}
-    return {"acodec": "aac", "audio_bitrate": "160k", "ac": 2, "af": "aresample=async=1"}
+    return {"acodec": "copy"} if _copied(track) else {"acodec": "aac", "audio_bitrate": "160k", "ac": 2}
 
 
 def _picture_codec(picture: Picture) -> dict[str, Any]:

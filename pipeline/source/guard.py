@@ -1,30 +1,29 @@
-"""A small parent for one ffmpeg: ends it politely, then surely, once the session closes our input or is gone.
+"""A small parent for one ffmpeg: ends it politely, then surely, once the session says so or is gone.
 
-Run by its path with an isolated interpreter (`python -I -S guard.py ffmpeg ...`), so it imports the standard library
-only. The session holds the other end of our standard input and never writes: end of input means "stop", whether the
-session asked for it or was killed. ffmpeg writes to our standard output and error and has an input of its own for its
-`q` key, the one polite stop that every system has.
+Run by its path with an isolated interpreter (`python -I -S guard.py MODE PARENT ffmpeg ...`), so it imports the
+standard library only. MODE `fed`: our standard input is ffmpeg's; a termination signal to us means "stop". MODE `kept`:
+the session holds the other end of our standard input and never writes; its end means "stop", on every system, and
+ffmpeg has an input of its own for its `q` key. An ffmpeg that hangs reads no end of input: hence the watch on PARENT.
 """
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
 
 PATIENCE = 1.0
 """Seconds ffmpeg has after `q`, after a termination signal and after a second one: only that interrupts a read from a
-silent network."""
+silent network. No ffmpeg is left 5 s after the session was killed."""
 
 
 def _end(child: "subprocess.Popen[bytes]") -> int:
-    """Waits for the end of our input, then ends the child: 3 s at most, so that none is left 5 s after a kill."""
-    while os.read(0, 4096):  # below the buffered reader, whose lock would be held when the interpreter exits
-        pass
-    assert child.stdin
-    with contextlib.suppress(OSError):
-        child.stdin.write(b"q")
-        child.stdin.flush()
+    """The exit code of `child`, which may have ended already."""
+    if child.stdin:
+        with contextlib.suppress(OSError):
+            child.stdin.write(b"q")
+            child.stdin.flush()
     for then in (child.terminate, child.terminate, child.kill):
         try:
             return child.wait(PATIENCE)
@@ -33,13 +32,25 @@ def _end(child: "subprocess.Popen[bytes]") -> int:
     return child.wait()
 
 
-def main(command: list[str]) -> int:
+def _until_the_end_of_input(stop: threading.Event) -> None:
+    while os.read(0, 4096):  # below the buffered reader, whose lock would be held when the interpreter exits
+        pass
+    stop.set()
+
+
+def main(mode: str, parent: int, command: list[str]) -> int:
     """ffmpeg's exit code; a negative one (a signal) becomes 255, as ffmpeg itself reports it."""
-    child = subprocess.Popen(command, stdin=subprocess.PIPE)
-    threading.Thread(target=_end, args=(child,), daemon=True).start()
-    code = child.wait()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    child = subprocess.Popen(command, stdin=None if mode == "fed" else subprocess.PIPE)
+    if mode == "kept":
+        threading.Thread(target=_until_the_end_of_input, args=(stop,), daemon=True).start()
+    while child.poll() is None and not stop.wait(0.1):
+        if os.getppid() != parent:
+            break
+    code = _end(child)
     return code if code >= 0 else 255
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))

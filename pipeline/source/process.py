@@ -1,6 +1,7 @@
 """An ffmpeg of ours: started, listened to, stopped. Imports `flow`, `system` and how its words are redacted."""
 
 import contextlib
+import os
 import subprocess
 import sys
 from collections import deque
@@ -17,15 +18,19 @@ from pipeline.system import own_group
 class Ffmpeg:
     """A running ffmpeg. What it says goes to `log`, without secrets; the last lines are kept as `said`.
 
-    With `fed`, the caller writes its input to `input` and closing that ends it; so does our own death. Otherwise it
-    runs below a guard, which ends it when asked to or when we are gone.
+    It runs below a guard, which ends it when asked to or when we are gone. With `fed`, the caller writes ffmpeg's
+    input to `input`; closing that ends it too.
     """
 
     def __init__(self, command: list[str], *, output: int | IO[bytes], log: Path, fed: bool = False) -> None:
-        guarded = command if fed else [sys.executable, "-I", "-S", str(guard.__file__), *command]
+        watch = [str(guard.__file__), "fed" if fed else "kept", str(os.getpid())]
         self._fed, self._log = fed, log
         self._process = subprocess.Popen(
-            guarded, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.PIPE, **own_group()
+            [sys.executable, "-I", "-S", *watch, *command],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            **own_group(),
         )
         self._lines: deque[str] = deque(maxlen=30)
         self._drained = spawn(self._drain(), bound=1, name="ffmpeg-log")
