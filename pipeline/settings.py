@@ -56,7 +56,7 @@ class SpeechSettings(Table, frozen=True):
     """Seconds every stretch is padded to: Whisper was trained on 30; less is cheaper where a model bears it."""
     longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
     """An utterance is cut at its best pause past so many seconds: D/2 - 5 s at a delay D of 30 s (the delay budget)."""
-    endpoint: Annotated[float, Meta(ge=0.1)] = 0.5
+    endpoint: Annotated[float, Meta(ge=0.1)] = 0.4
     """Silence that ends an utterance, seconds."""
 
 

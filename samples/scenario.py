@@ -66,7 +66,7 @@ def _composed(*phrases: str, stop: str = ".") -> Pair:
 RALLY: tuple[Line | Interlude, ...] = (
     Interlude("music", 3.2),
     Line(HOST, _as_written("Bonsoir à toutes et à tous.")),
-    Line(HOST, _as_written("Quelle joie de vous voir si nombreux ce soir!")),
+    Line(HOST, _as_written("Cette salle est pleine à craquer.")),
     Line(
         HOST,
         _composed("nous sommes reliés à vingt villes", ", et ", "nous saluons les camarades de Bruxelles"),
@@ -85,8 +85,8 @@ RALLY: tuple[Line | Interlude, ...] = (
     Line(POSTMAN, _as_written("Ma tournée compte six cents boîtes aux lettres.")),
     Line(POSTMAN, _as_written("Pour certains anciens, je suis l'unique visite de la journée.")),
     Line(POSTMAN, _composed("les facteurs de nos villages", "ne lâcheront rien", "malgré la fatigue")),
-    Line(POSTMAN, _composed("nous défendons", "nos bureaux de poste", ", et ", "nous restons debout", stop="!")),
-    Line(POSTMAN, _as_written("Ensemble, nous sommes plus forts que la peur."), clapped=True),
+    Line(POSTMAN, _composed("nous défendons", "nos bureaux de poste", ", et ", "nous restons debout")),
+    Line(POSTMAN, _as_written("Ensemble, nous sommes plus forts que la peur.")),
     Interlude("applause", 3.5),
     Line(HOST, _composed("nous arrivons au terme de cette soirée"), before=0.7),
     Line(HOST, _as_written("La séance est levée, bon retour à tous.")),
