@@ -18,6 +18,7 @@ lint: $(DONE)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m pip check  # what pyproject.toml asks for and the lock file forgot
 
 setup: $(DONE)
 
