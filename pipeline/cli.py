@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -105,8 +104,7 @@ def main() -> None:
     try:
         app()
     except LivesubsError as error:
-        sys.stderr.write(f"livesubs: {error}\n")
-        sys.exit(error.exit_code)
+        system.leave(error.exit_code, f"livesubs: {error}")
 
 
 def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> tuple[Path, int]:
@@ -124,8 +122,7 @@ def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool)
         with terminal.choose(session.status, as_json=as_json) as screen:
             state = session.run(screen)
     except KeyboardInterrupt:
-        sys.stderr.write(f"livesubs: left at once; what was written is in {folder}\n")
-        sys.exit(ABORTED)
+        system.leave(ABORTED, f"livesubs: left at once; what was written is in {folder}")
     return folder, len(state.track(chosen.translation.to[0])) if chosen.translation.to else 0
 
 

@@ -109,9 +109,9 @@ class Journal:
         self._path = folder / "journal.jsonl"
         self._clock = clock
         self._guard = threading.Lock()
-        whole, self._seq = _whole_lines(self._path)
-        self._file = self._path.open("ab")
-        self._file.truncate(whole)
+        self._size, self._seq = _whole_lines(self._path)
+        self._file = self._path.open("ab", buffering=0)
+        self._file.truncate(self._size)
         self._state = fold(entry.event for entry in read(self._path))
         self.listeners: list[Callable[[Entry], None]] = []
 
@@ -119,15 +119,22 @@ class Journal:
         """Writes one line and tells the listeners; DiskFull or SessionError when it cannot be written."""
         with self._guard:
             entry = Entry(self._seq + 1, round(self._clock.now(), 3), event)
-            try:
-                self._file.write(encode(entry) + b"\n")
-                self._file.flush()
-            except OSError as error:
-                raise _unwritable(self._path, error) from error
+            self._write(encode(entry) + b"\n")
             self._seq = entry.seq
             apply(self._state, event)
             for listen in self.listeners:
                 listen(entry)
+
+    def _write(self, line: bytes) -> None:
+        """The whole line or nothing of it."""
+        left = memoryview(line)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            self._file.truncate(self._size)
+            raise _unwritable(self._path, error) from error
+        self._size += len(line)
 
     def tap(self, items: Iterable[T], events: Callable[[T], Iterable[Event]]) -> Iterator[T]:
         """Passes `items` on, each after its events have been appended."""

@@ -4,14 +4,18 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline.journal import fold, read
 from tests.measures import SAMPLES, cues
 from tests.servers import free_port, silent, web
+from tests.waiting import until
 
 RALLY = str(SAMPLES / "rally.mp4")
 
@@ -176,3 +180,70 @@ def test_nobody_speaks_gives_a_valid_empty_file(out: Path, name: str) -> None:
     assert run_demo(str(SAMPLES / name), out, "--pace", "max").returncode == 0
     assert (out / "subtitles.en.srt").read_bytes() == b""
     assert (out / "subtitles.en.vtt").read_text().strip() == "WEBVTT"
+
+
+def test_a_folder_in_use(out: Path) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "run", RALLY, "--demo", "--pace", "1", "--out", str(out)],
+        stdout=subprocess.DEVNULL,
+    )
+    with running:
+        until((out / "journal.jsonl").exists, 30)
+        assert "in use" in refusal(run_demo(RALLY, out), 6)
+        running.terminate()
+        assert running.wait(60) == 0
+
+
+def test_a_stream_that_is_announced_only_is_waited_for(out: Path, tmp_path: Path) -> None:
+    """Real yt-dlp with a site of our own (tests/plugins): announced, then there."""
+    page = tmp_path / "site" / "announced"
+    page.mkdir(parents=True)
+    shutil.copy(RALLY, tmp_path / "site")
+    starts = int(time.time()) + 8
+    (page / str(starts)).write_text("<html>Soon</html>")
+    with web(_pages(tmp_path / "site")) as url:
+        done = livesubs(
+            "run",
+            f"{url}/announced/{starts}",
+            "--demo",
+            "--out",
+            str(out),
+            "--end",
+            "9",
+            PYTHONPATH=str(Path(__file__).parent / "plugins"),
+        )
+    assert done.returncode == 0, done.stderr
+    assert "not live yet; it is announced for" in done.stdout
+    assert "Good evening, everyone." in cues(out / "subtitles.en.srt")[0].content
+    assert time.time() >= starts
+
+
+def _pages(folder: Path) -> type[BaseHTTPRequestHandler]:
+    """Serves a folder; what has no ending is a page."""
+
+    class Pages(SimpleHTTPRequestHandler):
+        extensions_map = {**SimpleHTTPRequestHandler.extensions_map, "": "text/html"}  # noqa: RUF012
+
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(folder))
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    return Pages
+
+
+def test_a_full_disk_is_said_and_what_was_written_is_kept(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1536k", "tmpfs", str(disk)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a small disk (root, as in CI)")
+    try:
+        sentence = refusal(run_demo(RALLY, disk / "s", "--pace", "max"), 6)
+        assert "full" in sentence
+        found = cues(disk / "s" / "subtitles.en.srt")
+        state = fold(entry.event for entry in read(disk / "s" / "journal.jsonl"))
+        assert len(found) >= len(state.track("en")) - 1
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

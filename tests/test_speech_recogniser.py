@@ -15,7 +15,7 @@ from pipeline.settings import SAMPLE_RATE
 from pipeline.speech import LocalRecogniser, recognise
 from pipeline.speech.whisper import Whisper
 from tests.hearing import DEMO, chunks, recorded, sound, text, true_words, words
-from tests.measures import plain
+from tests.measures import SAMPLES, cues, plain
 
 
 def heard(folder: Path, name: str, step: float = 1.0) -> list[Hypothesis | Suppressed]:
@@ -95,10 +95,19 @@ def test_a_moment_of_sound_does_no_harm(seconds: float, tmp_path: Path) -> None:
         assert len(text(recogniser.recognise(0.0, seconds))) < 30
 
 
+def spoken(sentence: str) -> tuple[float, float]:
+    """From a little before a sentence of the rally to a little after it."""
+    cue = next(cue for cue in cues(SAMPLES / "rally.fr.srt") if cue.content == sentence)
+    return cue.start.total_seconds() - 0.2, cue.end.total_seconds() + 0.2
+
+
+SOYONS = spoken("Soyons clairs, nous ne pouvons plus attendre.")
+
+
 def test_one_stretch_again_and_the_time_it_took(tmp_path: Path) -> None:
     with LocalRecogniser() as recogniser:
         assert recogniser.open(recorded(tmp_path, sound("rally")), DEMO) == "whisper-demo-fr on cpu (int8, 2 threads)"
-        again = recogniser.recognise(33.2, 36.1)
+        again = recogniser.recognise(*SOYONS)
         assert text(again) == "Soyons clairs, nous ne pouvons plus attendre."
         assert words(again.events)[0].start == pytest.approx(33.38, abs=0.1)
         assert recogniser.compute == again.compute > 0
@@ -107,7 +116,7 @@ def test_one_stretch_again_and_the_time_it_took(tmp_path: Path) -> None:
 def test_a_full_window_gives_the_same_sentence(tmp_path: Path) -> None:
     with LocalRecogniser() as recogniser:
         recogniser.open(recorded(tmp_path, sound("rally")), msgspec.structs.replace(DEMO, window=30.0))
-        assert text(recogniser.recognise(33.2, 36.1)) == "Soyons clairs, nous ne pouvons plus attendre."
+        assert text(recogniser.recognise(*SOYONS)) == "Soyons clairs, nous ne pouvons plus attendre."
 
 
 def refusal(**changes: object) -> LivesubsError:

@@ -95,10 +95,11 @@ class Ffmpeg:
     def _drain(self) -> Iterator[None]:
         """Reads its log as it comes: an ffmpeg that nobody listens to stops when the pipe is full."""
         assert self._process.stderr
-        with self._log.open("a", encoding="utf-8") as log:
-            for line in self._process.stderr:
-                text = redact_all(line.decode("utf-8", "replace").rstrip())
-                self._lines.append(text)
+        self._log.touch()
+        for line in self._process.stderr:
+            text = redact_all(line.decode("utf-8", "replace").rstrip())
+            self._lines.append(text)
+            # On a full disk the last lines are still in memory.
+            with contextlib.suppress(OSError), self._log.open("a", encoding="utf-8") as log:
                 log.write(text + "\n")
-                log.flush()
         yield from ()

@@ -65,15 +65,17 @@ class RecogniserProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        for pipe in (process.stdin, process.stdout):
-            _close(pipe)
+        _close(process.stdin)
         _ended(process)
+        _close(process.stdout)  # only now: another thread may be reading it until the process ends
         self._stderr.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind and self._process:
+            self._process.kill()  # whoever leaves at once does not wait for a sentence
         self.close()
 
     def _listen(self, message: Message) -> Heard:
@@ -105,7 +107,8 @@ class RecogniserProcess:
     def _died(self) -> WorkerError:
         code = _ended(self._process) if self._process else 0
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        return WorkerError(f"the recogniser process died ({how}){self._last_words()}; resume the session")
+        kept = "what was recorded is kept, start again"
+        return WorkerError(f"the recogniser process died ({how}){self._last_words()}; {kept}")
 
     def _last_words(self) -> str:
         self._stderr.seek(0)
@@ -113,7 +116,8 @@ class RecogniserProcess:
         return f", its last words: {lines[-1][-_LAST_WORDS:]}" if lines else ""
 
     def _nonsense(self, answer: object) -> WorkerError:
-        return WorkerError(f"the recogniser process answered nonsense ({str(answer)[:80]}); resume the session")
+        said = str(answer)[:80]
+        return WorkerError(f"the recogniser process answered nonsense ({said}); what was recorded is kept, start again")
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int:

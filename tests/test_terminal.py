@@ -1,0 +1,86 @@
+"""What the technician sees, in a real terminal of 80 columns; and plain lines and JSON where there is none."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from pipeline.events import Ended
+from pipeline.journal import read
+from tests.measures import SAMPLES
+from tests.screen import on_screen
+from tests.waiting import until
+
+RALLY = str(SAMPLES / "rally.mp4")
+
+
+def command(out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "pipeline", "run", RALLY, "--demo", "--out", str(out), *more]
+
+
+def test_the_view_fits_80_columns_and_shows_both_languages(tmp_path: Path) -> None:
+    with on_screen(*command(tmp_path / "s", "--pace", "4")) as screen:
+        until(lambda: "greet the comrades" in screen.text, 60)
+        head = screen.text
+        assert "connected" in head
+        assert "fr → en" in head
+        assert "rally.mp4" in head
+        for gauge in ("level", "behind", "speed", "cues"):
+            assert gauge in head
+        assert "nous saluons les camarades" in screen.text
+        assert "Ctrl-C stops the recording" in head
+        assert all(len(line) <= 80 for line in screen.lines)
+        assert screen.process.wait(60) == 0
+
+
+def test_ctrl_c_shows_how_much_is_left_and_a_second_one_leaves(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    with on_screen(*command(out, "--pace", "8")) as screen:
+        until(lambda: "Good evening" in screen.text, 60)
+        children = psutil.Process(screen.process.pid).children(recursive=True)
+        worker = next(child for child in children if "worker" in " ".join(child.cmdline()))
+        worker.suspend()
+        until(lambda: (out / "audio.s16").stat().st_size > 32_000 * 20, 60)
+        screen.type("\x03")
+        until(lambda: "finishing:" in screen.text, 30)
+        assert "s of sound still to hear" in screen.text
+        screen.type("\x03")
+        assert screen.process.wait(15) == 130
+        until(lambda: "left at once" in screen.text, 5)
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive
+    ended = list(read(out / "journal.jsonl"))[-1].event
+    assert isinstance(ended, Ended)
+    assert ended.reason == "aborted"
+
+
+def test_a_closed_terminal_ends_the_recording_and_finishes_what_was_said(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    with on_screen(*command(out, "--pace", "2")) as screen:
+        until(lambda: "Good evening" in screen.text, 60)
+        screen.close()
+        assert screen.process.wait(60) == 0
+    ended = list(read(out / "journal.jsonl"))[-1].event
+    assert isinstance(ended, Ended)
+    assert ended.reason == "stopped"
+
+
+def test_json_is_the_journal_line_by_line(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    done = subprocess.run(command(out, "--json", "--end", "9"), capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    assert (out / "journal.jsonl").read_text(encoding="utf-8").splitlines() == lines
+
+
+def test_a_reader_that_goes_away_stops_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    session = subprocess.Popen(command(out, "--pace", "8"), stdout=subprocess.PIPE)
+    with session:
+        assert session.stdout
+        session.stdout.readline()
+        session.stdout.close()
+        assert session.wait(60) == 0
+    assert "safe journey home" in (out / "subtitles.en.srt").read_text(encoding="utf-8")
