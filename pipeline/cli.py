@@ -75,7 +75,9 @@ def run(
         speech=_given(model=model, language=language),
         translation=_given(to=_names(to), chain=_names(translate), models=mt_model),
     )
-    _subtitle(source, out, _with_models(chosen, demo=demo or given.demo), as_json=as_json)
+    folder, cues = _subtitle(source, out, _with_models(chosen, demo=demo or given.demo), as_json=as_json)
+    if not as_json:
+        typer.echo(f"{cues} cues in {folder}/subtitles.{_shown(chosen)}.srt")
 
 
 @app.command()
@@ -123,7 +125,12 @@ def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool)
             state = session.run(screen)
     except KeyboardInterrupt:
         system.leave(ABORTED, f"livesubs: left at once; what was written is in {folder}")
-    return folder, len(state.track(chosen.translation.to[0])) if chosen.translation.to else 0
+    return folder, len(state.track(_shown(chosen)))
+
+
+def _shown(chosen: Settings) -> str:
+    """The track that is counted at the end: the first translation, or what was said where there is none."""
+    return (chosen.translation.to or (chosen.speech.language,))[0]
 
 
 def _with_models(chosen: Settings, *, demo: bool) -> Settings:

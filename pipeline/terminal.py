@@ -177,7 +177,7 @@ class LiveScreen:
 
     def draw(self) -> RenderableType:
         status = self._status()
-        head = [self._headline(status), self._gauges(status)]
+        head = [self._headline(status), self._gauges(status), self._means()]
         foot: list[RenderableType] = [Text(f"! {text}", style=_ALARM) for text in self._warnings]
         if status.stopping:
             left = f"finishing: {status.behind:.0f} s of sound still to hear. Ctrl-C again to leave at once."
@@ -213,6 +213,11 @@ class LiveScreen:
         if self._suppressed:
             line.append(f"   kept back {self._suppressed}", style=_ALARM)
         return line
+
+    def _means(self) -> Text:
+        """What it is done with: the recogniser and the translation engines."""
+        used = f"{self._session.recogniser}; {', '.join(self._session.engines)}" if self._session else ""
+        return Text(used, style=_QUIET, no_wrap=True, overflow="ellipsis")
 
     def _table(self, room: int) -> Table:
         width = max(20, self._console.width - 10)

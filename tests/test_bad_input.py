@@ -120,6 +120,17 @@ def test_no_model_pulled_names_the_command_that_pulls_one(out: Path, tmp_path: P
     assert "livesubs models pull" in refusal(done, 4)
 
 
+def test_a_model_that_cannot_be_downloaded(tmp_path: Path, server: str) -> None:
+    hubs = {"refused": f"http://127.0.0.1:{free_port()}", "not there": server}
+    for hub in hubs.values():
+        done = livesubs("models", "pull", "tiny", HF_ENDPOINT=hub, LIVESUBS_MODELS=str(tmp_path), HOME=str(tmp_path))
+        sentence = refusal(done, 4)
+        assert "could not download tiny" in sentence
+        assert str(tmp_path) in sentence, "where to put a copy"
+    assert "livesubs models pull" in refusal(livesubs("run", RALLY, LIVESUBS_MODELS=str(tmp_path)), 4)
+    assert "no model enormous" in refusal(livesubs("models", "pull", "enormous", LIVESUBS_MODELS=str(tmp_path)), 4)
+
+
 def test_incomplete_model_folder(out: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(SAMPLES.parent / "models/demo/whisper-demo-fr", broken)
