@@ -41,7 +41,7 @@ class Recogniser(Protocol):
 
     def __enter__(self) -> Self: ...
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None: ...
 
 
 def utterances(settings: SpeechSettings) -> tuple[Policy, str]:
@@ -79,7 +79,7 @@ class LocalRecogniser:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close()
 
     def _timed(self, work: Callable[[Policy], list[Said]]) -> Heard:
