@@ -9,10 +9,12 @@ from pipeline.errors import ModelError
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parent
 
-WHISPER_SIZES = (
-    "tiny", "base", "small", "medium", "large-v3", "large-v3-turbo", "distil-large-v3",
-)  # fmt: skip
-"""The multilingual Whisper models that `livesubs models pull` offers, smallest first."""
+WHISPER = {
+    **{size: f"Systran/faster-whisper-{size}" for size in ("tiny", "base", "small", "medium", "large-v3")},
+    "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
+}
+"""The multilingual Whisper models that `livesubs models pull` offers, and where the hub has them. Of several that were
+pulled the last in this list is used. The distilled ones are left out: they know English only."""
 
 DEMO_WINDOW = 0.5
 """Seconds a stretch is padded to at least for the demo recogniser: it was trained to bear short ones (model card)."""
@@ -52,7 +54,7 @@ def models_folder(environment: str | None) -> Path:
 def find_recogniser(name: str, folder: Path) -> Path:
     """The folder of a recogniser given by path or pulled name; without a name the one that was pulled."""
     if not name:
-        pulled = [folder / size for size in reversed(WHISPER_SIZES) if _is_model(folder / size)]
+        pulled = [folder / size for size in reversed(WHISPER) if _is_model(folder / size)]
         if pulled:
             return pulled[0]
         raise ModelError(
@@ -62,9 +64,9 @@ def find_recogniser(name: str, folder: Path) -> Path:
     for candidate in (Path(name).expanduser(), folder / name):
         if candidate.is_dir():
             return candidate
-    if name in WHISPER_SIZES:
+    if name in WHISPER:
         raise ModelError(f"the speech model {name} has not been pulled yet; type `livesubs models pull {name}`")
-    raise ModelError(f"there is no speech model {name}; give a CTranslate2 folder or one of {', '.join(WHISPER_SIZES)}")
+    raise ModelError(f"there is no speech model {name}; give a CTranslate2 folder or one of {', '.join(WHISPER)}")
 
 
 def find_translators(folder: Path) -> tuple[str, ...]:
@@ -74,33 +76,30 @@ def find_translators(folder: Path) -> tuple[str, ...]:
     return tuple(
         str(path)
         for path in sorted(folder.iterdir())
-        if _is_model(path) and (list(path.glob("*.spm")) or list(path.glob("sentencepiece*.model")))
+        if _is_model(path)
+        and not path.name.startswith(".")
+        and (list(path.glob("*.spm")) or list(path.glob("sentencepiece*.model")))
     )
 
 
 def pull(name: str, folder: Path) -> Path:
-    """Downloads a Whisper size, or `opus-mt-<pair>`, into the models folder; ModelError when it cannot."""
-    from faster_whisper.utils import download_model
+    """Downloads a Whisper model, or `opus-mt-<pair>`, into the models folder; ModelError when it cannot."""
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    target = folder / name
-    partial = folder / f".{name}.partial"
-    try:
-        if name in WHISPER_SIZES:
-            download_model(name, output_dir=str(partial))
-        elif name.startswith("opus-mt-"):
-            snapshot_download(f"gaudi/{name}-ctranslate2", local_dir=partial)
-        else:
-            raise ModelError(f"there is no model {name}; try one of {', '.join(WHISPER_SIZES)} or opus-mt-fr-en")
-    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, ValueError) as error:
-        raise ModelError(
-            f"could not download {name} ({_first_line(error)}); check the internet connection and type the command "
-            f"again, it goes on where it stopped - or copy the model's folder to {target} from another machine"
-        ) from error
+    target, partial = folder / name, folder / f".{name}.partial"
+    repository = f"gaudi/{name}-ctranslate2" if name.startswith("opus-mt-") else WHISPER.get(name)
+    if not repository:
+        raise ModelError(f"there is no model {name}; try one of {', '.join(WHISPER)} or opus-mt-fr-en")
     if target.exists():
         raise ModelError(f"{target} exists already; remove it first to pull {name} again")
-    partial.rename(target)
+    try:
+        snapshot_download(repository, local_dir=partial)
+        partial.rename(target)
+    except Exception as error:  # of several network libraries, which have no base in common
+        raise ModelError(
+            f"could not download {name} ({_first_line(error)}); check the internet connection and the disk and type "
+            f"the command again, whole files are kept - or copy the model's folder to {target} from another machine"
+        ) from error
     return target
 
 
