@@ -103,7 +103,7 @@ def test_no_word_comes_after_its_time_was_judged(script: list[float], cuts: list
     said, _ = run(script, cuts)
     heard = 0.0
     for events in said:
-        assert sum(isinstance(e, Hypothesis) and not e.committed and not e.endpoint for e in events) <= 1
+        assert sum(isinstance(e, Hypothesis) and e == Hypothesis(heard=e.heard) for e in events) <= 1
         for event in events:
             if isinstance(event, Suppressed):
                 continue
@@ -122,12 +122,28 @@ def test_no_stretch_is_longer_than_an_utterance_may_be(script: list[float]) -> N
 
 def test_an_utterance_ends_at_an_endpoint_and_time_goes_on_without_words() -> None:
     said, stretches = run([0.0] * 20 + [0.9] * 40 + [0.0] * 60, [frame * 10 * FRAME for frame in range(1, 12)])
-    events = [e for es in said for e in es if isinstance(e, Hypothesis)]
+    events = [e for es in said for e in es if isinstance(e, Hypothesis) and e.speaking is None]
     assert len(stretches) == 1
     assert [e.endpoint for e in events if e.committed] == [True]
     progress = [e.heard for e in events]
     assert all(b > a for a, b in pairwise(progress))
     assert 20 * FRAME_SECONDS > progress[0] > 0
+
+
+@given(script=scripts, cuts=cuttings)
+def test_speech_is_announced_before_its_words_however_the_sound_comes(script: list[float], cuts: list[int]) -> None:
+    def told(said: list[list[Said]]) -> list[tuple[str, float]]:
+        events = [e for es in said for e in es if isinstance(e, Hypothesis)]
+        return [
+            ("speaking", e.speaking) if e.speaking is not None else ("words", e.committed[0].start)
+            for e in events
+            if e.speaking is not None or e.committed
+        ]
+
+    whole = told(run(script, [])[0])
+    assert told(run(script, cuts)[0]) == whole
+    announced = [at for kind, at in whole if kind == "speaking"]
+    assert announced == sorted(announced)
 
 
 def test_a_long_utterance_is_cut_where_it_pauses() -> None:

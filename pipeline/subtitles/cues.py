@@ -97,7 +97,12 @@ def _start(piece: _Piece, last: Cue | None, rules: CueRules) -> float:
     """With the first word; later while the cue before needs the screen, a little earlier where a gap would flicker."""
     if last is None:
         return max(0.0, piece.first)
-    return last.end + rules.gap if piece.first - last.end < rules.bridge else piece.first
+    return last.end + rules.gap if _flickers(last.end, piece.first, rules) else piece.first
+
+
+def _flickers(end: float, start: float, rules: CueRules) -> bool:
+    """The gap between two cues is so short that it must be closed; judged in the milliseconds that files have."""
+    return round(round(start, 3) - round(end, 3), 3) < rules.bridge
 
 
 def _too_close(piece: _Piece, last: Cue | None, coming: _Next, rules: CueRules) -> bool:
@@ -133,7 +138,7 @@ def _end(piece: _Piece, start: float, coming: _Next | None, rules: CueRules) -> 
     needed = min(max(shortest, min(read, piece.last + rules.linger_most)), longest)
     # As late as this one needs and the next one can afford.
     next_start = max(coming.at, min(needed + rules.gap, coming.at + coming.spare), shortest + rules.gap)
-    if next_start - wanted < rules.bridge:
+    if _flickers(wanted, next_start, rules):
         return min(next_start - rules.gap, longest)
     return wanted
 
