@@ -6,8 +6,7 @@ out-time; a late start of the next cue, if that one can afford it; then a cue th
 gap, duration and order hold always, and no text is ever dropped.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -49,9 +48,9 @@ def to_cues(renderings: Iterable[Rendering], rules: CueRules) -> Iterator[Cue]:
     for rendering in renderings:
         pieces = _join(held, _pieces(rendering, rules), rules)
         held = None
-        for piece, after in zip_longest(pieces, pieces[1:]):
-            coming = _coming(after, rendering.sentence.next_at, rules)
-            if after is None and coming and _too_close(piece, last, coming, rules):
+        following = _following(pieces, rendering.sentence.next_at, rules)
+        for piece, coming in zip(pieces, following, strict=False):
+            if piece is pieces[-1] and coming and _too_close(piece, last, coming, rules):
                 held = piece
             else:
                 last = _place(piece, last, coming, rules)
@@ -77,16 +76,22 @@ def _pieces(rendering: Rendering, rules: CueRules) -> list[_Piece]:
     ]
 
 
-def _coming(after: _Piece | None, next_at: float | None, rules: CueRules) -> _Next | None:
-    if after:
-        return _Next(at=after.first, spare=_spare(after, rules))
-    return None if next_at is None else _Next(at=next_at, spare=rules.late_blind)
+def _following(pieces: Sequence[_Piece], next_at: float | None, rules: CueRules) -> list[_Next | None]:
+    """What comes after each piece of a sentence: the next piece, and at last the speech after the sentence, if any."""
+    starts = [*(piece.first for piece in pieces[1:]), next_at]
+    within: list[_Next | None] = [
+        _Next(at=piece.first, spare=_spare(piece, then, rules))
+        for piece, then in zip(pieces[1:], starts[1:], strict=True)
+    ]
+    return [*within, None if next_at is None else _Next(at=next_at, spare=rules.late_blind)]
 
 
-def _spare(after: _Piece, rules: CueRules) -> float:
+def _spare(piece: _Piece, then: float | None, rules: CueRules) -> float:
     """How late a cue may start for the sake of the one before without becoming too fast in its turn."""
-    slot = after.last + rules.linger_most - after.first
-    return min(rules.late_most, max(0.0, slot - _size(after) / rules.cps_most))
+    until = piece.last + rules.linger_most
+    if then is not None:
+        until = min(until, then - rules.gap)
+    return min(rules.late_most, max(0.0, until - piece.first - _size(piece) / rules.cps_most))
 
 
 def _size(piece: _Piece) -> int:
