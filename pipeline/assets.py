@@ -5,6 +5,7 @@ from pathlib import Path
 import platformdirs
 
 from pipeline.errors import ModelError
+from pipeline.system import program
 
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parent
@@ -58,14 +59,14 @@ def find_recogniser(name: str, folder: Path) -> Path:
         if pulled:
             return pulled[0]
         raise ModelError(
-            f"no speech model has been pulled yet; type `livesubs models pull {SUGGESTED}` (or add --demo to try the "
+            f"no speech model has been pulled yet; type `{program()} models pull {SUGGESTED}` (or add --demo, for the "
             "embedded demo models)"
         )
     for candidate in (Path(name).expanduser(), folder / name):
         if candidate.is_dir():
             return candidate
     if name in WHISPER:
-        raise ModelError(f"the speech model {name} has not been pulled yet; type `livesubs models pull {name}`")
+        raise ModelError(f"the speech model {name} has not been pulled yet; type `{program()} models pull {name}`")
     raise ModelError(f"there is no speech model {name}; give a CTranslate2 folder or one of {', '.join(WHISPER)}")
 
 

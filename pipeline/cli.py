@@ -91,8 +91,8 @@ def demo(out: Out = None, as_json: AsJson = False) -> None:
     if not as_json:
         typer.echo(f"{cues} English cues. The files are in {folder}/ - open subtitles.en.srt or subtitles.fr-en.srt.")
         typer.echo("For real speech, pull a model and start on your stream:")
-        typer.echo(f"    livesubs models pull {assets.SUGGESTED}")
-        typer.echo("    livesubs run https://example.org/live.m3u8")
+        typer.echo(f"    {system.program()} models pull {assets.SUGGESTED}")
+        typer.echo(f"    {system.program()} run https://example.org/live.m3u8")
 
 
 @models_app.command()

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 STOP_SIGNALS = tuple(
@@ -18,6 +20,16 @@ def own_group() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
+
+
+def program() -> str:
+    """What to type to run this program again: `livesubs` where that is on the PATH, else where it lies."""
+    if shutil.which("livesubs"):
+        return "livesubs"
+    here = Path(sys.argv[0])
+    with contextlib.suppress(ValueError):
+        here = here.resolve().relative_to(Path.cwd())
+    return str(here) if here.name == "livesubs" else f"{Path(sys.executable).name} -m pipeline"
 
 
 def leave(code: int, sentence: str) -> NoReturn:

@@ -126,9 +126,11 @@ def test_a_recogniser_that_hangs_costs_the_capture_nothing(tmp_path: Path) -> No
     until(lambda: _count(out, "sentence") >= 1, 60)
     worker = next(p for p in psutil.Process(session.pid).children(recursive=True) if "worker" in " ".join(p.cmdline()))
     worker.suspend()
-    until(lambda: (out / "audio.s16").stat().st_size / 32_000 > 73, 60)
-    heard_meanwhile = _count(out, "sentence")
-    worker.resume()
+    try:
+        until(lambda: (out / "audio.s16").stat().st_size / 32_000 > 73, 60)
+        heard_meanwhile = _count(out, "sentence")
+    finally:
+        worker.resume()
     assert finish(session) == 0
     assert heard_meanwhile < 15
     assert wer(SAMPLES / "rally.fr.srt", _srt(out, "fr")) <= 0.03

@@ -1,5 +1,6 @@
 """What the technician sees, in a real terminal of 80 columns; and plain lines and JSON where there is none."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -42,13 +43,17 @@ def test_ctrl_c_shows_how_much_is_left_and_a_second_one_leaves(tmp_path: Path) -
         children = psutil.Process(screen.process.pid).children(recursive=True)
         worker = next(child for child in children if "worker" in " ".join(child.cmdline()))
         worker.suspend()
-        until(lambda: (out / "audio.s16").stat().st_size > 32_000 * 20, 60)
-        screen.type("\x03")
-        until(lambda: "finishing:" in screen.text, 30)
-        assert "s of sound still to hear" in screen.text
-        screen.type("\x03")
-        assert screen.process.wait(15) == 130
-        until(lambda: "left at once" in screen.text, 5)
+        try:
+            until(lambda: (out / "audio.s16").stat().st_size > 32_000 * 20, 60)
+            screen.type("\x03")
+            until(lambda: "finishing:" in screen.text, 30)
+            assert "s of sound still to hear" in screen.text
+            screen.type("\x03")
+            assert screen.process.wait(15) == 130
+            until(lambda: "left at once" in screen.text, 5)
+        finally:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                worker.resume()
     _, alive = psutil.wait_procs(children, timeout=5)
     assert not alive
     ended = list(read(out / "journal.jsonl"))[-1].event

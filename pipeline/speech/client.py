@@ -40,7 +40,8 @@ class RecogniserProcess:
 
     def open(self, audio: Path, settings: SpeechSettings) -> str:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.speech.worker"],
+            # -P: a folder named `pipeline` where the program was started is not ours.
+            [sys.executable, "-P", "-m", "pipeline.speech.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
