@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -59,9 +59,9 @@ class Channel(Iterable[T]):
             self._changed.notify_all()
 
     def finish(self, error: BaseException | None = None) -> None:
-        """No more items; the reader gets those waiting, then the end or the error."""
+        """No more items; the reader gets those waiting, then the end or the first error."""
         with self._changed:
-            self._done, self._error = True, error
+            self._done, self._error = True, self._error or error
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -72,18 +72,24 @@ class Channel(Iterable[T]):
             self._changed.notify_all()
 
     def batches(self) -> Iterator[list[T]]:
-        """All that waits, each time there is something."""
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: bool(self._items) or self._done or self._closed)
-                batch = list(self._items)
-                self._items.clear()
-                self._changed.notify_all()
-                if not batch:
-                    if self._error:
-                        raise self._error
-                    return
-            yield batch
+        """All that waits, each time there is something; leaving the loop early closes the channel."""
+        try:
+            while batch := self._take():
+                yield batch
+        except GeneratorExit:
+            self.close()
+            raise
+
+    def _take(self) -> list[T]:
+        """What waits, or will; nothing at the end. Raises the writer's error."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._items) or self._done or self._closed)
+            batch = list(self._items)
+            self._items.clear()
+            self._changed.notify_all()
+            if not batch and self._error:
+                raise self._error
+            return batch
 
     def __iter__(self) -> Iterator[T]:
         for batch in self.batches():
@@ -148,12 +154,16 @@ class DeadlineExpired(Exception):
     """The call had not answered in time; it is left behind in its thread."""
 
 
+_Jobs: TypeAlias = "queue.SimpleQueue[Callable[[], None] | None]"
+"""What a thread is to do, one after the other; None is the end."""
+
+
 class Caller:
     """A thread that makes calls one by one, for libraries whose calls may hang; a hung thread is replaced."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._jobs: queue.SimpleQueue[Callable[[], None]] | None = None
+        self._jobs: _Jobs | None = None
 
     def call(self, function: Callable[[], T], seconds: float) -> T:
         """What `function()` returns or raises; DeadlineExpired after `seconds`, and the next call gets a new thread."""
@@ -171,18 +181,19 @@ class Caller:
         try:
             value, error = answer.get(timeout=seconds)
         except queue.Empty:
+            self._jobs.put(None)  # its thread ends, should the call come back after all
             self._jobs = None
             raise DeadlineExpired from None
         if error:
             raise error
         return value  # type: ignore[return-value]  # no error: it is the function's own answer
 
-    def _start(self) -> "queue.SimpleQueue[Callable[[], None]]":
-        jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+    def _start(self) -> "_Jobs":
+        jobs: _Jobs = queue.SimpleQueue()
 
         def work() -> None:
-            while True:
-                jobs.get()()
+            while job := jobs.get():
+                job()
 
         threading.Thread(target=work, name=self._name, daemon=True).start()
         return jobs

@@ -54,6 +54,37 @@ def test_a_reader_that_leaves_stops_the_writer() -> None:
     assert stopped.wait(5)
 
 
+def test_an_error_of_one_stream_is_not_forgotten_when_the_other_ends_well() -> None:
+    fail, finish = threading.Event(), threading.Event()
+
+    def failing() -> Iterator[int]:
+        fail.wait(10)
+        raise ValueError("broken")
+        yield 0
+
+    def well() -> Iterator[int]:
+        yield 1
+        finish.wait(10)
+        yield 2
+
+    reader = merge([failing(), well()], bound=4, name="tracks").batches()
+    assert next(reader) == [1]
+    fail.set()
+    until(lambda: not _threads("tracks-1"), 5)
+    finish.set()
+    until(lambda: not _threads("tracks-2"), 5)
+    assert next(reader) == [2]
+    with pytest.raises(ValueError, match="broken"):
+        next(reader)
+
+
+def test_a_loop_that_is_left_stops_the_writer() -> None:
+    batches = spawn(iter(int, 1), bound=2, name="left").batches()
+    next(batches)
+    batches.close()  # type: ignore[attr-defined]  # a generator, as a `for` that is left closes it
+    until(lambda: not _threads("left"), 5)
+
+
 def test_every_branch_gets_every_item() -> None:
     first, second = fan_out(iter(range(50)), 2, bound=64, name="items")
     assert list(first) == list(second) == list(range(50))
@@ -91,7 +122,9 @@ def test_a_call_past_its_deadline_is_left_behind_and_the_next_one_is_answered() 
     with pytest.raises(DeadlineExpired):
         caller.call(lambda: release.wait(30), 0.05)
     assert caller.call(lambda: "answer", 5) == "answer"
+    assert len(_threads("engine")) == 2
     release.set()
+    until(lambda: len(_threads("engine")) == 1, 5)  # hours of late answers leave no threads behind
 
 
 def test_a_call_that_fails_fails_in_the_caller() -> None:
@@ -100,3 +133,7 @@ def test_a_call_that_fails_fails_in_the_caller() -> None:
 
     with pytest.raises(OSError, match="refused"):
         Caller("engine").call(fail, 5)
+
+
+def _threads(name: str) -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith(name)]
