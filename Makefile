@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test lint lock setup samples models wheel clean
+.PHONY: demo test soak lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,6 +13,10 @@ demo: $(DONE)
 
 test: $(DONE)
 	$(BIN)/python -m pytest
+
+# Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
+soak: $(DONE)
+	$(BIN)/python -m pytest tests/soak --log-cli-level=INFO
 
 lint: $(DONE)
 	$(BIN)/ruff check .

@@ -41,9 +41,9 @@ def archived_sound(folder: Path) -> Sound:
     return placed
 
 
-def whole_frames(opened: Any) -> Iterator[Any]:
-    """The sound frames of an open PyAV container, without those that cannot be decoded."""
-    for packet in opened.demux(audio=0):
+def whole_frames(opened: Any, kind: str = "audio") -> Iterator[Any]:
+    """The frames of an open PyAV container's first track of that kind, without those that cannot be decoded."""
+    for packet in opened.demux(**{kind: 0}):
         with contextlib.suppress(av.error.InvalidDataError):
             yield from packet.decode()
 
