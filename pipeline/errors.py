@@ -18,6 +18,7 @@
 Exit codes: 0 done, 1 unexpected, 2 to 7 as above, 130 aborted by a second Ctrl-C.
 """
 
+import errno
 from datetime import datetime
 from pathlib import Path
 
@@ -74,6 +75,13 @@ class SessionError(LivesubsError):
 
 class DiskFull(SessionError):
     pass
+
+
+def unwritable(path: Path, error: OSError) -> SessionError:
+    """What the system said when a file of the session was to be written, as the error of its kind."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"the disk of {path.parent} is full; free some space, the session so far is safe")
+    return SessionError(f"cannot write {path}: {error.strerror}; check the folder's rights and disk")
 
 
 class JournalCorrupt(SessionError):

@@ -1,14 +1,14 @@
 """The session folder: what lies in it, and that nothing in it is ever overwritten by another session."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 
 import msgspec
 
 from pipeline import settings
-from pipeline.errors import SessionError
+from pipeline.errors import SessionError, unwritable
 from pipeline.journal import LOCK, Journal, lock
 from pipeline.publish.files import write_whole
 from pipeline.settings import Settings
@@ -18,34 +18,54 @@ AUDIO = "audio.s16"
 ARCHIVE = "archive"
 
 
+_WRITTEN = ("journal.jsonl", "settings.toml", "private.toml", AUDIO, "ffmpeg.log", "subtitles.*", ".*.part")
+"""What a session writes, beside the archive."""
+
+
 @contextmanager
 def new(path: Path) -> Iterator[None]:
-    """Makes (or takes) an empty folder and holds its lock; SessionError if it holds anything or cannot be written."""
+    """Makes (or takes) an empty folder and holds its lock; SessionError if it holds anything or cannot be written.
+
+    A folder that was made and is empty in the end is removed again.
+    """
     try:
+        made = not path.exists()
         path.mkdir(parents=True, exist_ok=True)
-        with lock(path):
-            if any(entry.name != LOCK for entry in path.iterdir()):
-                raise SessionError(f"{path} is not empty, and a session is never overwritten; choose another --out")
+    except OSError as error:
+        raise unwritable(path, error) from error
+    with lock(path):
+        if _held(path):
+            raise SessionError(f"{path} is not empty, and a session is never overwritten; choose another --out")
+        try:
             yield
-    except (PermissionError, FileExistsError, NotADirectoryError) as error:
-        raise SessionError(f"cannot write into {path}: {error.strerror}; choose another --out") from error
+        finally:
+            if made and not _held(path):
+                with suppress(OSError):
+                    (path / LOCK).unlink()
+                    path.rmdir()
+
+
+def _held(path: Path) -> bool:
+    return any(entry.name != LOCK for entry in path.iterdir())
 
 
 def empty(path: Path) -> None:
-    """Removes what a session that recorded nothing has put into its folder, and the folder if it can."""
-    for entry in path.iterdir():
-        if entry.is_dir():
-            rmtree(entry)
-        elif entry.name != LOCK:
+    """Removes what a session that recorded nothing has written; what others put there meanwhile is theirs."""
+    for pattern in _WRITTEN:
+        for entry in path.glob(pattern):
             entry.unlink()
+    rmtree(path / ARCHIVE, ignore_errors=True)
 
 
 def write_settings(path: Path, in_force: Settings, source: str) -> None:
     """`settings.toml` for everyone, `private.toml` (mode 600) with the full address of the source."""
     write_whole(path / "settings.toml", settings.dump(in_force).decode())
     private = path / "private.toml"
-    private.touch(mode=0o600)
-    private.write_bytes(msgspec.toml.encode({"source": source}))
+    try:
+        private.touch(mode=0o600)
+        private.write_bytes(msgspec.toml.encode({"source": source}))
+    except OSError as error:
+        raise unwritable(private, error) from error
 
 
 def write_tracks(path: Path, journal: Journal) -> None:

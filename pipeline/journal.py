@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 import filelock
 import msgspec
 
-from pipeline.errors import DiskFull, JournalCorrupt, SessionError
+from pipeline.errors import JournalCorrupt, SessionError, unwritable
 from pipeline.events import AnyEvent, Cue, Ended, Event, Gap, Sentence, SessionStarted, Suppressed, Withdrawn
 from pipeline.flow import Clock
 
@@ -94,11 +94,17 @@ def read(path: Path) -> Iterator[Entry]:
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
     """Holds a session folder for this process; SessionError while another one has it. Freed by any kind of death."""
+    held = filelock.FileLock(folder / LOCK)
     try:
-        with filelock.FileLock(folder / LOCK, timeout=0):
-            yield
+        held.acquire(timeout=0)
     except filelock.Timeout:
         raise SessionError(f"{folder} is in use by another livesubs; stop it or choose another --out") from None
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    try:
+        yield
+    finally:
+        held.release()
 
 
 class Journal:
@@ -133,7 +139,7 @@ class Journal:
                 left = left[self._file.write(left) :]
         except OSError as error:
             self._file.truncate(self._size)
-            raise _unwritable(self._path, error) from error
+            raise unwritable(self._path, error) from error
         self._size += len(line)
 
     def tap(self, items: Iterable[T], events: Callable[[T], Iterable[Event]]) -> Iterator[T]:
@@ -189,9 +195,3 @@ def _whole_lines(path: Path) -> tuple[int, int]:
         return whole, int(json.loads(last)["seq"])
     except (ValueError, KeyError) as error:
         raise JournalCorrupt(path, data[:whole].count(b"\n")) from error
-
-
-def _unwritable(path: Path, error: OSError) -> SessionError:
-    if error.errno == 28:  # ENOSPC
-        return DiskFull(f"the disk of {path.parent} is full; free some space, the session so far is safe")
-    return SessionError(f"cannot write {path}: {error.strerror}; check the folder's rights and disk")

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from pipeline import __version__, folder
 from pipeline.audio import AudioFile, loudness
-from pipeline.errors import NotLiveYet
+from pipeline.errors import NotLiveYet, SourceUnreachable
 from pipeline.events import (
     Chunk,
     Cue,
@@ -38,6 +38,9 @@ from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.chain import Chain
 from pipeline.translation.stage import translate, verbatim
+
+_MISSES = 30
+"""How often in a row an announced stream may be unreachable: half an hour before its start, five minutes after."""
 
 
 def subtitles(
@@ -129,15 +132,14 @@ class Session:
             try:
                 self._run(journal, view)
             except BaseException as error:
+                self._end_capture()  # what it still writes counts, and nothing is removed under its hands
                 if self._audio.recorded:
                     how: Literal["failed", "aborted"] = "failed" if isinstance(error, Exception) else "aborted"
                     journal.append(Ended(reason=how, stream=self._audio.recorded, error=str(error)))
                 else:
                     folder.empty(self._path)
                 raise
-            finally:
-                if self._capture:
-                    self._capture.close()
+            self._end_capture()
             with journal.state() as state:
                 return state
 
@@ -161,6 +163,10 @@ class Session:
         for chunk in chunks:
             yield chunk
             self._heard = chunk.end
+
+    def _end_capture(self) -> None:
+        if self._capture:
+            self._capture.close()
 
     def _run(self, journal: Journal, view: View) -> None:
         description = self._recogniser.open(self._audio.path, self._settings.speech)
@@ -189,32 +195,43 @@ class Session:
         self._close(capture, journal)
 
     def _await_source(self, view: View) -> Address:
-        """The source's media address, waited for while it is announced only."""
+        """The source's media address, waited for while it is announced only, also through a network that fails."""
+        announced: NotLiveYet | None = None
+        misses = 0
         while True:
             try:
                 return resolve(self._source, self._settings.source)
-            except NotLiveYet as announced:
-                self._count_down(announced.starts_at, view)
-                if self._stopping.is_set():
+            except NotLiveYet as error:
+                announced, misses = error, 0
+            except SourceUnreachable:
+                misses += 1
+                if announced is None or misses > _MISSES:
                     raise
+            self._count_down(announced.starts_at, view)
+            if self._stopping.is_set():
+                raise announced
 
     def _count_down(self, starts_at: datetime | None, view: View) -> None:
-        """Waits until the announced start, a minute at most, so that a moved start is noticed."""
-        until = self._clock.now() + 60.0
+        """Waits until the announced start, a minute at most, so that a moved start is noticed.
+
+        A stream that is late is looked for every ten seconds: a site that is asked more often shuts us out.
+        """
+        now = self._clock.now()
+        until = now + 60.0
         if starts_at:
-            until = min(until, starts_at.timestamp())
+            until = max(now + 10.0, min(until, starts_at.timestamp() + 1.0))
         while self._clock.now() < until and not self._stopping.is_set():
             view.announce(starts_at)
             self._clock.wait(1.0)
-        self._clock.wait(1.0)
 
     def _open(self, address: Address, journal: Journal) -> Capture:
         journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
         self._capture = capture = Capture(address, self._settings.source, self._path)
-        capture.start()
-        if self._stopping.is_set():
+        if self._stopping.is_set():  # asked for while the model was loading
             capture.stop()
-        journal.append(SourceState(state="connected", stream=0.0, detail=str(capture.media)))
+        capture.start()
+        if capture.media.tracks:  # none were looked for if it was stopped before
+            journal.append(SourceState(state="connected", stream=0.0, detail=str(capture.media)))
         return capture
 
     def _close(self, capture: Capture, journal: Journal) -> None:

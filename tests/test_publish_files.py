@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import DiskFull, SessionError
-from pipeline.publish.files import _unwritable, write_whole
+from pipeline.errors import DiskFull, SessionError, unwritable
+from pipeline.publish.files import write_whole
 
 
 def test_only_a_change_touches_the_file(tmp_path: Path) -> None:
@@ -52,4 +52,4 @@ def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(tmp_path: Path
 
 
 def test_a_full_disk_is_its_own_error() -> None:
-    assert isinstance(_unwritable(Path("a/b.srt"), OSError(errno.ENOSPC, "No space left on device")), DiskFull)
+    assert isinstance(unwritable(Path("a/b.srt"), OSError(errno.ENOSPC, "No space left on device")), DiskFull)

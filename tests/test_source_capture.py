@@ -131,6 +131,16 @@ def test_the_track_asked_for_and_one_that_is_not_there(ffmpeg: str, tmp_path: Pa
     assert record(clip, tmp_path, audio=2).state == "ended"
 
 
+@pytest.mark.parametrize("name", ["100%d", "rally:paris"])
+def test_a_session_folder_may_have_any_name(
+    clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).mkdir()
+    assert record(clips / "clip.mp4", Path(name), end=4.0).state == "ended"
+    assert len(segments(Path(name) / "archive")) == 2
+
+
 def test_a_part_of_a_recording(clips: Path, tmp_path: Path) -> None:
     whole, part = tmp_path / "whole", tmp_path / "part"
     for folder in (whole, part):

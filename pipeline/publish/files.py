@@ -1,9 +1,8 @@
 """Files that others read while we write them."""
 
-import errno
 from pathlib import Path
 
-from pipeline.errors import DiskFull, SessionError
+from pipeline.errors import unwritable
 
 
 def write_whole(path: Path, text: str) -> bool:
@@ -21,11 +20,5 @@ def write_whole(path: Path, text: str) -> bool:
         whole.write_bytes(data)
         whole.replace(path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     return True
-
-
-def _unwritable(path: Path, error: OSError) -> SessionError:
-    if error.errno == errno.ENOSPC:
-        return DiskFull(f"the disk of {path.parent} is full; free some space, the session so far is safe")
-    return SessionError(f"cannot write {path}: {error.strerror}; check the folder's rights and disk")

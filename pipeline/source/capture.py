@@ -56,8 +56,10 @@ class Capture:
     def start(self) -> None:
         """Looks what the source holds and records it from then on; a SourceError when it cannot be read.
 
-        A capture that is stopped meanwhile has recorded nothing.
+        A capture that is stopped before or meanwhile has recorded nothing.
         """
+        if self._stopping:
+            return
         try:
             if self._address.once:
                 self._record_once()
@@ -105,7 +107,7 @@ class Capture:
 
     def _record(self) -> Ffmpeg:
         """The recorder, started."""
-        archive = self._folder / "archive"
+        archive = (self._folder / "archive").absolute()  # ffmpeg takes `rally:paris/` for a protocol
         if self._settings.archive:
             archive.mkdir(exist_ok=True)
         arguments = command.recorder(
@@ -145,6 +147,8 @@ class Capture:
             return Peeked(sys.stdin.fileno())
         arguments = command.relay(self._ffmpeg, self._address)
         self._relay = Ffmpeg(arguments, output=subprocess.PIPE, log=self._folder / "ffmpeg.log")
+        if self._stopping:  # asked for while it was being started
+            self._relay.stop()
         return Peeked(self._relay.output.fileno())
 
     def _feed(self, head: "Peeked", recorder: Ffmpeg) -> Iterator[None]:

@@ -124,7 +124,7 @@ def _segments(arguments: Any, source: Any, sound: Any, track: Track, picture: Pi
         options |= _picture_codec(picture)
     return arguments.output(
         *streams,
-        f"{archive}-%05d.ts",
+        f"{str(archive).replace('%', '%%')}-%05d.ts",
         format="segment",
         segment_format="mpegts",
         segment_time=SEGMENT,

@@ -1,0 +1,112 @@
+"""A session before its first sample: waiting for an announced stream, and stopped before there is anything."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from pipeline import session
+from pipeline.errors import NotLiveYet, SourceMissing, SourceUnreachable
+from pipeline.journal import Entry
+from pipeline.session import Session
+from pipeline.settings import Settings, SpeechSettings
+from pipeline.speech.messages import Heard
+from tests.servers import free_port
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class Clock:
+    """Time that passes only by waiting."""
+
+    def __init__(self, now: float) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        return self.time
+
+    def wait(self, seconds: float) -> None:
+        self.time += seconds
+
+
+class Deaf:
+    """A recogniser that hears nothing; `loading` is what happens while its model is loaded."""
+
+    compute = 0.0
+
+    def __init__(self, loading: Callable[[], None]) -> None:
+        self.loading = loading
+
+    def open(self, audio: Path, settings: SpeechSettings) -> str:
+        self.loading()
+        return "deaf"
+
+    def hear(self, start: float, end: float) -> Heard:
+        return Heard((), 0.0)
+
+    recognise = hear
+
+    def finish(self) -> Heard:
+        return Heard((), 0.0)
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None: ...
+
+
+class Nobody:
+    def show(self, entry: Entry) -> None: ...
+
+    def announce(self, starts_at: datetime | None) -> None: ...
+
+
+def test_a_late_stream_is_looked_for_now_and_then_also_through_a_network_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(NOON.timestamp() - 90)
+    answers: Iterator[Exception] = iter(
+        [
+            *[NotLiveYet("not yet", NOON)] * 3,
+            SourceUnreachable("no network"),
+            *[NotLiveYet("late", NOON)] * 60,
+            SourceMissing("the end of the test"),
+        ]
+    )
+    asked: list[float] = []
+
+    def resolve(*_: object) -> None:
+        asked.append(clock.now() - NOON.timestamp())
+        raise next(answers)
+
+    monkeypatch.setattr(session, "resolve", resolve)
+    with pytest.raises(SourceMissing):
+        Session("https://page", tmp_path / "s", Settings(), Deaf(lambda: None), {}, clock).run(Nobody())
+    assert asked[:3] == [-90, -30, 1]
+    assert all(later - earlier >= 10 for earlier, later in pairwise(asked))
+
+
+def test_a_page_that_stays_unreachable_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: Iterator[Exception] = iter([NotLiveYet("not yet", None), *[SourceUnreachable("no network")] * 100])
+
+    def resolve(*_: object) -> None:
+        raise next(answers)
+
+    monkeypatch.setattr(session, "resolve", resolve)
+    with pytest.raises(SourceUnreachable):
+        Session("https://page", tmp_path / "s", Settings(), Deaf(lambda: None), {}, Clock(0.0)).run(Nobody())
+
+
+@pytest.mark.timeout(20)
+def test_stopped_while_the_model_loads_it_waits_for_nobody(tmp_path: Path) -> None:
+    """An address that listens for a publisher would wait for a day."""
+    source = f"rtmp://127.0.0.1:{free_port()}/live/room?listen=1"
+    stopped = Session(source, tmp_path / "s", Settings(), Deaf(lambda: stopped.stop()), {}, Clock(0.0))
+    state = stopped.run(Nobody())
+    assert state.ended
+    assert state.ended.reason == "stopped"
