@@ -64,7 +64,7 @@ def find_recogniser(name: str, folder: Path) -> Path:
         )
     for candidate in (Path(name).expanduser(), folder / name):
         if candidate.is_dir():
-            return candidate
+            return candidate.absolute()  # the settings of a session are read elsewhere too
     if name in WHISPER:
         raise ModelError(f"the speech model {name} has not been pulled yet; type `{program()} models pull {name}`")
     raise ModelError(f"there is no speech model {name}; give a CTranslate2 folder or one of {', '.join(WHISPER)}")

@@ -34,7 +34,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event 
 @app.command()
 def run(
     source: Annotated[str, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")],
-    to: Annotated[str, typer.Option(help="Languages to translate into, with commas.")] = "en",
+    to: Annotated[str | None, typer.Option(help="Languages to translate into, with commas. [default: en]")] = None,
     out: Out = None,
     demo: Annotated[
         bool, typer.Option(help="Use the embedded demo models: a closed domain of synthetic speech.")
@@ -60,6 +60,9 @@ def run(
 ) -> None:
     """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
     given = settings.load(config) if config else Settings()
+    demo = demo or given.demo
+    if demo and (model or mt_model):
+        raise SettingsError("the demo brings its own models; leave --demo out, or --model and --mt-model")
     chosen = settings.override(
         given,
         source=_given(
@@ -68,14 +71,14 @@ def run(
             start=_seconds(start),
             end=_seconds(end),
             length=_seconds(length),
-            pace=_pace(pace),
             cookies=cookies,
             ffmpeg=ffmpeg,
-        ),
+        )
+        | ({"pace": _pace(pace)} if pace else {}),
         speech=_given(model=model, language=language),
         translation=_given(to=_names(to), chain=_names(translate), models=mt_model),
     )
-    folder, cues = _subtitle(source, out, _with_models(chosen, demo=demo or given.demo), as_json=as_json)
+    folder, cues = _subtitle(source, out, _with_models(chosen, demo=demo), as_json=as_json)
     if not as_json:
         typer.echo(f"{cues} cues in {folder}/subtitles.{_shown(chosen)}.srt")
 
@@ -103,6 +106,7 @@ def pull(name: Annotated[str, typer.Argument(help="A Whisper size such as small,
 
 def main() -> None:
     """The console script: every expected error is one sentence and an exit code."""
+    system.print_anything()
     try:
         app()
     except LivesubsError as error:
@@ -117,7 +121,7 @@ def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool)
     from pipeline.translation.build import build_chains
 
     chains = build_chains(chosen.translation, chosen.speech.language)
-    folder = out or Path("sessions") / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{_slug(source)}"
+    folder = out or _unused(Path("sessions") / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{_slug(source)}")
     session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
     _stop_on_signals(session.stop)
     try:
@@ -140,7 +144,8 @@ def _with_models(chosen: Settings, *, demo: bool) -> Settings:
         translators: tuple[str, ...] = (str(assets.demo_translator()),)
     else:
         speech = {"model": str(assets.find_recogniser(chosen.speech.model, _models_folder()))}
-        translators = chosen.translation.models or assets.find_translators(_models_folder())
+        named = (str(Path(folder).expanduser().absolute()) for folder in chosen.translation.models)
+        translators = tuple(named) or assets.find_translators(_models_folder())
     chain = chosen.translation.chain or (("local",) if demo else ())
     filled = settings.override(chosen, speech=speech, translation={"models": translators, "chain": chain})
     return msgspec.structs.replace(filled, demo=demo)
@@ -156,10 +161,11 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
 
     def handle(number: int, frame: object) -> None:
         nonlocal asked
-        if asked and number == signal.SIGINT:
+        if not asked:
+            asked = True
+            stop()
+        elif number == signal.SIGINT:
             raise KeyboardInterrupt
-        asked = True
-        stop()
 
     for number in system.STOP_SIGNALS:
         signal.signal(number, handle)
@@ -189,11 +195,11 @@ def _seconds(text: str | None) -> float | None:
     raise SettingsError(f"{text} is not a length of time; write it like 3h, 90m, 12:30 or 1:02:03")
 
 
-def _pace(text: str | None) -> float | None:
-    if text in (None, "max"):
+def _pace(text: str) -> float | None:
+    if text == "max":
         return None
     try:
-        pace = float(str(text))
+        pace = float(text)
     except ValueError:
         pace = 0.0
     if not pace > 0:
@@ -201,7 +207,12 @@ def _pace(text: str | None) -> float | None:
     return pace
 
 
+def _unused(path: Path) -> Path:
+    """The path, with a number after it if another session began in the same second."""
+    return next(p for p in (path, *(path.with_name(f"{path.name}-{n}") for n in range(2, 100))) if not p.exists())
+
+
 def _slug(source: str) -> str:
-    """A folder name from a source: its last part, letters and digits only, never a key or token."""
+    """A folder name from a source: its last part, letters and digits only, without user info and query."""
     last = re.split(r"[?#]", source)[0].rstrip("/").rsplit("/", 1)[-1].rsplit("@", 1)[-1]
     return re.sub(r"[^\w-]+", "-", Path(last).stem).strip("-")[:40] or "stream"

@@ -1,6 +1,7 @@
 """What differs between operating systems; nothing outside this module is POSIX-only."""
 
 import contextlib
+import io
 import os
 import shutil
 import signal
@@ -30,6 +31,13 @@ def program() -> str:
     with contextlib.suppress(ValueError):
         here = here.resolve().relative_to(Path.cwd())
     return str(here) if here.name == "livesubs" else f"{Path(sys.executable).name} -m pipeline"
+
+
+def print_anything() -> None:
+    """Lets every text be printed: a terminal that knows no `é` shows a `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def leave(code: int, sentence: str) -> NoReturn:

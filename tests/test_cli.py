@@ -1,0 +1,87 @@
+"""Flags, settings file and folder names, up to where the session begins; what is printed on any terminal."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline import assets, cli, settings
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings
+from tests.measures import SAMPLES
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """The settings of every session that would have begun."""
+    sessions: list[Settings] = []
+
+    def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> tuple[Path, int]:
+        sessions.append(chosen)
+        return Path("s"), 0
+
+    monkeypatch.setattr(cli, "_subtitle", subtitle)
+    return sessions
+
+
+def run(*arguments: str) -> None:
+    cli.app(["run", "stream", *arguments], standalone_mode=False)
+
+
+def test_a_settings_file_holds_until_a_flag_says_otherwise(tmp_path: Path, begun: list[Settings]) -> None:
+    file = tmp_path / "livesubs.toml"
+    file.write_text('demo = true\n[translation]\nto = ["fr", "en"]\n[source]\npace = 2.0\n[cues]\ncpl = 37\n')
+    run("--settings", str(file))
+    run("--settings", str(file), "--to", "en", "--pace", "max")
+    assert [(s.translation.to, s.source.pace, s.cues.cpl) for s in begun] == [
+        (("fr", "en"), 2.0, 37),
+        (("en",), None, 37),
+    ]
+
+
+def test_the_settings_of_a_session_begin_the_same_session_elsewhere(
+    tmp_path: Path, begun: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(assets.demo_recogniser().parent)
+    run("--model", "whisper-demo-fr", "--mt-model", "nmt-demo-fr-en", "--end", "9")
+    written = tmp_path / "settings.toml"
+    written.write_bytes(settings.dump(begun[0]))
+    monkeypatch.chdir(tmp_path)
+    run("--settings", str(written))
+    assert begun[1] == begun[0]
+    assert Path(begun[0].speech.model).is_absolute()
+
+
+def test_the_demo_brings_its_own_models(begun: list[Settings]) -> None:
+    with pytest.raises(SettingsError, match="--model"):
+        run("--demo", "--model", "small")
+
+
+def test_two_sessions_of_one_second_have_two_folders(tmp_path: Path) -> None:
+    path = tmp_path / "2026-01-01_20-00-00_rally"
+    for name in (path.name, f"{path.name}-2", f"{path.name}-3"):
+        assert cli._unused(path).name == name
+        cli._unused(path).mkdir()
+
+
+def test_a_terminal_that_knows_no_accents_still_shows_every_line(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "run",
+        str(SAMPLES / "rally.mp4"),
+        "--demo",
+        "--start",
+        "8",
+        "--end",
+        "20",
+    ]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "s")], capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert done.returncode == 0
+    assert b"? vingt villes" in done.stdout
+    assert b"cues in" in done.stdout
