@@ -57,7 +57,7 @@ class Lines:
     def __init__(self, status: "Callable[[], Status]") -> None:
         self._status = status
         self._sentences: dict[str, Sentence] = {}
-        self._source_lang = ""
+        self._shown: tuple[str, ...] = ()
         self._announced = ""
         self._pulse = Repeating(self._tell, seconds=10.0, name="status-line")
 
@@ -71,16 +71,14 @@ class Lines:
     def show(self, entry: Entry) -> None:
         match entry.event:
             case SessionStarted() as event:
-                self._source_lang = event.src_lang
-                _say(f"{event.source}: {event.src_lang} -> {', '.join(event.tgt_langs)}")
+                self._shown = _tracks(event)
+                _say(f"{event.source}: {event.src_lang} -> {', '.join(self._shown)}")
                 _say(f"recogniser: {event.recogniser}; translation: {', '.join(event.engines)}")
             case SourceState() as event:
                 _say(f"{clock_time(event.stream)} source {event.state} {event.detail}".rstrip())
             case Sentence() as event:
                 self._sentences[event.id] = event
-                if not self._source_lang:
-                    self._source_lang = event.lang
-            case Cue() as event if event.lang != self._source_lang and event.rev == 1:
+            case Cue() as event if event.lang in self._shown and event.rev == 1:
                 self._show_cue(event)
             case Suppressed() as event:
                 _say(f"{clock_time(event.start)} not shown ({event.reason}): {event.text}")
@@ -95,7 +93,7 @@ class Lines:
 
     def _show_cue(self, cue: Cue) -> None:
         for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
-            if sentence:
+            if sentence and sentence.lang != cue.lang:
                 _say(f"{clock_time(sentence.start)} {sentence.lang}  {sentence.text}")
         _say(f"{clock_time(cue.start)} {cue.lang}  {' '.join(cue.text.splitlines())}{_remark(cue)}")
 
@@ -154,8 +152,8 @@ class LiveScreen:
                 self._source = event.state
             case Sentence() as event:
                 self._sentences[event.id] = event
-            case Cue() as event if self._session and event.lang != self._session.src_lang:
-                self._add_cue(event)
+            case Cue() as event if self._session and event.lang in _tracks(self._session):
+                self._add_cue(event, self._session)
             case Suppressed():
                 self._suppressed += 1
             case Warned() as event:
@@ -164,21 +162,22 @@ class LiveScreen:
     def announce(self, starts_at: datetime | None) -> None:
         self._source = countdown(starts_at)
 
-    def _add_cue(self, cue: Cue) -> None:
+    def _add_cue(self, cue: Cue, session: SessionStarted) -> None:
         if cue.rev > 1:
             return
         self._cues += 1
         for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
-            if sentence:
+            if sentence and sentence.lang != cue.lang:
                 self._rows.append((clock_time(sentence.start), sentence.text, _FRENCH))
         style = _ALARM if "untranslated" in cue.flags else _ENGLISH
-        label = f"{cue.lang} " if self._session and len(self._session.tgt_langs) > 1 else ""
-        self._rows.append(("", f"{label}{' '.join(cue.text.splitlines())}{_remark(cue)}", style))
+        time = clock_time(cue.start) if cue.lang == session.src_lang else ""
+        label = f"{cue.lang} " if len(session.tgt_langs) > 1 else ""
+        self._rows.append((time, f"{label}{' '.join(cue.text.splitlines())}{_remark(cue)}", style))
 
     def draw(self) -> RenderableType:
         status = self._status()
         head = [self._headline(status), self._gauges(status), self._means()]
-        foot: list[RenderableType] = [Text(f"! {text}", style=_ALARM) for text in self._warnings]
+        foot: list[RenderableType] = [Text(f"! {text}", style=_ALARM) for text in [*self._warnings]]
         if status.stopping:
             left = f"finishing: {status.behind:.0f} s of sound still to hear. Ctrl-C again to leave at once."
             foot.append(Text(left, style=_ALARM))
@@ -194,7 +193,7 @@ class LiveScreen:
         line.append(f"{self._source}  ", style=colours.get(self._source, _QUIET))
         line.append(clock_time(status.recorded), style=_ENGLISH)
         if self._session:
-            line.append(f"  {self._session.src_lang} → {', '.join(self._session.tgt_langs)}  ", style=_FRENCH)
+            line.append(f"  {self._session.src_lang} → {', '.join(_tracks(self._session))}  ", style=_FRENCH)
             line.append(self._session.source.rsplit("/", 1)[-1] or self._session.source, style=_QUIET)
         return line
 
@@ -225,7 +224,7 @@ class LiveScreen:
         table.add_column(width=8, style=_QUIET)
         table.add_column(width=width)
         rows: list[tuple[str, str, str]] = []
-        for row in reversed(self._rows):
+        for row in reversed([*self._rows]):  # a copy: the session adds rows while this thread draws
             room -= -(-len(row[1]) // width)
             if room < 0:
                 break
@@ -233,6 +232,11 @@ class LiveScreen:
         for time, text, style in reversed(rows):
             table.add_row(time, Text(text, style=style))
         return table
+
+
+def _tracks(session: SessionStarted) -> tuple[str, ...]:
+    """The tracks to show: the translations, or what is said where there are none."""
+    return session.tgt_langs or (session.src_lang,)
 
 
 def choose(status: "Callable[[], Status]", *, as_json: bool) -> Screen:

@@ -4,12 +4,16 @@ import contextlib
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psutil
+from rich.console import Console
 
-from pipeline.events import Ended
-from pipeline.journal import read
+from pipeline.events import Cue, Ended, SessionStarted, Warned
+from pipeline.journal import Entry, read
+from pipeline.session import Status
+from pipeline.terminal import LiveScreen
 from tests.measures import SAMPLES
 from tests.screen import on_screen
 from tests.waiting import until
@@ -89,3 +93,38 @@ def test_a_reader_that_goes_away_stops_nothing(tmp_path: Path) -> None:
         session.stdout.close()
         assert session.wait(60) == 0
     assert "safe journey home" in (out / "subtitles.en.srt").read_text(encoding="utf-8")
+
+
+def test_without_translations_what_is_said_is_shown(tmp_path: Path) -> None:
+    plain = subprocess.run(command(tmp_path / "a", "--to", "fr", "--end", "9"), capture_output=True, text=True)
+    assert "Bonsoir" in plain.stdout
+    with on_screen(*command(tmp_path / "b", "--to", "fr", "--end", "9")) as screen:
+        until(lambda: "Bonsoir" in screen.text, 60)
+        assert screen.process.wait(60) == 0
+
+
+def test_the_picture_is_drawn_while_cues_come() -> None:
+    screen = LiveScreen(lambda: Status(recorded=9.0, heard=9.0, speed=1.0, level=-20.0, stopping=False), Console())
+    started = SessionStarted(
+        version="0", source="x", src_lang="fr", tgt_langs=("en",), recogniser="r", engines=("e",), began_at=0.0
+    )
+    screen.show(Entry(1, 0.0, started))
+    cue = Cue(id="s1.en.1", lang="en", start=0.0, end=1.0, text="Yes.", sentences=("s1",))
+    over = threading.Event()
+
+    def speak() -> None:
+        while not over.is_set():
+            screen.show(Entry(2, 0.0, cue))
+            screen.show(Entry(3, 0.0, Warned(text="look")))
+
+    speaker = threading.Thread(target=speak)
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    speaker.start()
+    try:
+        for _ in range(300):
+            screen.draw()
+    finally:
+        over.set()
+        speaker.join()
+        sys.setswitchinterval(often)
