@@ -111,13 +111,19 @@ def test_ctrl_c_stops_the_capture_and_finishes_what_was_said(tmp_path: Path) -> 
     assert abs((out / "audio.s16").stat().st_size / 32_000 - state.ended.stream) < 0.1
 
 
-def test_a_polite_kill_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole_tree", [False, True])
+def test_a_polite_kill_loses_nothing(tmp_path: Path, whole_tree: bool) -> None:
+    """To the session alone, or to all its processes, as a service manager does."""
     out = tmp_path / "s"
     session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
     until(lambda: _count(out, "sentence") >= 2, 60)
+    for process in psutil.Process(session.pid).children(recursive=True) if whole_tree else []:
+        process.terminate()
     session.terminate()
     assert finish(session) == 0
+    state = fold(entry.event for entry in read(out / "journal.jsonl"))
     assert len(cues(_srt(out, "en"))) >= 2
+    assert {sentence for cue in state.track("en") for sentence in cue.sentences} == set(state.sentences)
 
 
 def test_a_recogniser_that_hangs_costs_the_capture_nothing(tmp_path: Path) -> None:

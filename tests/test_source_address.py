@@ -141,6 +141,25 @@ def test_an_unknown_scheme_and_an_unknown_device(tmp_path: Path) -> None:
     assert isinstance(refusal("nosuchformat:thing", tmp_path), SourceMissing)
 
 
+def test_a_redirected_playlist_finds_its_variants(tmp_path: Path) -> None:
+    """A short link leads to a folder elsewhere; its addresses are relative to that."""
+    (tmp_path / "cdn").mkdir()
+    (tmp_path / "cdn" / "live.m3u8").write_text("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n")
+    (tmp_path / "cdn" / "low.m3u8").write_text("#EXTM3U\n#EXTINF:2,\n0.ts\n#EXT-X-ENDLIST\n")
+    with files(tmp_path) as base:
+
+        class Short(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(302)
+                self.send_header("Location", f"{base}/cdn/live.m3u8")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None: ...
+
+        with web(Short) as short:
+            assert resolve(f"{short}/go", PLAIN).ends
+
+
 def test_a_station_list_leads_to_its_stream(tmp_path: Path) -> None:
     with files(tmp_path) as base:
         (tmp_path / "room.pls").write_text(f"[playlist]\nFile1={base}/room.mp3\n")
@@ -170,6 +189,7 @@ def test_a_live_page_is_a_source_without_an_end_and_hands_its_headers_on() -> No
         ("ERROR: Unsupported URL: https://video.example/page", SourceMissing, "pip install -U yt-dlp"),
         ("ERROR: [site] x: Video unavailable", SourceMissing, "check the address"),
         ("ERROR: [site] something new broke; please report this issue", SourceError, "pip install -U yt-dlp"),
+        ("", SourceError, "no reason given"),
     ],
 )
 def test_what_ytdlp_says_becomes_one_sentence(said: str, kind: type[SourceError], advice: str) -> None:
@@ -185,7 +205,8 @@ WORDS = st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, ma
 @given(user=WORDS, password=WORDS.map("pw{}wp".format), path=WORDS, key=WORDS.map("key{}yek".format))
 def test_no_secret_of_an_address_is_shown(user: str, password: str, path: str, key: str) -> None:
     url = f"rtmp://{user}:{password}@host:1935/{path}?k={key}#{key}"
-    for shown in (redact(url), redact_all(f"[in#0] Error opening '{url}': {url}")):
+    loud = url.replace("rtmp://", "RTMP://")
+    for shown in (redact(url), redact_all(f"[in#0] Error opening '{url}': {url}"), redact_all(f"no {loud}")):
         assert password not in shown
         assert key not in shown
-        assert f"rtmp://host:1935/{path}" in shown
+        assert f"rtmp://host:1935/{path}" in shown.replace("RTMP", "rtmp")

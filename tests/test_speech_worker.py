@@ -99,8 +99,9 @@ def test_a_refusal_keeps_its_kind_on_the_way(audio: Path, tmp_path: Path) -> Non
 
 def test_an_interrupt_is_not_for_it(recogniser: RecogniserProcess) -> None:
     assert recogniser.pid is not None
-    os.kill(recogniser.pid, signal.SIGINT)
-    assert recogniser.hear(0.0, 1.0).events
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(recogniser.pid, number)
+        assert recogniser.hear(0.0, 1.0).events
 
 
 def test_it_is_gone_after_close_and_when_its_session_is_killed(audio: Path) -> None:

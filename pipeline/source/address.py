@@ -124,7 +124,7 @@ def _web(url: str, settings: SourceSettings) -> Address:
         return resolve_page(url, settings)
     if "#EXT-X-" not in seen.text and (listed := _LISTED.search(seen.text)):  # an Icecast station's .m3u or .pls
         return _web(listed[1], settings)
-    return media(url, ends=_closed(url, seen.text) if seen.text else seen.sized)
+    return media(url, ends=_closed(seen) if seen.text else seen.sized)
 
 
 def is_over(address: Address) -> bool:
@@ -132,16 +132,16 @@ def is_over(address: Address) -> bool:
     if address.kind != "http":
         return False
     try:
-        return _closed(address.url, _glance(address.url).text)
+        return _closed(_glance(address.url))
     except SourceError:
         return False
 
 
-def _closed(url: str, playlist: str) -> bool:
-    """Nothing more will be added to the HLS playlist at `url`, or to its first variant."""
-    if "#EXT-X-STREAM-INF" in playlist and (variant := _VARIANT.search(playlist)):
-        playlist = _glance(urljoin(url, variant[1])).text
-    return "#EXT-X-ENDLIST" in playlist
+def _closed(seen: "_Seen") -> bool:
+    """Nothing more will be added to the HLS playlist, or to its first variant."""
+    if "#EXT-X-STREAM-INF" in seen.text and (variant := _VARIANT.search(seen.text)):
+        seen = _glance(urljoin(seen.url, variant[1]))
+    return "#EXT-X-ENDLIST" in seen.text
 
 
 def media(url: str, *, ends: bool, headers: dict[str, str] | None = None, shown: str = "") -> Address:
@@ -157,6 +157,8 @@ def media(url: str, *, ends: bool, headers: dict[str, str] | None = None, shown:
 class _Seen(Value, frozen=True):
     """What an HTTP address answered: its content type, its text if it is a playlist, and whether it says its length."""
 
+    url: str
+    """Where it answered from in the end, after redirections: what a playlist's own addresses are relative to."""
     kind: str
     text: str = ""
     sized: bool = False
@@ -171,9 +173,12 @@ def _glance(url: str) -> _Seen:
             kind = answer.headers.get_content_type()
             start = b"" if kind == "text/html" else answer.read(10)
             text = start + answer.read(1 << 20) if start.startswith((b"#EXTM3U", b"[playlist]")) else b""
-            return _Seen(kind=kind, text=text.decode("utf-8", "replace"), sized="Content-Length" in answer.headers)
+            last = url if answer.url == bare else answer.url
+            return _Seen(
+                url=last, kind=kind, text=text.decode("utf-8", "replace"), sized="Content-Length" in answer.headers
+            )
     except http.client.BadStatusLine:  # SHOUTcast answers "ICY 200 OK"
-        return _Seen(kind="audio/mpeg")
+        return _Seen(url=url, kind="audio/mpeg")
     except urllib.error.HTTPError as error:
         with error:
             raise explain(f"Server returned {error.code}", redact(url)) from error

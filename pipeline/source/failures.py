@@ -87,7 +87,7 @@ def redact(url: str) -> str:
 
 def redact_all(text: str) -> str:
     """Every URL in `text` as it may be shown."""
-    return re.sub(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", lambda found: redact(found[0]), text)
+    return re.sub(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", lambda found: redact(found[0]), text, flags=re.IGNORECASE)
 
 
 def explain(said: str, source: str) -> LivesubsError:
@@ -98,4 +98,4 @@ def explain(said: str, source: str) -> LivesubsError:
             if found := re.search(pattern, line):
                 return kind(sentence.format(*found.groups(), source=source, line=redact_all(line)))
     last = redact_all(lines[-1]) if lines else "no reason given"
-    return SourceError(f"{source} cannot be read ({last}); see ffmpeg.log in the session folder")
+    return SourceError(f"{source} cannot be read ({last}); see whether a player can play it, or try another --ffmpeg")

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.errors import NotLiveYet, SourceError, SourceMissing, SourceUnreachable
 from pipeline.settings import SourceSettings
 from pipeline.source.address import Address, media
-from pipeline.source.failures import redact
+from pipeline.source.failures import redact, redact_all
 
 # One address with picture and sound; where a page has them apart only, the sound is what subtitles need.
 _FORMATS = "best[protocol^=m3u8]/best/bestaudio"
@@ -85,7 +85,7 @@ def refusal(said: str, page: str) -> SourceError:
     for pattern, kind, sentence in _RULES:
         if re.search(pattern, said):
             return kind(sentence.format(page=shown))
-    reason = said.split("; please report")[0].splitlines()[0].replace(page, shown).rstrip(".")
+    reason = redact_all(said.split("; please report")[0].partition("\n")[0]).rstrip(".") or "no reason given"
     return SourceError(f"yt-dlp finds no stream on {shown} ({reason}); {_AGE}")
 
 

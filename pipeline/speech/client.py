@@ -1,4 +1,4 @@
-"""The recogniser in a process of its own, so that a crash of a native library or a lack of memory ends no session."""
+"""The recogniser in a process of its own: a native library that crashes is an error, not the end of us."""
 
 import contextlib
 import subprocess

@@ -1,6 +1,7 @@
 """The recogniser process: `python -m pipeline.speech.worker`. Questions on stdin, answers on stdout (messages.py).
 
-End of input ends it, also when the session was killed. Ctrl-C is the session's alone. What libraries print goes to
+End of input ends it, also when the session was killed. Signals that ask to stop are the session's alone: a service
+manager sends them to everyone, and the last words are still to be heard. What libraries print goes to
 stderr: file descriptor 1 is pointed there before any of them is imported.
 """
 
@@ -19,6 +20,7 @@ from pipeline.flow import spawn
 from pipeline.speech import messages
 from pipeline.speech.local import LocalRecogniser
 from pipeline.speech.messages import Answer, Failed, Finish, Hear, Open, Question, Ready, Recognise
+from pipeline.system import STOP_SIGNALS
 
 _GRACE = 2.0
 """Seconds that work in progress has to end once the session is gone."""
@@ -55,7 +57,8 @@ class Worker:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for asked in STOP_SIGNALS:
+        signal.signal(asked, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     worker = Worker()

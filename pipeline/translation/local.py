@@ -52,8 +52,8 @@ class LocalEngine:
         if tokens is None:
             raise TranslationFailed(f"no translation from {src_lang} to {tgt_lang} in this model")
         before, forced = tokens
-        pieces = self._layout.source.encode(text, out_type=str)
         try:
+            pieces = self._layout.source.encode(text, out_type=str)
             [result] = self._translator.translate_batch(
                 [[*before, *pieces, *self._eos]],
                 target_prefix=[forced or None],
