@@ -72,13 +72,12 @@ class Channel(Iterable[T]):
             self._changed.notify_all()
 
     def batches(self) -> Iterator[list[T]]:
-        """All that waits, each time there is something; leaving the loop early closes the channel."""
+        """All that waits, each time there is something; whoever leaves the loop closes the channel."""
         try:
             while batch := self._take():
                 yield batch
-        except GeneratorExit:
+        finally:
             self.close()
-            raise
 
     def _take(self) -> list[T]:
         """What waits, or will; nothing at the end. Raises the writer's error."""
