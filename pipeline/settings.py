@@ -31,7 +31,7 @@ class SourceSettings(Table, frozen=True):
     """Where to begin in a recording."""
     end: Seconds | None = None
     """Where to stop in a recording."""
-    length: Seconds | None = None
+    length: Annotated[float, Meta(gt=0)] | None = None
     """Stop after so many seconds (`--for`)."""
     pace: float | None = None
     """Recordings only: N times real time; None reads as fast as it can."""

@@ -59,6 +59,12 @@ def test_the_demo_brings_its_own_models(begun: list[Settings]) -> None:
         run("--demo", "--model", "small")
 
 
+def test_no_time_at_all_is_refused(begun: list[Settings]) -> None:
+    """ffmpeg would take it for no limit."""
+    with pytest.raises(SettingsError, match="length"):
+        run("--demo", "--for", "0")
+
+
 def test_two_sessions_of_one_second_have_two_folders(tmp_path: Path) -> None:
     path = tmp_path / "2026-01-01_20-00-00_rally"
     for name in (path.name, f"{path.name}-2", f"{path.name}-3"):
