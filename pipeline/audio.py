@@ -59,7 +59,11 @@ class AudioFile:
                 clock.wait(step - waiting)
 
 
+SILENT = -100.0
+"""Level of no sound at all, dB below full scale."""
+
+
 def loudness(samples: Samples) -> float:
     """Root mean square of the samples in dB below full scale; -100 for silence or none."""
     power = float(np.mean(samples**2)) if samples.size else 0.0
-    return max(-100.0, 10 * float(np.log10(power + 1e-10)))
+    return max(SILENT, 10 * float(np.log10(power + 1e-10)))

@@ -78,9 +78,9 @@ def run(
         speech=_given(model=model, language=language),
         translation=_given(to=_names(to), chain=_names(translate), models=mt_model),
     )
-    folder, cues = _subtitle(source, out, _with_models(chosen, demo=demo), as_json=as_json)
-    if not as_json:
-        typer.echo(f"{cues} cues in {folder}/subtitles.{_shown(chosen)}.srt")
+    if demo and chosen.speech.language != "fr":
+        raise SettingsError("the demo models know French only; leave --language out, or pull a real model")
+    _subtitle(source, out, _with_models(chosen, demo=demo), as_json=as_json)
 
 
 @app.command()
@@ -90,9 +90,8 @@ def demo(out: Out = None, as_json: AsJson = False) -> None:
     sample = assets.embedded("samples/rally.mp4")
     if not as_json:
         typer.echo("The sample in real time, 75 s. Demo models: synthetic speech, a closed domain.")
-    folder, cues = _subtitle(str(sample), out, chosen, as_json=as_json)
+    _subtitle(str(sample), out, chosen, as_json=as_json)
     if not as_json:
-        typer.echo(f"{cues} English cues. The files are in {folder}/ - open subtitles.en.srt or subtitles.fr-en.srt.")
         typer.echo("For real speech, pull a model and start on your stream:")
         typer.echo(f"    {system.program()} models pull {assets.SUGGESTED}")
         typer.echo(f"    {system.program()} run https://example.org/live.m3u8")
@@ -113,8 +112,8 @@ def main() -> None:
         system.leave(error.exit_code, f"livesubs: {error}")
 
 
-def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> tuple[Path, int]:
-    """Runs one session with a view; gives its folder and how many cues its first target track has."""
+def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> None:
+    """Runs one session with a view, and says at the end what there is and where."""
     from pipeline.flow import SystemClock
     from pipeline.session import Session
     from pipeline.speech.client import RecogniserProcess
@@ -129,12 +128,9 @@ def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool)
             state = session.run(screen)
     except KeyboardInterrupt:
         system.leave(ABORTED, f"livesubs: left at once; what was written is in {folder}")
-    return folder, len(state.track(_shown(chosen)))
-
-
-def _shown(chosen: Settings) -> str:
-    """The track that is counted at the end: the first translation, or what was said where there is none."""
-    return (chosen.translation.to or (chosen.speech.language,))[0]
+    if not as_json:
+        for line in terminal.summary(state, folder):
+            typer.echo(line)
 
 
 def _with_models(chosen: Settings, *, demo: bool) -> Settings:

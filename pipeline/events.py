@@ -78,6 +78,10 @@ class Hypothesis(Event, frozen=True, tag="hypothesis"):
     """The speaker paused after the last committed word."""
     speaking: float | None = None
     """Where speech that is still going on began, by the sound alone; its words are yet to come."""
+    begun: bool = False
+    """Somebody was speaking when the recording began: the first committed word may be half a word."""
+    broken: bool = False
+    """Somebody was speaking when the recording ended: the last committed word may be half a word."""
 
 
 class Suppressed(Event, frozen=True, tag="suppressed"):
@@ -100,6 +104,8 @@ class Sentence(Event, frozen=True, tag="sentence"):
     words: tuple[Word, ...]
     next_at: float | None = None
     """Where the speech after it begins; None if there is none for so long that no cue can meet it."""
+    cut: bool = False
+    """The recording began or ended within it: it is not what was said, and its translation less so."""
     rev: int = 1
     final: bool = True
 
@@ -141,7 +147,8 @@ class Cue(Event, frozen=True, tag="cue"):
     sentences: tuple[str, ...]
     """Ids of the sentences it shows."""
     flags: tuple[str, ...] = ()
-    """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`."""
+    """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`,
+    `cut` (the recording began or ended within the sentence)."""
     rev: int = 1
     final: bool = True
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from pipeline import __version__, folder
-from pipeline.audio import AudioFile, loudness
+from pipeline.audio import SILENT, AudioFile, loudness
 from pipeline.errors import NotLiveYet, SourceUnreachable
 from pipeline.events import (
     Chunk,
@@ -34,6 +34,7 @@ from pipeline.source.address import Address, resolve
 from pipeline.source.capture import Capture
 from pipeline.speech.client import Recogniser
 from pipeline.speech.stage import recognise
+from pipeline.stall import StallWatch
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.chain import Chain
@@ -89,6 +90,8 @@ class Status(Value, frozen=True):
     level: float
     """Loudness of the last moment, dB below full scale (0 is the loudest)."""
     stopping: bool
+    quiet: float
+    """Seconds for which the stream has sent nothing, once that is worth telling; else 0."""
 
     @property
     def behind(self) -> float:
@@ -124,6 +127,7 @@ class Session:
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
         self._capture: Capture | None = None
         self._heard = 0.0
+        self._stall: StallWatch | None = None
 
     def run(self, view: View) -> State:
         """Subtitles the whole source and gives what the journal then says; LivesubsError when it could not."""
@@ -150,13 +154,15 @@ class Session:
             self._capture.stop()
 
     def status(self) -> Status:
-        recorded = self._audio.recorded
+        recorded = self._audio.recorded if self._stall else 0.0
+        quiet = self._stall.quiet if self._stall else 0.0
         return Status(
             recorded=recorded,
             heard=min(self._heard, recorded),
             speed=self._heard / self._recogniser.compute if self._recogniser.compute else None,
-            level=loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
+            level=SILENT if quiet else loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
             stopping=self._stopping.is_set(),
+            quiet=quiet,
         )
 
     def _count(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
@@ -187,11 +193,13 @@ class Session:
             journal.append(Warned(text=note))
         folder.write_tracks(self._path, journal)
         capture = self._open(address, journal)
-        chunks = self._audio.follow(start=0.0, ended=lambda: capture.ended, clock=self._clock)
-        for batch in subtitles(self._count(chunks), self._recogniser, self._chains, self._settings, journal, Threads()):
-            for event in batch:
-                journal.append(event)
-            folder.write_tracks(self._path, journal)
+        chunks = self._count(self._audio.follow(start=0.0, ended=lambda: capture.ended, clock=self._clock))
+        self._stall = StallWatch(self._audio, lambda: not capture.ended, journal.append, self._clock)
+        with self._stall:
+            for batch in subtitles(chunks, self._recogniser, self._chains, self._settings, journal, Threads()):
+                for event in batch:
+                    journal.append(event)
+                folder.write_tracks(self._path, journal)
         self._close(capture, journal)
 
     def _await_source(self, view: View) -> Address:

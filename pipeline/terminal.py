@@ -2,8 +2,9 @@
 
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from rich.console import Console, Group, RenderableType
@@ -12,17 +13,15 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.events import Cue, Sentence, SessionStarted, SourceState, Suppressed, Warned
+from pipeline.events import Cue, Ended, Sentence, SessionStarted, SourceState, Suppressed, Warned
 from pipeline.flow import Repeating
-from pipeline.journal import Entry, encode
+from pipeline.journal import Entry, State, encode
 
 if TYPE_CHECKING:
     from pipeline.session import Status
 
 _FRENCH, _ENGLISH, _QUIET, _ALARM = "cyan", "bold bright_white", "grey62", "bold bright_yellow"
 """Read from two metres in a dark hall: nothing below 4.5:1 on black."""
-
-_METER = "▁▂▃▄▅▆▇█"
 
 
 class Screen(Protocol):
@@ -127,6 +126,7 @@ class LiveScreen:
         self._status, self._console = status, console
         self._session: SessionStarted | None = None
         self._source = "loading the speech model"
+        self._over = False
         self._rows: deque[tuple[str, str, str]] = deque(maxlen=100)
         self._sentences: dict[str, Sentence] = {}
         self._cues = 0
@@ -150,6 +150,8 @@ class LiveScreen:
                 self._session = event
             case SourceState() as event:
                 self._source = event.state
+            case Ended():
+                self._over = True
             case Sentence() as event:
                 self._sentences[event.id] = event
             case Cue() as event if self._session and event.lang in _tracks(self._session):
@@ -178,7 +180,9 @@ class LiveScreen:
         status = self._status()
         head = [self._headline(status), self._gauges(status), self._means()]
         foot: list[RenderableType] = [Text(f"! {text}", style=_ALARM) for text in [*self._warnings]]
-        if status.stopping:
+        if self._over:
+            foot.append(Text("done", style=_QUIET))
+        elif status.stopping:
             left = f"finishing: {status.behind:.0f} s of sound still to hear. Ctrl-C again to leave at once."
             foot.append(Text(left, style=_ALARM))
         else:
@@ -191,6 +195,8 @@ class LiveScreen:
         line = Text(overflow="ellipsis", no_wrap=True)
         line.append("● ", style=colours.get(self._source, _QUIET))
         line.append(f"{self._source}  ", style=colours.get(self._source, _QUIET))
+        if status.quiet:
+            line.append(f"nothing for {status.quiet:.0f} s  ", style=_ALARM)
         line.append(clock_time(status.recorded), style=_ENGLISH)
         if self._session:
             line.append(f"  {self._session.src_lang} → {', '.join(_tracks(self._session))}  ", style=_FRENCH)
@@ -247,8 +253,21 @@ def choose(status: "Callable[[], Status]", *, as_json: bool) -> Screen:
     return LiveScreen(status, console) if console.is_terminal else Lines(status)
 
 
+def summary(state: State, folder: Path) -> Iterator[str]:
+    """What a finished session has, a line a track, and where the rest lies."""
+    if not state.session:
+        return
+    for lang in dict.fromkeys((state.session.src_lang, *state.session.tgt_langs)):
+        track = state.track(lang)
+        left = sum("untranslated" in cue.flags for cue in track)
+        remark = f" - {left} of them not translated: no engine answered" if left else ""
+        yield f"{lang}: {len(track)} cues in {folder}/subtitles.{lang}.srt{remark}"
+    yield f"The same as .vtt, both languages together, the recording and the journal are in {folder}/"
+
+
 def _remark(cue: Cue) -> str:
-    return "  [no engine answered]" if "untranslated" in cue.flags else ""
+    remarks = {"untranslated": "no engine answered", "cut": "cut off"}
+    return "".join(f"  [{remark}]" for flag, remark in remarks.items() if flag in cue.flags)
 
 
 def _say(line: str) -> None:

@@ -18,6 +18,8 @@ BEFORE, AFTER = 6, 8
 """Frames (0.19 s, 0.26 s) kept around an utterance: Silero wakes a syllable late; best of nine pairs on two takes."""
 SURE = BEFORE + 12
 """Frames of an utterance after which it is said to have begun: 0.4 s of sound tell where it rose."""
+EDGE = 2
+"""Frames (64 ms): speech that near the first or last frame was cut by the recording."""
 SHORTEST_PART = 0.4
 """A cut leaves at least this share of the longest utterance before it: shorter parts give the model no context."""
 LATER = 0.15
@@ -51,6 +53,11 @@ class Endpointer:
     def settled(self) -> int:
         """No stretch to come begins before this frame."""
         return max(self._free, self._position - BEFORE) if self._start is None else self._start
+
+    @property
+    def speaking(self) -> bool:
+        """Speech goes on up to the last frame."""
+        return self._start is not None and self._position - self._last < EDGE
 
     @property
     def open(self) -> int | None:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from math import ceil
 from typing import Protocol
 
+import msgspec
 import numpy as np
 
 from pipeline.audio import Samples
 from pipeline.events import Hypothesis, Suppressed, Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
-from pipeline.speech.endpointer import BEFORE, FRAME_SECONDS, SURE, Endpointer, Stretch
+from pipeline.speech.endpointer import BEFORE, EDGE, FRAME_SECONDS, SURE, Endpointer, Stretch
 from pipeline.speech.guards import objection
 from pipeline.speech.onsets import mend, onset
 from pipeline.speech.vad import FRAME, Detector
@@ -58,8 +59,11 @@ class UtterancePolicy:
     def finish(self) -> list[Said]:
         fill = np.zeros(-self._given % FRAME, np.float32)  # so that the last, partial frame counts
         heard = list(self._listen(fill))
+        broken = self._endpointer.speaking
         for stretch in self._endpointer.flush():
             heard += self._judge(stretch)
+        if broken and heard and isinstance(heard[-1], Hypothesis):
+            heard[-1] = msgspec.structs.replace(heard[-1], broken=True)
         heard = self._with_progress(heard, self._end)
         self._begin(self._end)
         return heard
@@ -111,7 +115,11 @@ class UtterancePolicy:
     def _judge(self, stretch: Stretch) -> Iterator[Said]:
         """What is said in a stretch; a wordless one says only that there was a pause, and up to where."""
         if any(stretch.speech):
-            yield from self._say(stretch)
+            begun = stretch.start == 0 and any(stretch.speech[:EDGE])
+            for said in self._say(stretch):
+                if begun and isinstance(said, Hypothesis):
+                    said, begun = msgspec.structs.replace(said, begun=True), False
+                yield said
         elif stretch.endpoint:
             yield Hypothesis(heard=min(self._time(stretch.end), self._end), endpoint=True)
         else:

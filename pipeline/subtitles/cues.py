@@ -70,7 +70,7 @@ def _pieces(rendering: Rendering, rules: CueRules) -> list[_Piece]:
             first=piece.start,
             last=piece.end,
             sentences=(sentence.id,),
-            flags=("untranslated",) if rendering.untranslated else (),
+            flags=("untranslated",) * rendering.untranslated + ("cut",) * sentence.cut,
         )
         for number, piece in enumerate(split(rendering, rules), 1)
     ]

@@ -41,10 +41,16 @@ def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> list[Cue]:
         for sentence in cue.sentences:
             of_sentence[sentence].append(cue)
     said: dict[str, list[str]] = defaultdict(list)
+    first: dict[str, Cue] = {}  # of each sentence
     for cue in source:
+        for sentence in cue.sentences:
+            first.setdefault(sentence, cue)
         candidates = {c.id: c for sentence in cue.sentences for c in of_sentence[sentence]}.values()
         if candidates:
             said[max(candidates, key=lambda c: _shared(cue, c)).id].append(cue.text)
+    for cue in target:  # a sentence in one cue that is two in the translation is shown with both
+        if not said[cue.id] and (original := first.get(cue.sentences[0])):
+            said[cue.id] = [original.text]
     return [_beneath(cue, said[cue.id]) for cue in target]
 
 

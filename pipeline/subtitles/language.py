@@ -64,9 +64,10 @@ _LANGUAGES = {
         articles=_words(
             "le la les l' un une des du au aux ce cet cette ces mon ma mes ton ta tes son sa ses notre nos "
             "votre vos leur leurs quelque quelques chaque tout toute tous toutes plusieurs quel quelle quels "
-            "quelles aucun aucune"
+            "quelles aucun aucune deux trois quatre cinq six sept huit neuf dix onze douze quinze vingt trente "
+            "quarante cinquante soixante cent cents mille"
         ),
-        pronouns=_words("je j' tu il elle on nous vous ils elles se s' me m' te t' y en lui c' ça qui"),
+        pronouns=_words("ne n' je j' tu il elle on nous vous ils elles se s' me m' te t' y en lui c' ça qui"),
         auxiliaries=_words(
             "ai as a avons avez ont avais avait avions aviez avaient aurai aura aurons aurez auront aurait "
             "auraient suis es est sommes êtes sont étais était étions étiez étaient sera serons serez seront "
@@ -74,7 +75,7 @@ _LANGUAGES = {
             "voulez veulent dois doit devons devez doivent faut j'ai j'avais j'aurai c'est c'était n'est n'ont "
             "n'a n'avons qu'il qu'elle qu'on qu'ils"
         ),
-        negations=_words("ne n' pas plus jamais rien"),
+        negations=_words("pas plus jamais rien"),
         prepositions=_words(
             "de d' à dans en sur sous par pour avec sans chez vers contre entre depuis pendant avant après "
             "devant derrière dès jusque jusqu' jusqu'à parmi selon malgré comme"

@@ -27,11 +27,13 @@ def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules,
     numbers = count(1)
     words: list[Word] = []
     waiting: Sentence | None = None  # decided, but nobody knows yet what follows
+    begun = broken = False  # the recording began, ended within a sentence
 
     for event in heard:
         if isinstance(event, Suppressed):
             continue
         words += event.committed
+        begun, broken = begun or event.begun, event.broken
         while True:
             if waiting and (follows := _follows(waiting, words, event, rules)):
                 yield msgspec.structs.replace(waiting, next_at=follows.at)
@@ -39,17 +41,19 @@ def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules,
             upto = 0 if waiting else _decided(words, event, rules, known)
             if not upto:
                 break
-            waiting = _sentence(f"s{next(numbers):06d}", words[:upto], lang)
+            waiting, begun = _sentence(f"s{next(numbers):06d}", words[:upto], lang, cut=begun), False
             del words[:upto]
     if waiting:
-        yield msgspec.structs.replace(waiting, next_at=words[0].start if words else None)
+        cut = waiting.cut or (broken and not words)
+        yield msgspec.structs.replace(waiting, next_at=words[0].start if words else None, cut=cut)
     if words:
-        yield _sentence(f"s{next(numbers):06d}", words, lang)
+        yield _sentence(f"s{next(numbers):06d}", words, lang, cut=begun or broken)
 
 
-def _sentence(id: str, words: Sequence[Word], lang: str) -> Sentence:
+def _sentence(id: str, words: Sequence[Word], lang: str, *, cut: bool) -> Sentence:
     text = "".join(word.text for word in words).strip()
-    return Sentence(id=id, lang=lang, start=words[0].start, end=words[-1].end, text=text, words=tuple(words))
+    start, end = words[0].start, words[-1].end
+    return Sentence(id=id, lang=lang, start=start, end=end, text=text, words=tuple(words), cut=cut)
 
 
 class _Follows(Value, frozen=True):
