@@ -90,7 +90,7 @@ class Status(Value, frozen=True):
     level: float
     """Loudness of the last moment, dB below full scale (0 is the loudest)."""
     stopping: bool
-    quiet: float
+    quiet: float = 0.0
     """Seconds for which the stream has sent nothing, once that is worth telling; else 0."""
 
     @property

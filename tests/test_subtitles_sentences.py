@@ -162,3 +162,16 @@ def _whole(sentence: Sentence) -> bool:
         and (sentence.start, sentence.end) == (sentence.words[0].start, sentence.words[-1].end)
         and (length <= RULES.longest + 1e-6 or len(sentence.words) == 1)
     )
+
+
+def test_a_sentence_that_the_recording_cut_says_so() -> None:
+    first = Hypothesis(heard=1.0, committed=words("bonsoir à tous. Merci."), begun=True)
+    last = Hypothesis(heard=9.0, committed=words("Nous sommes. Ensemble, nous", start=8.0), broken=True)
+    assert [(s.text, s.cut) for s in to_sentences([first, last], RULES, "fr")] == [
+        ("bonsoir à tous.", True),
+        ("Merci.", False),
+        ("Nous sommes.", False),
+        ("Ensemble, nous", True),
+    ]
+    closed = Hypothesis(heard=9.0, committed=words("Ensemble, nous.", start=8.0), broken=True)
+    assert [s.cut for s in to_sentences([closed], RULES, "fr")] == [True]
