@@ -1,5 +1,6 @@
 """What SOURCE may be, and what is said when it cannot be read: one sentence that names it and says what to do."""
 
+import functools
 import subprocess
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.audio import AudioFile
 from pipeline.errors import (
     LivesubsError,
     NoAudio,
@@ -24,7 +26,7 @@ from pipeline.source import page
 from pipeline.source.address import resolve
 from pipeline.source.capture import Capture
 from pipeline.source.failures import redact, redact_all
-from tests.servers import files, free_port, silent, web
+from tests.servers import Quiet, files, free_port, silent, web
 
 PLAIN = SourceSettings()
 
@@ -134,6 +136,42 @@ def test_a_page_with_a_film(ffmpeg: str, tmp_path: Path) -> None:
         address = resolve(f"{base}/page.html", PLAIN)
         assert address.url == f"{base}/film.mp4"
         assert address.shown == f"{base}/page.html"
+
+
+def test_cookies_reach_the_stream_and_their_file_stays_as_it_is(ffmpeg: str, tmp_path: Path) -> None:
+    tone = ["-f", "lavfi", "-i", "sine", "-t", "3"]
+    subprocess.run([ffmpeg, "-v", "error", *tone, tmp_path / "film.mp4"], check=True)
+    (tmp_path / "page.html").write_text('<html><title>F</title><video src="film.mp4"></video></html>')
+
+    class Members(Quiet):
+        def do_GET(self) -> None:  # noqa: N802 - the base class's naming
+            if "key=open" in self.headers.get("Cookie", "") or self.path == "/page.html":
+                super().do_GET()
+            else:
+                self.send_error(403)
+
+    jar = tmp_path / "cookies.txt"
+    jar.write_text("# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t2000000000\tkey\topen\n")
+    before = jar.read_bytes()
+    given = SourceSettings(cookies=str(jar))
+    with web(functools.partial(Members, directory=str(tmp_path))) as base:  # type: ignore[arg-type]  # called like a class
+        capture = Capture(resolve(f"{base}/page.html", given), given, tmp_path)
+        capture.start()
+        assert capture.outcome.state == "ended"
+        capture.close()
+    assert AudioFile(tmp_path / "audio.s16").recorded == pytest.approx(3.0, abs=0.1)
+    assert jar.read_bytes() == before
+
+
+def test_a_cookies_file_that_is_not_there_or_is_none(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<html>A page</html>")
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("key=open")
+    with files(tmp_path) as base:
+        for jar in (tmp_path / "typo.txt", wrong):
+            with pytest.raises(SettingsError, match="cookies"):
+                resolve(f"{base}/page.html", SourceSettings(cookies=str(jar)))
+    assert not (tmp_path / "typo.txt").exists()
 
 
 def test_an_unknown_scheme_and_an_unknown_device(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
 """The stream on a web page, found by yt-dlp (imported when first used)."""
 
+import io
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from pipeline.errors import NotLiveYet, SourceError, SourceMissing, SourceUnreachable
+import msgspec
+
+from pipeline.errors import NotLiveYet, SettingsError, SourceError, SourceMissing, SourceUnreachable
 from pipeline.settings import SourceSettings
 from pipeline.source.address import Address, media
 from pipeline.source.failures import redact, redact_all
@@ -50,13 +55,35 @@ def resolve_page(url: str, settings: SourceSettings) -> Address:
         "ignore_no_formats_error": True,
     }
     if settings.cookies:
-        options["cookiefile"] = settings.cookies
+        options["cookiefile"] = _cookies(Path(settings.cookies).expanduser())
     try:
         with yt_dlp.YoutubeDL(options) as finder:
-            info = finder.extract_info(url, download=False)
+            address = stream_of(finder.extract_info(url, download=False) or {}, url)
+            return _with_cookies(address, finder.cookiejar.get_cookies_for_url(address.url))
     except (yt_dlp.utils.YoutubeDLError, OSError) as error:
         raise refusal(str(error), url) from error
-    return stream_of(info or {}, url)
+
+
+def _cookies(path: Path) -> io.StringIO:
+    """The file's text: yt-dlp would write to the file, and overlook that it is not there."""
+    from yt_dlp.cookies import YoutubeDLCookieJar
+
+    try:
+        text = path.read_text("utf-8")
+        YoutubeDLCookieJar(io.StringIO(text)).load()
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} is no cookies file in the cookies.txt format; check --cookies") from error
+    return io.StringIO(text)
+
+
+def _with_cookies(address: Address, cookies: list[Any]) -> Address:
+    """The address, with the cookies that its server wants to see."""
+    if not cookies:
+        return address
+    port = urlsplit(address.url).port
+    suffix = f":{port}" if port else ""  # libav counts a port as a part of the domain
+    lines = "".join(f"{c.name}={c.value}; path={c.path}; domain={c.domain}{suffix};\r\n" for c in cookies)
+    return msgspec.structs.replace(address, options=(*address.options, ("cookies", lines)))
 
 
 def stream_of(info: dict[str, Any], page: str) -> Address:
