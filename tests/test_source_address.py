@@ -198,6 +198,11 @@ def test_a_redirected_playlist_finds_its_variants(tmp_path: Path) -> None:
             assert resolve(f"{short}/go", PLAIN).ends
 
 
+def test_a_file_as_file_managers_write_it(tmp_path: Path) -> None:
+    (tmp_path / "le soir.mp4").touch()
+    assert resolve((tmp_path / "le soir.mp4").as_uri(), PLAIN).url == f"file:{tmp_path}/le soir.mp4"
+
+
 def test_a_station_list_leads_to_its_stream(tmp_path: Path) -> None:
     with files(tmp_path) as base:
         (tmp_path / "room.pls").write_text(f"[playlist]\nFile1={base}/room.mp3\n")

@@ -76,7 +76,7 @@ def resolve(given: str, settings: SourceSettings) -> Address:
     if scheme and scheme != "file":
         known = ", ".join(["http", "https", *_LIVE])
         raise SettingsError(f"{scheme}:// is no kind of stream that can be read; use one of {known}, or a file")
-    path = Path(given.removeprefix("file://")).expanduser()
+    path = Path(unquote(given.removeprefix("file://")) if scheme else given).expanduser()
     if path.exists():
         return Address(url=f"file:{path}", kind="file", shown=str(path), ends=True)
     if device := _DEVICE.fullmatch(given):
