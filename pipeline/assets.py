@@ -52,22 +52,25 @@ def models_folder(environment: str | None) -> Path:
     return platformdirs.user_data_path("livesubs", appauthor=False) / "models"
 
 
-def find_recogniser(name: str, folder: Path) -> Path:
-    """The folder of a recogniser given by path or pulled name; without a name the one that was pulled."""
+def find_recogniser(name: str, folder: Path) -> str:
+    """The folder of a recogniser given by path or pulled name; without a name the one that was pulled.
+
+    Another name comes back as it is: faster-whisper may know it and have it in its own cache.
+    """
     if not name:
         pulled = [folder / size for size in reversed(WHISPER) if _is_model(folder / size)]
         if pulled:
-            return pulled[0]
+            return str(pulled[0])
         raise ModelError(
             f"no speech model has been pulled yet; type `{program()} models pull {SUGGESTED}` (or add --demo, for the "
             "embedded demo models)"
         )
-    for candidate in (Path(name).expanduser(), folder / name):
+    for candidate in (Path(name).expanduser(), folder / _folder_name(name)):
         if candidate.is_dir():
-            return candidate.absolute()  # the settings of a session are read elsewhere too
+            return str(candidate.absolute())  # the settings of a session are read elsewhere too
     if name in WHISPER:
         raise ModelError(f"the speech model {name} has not been pulled yet; type `{program()} models pull {name}`")
-    raise ModelError(f"there is no speech model {name}; give a CTranslate2 folder or one of {', '.join(WHISPER)}")
+    return name
 
 
 def find_translators(folder: Path) -> tuple[str, ...]:
@@ -84,13 +87,19 @@ def find_translators(folder: Path) -> tuple[str, ...]:
 
 
 def pull(name: str, folder: Path) -> Path:
-    """Downloads a Whisper model, or `opus-mt-<pair>`, into the models folder; ModelError when it cannot."""
+    """Downloads a model into the models folder; ModelError when it cannot.
+
+    `name` is a Whisper size, `opus-mt-<pair>`, or any CTranslate2 repository of the hub, `OWNER/NAME`.
+    """
     from huggingface_hub import snapshot_download
 
-    target, partial = folder / name, folder / f".{name}.partial"
+    target, partial = folder / _folder_name(name), folder / f".{_folder_name(name)}.partial"
     repository = f"gaudi/{name}-ctranslate2" if name.startswith("opus-mt-") else WHISPER.get(name)
+    if name.count("/") == 1:
+        repository = name
     if not repository:
-        raise ModelError(f"there is no model {name}; try one of {', '.join(WHISPER)} or opus-mt-fr-en")
+        known = f"{', '.join(WHISPER)}, opus-mt-fr-en"
+        raise ModelError(f"there is no model {name}; try one of {known}, or a repository of the hub, OWNER/NAME")
     if target.exists():
         raise ModelError(f"{target} exists already; remove it first to pull {name} again")
     try:
@@ -102,6 +111,10 @@ def pull(name: str, folder: Path) -> Path:
             f"the command again, whole files are kept - or copy the model's folder to {target} from another machine"
         ) from error
     return target
+
+
+def _folder_name(name: str) -> str:
+    return name.replace("/", "--")
 
 
 def _is_model(path: Path) -> bool:

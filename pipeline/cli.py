@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from pipeline import assets, settings, system, terminal
+from pipeline import assets, lines, settings, system, terminal
 from pipeline.errors import LivesubsError, SettingsError
 from pipeline.settings import Settings
 
@@ -68,13 +68,13 @@ def run(
         source=_given(
             audio=audio,
             channel=channel,
-            start=_seconds(start),
-            end=_seconds(end),
-            length=_seconds(length),
+            start=settings.seconds(start),
+            end=settings.seconds(end),
+            length=settings.seconds(length),
             cookies=cookies,
             ffmpeg=ffmpeg,
         )
-        | ({"pace": _pace(pace)} if pace else {}),
+        | ({"pace": settings.pace(pace)} if pace else {}),
         speech=_given(model=model, language=language),
         translation=_given(to=_names(to), chain=_names(translate), models=mt_model),
     )
@@ -110,6 +110,8 @@ def main() -> None:
         app()
     except LivesubsError as error:
         system.leave(error.exit_code, f"livesubs: {error}")
+    except KeyboardInterrupt:
+        system.leave(ABORTED, "livesubs: left at once")
 
 
 def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> None:
@@ -129,7 +131,7 @@ def _subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool)
     except KeyboardInterrupt:
         system.leave(ABORTED, f"livesubs: left at once; what was written is in {folder}")
     if not as_json:
-        for line in terminal.summary(state, folder):
+        for line in lines.summary(state, folder):
             typer.echo(line)
 
 
@@ -139,7 +141,7 @@ def _with_models(chosen: Settings, *, demo: bool) -> Settings:
         speech: dict[str, Any] = {"model": str(assets.demo_recogniser()), "window": assets.DEMO_WINDOW}
         translators: tuple[str, ...] = (str(assets.demo_translator()),)
     else:
-        speech = {"model": str(assets.find_recogniser(chosen.speech.model, _models_folder()))}
+        speech = {"model": assets.find_recogniser(chosen.speech.model, _models_folder())}
         named = (str(Path(folder).expanduser().absolute()) for folder in chosen.translation.models)
         translators = tuple(named) or assets.find_translators(_models_folder())
     chain = chosen.translation.chain or (("local",) if demo else ())
@@ -176,39 +178,14 @@ def _names(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _seconds(text: str | None) -> float | None:
-    """`90`, `12:30`, `1:02:03.5`, `90m`, `1h30m` as seconds."""
-    if text is None:
-        return None
-    if match := re.fullmatch(r"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)", text):
-        first, second, last = match.groups()
-        hours, minutes = (first, second) if second else (None, first)
-        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(last)
-    units = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text)
-    if units and text:
-        hours, minutes, last = units.groups()
-        return int(hours or 0) * 3600.0 + int(minutes or 0) * 60 + int(last or 0)
-    raise SettingsError(f"{text} is not a length of time; write it like 3h, 90m, 12:30 or 1:02:03")
-
-
-def _pace(text: str) -> float | None:
-    if text == "max":
-        return None
-    try:
-        pace = float(text)
-    except ValueError:
-        pace = 0.0
-    if not pace > 0:
-        raise SettingsError(f"--pace {text} makes no sense; write 1 for real time, 2 for twice as fast, or max")
-    return pace
-
-
 def _unused(path: Path) -> Path:
     """The path, with a number after it if another session began in the same second."""
     return next(p for p in (path, *(path.with_name(f"{path.name}-{n}") for n in range(2, 100))) if not p.exists())
 
 
 def _slug(source: str) -> str:
-    """A folder name from a source: its last part, letters and digits only, without user info and query."""
+    """A folder name from a source: its last part, letters and digits only, without user info, query and RTMP key."""
+    if source.lower().startswith("rtmp"):
+        source = source.rstrip("/").rpartition("/")[0]
     last = re.split(r"[?#]", source)[0].rstrip("/").rsplit("/", 1)[-1].rsplit("@", 1)[-1]
     return re.sub(r"[^\w-]+", "-", Path(last).stem).strip("-")[:40] or "stream"

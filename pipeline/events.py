@@ -104,6 +104,8 @@ class Sentence(Event, frozen=True, tag="sentence"):
     words: tuple[Word, ...]
     next_at: float | None = None
     """Where the speech after it begins; None if there is none for so long that no cue can meet it."""
+    next_heard: bool = False
+    """... and that speech has been recognised, so its own sentence will come soon; a sound alone may be applause."""
     cut: bool = False
     """The recording began or ended within it: it is not what was said, and its translation less so."""
     rev: int = 1

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from pipeline import __version__, folder
 from pipeline.audio import SILENT, AudioFile, loudness
-from pipeline.errors import NotLiveYet, SourceUnreachable
+from pipeline.errors import WorkerError
 from pipeline.events import (
     Chunk,
     Cue,
@@ -30,7 +30,8 @@ from pipeline.events import (
 from pipeline.flow import Clock, Inline, Threads
 from pipeline.journal import Entry, Journal, State
 from pipeline.settings import Settings
-from pipeline.source.address import Address, resolve
+from pipeline.source.address import Address
+from pipeline.source.announced import await_address
 from pipeline.source.capture import Capture
 from pipeline.speech.client import Recogniser
 from pipeline.speech.stage import recognise
@@ -39,9 +40,6 @@ from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.chain import Chain
 from pipeline.translation.stage import translate, verbatim
-
-_MISSES = 30
-"""How often in a row an announced stream may be unreachable: half an hour before its start, five minutes after."""
 
 
 def subtitles(
@@ -176,7 +174,9 @@ class Session:
 
     def _run(self, journal: Journal, view: View) -> None:
         description = self._recogniser.open(self._audio.path, self._settings.speech)
-        address = self._await_source(view)
+        address = await_address(
+            self._source, self._settings.source, self._clock, self._stopping.is_set, announce=view.announce
+        )
         folder.write_settings(self._path, self._settings, self._source)
         journal.append(
             SessionStarted(
@@ -196,41 +196,22 @@ class Session:
         chunks = self._count(self._audio.follow(start=0.0, ended=lambda: capture.ended, clock=self._clock))
         self._stall = StallWatch(self._audio, lambda: not capture.ended, journal.append, self._clock)
         with self._stall:
-            for batch in subtitles(chunks, self._recogniser, self._chains, self._settings, journal, Threads()):
-                for event in batch:
-                    journal.append(event)
-                folder.write_tracks(self._path, journal)
+            try:
+                for batch in subtitles(chunks, self._recogniser, self._chains, self._settings, journal, Threads()):
+                    for event in batch:
+                        journal.append(event)
+                    folder.write_tracks(self._path, journal)
+            except WorkerError as error:
+                self._record_on(capture, error, journal)
+                raise
         self._close(capture, journal)
 
-    def _await_source(self, view: View) -> Address:
-        """The source's media address, waited for while it is announced only, also through a network that fails."""
-        announced: NotLiveYet | None = None
-        misses = 0
-        while True:
-            try:
-                return resolve(self._source, self._settings.source)
-            except NotLiveYet as error:
-                announced, misses = error, 0
-            except SourceUnreachable:
-                misses += 1
-                if announced is None or misses > _MISSES:
-                    raise
-            self._count_down(announced.starts_at, view)
-            if self._stopping.is_set():
-                raise announced
-
-    def _count_down(self, starts_at: datetime | None, view: View) -> None:
-        """Waits until the announced start, a minute at most, so that a moved start is noticed.
-
-        A stream that is late is looked for every ten seconds: a site that is asked more often shuts us out.
-        """
-        now = self._clock.now()
-        until = now + 60.0
-        if starts_at:
-            until = max(now + 10.0, min(until, starts_at.timestamp() + 1.0))
-        while self._clock.now() < until and not self._stopping.is_set():
-            view.announce(starts_at)
-            self._clock.wait(1.0)
+    def _record_on(self, capture: Capture, error: WorkerError, journal: Journal) -> None:
+        """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""
+        if not capture.ended:
+            journal.append(Warned(text=f"{error}; the recording goes on without subtitles, Ctrl-C ends it"))
+        while not capture.ended:
+            self._clock.wait(0.25)
 
     def _open(self, address: Address, journal: Journal) -> Capture:
         journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))

@@ -4,6 +4,7 @@ A settings file is TOML with one table per struct below (`[source]`, `[speech]`,
 imports only `errors`.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -113,8 +114,6 @@ class Settings(Table, frozen=True):
     """Everything in force for a session; written to its `settings.toml`."""
 
     demo: bool = False
-    delay: Annotated[float, Meta(ge=10)] = 30.0
-    """Seconds the screening plays behind live; the budget of the stages follows from it."""
     source: SourceSettings = SourceSettings()
     speech: SpeechSettings = SpeechSettings()
     sentences: SentenceRules = SentenceRules()
@@ -150,3 +149,31 @@ def dump(settings: Settings) -> bytes:
 
 def _without_none(table: dict[str, Any]) -> dict[str, Any]:
     return {k: _without_none(v) if isinstance(v, dict) else v for k, v in table.items() if v is not None}
+
+
+def seconds(text: str | None) -> float | None:
+    """`90`, `12:30`, `1:02:03.5`, `90m`, `1h30m` as seconds; SettingsError for anything else."""
+    if text is None:
+        return None
+    if match := re.fullmatch(r"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)", text):
+        first, second, last = match.groups()
+        hours, minutes = (first, second) if second else (None, first)
+        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(last)
+    units = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text)
+    if units and text:
+        hours, minutes, last = units.groups()
+        return int(hours or 0) * 3600.0 + int(minutes or 0) * 60 + int(last or 0)
+    raise SettingsError(f"{text} is not a length of time; write it like 3h, 90m, 12:30 or 1:02:03")
+
+
+def pace(text: str) -> float | None:
+    """What `--pace` was given: N times real time, or None for `max`; SettingsError for anything else."""
+    if text == "max":
+        return None
+    try:
+        times = float(text)
+    except ValueError:
+        times = 0.0
+    if not times > 0:
+        raise SettingsError(f"--pace {text} makes no sense; write 1 for real time, 2 for twice as fast, or max")
+    return times

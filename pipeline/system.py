@@ -23,6 +23,13 @@ def own_group() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
+def end_group(leader: int) -> None:
+    """Kills what is left of a process group that `own_group` made, after its leader has died."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
+
+
 def program() -> str:
     """What to type to run this program again: `livesubs` where that is on the PATH, else where it lies."""
     if shutil.which("livesubs"):

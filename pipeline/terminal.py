@@ -1,10 +1,8 @@
-"""What the technician sees: a live view in a terminal, plain lines elsewhere, or one journal line an event."""
+"""What the technician sees in a terminal; `choose` gives plain lines or JSON elsewhere."""
 
-import sys
 from collections import deque
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, Self
 
 from rich.console import Console, Group, RenderableType
@@ -14,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.events import Cue, Ended, Sentence, SessionStarted, SourceState, Suppressed, Warned
-from pipeline.flow import Repeating
-from pipeline.journal import Entry, State, encode
+from pipeline.journal import Entry
+from pipeline.lines import JsonLines, Lines, be_silent, clock_time, countdown, remark, tracks
 
 if TYPE_CHECKING:
     from pipeline.session import Status
@@ -34,89 +32,6 @@ class Screen(Protocol):
     def show(self, entry: Entry) -> None: ...
 
     def announce(self, starts_at: datetime | None) -> None: ...
-
-
-def clock_time(seconds: float) -> str:
-    """`0:01:02` for stream time."""
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
-
-
-def countdown(starts_at: datetime | None) -> str:
-    """One line about a stream that is announced only."""
-    if starts_at is None:
-        return "not live yet; the page does not say when: looking again every minute"
-    left = max(0.0, (starts_at - datetime.now(UTC)).total_seconds())
-    return f"not live yet; it is announced for {starts_at.astimezone():%H:%M}, in {clock_time(left)}"
-
-
-class Lines:
-    """Plain lines, for a log, a pipe or a screen reader."""
-
-    def __init__(self, status: "Callable[[], Status]") -> None:
-        self._status = status
-        self._sentences: dict[str, Sentence] = {}
-        self._shown: tuple[str, ...] = ()
-        self._announced = ""
-        self._pulse = Repeating(self._tell, seconds=10.0, name="status-line")
-
-    def __enter__(self) -> Self:
-        self._pulse.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._pulse.stop()
-
-    def show(self, entry: Entry) -> None:
-        match entry.event:
-            case SessionStarted() as event:
-                self._shown = _tracks(event)
-                _say(f"{event.source}: {event.src_lang} -> {', '.join(self._shown)}")
-                _say(f"recogniser: {event.recogniser}; translation: {', '.join(event.engines)}")
-            case SourceState() as event:
-                _say(f"{clock_time(event.stream)} source {event.state} {event.detail}".rstrip())
-            case Sentence() as event:
-                self._sentences[event.id] = event
-            case Cue() as event if event.lang in self._shown and event.rev == 1:
-                self._show_cue(event)
-            case Suppressed() as event:
-                _say(f"{clock_time(event.start)} not shown ({event.reason}): {event.text}")
-            case Warned() as event:
-                _say(f"! {event.text}")
-
-    def announce(self, starts_at: datetime | None) -> None:
-        line = countdown(starts_at)
-        if line[:45] != self._announced[:45]:
-            _say(line)
-        self._announced = line
-
-    def _show_cue(self, cue: Cue) -> None:
-        for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
-            if sentence and sentence.lang != cue.lang:
-                _say(f"{clock_time(sentence.start)} {sentence.lang}  {sentence.text}")
-        _say(f"{clock_time(cue.start)} {cue.lang}  {' '.join(cue.text.splitlines())}{_remark(cue)}")
-
-    def _tell(self) -> None:
-        status = self._status()
-        if status.stopping or status.behind > 5:
-            doing = "finishing" if status.stopping else "working"
-            _say(f"{clock_time(status.recorded)} {doing}: {status.behind:.0f} s of sound still to hear")
-
-
-class JsonLines:
-    """Every journal line, as it is written."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    def show(self, entry: Entry) -> None:
-        _say(encode(entry).decode())
-
-    def announce(self, starts_at: datetime | None) -> None:
-        pass
 
 
 class LiveScreen:
@@ -142,7 +57,7 @@ class LiveScreen:
         try:
             self._live.stop()
         except OSError:  # the terminal is gone
-            _be_silent()
+            be_silent()
 
     def show(self, entry: Entry) -> None:
         match entry.event:
@@ -154,7 +69,7 @@ class LiveScreen:
                 self._over = True
             case Sentence() as event:
                 self._sentences[event.id] = event
-            case Cue() as event if self._session and event.lang in _tracks(self._session):
+            case Cue() as event if self._session and event.lang in tracks(self._session):
                 self._add_cue(event, self._session)
             case Suppressed():
                 self._suppressed += 1
@@ -174,7 +89,7 @@ class LiveScreen:
         style = _ALARM if "untranslated" in cue.flags else _ENGLISH
         time = clock_time(cue.start) if cue.lang == session.src_lang else ""
         label = f"{cue.lang} " if len(session.tgt_langs) > 1 else ""
-        self._rows.append((time, f"{label}{' '.join(cue.text.splitlines())}{_remark(cue)}", style))
+        self._rows.append((time, f"{label}{' '.join(cue.text.splitlines())}{remark(cue)}", style))
 
     def draw(self) -> RenderableType:
         status = self._status()
@@ -199,7 +114,7 @@ class LiveScreen:
             line.append(f"nothing for {status.quiet:.0f} s  ", style=_ALARM)
         line.append(clock_time(status.recorded), style=_ENGLISH)
         if self._session:
-            line.append(f"  {self._session.src_lang} → {', '.join(_tracks(self._session))}  ", style=_FRENCH)
+            line.append(f"  {self._session.src_lang} → {', '.join(tracks(self._session))}  ", style=_FRENCH)
             line.append(self._session.source.rsplit("/", 1)[-1] or self._session.source, style=_QUIET)
         return line
 
@@ -240,47 +155,9 @@ class LiveScreen:
         return table
 
 
-def _tracks(session: SessionStarted) -> tuple[str, ...]:
-    """The tracks to show: the translations, or what is said where there are none."""
-    return session.tgt_langs or (session.src_lang,)
-
-
 def choose(status: "Callable[[], Status]", *, as_json: bool) -> Screen:
     """The view that fits where the output goes."""
     if as_json:
         return JsonLines()
     console = Console()
     return LiveScreen(status, console) if console.is_terminal else Lines(status)
-
-
-def summary(state: State, folder: Path) -> Iterator[str]:
-    """What a finished session has, a line a track, and where the rest lies."""
-    if not state.session:
-        return
-    for lang in dict.fromkeys((state.session.src_lang, *state.session.tgt_langs)):
-        track = state.track(lang)
-        left = sum("untranslated" in cue.flags for cue in track)
-        remark = f" - {left} of them not translated: no engine answered" if left else ""
-        yield f"{lang}: {len(track)} cues in {folder}/subtitles.{lang}.srt{remark}"
-    yield f"The same as .vtt, both languages together, the recording and the journal are in {folder}/"
-
-
-def _remark(cue: Cue) -> str:
-    remarks = {"untranslated": "no engine answered", "cut": "cut off"}
-    return "".join(f"  [{remark}]" for flag, remark in remarks.items() if flag in cue.flags)
-
-
-def _say(line: str) -> None:
-    """One line to standard output; once nobody reads it any more, nothing."""
-    try:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        _be_silent()
-
-
-def _be_silent() -> None:
-    """The terminal or the pipe is gone: what is said from now on goes nowhere, and the subtitles go on."""
-    import os
-
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of the process

@@ -142,6 +142,21 @@ def test_a_recogniser_that_hangs_costs_the_capture_nothing(tmp_path: Path) -> No
     assert wer(SAMPLES / "rally.fr.srt", _srt(out, "fr")) <= 0.03
 
 
+def test_a_dead_recogniser_does_not_end_the_recording(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "2")
+    until(lambda: _count(out, "sentence") >= 1, 60)
+    next(p for p in psutil.Process(session.pid).children(recursive=True) if "worker" in " ".join(p.cmdline())).kill()
+    until(lambda: _count(out, "warning") == 1, 30)
+    then = (out / "audio.s16").stat().st_size
+    until(lambda: (out / "audio.s16").stat().st_size > then + 32_000 * 5, 30)
+    session.send_signal(signal.SIGINT)
+    assert finish(session) == 7
+    ended = list(read(out / "journal.jsonl"))[-1].event
+    assert isinstance(ended, Ended)
+    assert ended.reason == "failed"
+
+
 def test_a_kill_at_any_moment_leaves_what_an_uninterrupted_run_has(runs: dict[str, Path], tmp_path: Path) -> None:
     whole = {lang: [(c.start, c.end, c.content) for c in cues(_srt(runs["rally"], lang))] for lang in ("fr", "en")}
     for moment in range(1, 11):

@@ -253,3 +253,9 @@ def test_no_secret_of_an_address_is_shown(user: str, password: str, path: str, k
         assert password not in shown
         assert key not in shown
         assert f"rtmp://host:1935/{path}" in shown.replace("RTMP", "rtmp")
+
+
+def test_an_rtmp_key_is_not_shown() -> None:
+    assert redact("rtmp://live.example/app/secret-key") == "rtmp://live.example/app/..."
+    assert redact("rtmp://live.example/room") == "rtmp://live.example/room"
+    assert "secret" not in redact_all("Error opening rtmps://live.example/app/secret-key?x=secret")

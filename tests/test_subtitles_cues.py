@@ -41,7 +41,7 @@ def followed(renderings: list[Rendering], misses: Sequence[float] = (0.0,)) -> l
         at = after.sentence.start + miss if after else None
         if at is not None and at >= rendering.sentence.end + SentenceRules().alone:
             at = None
-        made.append(replace(rendering, sentence=replace(rendering.sentence, next_at=at)))
+        made.append(replace(rendering, sentence=replace(rendering.sentence, next_at=at, next_heard=at is not None)))
     return made
 
 
@@ -212,3 +212,16 @@ def test_the_verbatim_track_is_cut_at_its_own_words() -> None:
 def test_a_very_long_text_takes_moments_not_minutes() -> None:
     cues = track([rendered("so many words are said here tonight " * 60, 0.0, 10.0)])
     assert len(cues) > 20
+
+
+def test_a_short_sentence_before_applause_does_not_wait_for_the_next_words() -> None:
+    chant = followed([rendered(f"No {n}!", 0.2 * n, 0.2 * n + 0.15, n) for n in range(1, 9)])
+    last = chant[-1].sentence
+    chant[-1] = replace(chant[-1], sentence=replace(last, next_at=last.end + 0.1))
+    after = rendered("Much later.", 60.0, 61.0, 9)
+    stream = iter([*chant, after])
+    cues = to_cues(stream, RULES)
+    shown: list[str] = []
+    while "No 8!" not in " ".join(shown):
+        shown.append(next(cues).text)
+    assert next(stream).text == "Much later.", "it was not needed"

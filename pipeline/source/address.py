@@ -114,16 +114,18 @@ def _look_up(url: str) -> None:
         raise SourceUnreachable(f"unknown host {host}; check the address and the network") from error
 
 
-def _web(url: str, settings: SourceSettings) -> Address:
-    """A stream or file behind HTTP as it is, or the stream on a page."""
+def _web(url: str, settings: SourceSettings, lists: int = 3) -> Address:
+    """A stream or file behind HTTP as it is, the one that a station list names (at most `lists` deep), or a page's."""
     _look_up(url)
     seen = _glance(url)
     if seen.kind in ("text/html", "application/xhtml+xml"):
         from pipeline.source.page import resolve_page
 
         return resolve_page(url, settings)
-    if "#EXT-X-" not in seen.text and (listed := _LISTED.search(seen.text)):  # an Icecast station's .m3u or .pls
-        return _web(listed[1], settings)
+    if (
+        lists and "#EXT-X-" not in seen.text and (listed := _LISTED.search(seen.text))
+    ):  # an Icecast station's .m3u or .pls
+        return _web(listed[1], settings, lists - 1)
     return media(url, ends=_closed(seen) if seen.text else seen.sized)
 
 

@@ -78,11 +78,17 @@ _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
 
 
 def redact(url: str) -> str:
-    """`url` as it may be shown: without user info, query and fragment; anything else comes back as it is."""
+    """`url` as it may be shown: without user info, query and fragment, nor an RTMP address's last part, which is a key.
+
+    Anything else comes back as it is.
+    """
     parts = urlsplit(url)
     if not parts.netloc:
         return url
-    return urlunsplit((parts.scheme, parts.netloc.rsplit("@", 1)[-1], parts.path, "", ""))
+    path = parts.path
+    if parts.scheme.lower().startswith("rtmp") and path.count("/") > 1:
+        path = path.rpartition("/")[0] + "/..."
+    return urlunsplit((parts.scheme, parts.netloc.rsplit("@", 1)[-1], path, "", ""))
 
 
 def redact_all(text: str) -> str:

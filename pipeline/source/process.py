@@ -12,7 +12,7 @@ from typing import IO
 from pipeline.flow import spawn
 from pipeline.source import guard
 from pipeline.source.failures import redact_all
-from pipeline.system import own_group
+from pipeline.system import end_group, own_group
 
 
 class Ffmpeg:
@@ -81,6 +81,8 @@ class Ffmpeg:
         if not self.ended:
             self.stop()
             self.wait(5.0)
+        if self._process.returncode < 0:
+            end_group(self._process.pid)  # its guard was killed and could not end it
         _ = self.said
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe:

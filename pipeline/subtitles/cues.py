@@ -50,7 +50,8 @@ def to_cues(renderings: Iterable[Rendering], rules: CueRules) -> Iterator[Cue]:
         held = None
         following = _following(pieces, rendering.sentence.next_at, rules)
         for piece, coming in zip(pieces, following, strict=False):
-            if piece is pieces[-1] and coming and _too_close(piece, last, coming, rules):
+            wait = piece is pieces[-1] and rendering.sentence.next_heard
+            if wait and coming and _too_close(piece, last, coming, rules):
                 held = piece
             else:
                 last = _place(piece, last, coming, rules)

@@ -36,7 +36,7 @@ def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules,
         begun, broken = begun or event.begun, event.broken
         while True:
             if waiting and (follows := _follows(waiting, words, event, rules)):
-                yield msgspec.structs.replace(waiting, next_at=follows.at)
+                yield msgspec.structs.replace(waiting, next_at=follows.at, next_heard=bool(words))
                 waiting = None
             upto = 0 if waiting else _decided(words, event, rules, known)
             if not upto:
@@ -45,7 +45,8 @@ def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules,
             del words[:upto]
     if waiting:
         cut = waiting.cut or (broken and not words)
-        yield msgspec.structs.replace(waiting, next_at=words[0].start if words else None, cut=cut)
+        at = words[0].start if words else None
+        yield msgspec.structs.replace(waiting, next_at=at, next_heard=bool(words), cut=cut)
     if words:
         yield _sentence(f"s{next(numbers):06d}", words, lang, cut=begun or broken)
 
