@@ -8,11 +8,11 @@ from typing import Self
 
 import pytest
 
-from pipeline import session
 from pipeline.errors import NotLiveYet, SourceMissing, SourceUnreachable
 from pipeline.journal import Entry
 from pipeline.session import Session
 from pipeline.settings import Settings, SpeechSettings
+from pipeline.source import announced
 from pipeline.speech.messages import Heard
 from tests.servers import free_port
 
@@ -84,7 +84,7 @@ def test_a_late_stream_is_looked_for_now_and_then_also_through_a_network_that_fa
         asked.append(clock.now() - NOON.timestamp())
         raise next(answers)
 
-    monkeypatch.setattr(session, "resolve", resolve)
+    monkeypatch.setattr(announced, "resolve", resolve)
     with pytest.raises(SourceMissing):
         Session("https://page", tmp_path / "s", Settings(), Deaf(lambda: None), {}, clock).run(Nobody())
     assert asked[:3] == [-90, -30, 1]
@@ -97,7 +97,7 @@ def test_a_page_that_stays_unreachable_is_an_error(tmp_path: Path, monkeypatch: 
     def resolve(*_: object) -> None:
         raise next(answers)
 
-    monkeypatch.setattr(session, "resolve", resolve)
+    monkeypatch.setattr(announced, "resolve", resolve)
     with pytest.raises(SourceUnreachable):
         Session("https://page", tmp_path / "s", Settings(), Deaf(lambda: None), {}, Clock(0.0)).run(Nobody())
 
