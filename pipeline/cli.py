@@ -27,30 +27,36 @@ app.add_typer(models_app, name="models")
 ABORTED = 130
 """Exit code after a second Ctrl-C, as shells have it."""
 
-Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty. [default: sessions/<date>_<name>]")]
+Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (default: sessions/DATE_NAME).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 
 
 @app.command()
 def run(
     source: Annotated[str, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")],
-    to: Annotated[str | None, typer.Option(help="Languages to translate into, with commas. [default: en]")] = None,
+    to: Annotated[str | None, typer.Option(help="Languages to translate into, with commas (default: en).")] = None,
     out: Out = None,
     demo: Annotated[
-        bool, typer.Option(help="Use the embedded demo models: a closed domain of synthetic speech.")
+        bool, typer.Option("--demo", help="Use the embedded demo models: a closed domain of synthetic speech.")
     ] = False,
-    model: Annotated[str | None, typer.Option(help="Speech model: a pulled name or a CTranslate2 folder.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Speech model: a pulled name or a CTranslate2 folder (default: the largest pulled)."),
+    ] = None,
     mt_model: Annotated[
         list[str] | None, typer.Option(help="Folder of a local translation model; may be repeated.")
     ] = None,
-    translate: Annotated[str | None, typer.Option(help="Engines in the order they are asked, with commas.")] = None,
-    language: Annotated[str | None, typer.Option(help="Language that is spoken.")] = None,
-    audio: Annotated[int | None, typer.Option(help="Which sound track, counted from 1.")] = None,
+    translate: Annotated[
+        str | None,
+        typer.Option(help="local, google, in the order they are asked (default: a local model, then Google)."),
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Language that is spoken (default: fr).")] = None,
+    audio: Annotated[int | None, typer.Option(help="Which sound track (default: 1, the first).")] = None,
     channel: Annotated[str | None, typer.Option(help="left or right of a stereo track: floor or interpreter.")] = None,
     start: Annotated[str | None, typer.Option(help="Where to begin in a recording, e.g. 12:30.")] = None,
     end: Annotated[str | None, typer.Option(help="Where to stop in a recording.")] = None,
     length: Annotated[str | None, typer.Option("--for", help="Stop after so long, e.g. 3h or 90m.")] = None,
-    pace: Annotated[str | None, typer.Option(help="Recordings: N times real time, or max. [default: max]")] = None,
+    pace: Annotated[str | None, typer.Option(help="Recordings: N times real time, or max (default: max).")] = None,
     cookies: Annotated[str | None, typer.Option(help="Cookies file for page URLs.")] = None,
     ffmpeg: Annotated[str | None, typer.Option(help="Another ffmpeg than the bundled one.")] = None,
     config: Annotated[
