@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import random
 import shutil
 import socket
 import subprocess
@@ -16,9 +17,13 @@ from tests.waiting import until
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port that nobody has, below those the system gives to clients: a client that tries a port again and again
+    until a server listens would else sooner or later be given that port, and be connected to itself."""
+    while True:
+        port = random.randint(20_000, 30_000)
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
 
 
 def answers(port: int) -> bool:
