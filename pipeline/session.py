@@ -25,7 +25,6 @@ from pipeline.events import (
     Suppressed,
     Value,
     Warned,
-    Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Threads
 from pipeline.journal import Entry, Journal, State
@@ -49,7 +48,7 @@ def subtitles(
     settings: Settings,
     journal: Journal,
     hands: Threads | Inline,
-) -> Iterator[list[Cue | Withdrawn]]:
+) -> Iterator[list[Cue]]:
     """Sound to cues of every track, in batches as they are ready; all but the cues is journaled on the way.
 
     With `Inline` hands it runs in the caller's thread, deterministically.

@@ -74,7 +74,7 @@ class LiveScreen:
             case Suppressed():
                 self._suppressed += 1
             case Warned() as event:
-                self._warnings.append(event.text)
+                self._warnings.append(f"{datetime.fromtimestamp(entry.at):%H:%M} {event.text}")
 
     def announce(self, starts_at: datetime | None) -> None:
         self._source = countdown(starts_at)

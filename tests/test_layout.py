@@ -1,4 +1,4 @@
-"""Who may import whom (docs/design: "Folders, and who may know whom"), held by reading the source."""
+"""Who may import whom (CONTRIBUTING.md has the map), held by reading the source."""
 
 import ast
 from pathlib import Path
