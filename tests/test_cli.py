@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import assets, cli, settings
+from pipeline.commands import options
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from tests.measures import SAMPLES
@@ -22,7 +23,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         sessions.append(chosen)
         return Path("s"), 0
 
-    monkeypatch.setattr(cli, "_subtitle", subtitle)
+    monkeypatch.setattr("pipeline.commands.run.subtitle", subtitle)
     return sessions
 
 
@@ -65,11 +66,22 @@ def test_no_time_at_all_is_refused(begun: list[Settings]) -> None:
         run("--demo", "--for", "0")
 
 
-def test_two_sessions_of_one_second_have_two_folders(tmp_path: Path) -> None:
-    path = tmp_path / "2026-01-01_20-00-00_rally"
-    for name in (path.name, f"{path.name}-2", f"{path.name}-3"):
-        assert cli._unused(path).name == name
-        cli._unused(path).mkdir()
+def test_two_sessions_of_one_second_have_two_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("time.strftime", lambda form: "2026-01-01_20-00-00")
+    for name in ("2026-01-01_20-00-00_rally", "2026-01-01_20-00-00_rally-2", "2026-01-01_20-00-00_rally-3"):
+        folder = options.session_folder("https://example.org/rally.m3u8")
+        assert folder.name == name
+        folder.mkdir(parents=True)
+
+
+def test_the_settings_file_of_the_working_folder_holds_by_itself(
+    tmp_path: Path, begun: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "livesubs.toml").write_text("demo = true\n[cues]\ncpl = 37\n")
+    run()
+    assert begun[0].cues.cpl == 37
 
 
 def test_a_terminal_that_knows_no_accents_still_shows_every_line(tmp_path: Path) -> None:

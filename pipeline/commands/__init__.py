@@ -1,0 +1,1 @@
+"""What a person types, a module for each command: parse, call, print. `cli` puts them together."""

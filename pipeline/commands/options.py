@@ -1,0 +1,98 @@
+"""Options that several commands have, and how flags, settings file and pulled models become one `Settings`.
+
+The only module that reads the environment: models folder, keys of the translation services.
+"""
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from pipeline import assets, settings
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings
+
+SETTINGS_FILE = "livesubs.toml"
+"""Read from the working folder unless `--settings` names another."""
+
+Source = Annotated[str, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")]
+To = Annotated[str | None, typer.Option(help="Languages to translate into, with commas (default: en).")]
+Demo = Annotated[bool, typer.Option("--demo", help="The embedded demo models: a closed domain of synthetic speech.")]
+Model = Annotated[
+    str | None, typer.Option(help="Speech model: a pulled name or a CTranslate2 folder (default: the largest pulled).")
+]
+MtModel = Annotated[list[str] | None, typer.Option(help="Folder of a local translation model; may be repeated.")]
+Translate = Annotated[
+    str | None,
+    typer.Option(help="local, google, in the order they are asked (default: a local model, then Google)."),
+]
+Language = Annotated[str | None, typer.Option(help="Language that is spoken (default: fr).")]
+Audio = Annotated[int | None, typer.Option(help="Which sound track (default: 1, the first).")]
+Channel = Annotated[str | None, typer.Option(help="left or right of a stereo track: floor or interpreter.")]
+Start = Annotated[str | None, typer.Option(help="Where to begin in a recording, e.g. 12:30.")]
+End = Annotated[str | None, typer.Option(help="Where to stop in a recording.")]
+Length = Annotated[str | None, typer.Option("--for", help="Stop after so long, e.g. 3h or 90m.")]
+Pace = Annotated[str | None, typer.Option(help="Recordings: N times real time, or max (default: max).")]
+Cookies = Annotated[str | None, typer.Option(help="Cookies file for page URLs.")]
+Ffmpeg = Annotated[str | None, typer.Option(help="Another ffmpeg than the bundled one.")]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help=f"A settings file; flags override it (default: ./{SETTINGS_FILE}).")
+]
+Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (default: sessions/DATE_NAME).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
+
+
+def load(file: Path | None) -> Settings:
+    """The settings file that was named, else the one of the working folder, else the defaults."""
+    here = Path(SETTINGS_FILE)
+    if file or here.is_file():
+        return settings.load(file or here)
+    return Settings()
+
+
+def with_models(chosen: Settings, *, demo: bool) -> Settings:
+    """The settings with model folders filled in; outside `--demo` the embedded models are never chosen."""
+    if demo:
+        if chosen.speech.language != "fr":
+            raise SettingsError("the demo models know French only; leave --language out, or pull a real model")
+        speech: dict[str, Any] = {"model": str(assets.demo_recogniser()), "window": assets.DEMO_WINDOW}
+        translators: tuple[str, ...] = (str(assets.demo_translator()),)
+    else:
+        speech = {"model": assets.find_recogniser(chosen.speech.model, models_folder())}
+        named = (str(Path(folder).expanduser().absolute()) for folder in chosen.translation.models)
+        translators = tuple(named) or assets.find_translators(models_folder())
+    chain = chosen.translation.chain or (("local",) if demo else ())
+    filled = settings.override(chosen, speech=speech, translation={"models": translators, "chain": chain})
+    return msgspec.structs.replace(filled, demo=demo)
+
+
+def models_folder() -> Path:
+    return assets.models_folder(os.environ.get("LIVESUBS_MODELS"))
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """The options that were typed."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def names(text: str | None) -> tuple[str, ...] | None:
+    """A list that was typed with commas."""
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def session_folder(source: str) -> Path:
+    """A new folder's path under `sessions/`, named by time and source."""
+    path = Path("sessions") / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{_slug(source)}"
+    return next(p for p in (path, *(path.with_name(f"{path.name}-{n}") for n in range(2, 100))) if not p.exists())
+
+
+def _slug(source: str) -> str:
+    """A folder name from a source: its last part, letters and digits only, without user info, query and RTMP key."""
+    if source.lower().startswith("rtmp"):
+        source = source.rstrip("/").rpartition("/")[0]
+    last = re.split(r"[?#]", source)[0].rstrip("/").rsplit("/", 1)[-1].rsplit("@", 1)[-1]
+    return re.sub(r"[^\w-]+", "-", Path(last).stem).strip("-")[:40] or "stream"

@@ -1,0 +1,108 @@
+"""`livesubs run` and `livesubs demo`."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from pipeline import assets, lines, settings, system, terminal
+from pipeline.commands import options
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings
+
+ABORTED = 130
+"""Exit code after a second Ctrl-C, as shells have it."""
+
+
+def run(
+    source: options.Source,
+    to: options.To = None,
+    out: options.Out = None,
+    demo: options.Demo = False,
+    model: options.Model = None,
+    mt_model: options.MtModel = None,
+    translate: options.Translate = None,
+    language: options.Language = None,
+    audio: options.Audio = None,
+    channel: options.Channel = None,
+    start: options.Start = None,
+    end: options.End = None,
+    length: options.Length = None,
+    pace: options.Pace = None,
+    cookies: options.Cookies = None,
+    ffmpeg: options.Ffmpeg = None,
+    config: options.SettingsFile = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
+    loaded = options.load(config)
+    demo = demo or loaded.demo
+    if demo and (model or mt_model):
+        raise SettingsError("the demo brings its own models; leave --demo out, or --model and --mt-model")
+    chosen = settings.override(
+        loaded,
+        source=options.given(
+            audio=audio,
+            channel=channel,
+            start=settings.seconds(start),
+            end=settings.seconds(end),
+            length=settings.seconds(length),
+            cookies=cookies,
+            ffmpeg=ffmpeg,
+        )
+        | ({"pace": settings.pace(pace)} if pace else {}),
+        speech=options.given(model=model, language=language),
+        translation=options.given(to=options.names(to), chain=options.names(translate), models=mt_model),
+    )
+    subtitle(source, out, options.with_models(chosen, demo=demo), as_json=as_json)
+
+
+def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
+    """Play the embedded sample as if it came in live, with the embedded demo models."""
+    chosen = options.with_models(settings.override(Settings(), source={"pace": 1.0}), demo=True)
+    sample = assets.embedded("samples/rally.mp4")
+    if not as_json:
+        typer.echo("The sample in real time, 75 s. Demo models: synthetic speech, a closed domain.")
+    subtitle(str(sample), out, chosen, as_json=as_json)
+    if not as_json:
+        typer.echo("For real speech, pull a model and start on your stream:")
+        typer.echo(f"    {system.program()} models pull {assets.SUGGESTED}")
+        typer.echo(f"    {system.program()} run https://example.org/live.m3u8")
+
+
+def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> None:
+    """Runs one session with a view, and says at the end what there is and where."""
+    from pipeline.flow import SystemClock
+    from pipeline.session import Session
+    from pipeline.speech.client import RecogniserProcess
+    from pipeline.translation.build import build_chains
+
+    chains = build_chains(chosen.translation, chosen.speech.language)
+    folder = out or options.session_folder(source)
+    session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
+    _stop_on_signals(session.stop)
+    try:
+        with terminal.choose(session.status, as_json=as_json) as screen:
+            state = session.run(screen)
+    except KeyboardInterrupt:
+        system.leave(ABORTED, f"livesubs: left at once; what was written is in {folder}")
+    if not as_json:
+        for line in lines.summary(state, folder):
+            typer.echo(line)
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    """Ctrl-C, SIGTERM and a closed terminal stop gracefully; a second Ctrl-C leaves at once."""
+    asked = False
+
+    def handle(number: int, frame: object) -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            stop()
+        elif number == signal.SIGINT:
+            raise KeyboardInterrupt
+
+    for number in system.STOP_SIGNALS:
+        signal.signal(number, handle)
