@@ -59,6 +59,17 @@ class SourceState(Event, frozen=True, tag="source"):
     detail: str = ""
 
 
+class Progress(Event, frozen=True, tag="progress"):
+    """How far a session is, every other second: what lag and latency are reckoned from."""
+
+    recorded: float
+    """Stream time up to which sound is on disk."""
+    heard: float
+    """Stream time up to which the recogniser has been given it."""
+    compute: float
+    """Seconds that the recogniser has worked so far."""
+
+
 class Gap(Event, frozen=True, tag="gap"):
     """A part of the stream that we do not have."""
 
@@ -178,6 +189,7 @@ class Ended(Event, frozen=True, tag="end"):
 AnyEvent = (
     SessionStarted
     | SourceState
+    | Progress
     | Gap
     | Hypothesis
     | Suppressed

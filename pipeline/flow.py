@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, Self, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -225,12 +225,19 @@ class Inline:
 
 
 class Repeating:
-    """Calls a function every so often in a thread of its own, for what a person is told."""
+    """Calls a function every so often in a thread of its own, while entered or from start to stop."""
 
     def __init__(self, function: Callable[[], None], *, seconds: float, name: str) -> None:
         self._function, self._seconds = function, seconds
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         self._thread.start()

@@ -5,19 +5,21 @@ Reading order for the whole program: `events`, this module, then any stage.
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
 from pipeline import __version__, folder
 from pipeline.audio import SILENT, AudioFile, loudness
-from pipeline.errors import WorkerError
+from pipeline.errors import SessionError, WorkerError
 from pipeline.events import (
     Chunk,
     Cue,
     Ended,
     Event,
     Hypothesis,
+    Progress,
     Rendering,
     Sentence,
     SessionStarted,
@@ -26,7 +28,7 @@ from pipeline.events import (
     Value,
     Warned,
 )
-from pipeline.flow import Clock, Inline, Threads
+from pipeline.flow import Clock, Inline, Repeating, Threads
 from pipeline.journal import Entry, Journal, State
 from pipeline.settings import Settings
 from pipeline.source.address import Address
@@ -167,6 +169,10 @@ class Session:
             yield chunk
             self._heard = chunk.end
 
+    def _note_progress(self, journal: Journal) -> None:
+        with suppress(SessionError):  # a full disk is told by whoever writes what cannot be missed
+            journal.append(Progress(recorded=self._audio.recorded, heard=self._heard, compute=self._recogniser.compute))
+
     def _end_capture(self) -> None:
         if self._capture:
             self._capture.close()
@@ -194,7 +200,7 @@ class Session:
         capture = self._open(address, journal)
         chunks = self._count(self._audio.follow(start=0.0, ended=lambda: capture.ended, clock=self._clock))
         self._stall = StallWatch(self._audio, lambda: not capture.ended, journal.append, self._clock)
-        with self._stall:
+        with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
             try:
                 for batch in subtitles(chunks, self._recogniser, self._chains, self._settings, journal, Threads()):
                     for event in batch:
