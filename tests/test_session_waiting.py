@@ -13,7 +13,7 @@ from pipeline.journal import Entry
 from pipeline.session import Session
 from pipeline.settings import Settings, SpeechSettings
 from pipeline.source import announced
-from pipeline.speech.messages import Heard
+from pipeline.speech.messages import Heard, Language
 from tests.servers import free_port
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -48,6 +48,9 @@ class Deaf:
         return Heard((), 0.0)
 
     recognise = hear
+
+    def language(self, start: float, end: float) -> Language:
+        return Language("fr", 1.0)
 
     def finish(self) -> Heard:
         return Heard((), 0.0)

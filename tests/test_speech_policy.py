@@ -48,6 +48,9 @@ class ScriptedTranscriber:
         word = Word(start=0.0, end=end, text=f" mot{len(self.given)}", probability=1.0)
         return Recognition((word,), -0.1, 0.0, 1.0)
 
+    def language(self, samples: Samples) -> tuple[str, float]:
+        return "fr", 1.0
+
 
 def numbered(count: int) -> Samples:
     """Every sample another value, so that it can be told where it went."""

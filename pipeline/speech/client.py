@@ -14,7 +14,19 @@ from pipeline.errors import LivesubsError, WorkerError
 from pipeline.settings import SpeechSettings
 from pipeline.speech import messages
 from pipeline.speech.local import Recogniser
-from pipeline.speech.messages import Answer, Failed, Finish, Hear, Heard, Message, Open, Ready, Recognise
+from pipeline.speech.messages import (
+    Answer,
+    Detect,
+    Failed,
+    Finish,
+    Hear,
+    Heard,
+    Language,
+    Message,
+    Open,
+    Ready,
+    Recognise,
+)
 from pipeline.system import own_group
 
 __all__ = ["Recogniser", "RecogniserProcess"]
@@ -57,6 +69,12 @@ class RecogniserProcess:
 
     def recognise(self, start: float, end: float) -> Heard:
         return self._listen(Recognise(start, end))
+
+    def language(self, start: float, end: float) -> Language:
+        answer = self._ask(Detect(start, end))
+        if not isinstance(answer, Language):
+            raise self._nonsense(answer)
+        return answer
 
     def finish(self) -> Heard:
         return self._listen(Finish())

@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 from pipeline.audio import AudioFile
 from pipeline.settings import SpeechSettings
-from pipeline.speech.messages import Heard
+from pipeline.speech.messages import Heard, Language
 from pipeline.speech.policy import Policy, Said, UtterancePolicy
 from pipeline.speech.vad import Silero
 from pipeline.speech.whisper import Whisper
@@ -29,6 +29,10 @@ class Recogniser(Protocol):
 
     def recognise(self, start: float, end: float) -> Heard:
         """One stretch of at most 30 s once more, apart from what is open."""
+        ...
+
+    def language(self, start: float, end: float) -> Language:
+        """The language most likely spoken in a stretch of at most 30 s."""
         ...
 
     def finish(self) -> Heard:
@@ -70,6 +74,9 @@ class LocalRecogniser:
     def recognise(self, start: float, end: float) -> Heard:
         return self._timed(lambda policy: policy.recognise(self._audio.read(start, end), start))
 
+    def language(self, start: float, end: float) -> Language:
+        return Language(*self._opened().language(self._audio.read(start, end)))
+
     def finish(self) -> Heard:
         return self._timed(lambda policy: policy.finish())
 
@@ -82,11 +89,15 @@ class LocalRecogniser:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close()
 
-    def _timed(self, work: Callable[[Policy], list[Said]]) -> Heard:
+    def _opened(self) -> Policy:
         if self._policy is None:
             raise RuntimeError("open() comes first")
+        return self._policy
+
+    def _timed(self, work: Callable[[Policy], list[Said]]) -> Heard:
+        policy = self._opened()
         began = time.perf_counter()
-        events = tuple(work(self._policy))
+        events = tuple(work(policy))
         elapsed = time.perf_counter() - began
         self.compute += elapsed
         return Heard(events, elapsed)

@@ -1,7 +1,8 @@
 """What session and recogniser process say to each other: one JSON line a message. The README of the protocol.
 
-The session asks, the worker answers each question with exactly one line, in order: `Open` with `Ready`, the others with
-`Heard`, any with `Failed`. Sound does not travel: the worker reads `audio.s16` itself. Unknown fields are ignored.
+The session asks, the worker answers each question with exactly one line, in order: `Open` with `Ready`, `Detect` with
+`Language`, the others with `Heard`, any with `Failed`. Sound does not travel: the worker reads `audio.s16` itself.
+Unknown fields are ignored.
 """
 
 import msgspec
@@ -35,6 +36,13 @@ class Recognise(Message, frozen=True):
     end: float
 
 
+class Detect(Message, frozen=True):
+    """Which language is spoken in this stretch of at most 30 s?"""
+
+    start: float
+    end: float
+
+
 class Finish(Message, frozen=True):
     """The sound has ended: say what is still open."""
 
@@ -52,6 +60,13 @@ class Heard(Message, frozen=True):
     compute: float
 
 
+class Language(Message, frozen=True):
+    """The language most likely spoken (ISO 639-1), and how likely that is, 0 to 1."""
+
+    code: str
+    likely: float
+
+
 class Failed(Message, frozen=True):
     """A sentence for the person at the terminal, and the exit code of its kind (errors.py)."""
 
@@ -59,8 +74,8 @@ class Failed(Message, frozen=True):
     exit_code: int
 
 
-Question = Open | Hear | Recognise | Finish
-Answer = Ready | Heard | Failed
+Question = Open | Hear | Recognise | Detect | Finish
+Answer = Ready | Heard | Language | Failed
 
 _encoder = msgspec.json.Encoder()
 _questions: msgspec.json.Decoder[Question] = msgspec.json.Decoder(Question)

@@ -39,6 +39,10 @@ class Policy(Protocol):
         """One stretch of at most 30 s on its own, whatever is open."""
         ...
 
+    def language(self, samples: Samples) -> tuple[str, float]:
+        """The language most likely spoken in at most 30 s, and how likely that is."""
+        ...
+
 
 class UtterancePolicy:
     """Each utterance is recognised once, when it has ended or, past `settings.longest`, at its best pause."""
@@ -70,6 +74,9 @@ class UtterancePolicy:
 
     def recognise(self, samples: Samples, start: float) -> list[Said]:
         return [self._recognise(samples, start, len(samples) / SAMPLE_RATE)]
+
+    def language(self, samples: Samples) -> tuple[str, float]:
+        return self._transcriber.language(samples)
 
     def _begin(self, start: float) -> None:
         """Nothing heard yet; the next sample is at stream time `start`."""

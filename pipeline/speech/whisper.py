@@ -60,6 +60,8 @@ class Transcriber(Protocol):
 
     def recognise(self, samples: Samples) -> Recognition: ...
 
+    def language(self, samples: Samples) -> tuple[str, float]: ...
+
 
 class Whisper:
     """A loaded model. Not thread-safe: one owner."""
@@ -88,6 +90,15 @@ class Whisper:
             pieces = self._align(encoded, tokens, features.shape[-1])
         text = self._tokenizer.decode(tokens)
         return Recognition(join_pieces(pieces, self._settings.language), score, no_speech, compression(text))
+
+    def language(self, samples: Samples) -> tuple[str, float]:
+        """The language most likely spoken in at most 30 s, and how likely; of a model of one language its own."""
+        if not self._model.model.is_multilingual:
+            return self._settings.language, 1.0
+        with _refusals(self.description):
+            features = self._model.feature_extractor(samples[: round(LONGEST * SAMPLE_RATE)], padding=0)
+            token, likely = self._model.model.detect_language(self._model.encode(self._windowed(features)))[0][0]
+        return token.strip("<|>"), likely
 
     def _windowed(self, features: Any) -> Any:
         """Mel features [n_mels, frames], zeros after them up to the window."""

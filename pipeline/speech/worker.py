@@ -19,7 +19,7 @@ from pipeline.errors import LivesubsError, WorkerError
 from pipeline.flow import spawn
 from pipeline.speech import messages
 from pipeline.speech.local import LocalRecogniser
-from pipeline.speech.messages import Answer, Failed, Finish, Hear, Open, Question, Ready, Recognise
+from pipeline.speech.messages import Answer, Detect, Failed, Finish, Hear, Open, Question, Ready, Recognise
 from pipeline.system import STOP_SIGNALS
 
 _GRACE = 2.0
@@ -52,6 +52,8 @@ class Worker:
                 return self._recogniser.hear(start, end)
             case Recognise(start, end):
                 return self._recogniser.recognise(start, end)
+            case Detect(start, end):
+                return self._recogniser.language(start, end)
             case Finish():
                 return self._recogniser.finish()
 
