@@ -1,9 +1,10 @@
 """Settings to chains: which engines serve a pair, and what to tell the person when one cannot."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from pipeline.errors import ModelError, SettingsError, TranslationError
+from pipeline.errors import LivesubsError, ModelError, SettingsError, TranslationError
 from pipeline.settings import TranslationSettings
 from pipeline.translation import languages
 from pipeline.translation.chain import Chain
@@ -15,7 +16,9 @@ ENGINES = ("local", "google")
 """The names that `translation.chain` may hold."""
 
 
-def build_chains(settings: TranslationSettings, src_lang: str) -> dict[str, Chain]:
+def build_chains(
+    settings: TranslationSettings, src_lang: str, keys: Mapping[str, str] | None = None
+) -> dict[str, Chain]:
     """A chain for each language in `settings.to` but the source's own; an engine that serves several is made once."""
     engines = _Engines(settings)
     return {lang: _chain(settings, src_lang, lang, engines) for lang in settings.to if lang != src_lang}
@@ -28,6 +31,23 @@ def build_chain(settings: TranslationSettings, src_lang: str, tgt_lang: str) -> 
     serve the pair is left out and explained in the chain's `notes`; ModelError or TranslationError when none is left.
     """
     return _chain(settings, src_lang, tgt_lang, _Engines(settings))
+
+
+def engines(
+    settings: TranslationSettings, src_lang: str, tgt_lang: str, keys: Mapping[str, str]
+) -> dict[str, Engine | str]:
+    """Every engine that the chain names, in its order, or one sentence on what to do because it cannot be made.
+
+    `keys` are those of the services, by environment variable. SettingsError only for an unknown engine or language.
+    """
+    made = _Engines(settings)
+    found: dict[str, Engine | str] = {}
+    for name in _names(settings):
+        try:
+            found[name] = made.find(name, src_lang, tgt_lang) or _advice(name, src_lang, tgt_lang)
+        except LivesubsError as error:
+            found[name] = str(error)
+    return found
 
 
 class _Engines:
