@@ -6,6 +6,7 @@ The only module that reads the environment: models folder, keys of the translati
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,6 +47,20 @@ Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (de
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 
 
+def settle(file: Path | None, *, demo: bool = False, **typed: Any) -> Settings:
+    """The settings file with what was typed over it: flags by their names in `_FLAGS`, None where one was not typed."""
+    loaded = load(file)
+    tables: dict[str, dict[str, Any]] = {}
+    for flag, value in typed.items():
+        if value is not None:
+            table, key, read = _FLAGS[flag]
+            tables.setdefault(table, {})[key] = read(value)
+    demo = demo or loaded.demo
+    if demo and (typed.get("model") or typed.get("mt_model")):
+        raise SettingsError("the demo brings its own models; leave --demo out, or --model and --mt-model")
+    return msgspec.structs.replace(settings.override(loaded, **tables), demo=demo)
+
+
 def load(file: Path | None) -> Settings:
     """The settings file that was named, else the one of the working folder, else the defaults."""
     here = Path(SETTINGS_FILE)
@@ -54,9 +69,9 @@ def load(file: Path | None) -> Settings:
     return Settings()
 
 
-def with_models(chosen: Settings, *, demo: bool) -> Settings:
-    """The settings with model folders filled in; outside `--demo` the embedded models are never chosen."""
-    if demo:
+def with_models(chosen: Settings) -> Settings:
+    """The settings with model folders filled in; outside the demo the embedded models are never chosen."""
+    if chosen.demo:
         if chosen.speech.language != "fr":
             raise SettingsError("the demo models know French only; leave --language out, or pull a real model")
         speech: dict[str, Any] = {"model": str(assets.demo_recogniser()), "window": assets.DEMO_WINDOW}
@@ -65,23 +80,39 @@ def with_models(chosen: Settings, *, demo: bool) -> Settings:
         speech = {"model": assets.find_recogniser(chosen.speech.model, models_folder())}
         named = (str(Path(folder).expanduser().absolute()) for folder in chosen.translation.models)
         translators = tuple(named) or assets.find_translators(models_folder())
-    chain = chosen.translation.chain or (("local",) if demo else ())
-    filled = settings.override(chosen, speech=speech, translation={"models": translators, "chain": chain})
-    return msgspec.structs.replace(filled, demo=demo)
+    chain = chosen.translation.chain or (("local",) if chosen.demo else ())
+    return settings.override(chosen, speech=speech, translation={"models": translators, "chain": chain})
 
 
 def models_folder() -> Path:
     return assets.models_folder(os.environ.get("LIVESUBS_MODELS"))
 
 
-def given(**values: Any) -> dict[str, Any]:
-    """The options that were typed."""
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def names(text: str | None) -> tuple[str, ...] | None:
+def names(text: str) -> tuple[str, ...]:
     """A list that was typed with commas."""
-    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "audio": ("source", "audio", _as_it_is),
+    "channel": ("source", "channel", _as_it_is),
+    "start": ("source", "start", settings.seconds),
+    "end": ("source", "end", settings.seconds),
+    "length": ("source", "length", settings.seconds),
+    "pace": ("source", "pace", settings.pace),
+    "cookies": ("source", "cookies", _as_it_is),
+    "ffmpeg": ("source", "ffmpeg", _as_it_is),
+    "model": ("speech", "model", _as_it_is),
+    "language": ("speech", "language", _as_it_is),
+    "to": ("translation", "to", names),
+    "translate": ("translation", "chain", names),
+    "mt_model": ("translation", "models", _as_it_is),
+}
+"""Which setting a flag is, and how what was typed is read."""
 
 
 def session_folder(source: str) -> Path:

@@ -8,7 +8,6 @@ import typer
 
 from pipeline import assets, lines, settings, system, terminal
 from pipeline.commands import options
-from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 
 ABORTED = 130
@@ -36,31 +35,29 @@ def run(
     as_json: options.AsJson = False,
 ) -> None:
     """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
-    loaded = options.load(config)
-    demo = demo or loaded.demo
-    if demo and (model or mt_model):
-        raise SettingsError("the demo brings its own models; leave --demo out, or --model and --mt-model")
-    chosen = settings.override(
-        loaded,
-        source=options.given(
-            audio=audio,
-            channel=channel,
-            start=settings.seconds(start),
-            end=settings.seconds(end),
-            length=settings.seconds(length),
-            cookies=cookies,
-            ffmpeg=ffmpeg,
-        )
-        | ({"pace": settings.pace(pace)} if pace else {}),
-        speech=options.given(model=model, language=language),
-        translation=options.given(to=options.names(to), chain=options.names(translate), models=mt_model),
+    chosen = options.settle(
+        config,
+        demo=demo,
+        to=to,
+        model=model,
+        mt_model=mt_model,
+        translate=translate,
+        language=language,
+        audio=audio,
+        channel=channel,
+        start=start,
+        end=end,
+        length=length,
+        pace=pace,
+        cookies=cookies,
+        ffmpeg=ffmpeg,
     )
-    subtitle(source, out, options.with_models(chosen, demo=demo), as_json=as_json)
+    subtitle(source, out, options.with_models(chosen), as_json=as_json)
 
 
 def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
     """Play the embedded sample as if it came in live, with the embedded demo models."""
-    chosen = options.with_models(settings.override(Settings(), source={"pace": 1.0}), demo=True)
+    chosen = options.with_models(settings.override(Settings(demo=True), source={"pace": 1.0}))
     sample = assets.embedded("samples/rally.mp4")
     if not as_json:
         typer.echo("The sample in real time, 75 s. Demo models: synthetic speech, a closed domain.")
