@@ -47,9 +47,8 @@ Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (de
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 
 
-def settle(file: Path | None, *, demo: bool = False, **typed: Any) -> Settings:
-    """The settings file with what was typed over it: flags by their names in `_FLAGS`, None where one was not typed."""
-    loaded = load(file)
+def settle(loaded: Settings, *, demo: bool = False, **typed: Any) -> Settings:
+    """The settings with what was typed over them: flags by their names in `_FLAGS`, None where one was not typed."""
     tables: dict[str, dict[str, Any]] = {}
     for flag, value in typed.items():
         if value is not None:

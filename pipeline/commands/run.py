@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from pipeline import assets, lines, settings, system, terminal
+from pipeline import assets, lines, power, settings, system, terminal
 from pipeline.commands import options
 from pipeline.settings import Settings
 
@@ -36,7 +36,7 @@ def run(
 ) -> None:
     """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
     chosen = options.settle(
-        config,
+        options.load(config),
         demo=demo,
         to=to,
         model=model,
@@ -80,8 +80,9 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) 
     session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
     _stop_on_signals(session.stop)
     try:
-        with terminal.choose(session.status, as_json=as_json) as screen:
-            state = session.run(screen)
+        with power.awake(session.warn), power.BatteryWatch(session.warn):
+            with terminal.choose(session.status, as_json=as_json) as screen:
+                state = session.run(screen)
     except KeyboardInterrupt:
         system.leave(ABORTED, f"livesubs: left at once; what was written is in {folder}")
     if not as_json:
