@@ -6,7 +6,7 @@ The only module that reads the environment: models folder, keys of the translati
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,17 +70,32 @@ def load(file: Path | None) -> Settings:
 
 def with_models(chosen: Settings) -> Settings:
     """The settings with model folders filled in; outside the demo the embedded models are never chosen."""
+    return with_recogniser(with_translators(chosen))
+
+
+def with_recogniser(chosen: Settings) -> Settings:
+    """... of the speech model only; ModelError when there is none."""
+    if not chosen.demo:
+        return settings.override(chosen, speech={"model": assets.find_recogniser(chosen.speech.model, models_folder())})
+    if chosen.speech.language != "fr":
+        raise SettingsError("the demo models know French only; leave --language out, or pull a real model")
+    return settings.override(chosen, speech={"model": str(assets.demo_recogniser()), "window": assets.DEMO_WINDOW})
+
+
+def with_translators(chosen: Settings) -> Settings:
+    """... of the translation models only: those named, else all that were pulled."""
     if chosen.demo:
-        if chosen.speech.language != "fr":
-            raise SettingsError("the demo models know French only; leave --language out, or pull a real model")
-        speech: dict[str, Any] = {"model": str(assets.demo_recogniser()), "window": assets.DEMO_WINDOW}
-        translators: tuple[str, ...] = (str(assets.demo_translator()),)
+        found: tuple[str, ...] = (str(assets.demo_translator()),)
     else:
-        speech = {"model": assets.find_recogniser(chosen.speech.model, models_folder())}
         named = (str(Path(folder).expanduser().absolute()) for folder in chosen.translation.models)
-        translators = tuple(named) or assets.find_translators(models_folder())
+        found = tuple(named) or assets.find_translators(models_folder())
     chain = chosen.translation.chain or (("local",) if chosen.demo else ())
-    return settings.override(chosen, speech=speech, translation={"models": translators, "chain": chain})
+    return settings.override(chosen, translation={"models": found, "chain": chain})
+
+
+def keys() -> Mapping[str, str]:
+    """Where the keys of the translation services are looked up, by name."""
+    return dict(os.environ)
 
 
 def models_folder() -> Path:
