@@ -41,8 +41,8 @@ def test_heavy_libraries_are_imported_when_first_used(path: Path) -> None:
     assert not {name.split(".")[0] for name in imports(path, top_level_only=True)} & HEAVY
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "subtitles").glob("*.py")), ids=lambda p: p.name)
-def test_subtitles_are_pure(path: Path) -> None:
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parent.name in {"subtitles", "scores"}], ids=lambda p: p.name)
+def test_subtitles_and_scores_are_pure(path: Path) -> None:
     assert not {name.split(".")[0] for name in imports(path)} & {"os", "pathlib", "threading", "time", "subprocess"}
 
 

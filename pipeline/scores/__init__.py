@@ -1,0 +1,1 @@
+"""How good a session was: latency, conformity, texts, times, erasure. Pure: values in, figures out."""
