@@ -51,7 +51,7 @@ class Lines:
             case SessionStarted() as event:
                 self._shown = tracks(event)
                 say(f"{event.source}: {event.src_lang} -> {', '.join(self._shown)}")
-                say(f"recogniser: {event.recogniser}; translation: {', '.join(event.engines)}")
+                say(f"recogniser: {event.recogniser}; {translation(event)}")
             case SourceState() as event:
                 say(f"{clock_time(event.stream)} source {event.state} {event.detail}".rstrip())
             case Sentence() as event:
@@ -101,6 +101,14 @@ class JsonLines:
 def tracks(session: SessionStarted) -> tuple[str, ...]:
     """The tracks to show: the translations, or what is said where there are none."""
     return session.tgt_langs or (session.src_lang,)
+
+
+def translation(session: SessionStarted) -> str:
+    """The chain, and whether text leaves this machine."""
+    if not session.engines:
+        return "translation: none"
+    leaves = "may leave" if session.leaves_machine else "stays on"
+    return f"translation: {', then '.join(session.engines)} (text {leaves} this machine)"
 
 
 def summary(state: State, folder: Path) -> Iterator[str]:

@@ -191,6 +191,7 @@ class Session:
                 tgt_langs=tuple(self._chains),
                 recogniser=description,
                 engines=tuple(dict.fromkeys(name for chain in self._chains.values() for name in chain.engines)),
+                leaves_machine=any(chain.leaves_machine for chain in self._chains.values()),
                 began_at=self._clock.now(),
             )
         )

@@ -61,10 +61,31 @@ class SpeechSettings(Table, frozen=True):
     """Silence that ends an utterance, seconds."""
 
 
+class EngineUrls(Table, frozen=True):
+    """Where an engine is, if not at its usual address: your own server, one that answers alike."""
+
+    google: str = ""
+    deepl: str = ""
+    microsoft: str = ""
+    mymemory: str = ""
+    libre: str = ""
+    """A LibreTranslate server, such as `http://127.0.0.1:5000/`."""
+    openai: str = ""
+    """vLLM, llama.cpp, Ollama or any other server that speaks OpenAI's protocol."""
+
+
 class TranslationSettings(Table, frozen=True):
     to: tuple[str, ...] = ("en",)
     chain: tuple[str, ...] = ()
-    """Engines in the order they are asked; empty: a local model where there is one, then Google."""
+    """Engines in the order they are asked; empty: a local model where there is one, then Google; `none` alone: no
+    translation, only what was said."""
+    offline: bool = False
+    """No text may leave this machine."""
+    urls: EngineUrls = EngineUrls()
+    llm_model: str = ""
+    """Which model of the `openai` engine's server; empty: its only one."""
+    glossary: str = ""
+    """A file of terms, `source = target` on each line, for the first language of `to`; the `openai` engine reads it."""
     models: tuple[str, ...] = ()
     """Folders of local translation models, one per language pair or one for many."""
     deadline: Annotated[float, Meta(gt=0)] = 4.0
@@ -133,13 +154,16 @@ def load(path: Path) -> Settings:
 
 def override(settings: Settings, **tables: dict[str, Any]) -> Settings:
     """`settings` with single values replaced, as in `override(s, speech={"beam": 1})`; SettingsError if not allowed."""
-    merged = msgspec.to_builtins(settings)
-    for table, values in tables.items():
-        merged[table] = {**merged[table], **values}
     try:
-        return msgspec.convert(merged, Settings)
+        return msgspec.convert(_merge(msgspec.to_builtins(settings), tables), Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{error}; see `livesubs run --help` for what is allowed") from error
+
+
+def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Both tables in one; where both have a value, the one of `above`."""
+    inner = {k: _merge(below[k], v) for k, v in above.items() if isinstance(v, dict) and isinstance(below.get(k), dict)}
+    return below | above | inner
 
 
 def dump(settings: Settings) -> bytes:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from pipeline.events import Cue, Ended, Sentence, SessionStarted, SourceState, Suppressed, Warned
 from pipeline.journal import Entry
-from pipeline.lines import JsonLines, Lines, be_silent, clock_time, countdown, remark, tracks
+from pipeline.lines import JsonLines, Lines, be_silent, clock_time, countdown, remark, tracks, translation
 
 if TYPE_CHECKING:
     from pipeline.session import Status
@@ -135,8 +135,8 @@ class LiveScreen:
         return line
 
     def _means(self) -> Text:
-        """What it is done with: the recogniser and the translation engines."""
-        used = f"{self._session.recogniser}; {', '.join(self._session.engines)}" if self._session else ""
+        """What it is done with: the translation engines and the recogniser."""
+        used = f"{translation(self._session)}; {self._session.recogniser}" if self._session else ""
         return Text(used, style=_QUIET, no_wrap=True, overflow="ellipsis")
 
     def _table(self, room: int) -> Table:
