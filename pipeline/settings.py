@@ -155,14 +155,14 @@ def load(path: Path) -> Settings:
 def override(settings: Settings, **tables: dict[str, Any]) -> Settings:
     """`settings` with single values replaced, as in `override(s, speech={"beam": 1})`; SettingsError if not allowed."""
     try:
-        return msgspec.convert(_merge(msgspec.to_builtins(settings), tables), Settings)
+        return msgspec.convert(merge(msgspec.to_builtins(settings), tables), Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{error}; see `livesubs run --help` for what is allowed") from error
 
 
-def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """Both tables in one; where both have a value, the one of `above`."""
-    inner = {k: _merge(below[k], v) for k, v in above.items() if isinstance(v, dict) and isinstance(below.get(k), dict)}
+    inner = {k: merge(below[k], v) for k, v in above.items() if isinstance(v, dict) and isinstance(below.get(k), dict)}
     return below | above | inner
 
 

@@ -16,6 +16,7 @@ import typer
 from pipeline import assets, settings
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
+from pipeline.translation.build import KEYS
 
 SETTINGS_FILE = "livesubs.toml"
 """Read from the working folder unless `--settings` names another."""
@@ -29,8 +30,16 @@ Model = Annotated[
 MtModel = Annotated[list[str] | None, typer.Option(help="Folder of a local translation model; may be repeated.")]
 Translate = Annotated[
     str | None,
-    typer.Option(help="local, google, in the order they are asked (default: a local model, then Google)."),
+    typer.Option(
+        help="Engines in the order they are asked: local, google, deepl, microsoft, mymemory, libre, openai; or none "
+        "(default: a local model, then Google)."
+    ),
 ]
+Offline = Annotated[bool | None, typer.Option("--offline", help="Forbid every engine that sends text away.")]
+LibreUrl = Annotated[str | None, typer.Option(help="Your LibreTranslate server, e.g. http://127.0.0.1:5000/.")]
+LlmUrl = Annotated[str | None, typer.Option(help="Server of the openai engine: vLLM, llama.cpp, Ollama or alike.")]
+LlmModel = Annotated[str | None, typer.Option(help="Its model (default: the only one it has).")]
+Glossary = Annotated[str | None, typer.Option(help="Terms for the openai engine, `source = target` on each line.")]
 Language = Annotated[str | None, typer.Option(help="Language that is spoken (default: fr).")]
 Audio = Annotated[int | None, typer.Option(help="Which sound track (default: 1, the first).")]
 Channel = Annotated[str | None, typer.Option(help="left or right of a stereo track: floor or interpreter.")]
@@ -53,7 +62,7 @@ def settle(loaded: Settings, *, demo: bool = False, **typed: Any) -> Settings:
     for flag, value in typed.items():
         if value is not None:
             table, key, read = _FLAGS[flag]
-            tables.setdefault(table, {})[key] = read(value)
+            tables = settings.merge(tables, {table: {key: read(value)}})
     demo = demo or loaded.demo
     if demo and (typed.get("model") or typed.get("mt_model")):
         raise SettingsError("the demo brings its own models; leave --demo out, or --model and --mt-model")
@@ -94,8 +103,8 @@ def with_translators(chosen: Settings) -> Settings:
 
 
 def keys() -> Mapping[str, str]:
-    """Where the keys of the translation services are looked up, by name."""
-    return dict(os.environ)
+    """The keys of the translation services that there are, by name."""
+    return {name: key for name in KEYS if (key := os.environ.get(name, "").strip())}
 
 
 def models_folder() -> Path:
@@ -123,6 +132,11 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "model": ("speech", "model", _as_it_is),
     "language": ("speech", "language", _as_it_is),
     "to": ("translation", "to", names),
+    "offline": ("translation", "offline", _as_it_is),
+    "libre_url": ("translation", "urls", lambda url: {"libre": url}),
+    "llm_url": ("translation", "urls", lambda url: {"openai": url}),
+    "llm_model": ("translation", "llm_model", _as_it_is),
+    "glossary": ("translation", "glossary", lambda path: str(Path(path).expanduser().absolute())),
     "translate": ("translation", "chain", names),
     "mt_model": ("translation", "models", _as_it_is),
 }

@@ -22,6 +22,11 @@ def run(
     model: options.Model = None,
     mt_model: options.MtModel = None,
     translate: options.Translate = None,
+    offline: options.Offline = None,
+    libre_url: options.LibreUrl = None,
+    llm_url: options.LlmUrl = None,
+    llm_model: options.LlmModel = None,
+    glossary: options.Glossary = None,
     language: options.Language = None,
     audio: options.Audio = None,
     channel: options.Channel = None,
@@ -42,6 +47,11 @@ def run(
         model=model,
         mt_model=mt_model,
         translate=translate,
+        offline=offline,
+        libre_url=libre_url,
+        llm_url=llm_url,
+        llm_model=llm_model,
+        glossary=glossary,
         language=language,
         audio=audio,
         channel=channel,
@@ -75,7 +85,7 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) 
     from pipeline.speech.client import RecogniserProcess
     from pipeline.translation.build import build_chains
 
-    chains = build_chains(chosen.translation, chosen.speech.language)
+    chains = build_chains(chosen.translation, chosen.speech.language, options.keys())
     folder = out or options.session_folder(source)
     session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
     _stop_on_signals(session.stop)
