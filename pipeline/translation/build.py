@@ -3,34 +3,55 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipeline.errors import LivesubsError, ModelError, SettingsError, TranslationError
 from pipeline.settings import TranslationSettings
-from pipeline.translation import languages
+from pipeline.translation import glossary, languages, llm
 from pipeline.translation.chain import Chain
+from pipeline.translation.circuit import Circuit
 from pipeline.translation.engine import Engine
-from pipeline.translation.google import GoogleEngine
+from pipeline.translation.http import here
+from pipeline.translation.llm import OpenAIEngine
 from pipeline.translation.local import LocalEngine, translates
+from pipeline.translation.services import SERVICES
+from pipeline.translation.web import WebEngine
 
-ENGINES = ("local", "google")
-"""The names that `translation.chain` may hold."""
+ENGINES = ("local", *SERVICES, "openai")
+"""The names that `translation.chain` may hold, in any order."""
+
+NONE = "none"
+"""Instead of a chain: only what was said, no translation."""
+
+KEYS = frozenset(name for service in SERVICES.values() for name in (service.key, *service.options.values()) if name) | {
+    llm.KEY
+}
+"""The environment variables that keys of the services are in."""
 
 
-def build_chains(
-    settings: TranslationSettings, src_lang: str, keys: Mapping[str, str] | None = None
-) -> dict[str, Chain]:
-    """A chain for each language in `settings.to` but the source's own; an engine that serves several is made once."""
-    engines = _Engines(settings)
-    return {lang: _chain(settings, src_lang, lang, engines) for lang in settings.to if lang != src_lang}
+_NO_KEYS: Mapping[str, str] = {}
 
 
-def build_chain(settings: TranslationSettings, src_lang: str, tgt_lang: str) -> Chain:
-    """The chain for one pair; it has no engines when both are the same.
+def build_chains(settings: TranslationSettings, src_lang: str, keys: Mapping[str, str] = _NO_KEYS) -> dict[str, Chain]:
+    """A chain for each language in `settings.to` but the source's own; an engine that serves several is made once.
 
-    SettingsError for an unknown engine or language, ModelError for a damaged model folder. An engine that does not
-    serve the pair is left out and explained in the chain's `notes`; ModelError or TranslationError when none is left.
+    `keys` are those of the services, by environment variable.
     """
-    return _chain(settings, src_lang, tgt_lang, _Engines(settings))
+    engines = _Engines(settings, src_lang, keys)
+    targets = () if settings.chain == (NONE,) else settings.to
+    return {lang: _chain(settings, src_lang, lang, engines) for lang in targets if lang != src_lang}
+
+
+def build_chain(
+    settings: TranslationSettings, src_lang: str, tgt_lang: str, keys: Mapping[str, str] = _NO_KEYS
+) -> Chain:
+    """The chain for one pair; it has no engines when both are the same, or none are wanted.
+
+    SettingsError for an unknown engine, language or address, or one that `offline` forbids; ModelError for a damaged
+    model folder; TranslationError for an engine without its key. An engine that does not serve the pair is left out and
+    explained in the chain's `notes`; ModelError or TranslationError when none is left.
+    """
+    return _chain(settings, src_lang, tgt_lang, _Engines(settings, src_lang, keys))
 
 
 def engines(
@@ -38,9 +59,9 @@ def engines(
 ) -> dict[str, Engine | str]:
     """Every engine that the chain names, in its order, or one sentence on what to do because it cannot be made.
 
-    `keys` are those of the services, by environment variable. SettingsError only for an unknown engine or language.
+    SettingsError only for what is wrong with the chain as a whole.
     """
-    made = _Engines(settings)
+    made = _Engines(settings, src_lang, keys)
     found: dict[str, Engine | str] = {}
     for name in _names(settings):
         try:
@@ -53,40 +74,95 @@ def engines(
 class _Engines:
     """The engines that settings name, each made when a pair first needs it."""
 
-    def __init__(self, settings: TranslationSettings) -> None:
+    def __init__(self, settings: TranslationSettings, src_lang: str, keys: Mapping[str, str]) -> None:
+        self._settings, self._keys = settings, keys
+        self._first = next((lang for lang in settings.to if lang != src_lang), "")
         self._folders = [Path(folder).expanduser() for folder in settings.models]
         self._local = cache(lambda folder: LocalEngine(folder, settings.threads))
-        self._google = cache(GoogleEngine)
+        self._remote = cache(lambda name: Circuit(self._openai() if name == "openai" else self._web(name)))
 
     def find(self, name: str, src_lang: str, tgt_lang: str) -> Engine | None:
-        """The engine of this name if it serves the pair; ModelError for a damaged model folder."""
+        """The engine of this name if it serves the pair; ModelError, TranslationError when it cannot be made."""
         if name == "local":
             folder = next((folder for folder in self._folders if translates(folder, src_lang, tgt_lang)), None)
             return self._local(folder) if folder else None
-        google = self._google()
-        return google if google.serves(src_lang, tgt_lang) else None
+        engine: Engine = self._remote(name)
+        return engine if engine.serves(src_lang, tgt_lang) else None
+
+    def _web(self, name: str) -> Engine:
+        service, url = SERVICES[name], _url(self._settings, name)
+        if service.key and service.key not in self._keys and not (service.keyless and url):
+            raise _keyless(name, service.key)
+        return WebEngine(service, self._keys, url)
+
+    def _openai(self) -> Engine:
+        settings, url = self._settings, _url(self._settings, "openai")
+        if not url and llm.KEY not in self._keys:
+            raise _keyless("openai", llm.KEY)
+        if not url and not settings.llm_model:
+            raise TranslationError("openai has many models; name one with --llm-model, or a server with --llm-url")
+        terms = {self._first: _terms(settings.glossary)} if settings.glossary else {}
+        key = self._keys.get(llm.KEY, "")
+        return OpenAIEngine(url, settings.llm_model, key, glossary=terms, seconds=settings.deadline)
 
 
 def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines: _Engines) -> Chain:
     languages.check(src_lang)
     languages.check(tgt_lang)
     names = _names(settings)
-    if src_lang == tgt_lang:
+    if src_lang == tgt_lang or not names:
         return Chain(tgt_lang, (), settings.deadline)
     found = {name: engines.find(name, src_lang, tgt_lang) for name in names}
     notes = [_advice(name, src_lang, tgt_lang) for name, engine in found.items() if engine is None]
     if len(notes) == len(found):
         raise (ModelError if "local" in found else TranslationError)(notes[0])
+    if settings.glossary and "openai" not in found:
+        notes.append("the glossary is read by openai only, which is not in the chain; add it with --translate")
     return Chain(tgt_lang, [engine for engine in found.values() if engine], settings.deadline, notes=notes)
 
 
 def _names(settings: TranslationSettings) -> tuple[str, ...]:
     """The chain of the settings; when it is left to us, local models where there are any, then Google."""
-    names = settings.chain or (ENGINES if settings.models else ("google",))
-    for name in names:
+    if settings.chain == (NONE,):
+        return ()
+    for name in settings.chain:
+        if name == NONE:
+            raise SettingsError("none means no translation and stands alone; leave it out of --translate, or the rest")
         if name not in ENGINES:
-            raise SettingsError(f"there is no translation engine {name!r}; {languages.nearest(name, ENGINES)}")
-    return names
+            raise SettingsError(f"there is no translation engine {name!r}; {languages.nearest(name, (*ENGINES, NONE))}")
+        if settings.offline and name != "local" and not here(getattr(settings.urls, name)):
+            raise SettingsError(f"{name} sends text away, which --offline forbids; leave out one of the two")
+    if settings.chain or settings.offline:
+        return settings.chain or ("local",)
+    return ("local", "google") if settings.models else ("google",)
+
+
+def _url(settings: TranslationSettings, name: str) -> str:
+    """Where that engine is, if the settings say so; SettingsError for what is no address."""
+    url: str = getattr(settings.urls, name)
+    try:
+        parts = urlsplit(url)
+        sound = not url or (parts.scheme in ("http", "https") and parts.hostname)
+    except ValueError:
+        sound = False
+    if not sound:
+        raise SettingsError(f"the address of {name} is not one; write it like http://127.0.0.1:5000/")
+    if url and parts.username is not None:
+        raise SettingsError(f"the address of {name} has a password in it; put a key into the environment instead")
+    return url
+
+
+def _terms(path: str) -> dict[str, str]:
+    try:
+        return glossary.parse(Path(path).expanduser().read_text("utf-8-sig"), path)
+    except OSError as error:
+        raise SettingsError(f"cannot read the glossary {path}: {error.strerror}; check the path") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"the glossary {path} is no UTF-8 text; save it as UTF-8") from error
+
+
+def _keyless(name: str, key: str) -> TranslationError:
+    return TranslationError(f"{name} needs a key: set {key} in the environment, or leave {name} out of --translate")
 
 
 def _advice(name: str, src_lang: str, tgt_lang: str) -> str:

@@ -1,18 +1,22 @@
 """The chain: engines asked in order for one sentence, each behind a deadline, each answer judged by the gate."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from threading import BoundedSemaphore
 
 from pipeline.events import Rendering, Sentence, Translation
 from pipeline.flow import Caller, DeadlineExpired
-from pipeline.translation.engine import Engine, TranslationFailed
+from pipeline.translation.engine import Context, Engine, TranslationFailed
 from pipeline.translation.gate import impossible
 
 OK = "ok"
 
 _QUOTED = 200
 """Characters of a refused answer that the journal keeps."""
+
+_REMEMBERED = 4
+"""Sentences before, with their translations, that an engine is given as context."""
 
 
 class Chain:
@@ -36,6 +40,7 @@ class Chain:
         self._lines = [_Line(engine) for engine in engines]
         self._deadline = deadline
         self._now = now
+        self._context: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
 
     def render(self, sentence: Sentence) -> Rendering:
         """The first answer that can be a translation, with every attempt; without one the text stays as it is."""
@@ -48,6 +53,7 @@ class Chain:
             # An even share of what is left, so that an engine that hangs leaves time for the next.
             attempts.append(self._attempt(sentence, line, number + 1, (until - self._now()) / (len(lines) - number)))
             if attempts[-1].verdict == OK:
+                self._context.append((sentence.text, attempts[-1].text))
                 return Rendering(sentence=sentence, lang=self.lang, text=attempts[-1].text, attempts=tuple(attempts))
         return Rendering(
             sentence=sentence, lang=self.lang, text=sentence.text, attempts=tuple(attempts), untranslated=True
@@ -57,7 +63,7 @@ class Chain:
         began = self._now()
         answer, verdict = None, OK
         try:
-            answer = line.ask(sentence, self.lang, max(seconds, 0.0))
+            answer = line.ask(sentence, self.lang, tuple(self._context), max(seconds, 0.0))
             verdict = impossible(sentence.text, answer, self.lang) or OK
         except TranslationFailed as failure:
             verdict = str(failure)
@@ -83,14 +89,14 @@ class _Line:
         self._caller = Caller(f"translate-{engine.name}")
         self._free = BoundedSemaphore(engine.parallel)
 
-    def ask(self, sentence: Sentence, lang: str, seconds: float) -> str | None:
+    def ask(self, sentence: Sentence, lang: str, context: Context, seconds: float) -> str | None:
         """The engine's answer; TranslationFailed or DeadlineExpired when there is none."""
         if not self._free.acquire(blocking=False):
             raise TranslationFailed("still busy with earlier sentences")
 
         def translate() -> str | None:
             try:
-                return self.engine.translate(sentence.text, sentence.lang, lang)
+                return self.engine.translate(sentence.text, sentence.lang, lang, context)
             finally:
                 self._free.release()
 

@@ -1,10 +1,21 @@
 """What an engine of the chain is, and how it says that it has no translation. Imports nothing of the project."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
+
+Context: TypeAlias = Sequence[tuple[str, str]]
+"""The last sentences and their translations, oldest first."""
 
 
 class TranslationFailed(Exception):
-    """The engine has no translation of this text; the message is the verdict in the journal. Stays in this package."""
+    """The engine has no translation of this text; the message is the verdict in the journal. Stays in this package.
+
+    `spare`: seconds for which the service asks to be left alone.
+    """
+
+    def __init__(self, verdict: str, *, spare: float = 0.0) -> None:
+        super().__init__(verdict)
+        self.spare = spare
 
 
 class Engine(Protocol):
@@ -29,5 +40,8 @@ class Engine(Protocol):
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         """Whether it translates this pair."""
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str) -> str | None:
-        """The engine's answer as it came, for the gate to judge; TranslationFailed says why there is none."""
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+        """The engine's answer as it came, for the gate to judge; TranslationFailed says why there is none.
+
+        `context` helps an engine that reads it; the answer is the translation of `text` alone.
+        """

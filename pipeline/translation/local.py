@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError
-from pipeline.translation.engine import TranslationFailed
+from pipeline.translation.engine import Context, TranslationFailed
 from pipeline.translation.languages import FLORES
 
 _BEAM = 4
@@ -47,7 +47,7 @@ class LocalEngine:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return self._layout.tokens(src_lang, tgt_lang) is not None
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
         tokens = self._layout.tokens(src_lang, tgt_lang)
         if tokens is None:
             raise TranslationFailed(f"no translation from {src_lang} to {tgt_lang} in this model")
