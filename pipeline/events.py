@@ -47,9 +47,9 @@ class SessionStarted(Event, frozen=True, tag="session"):
     """Model, device and compute type in use, as printed."""
     engines: tuple[str, ...]
     """The translation chain, in order."""
+    began_at: float
     leaves_machine: bool = False
     """Whether one of the engines sends the text to someone else's computer."""
-    began_at: float
 
 
 class SourceState(Event, frozen=True, tag="source"):
