@@ -34,7 +34,7 @@ class Battery(Value, frozen=True):
 
     def __str__(self) -> str:
         left = "" if self.minutes_left is None else f", about {self.minutes_left} minutes"
-        return f"{self.percent:.0f} %{left}"
+        return f"{int(self.percent)} %{left}"
 
 
 def battery() -> Battery | None:
@@ -117,6 +117,7 @@ def _keep_awake() -> "Mode | None":
         mode = kind(on_fail="pass").__enter__()
         if mode.active:
             return mode
+        mode.__exit__(None, None, None)
     return None
 
 

@@ -3,6 +3,7 @@
 Reading order for the whole program: `events`, this module, then any stage.
 """
 
+import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -127,6 +128,7 @@ class Session:
         self._capture: Capture | None = None
         self._heard = 0.0
         self._stall: StallWatch | None = None
+        self._told: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def run(self, view: View) -> State:
         """Subtitles the whole source and gives what the journal then says; LivesubsError when it could not."""
@@ -152,6 +154,10 @@ class Session:
         if self._capture:
             self._capture.stop()
 
+    def warn(self, text: str) -> None:
+        """Something a person should know that the session cannot; any thread may, also before it runs."""
+        self._told.put(text)
+
     def status(self) -> Status:
         recorded = self._audio.recorded if self._stall else 0.0
         quiet = self._stall.quiet if self._stall else 0.0
@@ -171,7 +177,12 @@ class Session:
 
     def _note_progress(self, journal: Journal) -> None:
         with suppress(SessionError):  # a full disk is told by whoever writes what cannot be missed
+            self._pass_on(journal)
             journal.append(Progress(recorded=self._audio.recorded, heard=self._heard, compute=self._recogniser.compute))
+
+    def _pass_on(self, journal: Journal) -> None:
+        while not self._told.empty():
+            journal.append(Warned(text=self._told.get()))
 
     def _end_capture(self) -> None:
         if self._capture:
@@ -196,7 +207,8 @@ class Session:
             )
         )
         for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
-            journal.append(Warned(text=note))
+            self.warn(note)
+        self._pass_on(journal)
         folder.write_tracks(self._path, journal)
         capture = self._open(address, journal)
         chunks = self._count(self._audio.follow(start=0.0, ended=lambda: capture.ended, clock=self._clock))
