@@ -56,14 +56,16 @@ Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (de
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 
 
-def settle(loaded: Settings, *, demo: bool = False, **typed: Any) -> Settings:
-    """The settings with what was typed over them: flags by their names in `_FLAGS`, None where one was not typed."""
+def settle(loaded: Settings, typed: Mapping[str, Any]) -> Settings:
+    """The settings with what was typed over them; `typed` are a command's parameters (`typer.Context.params`) by name.
+
+    Those that are settings stand in `_FLAGS`; None where one was not typed.
+    """
     tables: dict[str, dict[str, Any]] = {}
-    for flag, value in typed.items():
-        if value is not None:
-            table, key, read = _FLAGS[flag]
+    for flag, (table, key, read) in _FLAGS.items():
+        if (value := typed.get(flag)) is not None:
             tables = settings.merge(tables, {table: {key: read(value)}})
-    demo = demo or loaded.demo
+    demo = typed["demo"] or loaded.demo
     if demo and (typed.get("model") or typed.get("mt_model")):
         raise SettingsError("the demo brings its own models; leave --demo out, or --model and --mt-model")
     return msgspec.structs.replace(settings.override(loaded, **tables), demo=demo)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from pipeline import assets, lines, power, settings, system, terminal
+from pipeline import assets, catalogue, lines, power, settings, system, terminal
 from pipeline.commands import options
 from pipeline.settings import Settings
 
@@ -15,6 +15,7 @@ ABORTED = 130
 
 
 def run(
+    context: typer.Context,
     source: options.Source,
     to: options.To = None,
     out: options.Out = None,
@@ -40,28 +41,7 @@ def run(
     as_json: options.AsJson = False,
 ) -> None:
     """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
-    chosen = options.settle(
-        options.load(config),
-        demo=demo,
-        to=to,
-        model=model,
-        mt_model=mt_model,
-        translate=translate,
-        offline=offline,
-        libre_url=libre_url,
-        llm_url=llm_url,
-        llm_model=llm_model,
-        glossary=glossary,
-        language=language,
-        audio=audio,
-        channel=channel,
-        start=start,
-        end=end,
-        length=length,
-        pace=pace,
-        cookies=cookies,
-        ffmpeg=ffmpeg,
-    )
+    chosen = options.settle(options.load(config), context.params)
     subtitle(source, out, options.with_models(chosen), as_json=as_json)
 
 
@@ -74,7 +54,7 @@ def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
     subtitle(str(sample), out, chosen, as_json=as_json)
     if not as_json:
         typer.echo("For real speech, pull a model and start on your stream:")
-        typer.echo(f"    {system.program()} models pull {assets.SUGGESTED}")
+        typer.echo(f"    {system.program()} models pull {catalogue.SUGGESTED}")
         typer.echo(f"    {system.program()} run https://example.org/live.m3u8")
 
 
@@ -90,9 +70,12 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) 
     session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
     _stop_on_signals(session.stop)
     try:
-        with power.awake(session.warn), power.BatteryWatch(session.warn):
-            with terminal.choose(session.status, as_json=as_json) as screen:
-                state = session.run(screen)
+        with (
+            power.awake(session.warn),
+            power.BatteryWatch(session.warn),
+            terminal.choose(session.status, as_json=as_json) as screen,
+        ):
+            state = session.run(screen)
     except KeyboardInterrupt:
         system.leave(ABORTED, f"livesubs: left at once; what was written is in {folder}")
     if not as_json:

@@ -32,6 +32,7 @@ _LIVE = {
 }
 """Protocols of a live stream, which must be opened once only, with ffmpeg's input options for each."""
 
+_PAGES = ("text/html", "application/xhtml+xml")
 _DEVICE = re.compile(r"(?P<format>[a-z][a-z0-9_]+):(?P<input>(?!//).*)", re.DOTALL)
 _WAITS = re.compile(r"[?&](listen=[12]|mode=listener)\b")
 _LISTED = re.compile(r"^(?:File\d+=)?(https?://\S+)", re.MULTILINE)
@@ -118,7 +119,7 @@ def _web(url: str, settings: SourceSettings, lists: int = 3) -> Address:
     """A stream or file behind HTTP as it is, the one that a station list names (at most `lists` deep), or a page's."""
     _look_up(url)
     seen = _glance(url)
-    if seen.kind in ("text/html", "application/xhtml+xml"):
+    if seen.kind in _PAGES:
         from pipeline.source.page import resolve_page
 
         return resolve_page(url, settings)
@@ -127,6 +128,16 @@ def _web(url: str, settings: SourceSettings, lists: int = 3) -> Address:
     ):  # an Icecast station's .m3u or .pls
         return _web(listed[1], settings, lists - 1)
     return media(url, ends=_closed(seen) if seen.text else seen.sized)
+
+
+def is_page(given: str) -> bool:
+    """Whether `given` is a web page, whose stream yt-dlp has to find."""
+    if not given.lower().startswith(("http://", "https://")):
+        return False
+    try:
+        return _glance(given).kind in _PAGES
+    except SourceError:
+        return False
 
 
 def is_over(address: Address) -> bool:
@@ -168,7 +179,7 @@ class _Seen(Value, frozen=True):
 
 def _glance(url: str) -> _Seen:
     """The answer's headers and, of a playlist, its text; a SourceError when there is none within PATIENCE."""
-    bare, headers = _without_password(url)
+    bare, headers = without_password(url)
     request = urllib.request.Request(bare, headers={"User-Agent": "Mozilla/5.0 (livesubs)", "Accept": "*/*", **headers})
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
@@ -188,7 +199,7 @@ def _glance(url: str) -> _Seen:
         raise explain(str(error), redact(url)) from error
 
 
-def _without_password(url: str) -> tuple[str, dict[str, str]]:
+def without_password(url: str) -> tuple[str, dict[str, str]]:
     """`url` without user info, and the header that says it instead: urllib takes it for a part of the host."""
     parts = urlsplit(url)
     if "@" not in parts.netloc:

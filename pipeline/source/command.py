@@ -150,7 +150,12 @@ def _sound_codec(track: Track) -> dict[str, Any]:
     return {"acodec": "copy"} if _copied(track) else {"acodec": "aac", "audio_bitrate": "160k", "ac": 2}
 
 
+def plays(picture: Picture) -> bool:
+    """Whether a browser can play it, so that it is archived as it comes."""
+    return picture.codec == "h264" and picture.pixels in _BROWSERS_SEE
+
+
 def _picture_codec(picture: Picture) -> dict[str, Any]:
-    if picture.codec == "h264" and picture.pixels in _BROWSERS_SEE:
+    if plays(picture):
         return {"vcodec": "copy"}
     return {"vcodec": "libx264", "vf": "bwdif=deint=interlaced,scale=-2:'min(1080,ceil(ih/2)*2)'", **_X264}

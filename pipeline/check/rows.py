@@ -1,0 +1,39 @@
+"""A row of the check: a thing that was tried, whether it will hold, and what to do if not."""
+
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from pipeline.events import Value
+from pipeline.settings import Settings
+
+T = TypeVar("T")
+
+
+class Row(Value, frozen=True):
+    row: str
+    ok: bool
+    say: str
+    """What was found, in one line; where it does not hold, what to do or type."""
+
+
+Rows: TypeAlias = Generator[Row, None, T]
+"""Gives rows as they are known, and in the end what the rows after them build on."""
+
+
+class Plan(Value, frozen=True):
+    """What is to hold, and with what."""
+
+    source: str
+    settings: Settings
+    """In force, with the translation models filled in."""
+    keys: Mapping[str, str]
+    """Of the translation services, by their names in the environment."""
+    out: Path
+    """Where the session folder would be made."""
+    rehearsal: str | None = None
+    """A recording that stands in for what is said and seen, the day before."""
+    model: str = ""
+    """Why there is no speech model; empty where there is one."""
+    doing: Callable[[str], None] = print
+    """Is told what takes time."""

@@ -1,0 +1,183 @@
+"""The rows of the recogniser: the model is fast enough on this machine, and it understands what is said."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import mean
+
+import psutil
+
+from pipeline import assets
+from pipeline.audio import AudioFile
+from pipeline.catalogue import WHISPER, fits
+from pipeline.check.recording import Recording, record
+from pipeline.check.rows import Plan, Row, Rows
+from pipeline.errors import LivesubsError
+from pipeline.events import Hypothesis, Sentence, Value, Word
+from pipeline.settings import SourceSettings
+from pipeline.speech.client import RecogniserProcess
+from pipeline.speech.messages import Heard
+from pipeline.subtitles.sentences import to_sentences
+from pipeline.system import program
+
+FAST = 2.0
+"""Times as fast as speech while two cores are busy: what is left for applause, heat and a browser."""
+SAMPLE = 30.0
+"""Seconds of the embedded sample that speed is measured on: everywhere the same, and full of speech."""
+PATIENCE = 40.0
+"""Seconds after which a slow model has shown enough."""
+_PART = 5.0
+_BUSY = "import time\nend = time.monotonic() + 90\nwhile time.monotonic() < end: pass"
+"""What keeps a core busy; it ends by itself, should we be killed."""
+FEW = 8
+"""Words that are too few to tell a language by."""
+UNDERSTOOD = 0.6
+"""Mean word probability: speech it knows reaches 0.8 to 0.96, other languages in the demo model 0.45 to 0.49."""
+SURE = 0.7
+"""Probability from which on another language is believed to be one."""
+
+
+class Understood(Value, frozen=True):
+    """How the recogniser did."""
+
+    speed: float
+    """Seconds of speech recognised in a second while two cores are busy."""
+    sentences: tuple[Sentence, ...] = ()
+    """What it heard in the recording."""
+
+
+def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Understood | None]:
+    """The rows `model` and, where there is a recording, `speech`."""
+    if plan.model:
+        yield Row(row="model", ok=False, say=plan.model)
+        return None
+    with RecogniserProcess() as recogniser:
+        try:
+            sample = _sample(plan, folder)
+            heard = _joined(folder / "heard.s16", sample, recording)
+            plan.doing("loading the speech model")
+            began = time.monotonic()
+            description = recogniser.open(heard.path, plan.settings.speech)
+            loaded = time.monotonic() - began
+            plan.doing("measuring the speech model while two cores are busy")
+            with _busy(2):
+                speed = _speed(recogniser, sample.recorded)
+        except LivesubsError as error:
+            yield Row(row="model", ok=False, say=str(error))
+            return None
+        yield _model(plan, description, loaded, speed)
+        if recording is None:
+            return Understood(speed=speed)
+        plan.doing("listening to what is said")
+        sentences = yield from _understood(plan, recogniser, recording, sample.recorded)
+    return Understood(speed=speed, sentences=sentences)
+
+
+def _sample(plan: Plan, folder: Path) -> AudioFile:
+    settings = SourceSettings(ffmpeg=plan.settings.source.ffmpeg, archive=False)
+    return record(str(assets.embedded("samples/rally.mp4")), settings, folder / "sample", SAMPLE).audio
+
+
+def _joined(path: Path, sample: AudioFile, recording: Recording | None) -> AudioFile:
+    """One file for the recogniser: the sample, then the recording."""
+    path.write_bytes(sample.path.read_bytes() + (recording.audio.path.read_bytes() if recording else b""))
+    return AudioFile(path)
+
+
+@contextmanager
+def _busy(cores: int) -> Iterator[None]:
+    """So many cores have work to do, as on the night."""
+    work = [subprocess.Popen([sys.executable, "-I", "-c", _BUSY]) for _ in range(min(cores, os.cpu_count() or 1))]
+    try:
+        yield
+    finally:
+        for process in work:
+            process.kill()
+            process.wait()
+
+
+def _speed(recogniser: RecogniserProcess, seconds: float) -> float:
+    heard, until = 0.0, time.monotonic() + PATIENCE
+    while heard < seconds and time.monotonic() < until:
+        recogniser.hear(heard, min(heard + _PART, seconds))
+        heard = min(heard + _PART, seconds)
+    recogniser.finish()
+    return heard / max(recogniser.compute, 1e-6)
+
+
+def _model(plan: Plan, description: str, loaded: float, speed: float) -> Row:
+    said = f"{description}: {speed:.1f} times as fast as speech while two cores are busy, loaded in {loaded:.1f} s"
+    if plan.settings.demo:
+        return Row(row="model", ok=speed >= FAST, say=f"{said} (demo model: a closed domain of synthetic speech)")
+    best = other_size(Path(plan.settings.speech.model).name, speed, psutil.virtual_memory().available)
+    if speed >= FAST:
+        larger = f"; {best[0]} would hold too, at about {best[1]:.1f} times" if best else ""
+        return Row(row="model", ok=True, say=said + larger)
+    way = f"type `{program()} models pull {best[0]}` (about {best[1]:.1f} times)" if best else "take a smaller model"
+    return Row(row="model", ok=False, say=f"{said}; at least {FAST:g} is needed: {way}, or close other programs")
+
+
+def other_size(name: str, speed: float, memory: int) -> tuple[str, float] | None:
+    """The largest other model that should hold beside one that runs at `speed`, and how fast; larger if that one holds.
+
+    By what the models cost next to each other; None where the model is not on offer or nothing fits `memory` bytes.
+    """
+    here = WHISPER.get(name)
+    if not here:
+        return None
+    speeds = {other: speed * here.cost / size.cost for other, size in WHISPER.items() if fits(size, memory)}
+    holding = [(other, times) for other, times in speeds.items() if times >= FAST and not FAST <= speed <= times]
+    return min(holding, key=lambda item: item[1], default=None)
+
+
+def _understood(
+    plan: Plan, recogniser: RecogniserProcess, recording: Recording, offset: float
+) -> Rows[tuple[Sentence, ...]]:
+    """The row `speech`, and the sentences that were heard; the recording begins at `offset` in the joined file."""
+    try:
+        events = [
+            *_heard(recogniser.hear(offset, offset + recording.seconds)),
+            *_heard(recogniser.finish()),
+        ]
+        words = [word for event in events for word in event.committed]
+        at = words[0].start if words else offset
+        spoken = recogniser.language(at, min(at + 30.0, offset + recording.seconds))
+    except LivesubsError as error:
+        yield Row(row="speech", ok=False, say=str(error))
+        return ()
+    language = plan.settings.speech.language
+    sentences = tuple(to_sentences(events, plan.settings.sentences, language))
+    yield _judged(plan, words, (spoken.code, spoken.likely), sentences)
+    return sentences
+
+
+def _heard(answer: Heard) -> list[Hypothesis]:
+    return [event for event in answer.events if isinstance(event, Hypothesis)]
+
+
+def _judged(plan: Plan, words: list[Word], spoken: tuple[str, float], sentences: tuple[Sentence, ...]) -> Row:
+    language, (code, likely) = plan.settings.speech.language, spoken
+    if len(words) < FEW:
+        return _nothing(plan)
+    sure = mean(word.probability for word in words)
+    if code != language and likely >= SURE:
+        said = f"this sounds like {code} ({likely:.0%}), not {language}"
+        return Row(row="speech", ok=False, say=f"{said}; take another track with --audio, or say --language {code}")
+    if sure < UNDERSTOOD:
+        said = f"hardly understood (words are {sure:.0%} certain; 80 % is usual): is it {language} that is spoken?"
+        way = "take another track with --audio, say --language, ask for clearer sound, or pull a larger model"
+        return Row(row="speech", ok=False, say=f"{said} If not, or else: {way}")
+    longest = max(sentences, key=lambda sentence: len(sentence.text)).text
+    return Row(row="speech", ok=True, say=f"{language} understood, words are {sure:.0%} certain: « {longest} »")
+
+
+def _nothing(plan: Plan) -> Row:
+    if plan.rehearsal:
+        said = "nobody speaks in the first minute of the rehearsal; take a recording in which somebody does"
+        return Row(row="speech", ok=False, say=said)
+    said = "nobody spoke just now (music or a pause is no fault); add --rehearse FILE to try a recording with speech"
+    return Row(row="speech", ok=True, say=said)

@@ -1,0 +1,99 @@
+"""The rows of the translation: every engine of the chain is asked what a known sentence means."""
+
+from collections.abc import Iterator
+
+from pipeline.check.rows import Plan, Row, Rows
+from pipeline.errors import LivesubsError
+from pipeline.events import Sentence, Translation, Value
+from pipeline.flow import merge
+from pipeline.translation.build import engines
+from pipeline.translation.chain import OK, Chain
+from pipeline.translation.engine import Engine
+
+_GREETINGS = {
+    "fr": "Bonsoir à toutes et à tous.",
+    "es": "Buenas noches a todas y a todos.",
+    "de": "Guten Abend, meine Damen und Herren.",
+    "it": "Buonasera a tutte e a tutti.",
+    "pt": "Boa noite a todas e a todos.",
+    "en": "Good evening, ladies and gentlemen.",
+}
+"""A sentence that every engine should know, also the demo model, by the language it is in."""
+_HEARD = {
+    "en": ("evening", "night", "hello"),
+    "fr": ("bonsoir", "bonne soirée", "bonjour"),
+    "es": ("buenas", "buenos", "hola"),
+    "de": ("abend", "nacht", "hallo"),
+    "it": ("sera", "serata", "notte", "salve"),
+    "pt": ("noite", "tarde", "olá"),
+}
+"""What its translation has in it, one of them, by the language it is into."""
+
+
+class _Answer(Value, frozen=True):
+    name: str
+    row: Row
+    seconds: float
+    """How long the engine took; 0 where it did not answer well."""
+
+
+def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float]:
+    """A row for every engine and language; gives the seconds of the slowest that answered well.
+
+    `sentences` were heard in the recording: one of them is translated too, to be looked at.
+    """
+    plan.doing("asking the translators")
+    source = plan.settings.speech.language
+    questions = [_greeting(source), *sorted(sentences, key=lambda sentence: len(sentence.text))[-1:]]
+    slowest = 0.0
+    for target in plan.settings.translation.to:
+        if target == source:
+            continue
+        try:
+            found = engines(plan.settings.translation, source, target, plan.keys)
+        except LivesubsError as error:
+            yield Row(row=f"translation {target}", ok=False, say=str(error))
+            continue
+        asked = [_ask(plan, name, engine, target, questions) for name, engine in found.items()]
+        answers = list(merge(asked, bound=1, name="check-translation"))
+        for answer in sorted(answers, key=lambda answer: list(found).index(answer.name)):
+            slowest = max(slowest, answer.seconds)
+            yield answer.row
+    return slowest
+
+
+def _greeting(source: str) -> Sentence:
+    text = _GREETINGS.get(source, _GREETINGS["en"])
+    return Sentence(id="greeting", lang=source, start=0.0, end=2.0, text=text, words=())
+
+
+def _ask(plan: Plan, name: str, engine: Engine | str, target: str, questions: list[Sentence]) -> Iterator[_Answer]:
+    row = f"translation {name}" if len(plan.settings.translation.to) == 1 else f"translation {name} {target}"
+    if isinstance(engine, str):
+        yield _Answer(name=name, row=Row(row=row, ok=False, say=engine), seconds=0.0)
+        return
+    chain = Chain(target, (engine,), plan.settings.translation.deadline)
+    said: list[str] = []
+    slowest = 0.0
+    for question in questions:
+        attempt = chain.render(question).attempts[-1]
+        slowest = max(slowest, attempt.elapsed)
+        if fault := _fault(question, attempt):
+            yield _Answer(
+                name=name, row=Row(row=row, ok=False, say=f"{fault}, or choose others with --translate"), seconds=0.0
+            )
+            return
+        said.append(f"« {question.text} » → “{attempt.text}”")
+    where = "elsewhere" if engine.leaves_machine else "on this machine"
+    told = f"answers in {slowest:.1f} s, {where}: {'; '.join(said)}"
+    yield _Answer(name=name, row=Row(row=row, ok=True, say=told), seconds=slowest)
+
+
+def _fault(question: Sentence, attempt: Translation) -> str:
+    """What is wrong with an answer, and what to look at; empty when nothing is."""
+    if attempt.verdict != OK:
+        return f"{attempt.verdict} ({attempt.elapsed:.1f} s); check its address, its key and the network"
+    expected = _HEARD.get(attempt.lang, ())
+    if question.id == "greeting" and expected and not any(word in attempt.text.casefold() for word in expected):
+        return f"« {question.text} » is not “{attempt.text}”; check its model and languages"
+    return ""

@@ -1,0 +1,340 @@
+"""The hour before the show: everything that will hold is said to, and every fault turns its own row and no other."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from pipeline import assets, cli, power
+from pipeline.catalogue import WHISPER
+from pipeline.check.delay import recommend
+from pipeline.check.machine import ytdlp
+from pipeline.check.speech import other_size
+from pipeline.settings import Settings
+from tests.measures import SAMPLES
+from tests.servers import Quiet, files, free_port, silent, web
+
+RALLY = str(SAMPLES / "rally.mp4")
+LIBRE = ["--demo", "--translate", "local,libre", "--libre-url"]
+EVERYTHING = {
+    "settings", "stream", "sound", "network", "picture", "model", "speech", "translation local", "disk", "yt-dlp",
+    "clock", "power", "sleep", "delay",
+}  # fmt: skip
+
+Check = Callable[..., dict[str, dict[str, Any]]]
+"""Arguments to rows by name."""
+
+
+@pytest.fixture
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
+    """`livesubs check ... --json` in an empty home; a fault in any row is exit code 1."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("LIVESUBS_MODELS", str(tmp_path / "models"))
+
+    def run(*arguments: str) -> dict[str, dict[str, Any]]:
+        capsys.readouterr()
+        code = cli.app(["check", *arguments, "--json"], standalone_mode=False)
+        rows = json.loads(capsys.readouterr().out)
+        assert all(set(row) == {"row", "ok", "say"} and row["say"] for row in rows)
+        assert len({row["row"] for row in rows}) == len(rows)
+        assert code == (0 if all(row["ok"] for row in rows) else 1)
+        return {row["row"]: row for row in rows}
+
+    return run
+
+
+def failing(rows: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {name: row["say"] for name, row in rows.items() if not row["ok"]}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, ffmpeg: str) -> Iterator[str]:
+    """A web server with the rally as HLS and as it should not be."""
+    folder = tmp_path_factory.mktemp("site")
+
+    def make(name: str, *arguments: str) -> None:
+        subprocess.run([ffmpeg, "-v", "error", *arguments, str(folder / name)], check=True, cwd=folder)
+
+    hls = ["-c", "copy", "-f", "hls", "-hls_time", "2", "-hls_list_size", "0"]
+    make("live.m3u8", "-t", "40", "-i", RALLY, *hls)
+    short = ["-t", "22", "-i", RALLY]
+    make(
+        "hevc.mkv", *short, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-c:a", "copy"
+    )
+    make("mute.mp4", *short, "-c:v", "copy", "-an")
+    make(
+        "silent.mp4",
+        "-f",
+        "lavfi",
+        "-t",
+        "22",
+        "-i",
+        "anullsrc=r=16000",
+        *short,
+        "-map",
+        "0:a",
+        "-map",
+        "1:v",
+        "-c:v",
+        "copy",
+    )
+    (folder / "noise.bin").write_bytes(os.urandom(50_000))
+    with files(folder) as url:
+        yield url
+
+
+def test_on_the_sample_stream_everything_holds(check: Check, site: str) -> None:
+    rows = check(f"{site}/live.m3u8", "--demo")
+    assert not failing(rows)
+    assert set(rows) == EVERYTHING
+    assert "Good evening" in rows["translation local"]["say"]
+    assert "closed domain of synthetic speech" in rows["model"]["say"]
+    assert "vingt villes" in rows["speech"]["say"]
+    assert rows["delay"]["say"].startswith("30 s")
+    assert "line gives" in rows["network"]["say"]
+
+
+def test_the_table_for_people_ends_with_the_delay_and_a_verdict(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline", "check", RALLY, "--demo", "--out", str(tmp_path / "s")]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "COLUMNS": "100"})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rstrip().endswith("It will hold.")
+    assert done.stdout.rstrip().splitlines()[-3].startswith("ok   delay")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("row", "said", "arguments"),
+    [
+        ("stream", "check the name", ["nothing-here.mp4", "--demo"]),
+        ("stream", "unknown host", ["https://nosuchhost.invalid/live.m3u8", "--demo"]),
+        ("stream", "has no", ["{site}/gone.m3u8", "--demo"]),
+        ("stream", "neither sound nor picture", ["{site}/noise.bin", "--demo"]),
+        ("stream", "ffmpeg", [RALLY, "--demo", "--ffmpeg", "no-such-ffmpeg"]),
+        ("sound", "no sound track; choose another source", ["{site}/mute.mp4", "--demo"]),
+        ("sound", "choose one of these with --audio", ["{site}/live.m3u8", "--demo", "--audio", "2"]),
+        ("sound", "is silent", ["{site}/silent.mp4", "--demo"]),
+        ("sound", "is silent", [str(SAMPLES / "silence.m4a"), "--demo"]),
+        ("picture", "no browser plays hevc", ["{site}/hevc.mkv", "--demo"]),
+        ("disk", "choose a folder on another disk with --out", ["{site}/live.m3u8", "--demo", "--for", "99999h"]),
+        ("disk", "is not empty", [RALLY, "--demo", "--out", str(SAMPLES)]),
+        ("disk", "cannot be written", [RALLY, "--demo", "--out", RALLY]),
+        ("model", "models pull small", [RALLY, "--mt-model", "{translator}"]),
+        ("model", "is incomplete", [RALLY, "--mt-model", "{translator}", "--model", "{translator}"]),
+        ("translation deepl", "DEEPL_API_KEY", [RALLY, "--demo", "--translate", "local,deepl"]),
+        ("translation libre", "check its address", [RALLY, *LIBRE, "{closed}"]),
+        ("translation libre", "no answer in time", [RALLY, *LIBRE, "{deaf}"]),
+        ("translation local es", "models pull opus-mt-fr-es", [RALLY, "--demo", "--to", "en,es"]),
+        ("rehearsal", "there is no file", [RALLY, "--demo", "--rehearse", "no-such-rehearsal.mp4"]),
+    ],
+)  # fmt: skip
+def test_a_fault_turns_its_row_and_no_other(
+    row: str, said: str, arguments: list[str], check: Check, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIBRE_API_KEY", "secret")
+    monkeypatch.delenv("DEEPL_API_KEY", raising=False)
+    translator = assets.demo_translator()
+    closed = f"http://127.0.0.1:{free_port()}/"
+    with silent() as deaf:
+        places = {"site": site, "translator": translator, "closed": closed, "deaf": f"http://127.0.0.1:{deaf}/"}
+        failed = failing(check(*(argument.format(**places) for argument in arguments)))
+    assert set(failed) == {row}
+    assert said in failed[row]
+
+
+def test_a_wrong_key_in_the_settings_file_turns_its_row(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "livesubs.toml").write_text("[speech]\nengpoint = 0.5\n")
+    failed = failing(check(RALLY, "--demo"))
+    assert set(failed) == {"settings"}
+    assert "engpoint" in failed["settings"]
+
+
+def test_an_unknown_option_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline", "check", RALLY, "--demo", "--rehearze", "x"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(SAMPLES.parent)}
+    )
+    assert done.returncode == 2
+    assert "--rehearse" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_another_language_turns_the_row_of_the_speech(check: Check, tmp_path: Path) -> None:
+    if not shutil.which("espeak-ng"):
+        pytest.skip("espeak-ng is not installed (apt install espeak-ng): it speaks the Spanish")
+    text = (
+        "Buenas noches a todos y bienvenidos a esta reunión. Estamos muy contentos de ver a tanta gente en esta sala."
+    )
+    subprocess.run(["espeak-ng", "-v", "es", "-w", str(tmp_path / "es.wav"), text * 2], check=True)
+    failed = failing(check(str(tmp_path / "es.wav"), "--demo"))
+    assert set(failed) == {"speech"}
+    assert "--language" in failed["speech"]
+    assert "--audio" in failed["speech"]
+
+
+def test_applause_is_no_failure_and_a_rehearsal_stands_in_for_it(check: Check, site: str) -> None:
+    rows = check(str(SAMPLES / "applause.m4a"), "--demo")
+    assert not failing(rows)
+    assert "--rehearse" in rows["speech"]["say"]
+    rows = check(str(SAMPLES / "applause.m4a"), "--demo", "--rehearse", f"{site}/live.m3u8")
+    assert not failing(rows)
+    assert "fr understood" in rows["speech"]["say"]
+
+
+class Slow(Quiet):
+    """A line of 120 kbit a second."""
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        while part := source.read(1_500):
+            outputfile.write(part)
+            outputfile.flush()
+            time.sleep(0.1)
+
+
+class YearsAhead(Quiet):
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + 5 * 3600)
+
+
+def served(folder: Path, kind: type[Quiet]) -> type[BaseHTTPRequestHandler]:
+    """The files of a folder, by a server of this kind; what has no ending is a page."""
+
+    class Served(kind):  # type: ignore[misc, valid-type]  # a class that is chosen at run time
+        extensions_map = Quiet.extensions_map | {"": "text/html"}
+
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(folder))
+
+    return Served
+
+
+def test_a_slow_line_turns_the_row_of_the_network(
+    check: Check, tmp_path: Path, ffmpeg: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.check.stream.LISTEN", 6.0)
+    hls = ["-c", "copy", "-f", "hls", "-hls_time", "2", "-hls_list_size", "0", str(tmp_path / "live.m3u8")]
+    subprocess.run([ffmpeg, "-v", "error", "-t", "20", "-i", RALLY, *hls], check=True)
+    with web(served(tmp_path, Slow)) as url:
+        failed = failing(check(f"{url}/live.m3u8", "--demo"))
+    assert set(failed) == {"network"}
+    assert "use a cable" in failed["network"]
+
+
+def test_a_clock_that_is_wrong_turns_its_row(check: Check, tmp_path: Path) -> None:
+    shutil.copy(RALLY, tmp_path)
+    with web(served(tmp_path, YearsAhead)) as url:
+        failed = failing(check(f"{url}/rally.mp4", "--demo"))
+    assert set(failed) == {"clock"}
+    assert "5 hours behind" in failed["clock"]
+    assert "timedatectl" in failed["clock"]
+
+
+@pytest.fixture
+def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A site whose pages real yt-dlp reads with a plugin of ours: /announced/TIME is live from that time on."""
+    folder = tmp_path / "site" / "announced"
+    folder.mkdir(parents=True)
+    shutil.copy(RALLY, tmp_path / "site")
+    for moment in ("1", "9999999999"):
+        (folder / moment).write_text("<html>Soon</html>")
+    plugins = str(Path(__file__).parent / "plugins")
+    monkeypatch.setenv("PYTHONPATH", plugins)
+    monkeypatch.syspath_prepend(plugins)
+    with web(served(tmp_path / "site", Quiet)) as url:
+        yield f"{url}/announced"
+
+
+def test_a_stream_that_is_only_announced_turns_its_row_but_not_the_day_before(check: Check, pages: str) -> None:
+    failed = failing(check(f"{pages}/9999999999", "--demo"))
+    assert set(failed) == {"stream"}
+    assert "begins at" in failed["stream"]
+    rows = check(f"{pages}/9999999999", "--demo", "--rehearse", RALLY)
+    assert not failing(rows)
+    assert "begins at" in rows["stream"]["say"]
+    assert set(rows) == EVERYTHING - {"network", "sound"}
+
+
+def test_an_old_ytdlp_turns_its_row_where_a_page_needs_it(
+    check: Check, pages: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yt_dlp.version.__version__", "2025.01.15")
+    failed = failing(check(f"{pages}/1", "--demo"))
+    assert set(failed) == {"yt-dlp"}
+    assert "pip install -U yt-dlp" in failed["yt-dlp"]
+    assert not failing(check(RALLY, "--demo"))
+
+
+def test_youtube_needs_a_javascript_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from yt_dlp.version import __version__
+
+    year, month, day = (int(part) for part in __version__.split(".")[:3])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    row = ytdlp("https://www.youtube.com/watch?v=x", date(year, month, day))
+    assert not row.ok
+    assert "Deno" in row.say
+    assert ytdlp("https://video.example/x", date(year, month, day)).ok
+    (tmp_path / "deno").touch(0o755)
+    assert ytdlp("https://www.youtube.com/watch?v=x", date(year, month, day)).ok
+
+
+def test_on_battery_and_a_machine_that_falls_asleep(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither can be had here: the system's own answers are put in."""
+    monkeypatch.setattr(power, "battery", lambda: power.Battery(percent=64.0, plugged=False, minutes_left=50))
+    monkeypatch.setattr(power, "sleep_prevented", lambda: "this machine may go to sleep; switch that off")
+    failed = failing(check(RALLY, "--demo"))
+    assert set(failed) == {"power", "sleep"}
+    assert "plug in the power supply" in failed["power"]
+
+
+class Parrot(BaseHTTPRequestHandler):
+    """A translator that gives back what it was given."""
+
+    def do_POST(self) -> None:
+        asked = parse_qs(urlsplit(self.path).query)
+        body = json.dumps({"translatedText": asked["q"][0]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+def test_a_translator_that_answers_wrongly_turns_its_row(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIBRE_API_KEY", "secret")
+    with web(Parrot) as url:
+        failed = failing(check(RALLY, *LIBRE, f"{url}/"))
+    assert set(failed) == {"translation libre"}
+    assert "is not “Bonsoir" in failed["translation libre"]
+
+
+def test_which_other_model_would_hold() -> None:
+    memory = 16 * 10**9
+    smaller, larger = other_size("small", 1.2, memory), other_size("base", 30.0, memory)
+    assert smaller
+    assert smaller[0] == "base"
+    assert smaller[1] == pytest.approx(1.2 / WHISPER["base"].cost)
+    assert larger
+    assert 2.0 <= larger[1] < 30.0
+    assert other_size("base", 2.1, memory) is None
+    assert other_size("base", 30.0, WHISPER["tiny"].memory) is None
+    assert other_size("my-own-model", 1.0, memory) is None
+
+
+def test_the_delay_grows_with_what_is_slow_and_says_what_it_is_made_of() -> None:
+    usual = recommend(Settings(), 10.0, 0.3, 2.0)
+    assert usual.say.startswith("30 s: ")
+    assert recommend(Settings(), 10.0, 0.3, 6.0).say.startswith("40 s: ")  # three segments of 6 s
+    assert recommend(Settings(), 1.0, 0.3, 2.0).say.startswith("40 s: ")  # ten seconds of work for ten of speech
