@@ -3,7 +3,7 @@
 import typer
 
 from pipeline import system
-from pipeline.commands import check, models, run
+from pipeline.commands import check, models, run, score
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(run.demo)
 app.command()(check.check)
+app.command()(score.score)
 app.add_typer(models.app, name="models")
 
 

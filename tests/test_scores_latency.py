@@ -1,7 +1,7 @@
 """Latency and conformity by hand: journals and cues whose figures are known."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.events import Cue, Event, Progress, Sentence, SourceState, Withdrawn, Word
@@ -108,6 +108,7 @@ def test_conformity_counts_cues() -> None:
     assert (conformity([]).cues, conformity([]).cps20) == (0, 1.0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(min_size=1), st.floats(0, 1e4), st.floats(0.001, 60))))
 def test_shares_are_shares(texts: list[tuple[str, float, float]]) -> None:
     made = conformity(cue(f"{n}.en", text, start=s, end=s + d) for n, (text, s, d) in enumerate(texts))

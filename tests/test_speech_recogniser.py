@@ -11,11 +11,12 @@ import pytest
 
 from pipeline.errors import LivesubsError, ModelError, SettingsError
 from pipeline.events import Hypothesis, Suppressed, Word
+from pipeline.scores.words import plain
 from pipeline.settings import SAMPLE_RATE
 from pipeline.speech import LocalRecogniser, recognise
 from pipeline.speech.whisper import Whisper
 from tests.hearing import DEMO, chunks, recorded, sound, text, true_words, words
-from tests.measures import SAMPLES, cues, plain
+from tests.measures import SAMPLES, cues
 
 
 def heard(folder: Path, name: str, step: float = 1.0) -> list[Hypothesis | Suppressed]:

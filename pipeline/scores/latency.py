@@ -73,14 +73,15 @@ def _last_words(cues: Mapping[str, Cue], sentences: Mapping[str, Sentence]) -> d
     """
     parts: dict[tuple[str, str], list[Cue]] = defaultdict(list)
     for cue in sorted(cues.values(), key=lambda cue: cue.start):
-        for sentence in cue.sentences:
-            parts[cue.lang, sentence].append(cue)
+        for id in cue.sentences:
+            parts[cue.lang, id].append(cue)
     ends: dict[str, float] = {}
     for (_, id), shown in parts.items():
-        if id in sentences:
+        sentence = sentences.get(id)
+        if sentence and sentence.words:
             sums = list(accumulate(_size(cue.text) / len(cue.sentences) for cue in shown))
             for cue, upto in zip(shown, sums, strict=True):
-                ends[cue.id] = max(ends.get(cue.id, 0.0), _word_end(sentences[id], upto / sums[-1]))
+                ends[cue.id] = max(ends.get(cue.id, 0.0), _word_end(sentence, upto / sums[-1]))
     return ends
 
 

@@ -25,9 +25,10 @@ import pytest
 import srt
 
 from pipeline.audio import AudioFile
+from pipeline.scores.words import plain
 from pipeline.source.archive import segments
 from samples.clock import read_clock
-from tests.measures import SAMPLES, cues, plain
+from tests.measures import SAMPLES, cues
 from tests.recordings import whole_frames
 from tests.servers import free_port, running
 from tests.waiting import until
