@@ -1,10 +1,11 @@
 """Every setting, typed, with its default; validated once, at the edge, and handed to constructors.
 
 A settings file is TOML with one table per struct below (`[source]`, `[speech]`, ...); flags override it. This module
-imports only `errors`.
+imports only `errors` and `settings_errors`.
 """
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.errors import SettingsError
+from pipeline.settings_errors import explain, line_of
 
 SAMPLE_RATE = 16_000
 """Of `audio.s16`, in hertz: what Whisper and Silero are trained on."""
@@ -53,8 +55,9 @@ class SpeechSettings(Table, frozen=True):
     threads: Annotated[int, Meta(ge=0)] = 0
     """0 leaves the choice to the library."""
     beam: Annotated[int, Meta(ge=1)] = 5
-    window: Annotated[float, Meta(gt=0, le=30)] = 30.0
-    """Seconds every stretch is padded to: Whisper was trained on 30; less is cheaper where a model bears it."""
+    window: Annotated[float, Meta(gt=0, le=30)] | None = None
+    """Seconds every stretch is padded to: Whisper was trained on 30; less is cheaper where a model bears it. None:
+    what `livesubs models measure` found, else 30."""
     longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
     """An utterance is cut at its best pause past so many seconds: D/2 - 5 s at a delay D of 30 s (the delay budget)."""
     endpoint: Annotated[float, Meta(ge=0.1)] = 0.4
@@ -143,21 +146,30 @@ class Settings(Table, frozen=True):
 
 
 def load(path: Path) -> Settings:
-    """The settings in a TOML file; SettingsError names the key that is wrong."""
+    """The settings in a TOML file; SettingsError names the line, what is wrong there and what is meant."""
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+        text = path.read_bytes().decode("utf-8-sig")
+        tables = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"cannot read the settings file {path}: {error.strerror}; check the path") from error
-    except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
-        raise SettingsError(f"{path}: {error}; mend that line") from error
+    except ValueError as error:  # not UTF-8, not TOML
+        raise SettingsError(f"{path}: {error}; write it as TOML, texts in quotes, lists in brackets") from error
+    try:
+        return msgspec.convert(tables, Settings)
+    except msgspec.ValidationError as error:
+        place, sentence = explain(tables, Settings, error)
+        line = line_of(place, text)
+        raise SettingsError(f"{path}{f', line {line}' if line else ''}: {sentence}") from error
 
 
 def override(settings: Settings, **tables: dict[str, Any]) -> Settings:
     """`settings` with single values replaced, as in `override(s, speech={"beam": 1})`; SettingsError if not allowed."""
+    merged = merge(msgspec.to_builtins(settings), tables)
     try:
-        return msgspec.convert(merge(msgspec.to_builtins(settings), tables), Settings)
+        return msgspec.convert(merged, Settings)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{error}; see `livesubs run --help` for what is allowed") from error
+        _, sentence = explain(merged, Settings, error)
+        raise SettingsError(f"{sentence}; see `livesubs run --help` for what is allowed") from error
 
 
 def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,14 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import assets
+from pipeline import assets, windows
 from pipeline.events import Chunk, Hypothesis, Suppressed, Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.messages import Heard
 from tests.measures import SAMPLES
 
-DEMO = SpeechSettings(model=str(assets.demo_recogniser()), window=assets.DEMO_WINDOW, threads=2)
+DEMO_WINDOW = windows.shortest(assets.demo_recogniser(), Path())
+DEMO = SpeechSettings(model=str(assets.demo_recogniser()), window=DEMO_WINDOW, threads=2)
 
 
 def sound(name: str) -> NDArray[np.int16]:

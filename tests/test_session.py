@@ -198,10 +198,11 @@ def test_the_command_line_and_the_stages_give_the_same_text(runs: dict[str, Path
     from pipeline.settings import Settings, override
     from pipeline.speech.local import LocalRecogniser
     from pipeline.translation.build import build_chains
+    from tests.hearing import DEMO_WINDOW
 
     settings = override(
         Settings(),
-        speech={"model": str(assets.demo_recogniser()), "window": assets.DEMO_WINDOW},
+        speech={"model": str(assets.demo_recogniser()), "window": DEMO_WINDOW},
         translation={"models": (str(assets.demo_translator()),), "chain": ("local",)},
     )
     recogniser = LocalRecogniser()

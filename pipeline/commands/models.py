@@ -1,16 +1,92 @@
 """`livesubs models`: speech and translation models on this machine."""
 
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
+from rich.console import Console
 
-from pipeline import assets
-from pipeline.commands import options
+from pipeline import assets, hub, settings
+from pipeline.audio import Samples
+from pipeline.commands import options, shelf
+from pipeline.commands.downloads import progress
+from pipeline.errors import ModelError, SettingsError
+from pipeline.settings import SAMPLE_RATE, Settings
+from pipeline.windows import Measured, fingerprint, keep
 
 app = typer.Typer(help="Speech and translation models on this machine.", no_args_is_help=True)
 
+Name = Annotated[str, typer.Argument(help="A pulled model, or a CTranslate2 folder.")]
+On = Annotated[Path | None, typer.Option(help="A recording of what it will hear, some minutes of it.")]
+Reference = Annotated[Path | None, typer.Option("--ref-fr", help="What is said in it, as SRT.")]
+
+
+@app.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="As one JSON list.")] = False) -> None:
+    """What there is, what it needs, whether it fits this machine, and what `run` would use."""
+    machine = shelf.this_machine()
+    rows = shelf.rows(options.models_folder(), options.load(None), machine)
+    if as_json:
+        typer.echo(msgspec.json.encode(rows))
+    else:
+        Console().print(shelf.table(rows, machine))
+
 
 @app.command()
-def pull(name: Annotated[str, typer.Argument(help="A Whisper size such as small, or opus-mt-fr-en.")]) -> None:
+def where() -> None:
+    """The folder that pulled models lie in, and why that one."""
+    typer.echo(f"{options.models_folder()} ({options.models_origin()})")
+
+
+@app.command()
+def pull(name: Annotated[str, typer.Argument(help="A name of `models list`, or OWNER/NAME of the hub.")]) -> None:
     """Download a model from the Hugging Face hub; type it again to go on after a cut."""
-    typer.echo(f"{name} is in {assets.pull(name, options.models_folder())}")
+    with progress(name) as show:
+        folder = hub.pull(name, options.models_folder(), show)
+    typer.echo(f"{name} is in {folder}")
+
+
+@app.command()
+def measure(name: Name, on: On = None, reference: Reference = None) -> None:
+    """Find the shortest window that a speech model bears: the shorter, the less work. `run` and `check` then use it."""
+    from pipeline.speech import measure as measuring
+
+    chosen = options.with_recogniser(_of_one_model(name))
+    samples, said, sound = _heard_by_it(on, reference)
+    typer.echo(f"{name} on {sound}:\n window  wrong words  processor seconds a minute")
+    trials = []
+    with Console().status("Listening, once for each window"):
+        for trial in measuring.trials(chosen.speech, samples, said):
+            typer.echo(f"{trial.window:5g} s {trial.wer:11.1%} {trial.compute:13.1f}")
+            trials.append(trial)
+    window = measuring.shortest_safe(trials)
+    typer.echo(f"The shortest safe window: {window:g} s (it and all longer ones are within half a point of 30 s).")
+    model = Path(chosen.speech.model)
+    found = Measured(model=fingerprint(model), window=window, sound=sound, trials=tuple(trials))
+    typer.echo(f"From now on it is used with this model; noted in {keep(found, options.windows_folder())}")
+
+
+def _of_one_model(name: str) -> Settings:
+    """The settings that a session would have, with this model."""
+    named = settings.override(options.load(None), speech={"model": name})
+    if not Path(assets.find_recogniser(name, options.models_folder())).is_dir():
+        raise ModelError(f"there is no model {name} to measure; pull it first, or give the path of its folder")
+    return msgspec.structs.replace(named, demo=False)
+
+
+def _heard_by_it(on: Path | None, reference: Path | None) -> tuple[Samples, str | None, str]:
+    """(sound, what is said in it if that is known, how to call it)"""
+    from pipeline.speech import measure as measuring
+
+    if reference and not on:
+        raise SettingsError("--ref-fr says what is said in a recording; name the recording with --on")
+    samples = measuring.sound(on or assets.embedded("samples/rally.mp4"))
+    seconds = len(samples) / SAMPLE_RATE
+    if not on:
+        typer.echo("The embedded sample is synthetic speech; --on FILE, on what the model will hear, says more.")
+        said = measuring.text(assets.embedded("samples/rally.fr.srt"), seconds)
+        return samples, said, f"{seconds:.0f} s of rally.mp4 (synthetic speech), against rally.fr.srt"
+    if reference:
+        return samples, measuring.text(reference, seconds), f"{seconds:.0f} s of {on.name}, against {reference.name}"
+    return samples, None, f"{seconds:.0f} s of {on.name}, against what it hears itself with 30 s"

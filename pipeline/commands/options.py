@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from pipeline import assets, settings
+from pipeline import assets, settings, windows
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.translation.build import KEYS
@@ -86,11 +86,12 @@ def with_models(chosen: Settings) -> Settings:
 
 def with_recogniser(chosen: Settings) -> Settings:
     """... of the speech model only; ModelError when there is none."""
-    if not chosen.demo:
-        return settings.override(chosen, speech={"model": assets.find_recogniser(chosen.speech.model, models_folder())})
-    if chosen.speech.language != "fr":
+    if chosen.demo and chosen.speech.language != "fr":
         raise SettingsError("the demo models know French only; leave --language out, or pull a real model")
-    return settings.override(chosen, speech={"model": str(assets.demo_recogniser()), "window": assets.DEMO_WINDOW})
+    demo = str(assets.demo_recogniser())
+    model = demo if chosen.demo else assets.find_recogniser(chosen.speech.model, models_folder())
+    window = chosen.speech.window or windows.shortest(Path(model), windows_folder())
+    return settings.override(chosen, speech={"model": model, "window": window})
 
 
 def with_translators(chosen: Settings) -> Settings:
@@ -110,7 +111,17 @@ def keys() -> Mapping[str, str]:
 
 
 def models_folder() -> Path:
-    return assets.models_folder(os.environ.get("LIVESUBS_MODELS"))
+    return assets.models_folder(os.environ.get("LIVESUBS_MODELS"))[0]
+
+
+def models_origin() -> str:
+    """Why it is that folder."""
+    return assets.models_folder(os.environ.get("LIVESUBS_MODELS"))[1]
+
+
+def windows_folder() -> Path:
+    """Where it is kept how short a window each model bears."""
+    return assets.user_data() / "windows"
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Each stretch fits one window, so it is encoded once and the same encoder output 
 would encode again, look for the language and cut the stretch by timestamp tokens, which derails now and then.
 """
 
+import copy
 import os
 import zlib
 from collections.abc import Iterator
@@ -74,10 +75,16 @@ class Whisper:
             device, compute = _device(settings)
             self._model = _load(folder, device, compute, threads)
         self._tokenizer = _tokenizer(self._model, folder.name, settings.language)
-        self._settings = settings
+        self._settings, self._window = settings, settings.window or LONGEST
         kind = self._model.model.compute_type.removesuffix("_float32")
         used = f"{threads} thread{'s' * (threads > 1)}" if device == "cpu" else "GPU"
-        self.description = f"{Path(settings.model).name} on {device} ({kind}, {used})"
+        self.description = f"{Path(settings.model).name} on {device} ({kind}, {used}, window {self._window:g} s)"
+
+    def padding_to(self, window: float) -> "Whisper":
+        """The same loaded model with another window."""
+        other = copy.copy(self)
+        other._window = window
+        return other
 
     def recognise(self, samples: Samples) -> Recognition:
         """The words of one stretch of at most 30 s; under 0.5 s it is padded with silence."""
@@ -103,7 +110,7 @@ class Whisper:
     def _windowed(self, features: Any) -> Any:
         """Mel features [n_mels, frames], zeros after them up to the window."""
         rate = self._model.frames_per_second
-        frames = min(max(features.shape[-1] + _AFTER * rate, self._settings.window * rate), LONGEST * rate)
+        frames = min(max(features.shape[-1] + _AFTER * rate, self._window * rate), LONGEST * rate)
         return np.pad(features[:, : round(frames)], ((0, 0), (0, max(0, round(frames) - features.shape[-1]))))
 
     def _decode(self, encoded: Any, seconds: float) -> tuple[list[int], float, float]:

@@ -1,0 +1,121 @@
+"""What `models list` shows: every model on offer and every one that lies in the models folder."""
+
+from pathlib import Path
+
+import msgspec
+from rich.table import Table
+
+from pipeline import assets, catalogue
+from pipeline.catalogue import Translator, WhisperSize
+from pipeline.errors import LivesubsError
+from pipeline.settings import Settings
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """What models are held against."""
+
+    memory: int
+    """Bytes that are free now."""
+    cores: int
+    gpus: int
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A model; sizes in bytes, None where nobody knows."""
+
+    name: str
+    kind: assets.Kind
+    size: int | None
+    memory: int | None
+    fits: bool | None
+    """On this machine as it is now."""
+    lacks: str
+    """What the machine has too little of: `memory`, `cores` or nothing."""
+    good_for: str
+    pulled: bool
+    used: bool
+    """`run` would use it, as settings and models folder are now."""
+
+
+def this_machine() -> Machine:
+    import ctranslate2
+    import psutil
+
+    cores = psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
+    return Machine(psutil.virtual_memory().available, cores, ctranslate2.get_cuda_device_count())
+
+
+def rows(folder: Path, chosen: Settings, machine: Machine) -> list[Row]:
+    """Speech models first, from the cheapest on; what was pulled from elsewhere comes last."""
+    pulled, used = assets.pulled(folder), _used(folder, chosen)
+    offers: dict[str, WhisperSize | Translator] = {**catalogue.WHISPER, **catalogue.TRANSLATORS}
+    known = [_offered(name, offer, machine, name in pulled, name in used) for name, offer in offers.items()]
+    return known + [_found(folder / name, kind, name in used) for name, kind in pulled.items() if name not in offers]
+
+
+def _offered(name: str, offer: WhisperSize | Translator, machine: Machine, pulled: bool, used: bool) -> Row:
+    lacks = "" if machine.gpus else catalogue.obstacle(offer, machine.memory, machine.cores)
+    return Row(
+        name=name,
+        kind="speech" if isinstance(offer, WhisperSize) else "translation",
+        size=offer.download,
+        memory=offer.memory,
+        fits=not lacks,
+        lacks=lacks,
+        good_for=offer.good_for,
+        pulled=pulled,
+        used=used,
+    )
+
+
+def _found(path: Path, kind: assets.Kind, used: bool) -> Row:
+    size = sum(file.stat().st_size for file in path.iterdir() if file.is_file())
+    good_for = "not of this list"
+    return Row(
+        name=path.name,
+        kind=kind,
+        size=size,
+        memory=None,
+        fits=None,
+        lacks="",
+        good_for=good_for,
+        pulled=True,
+        used=used,
+    )
+
+
+def _used(folder: Path, chosen: Settings) -> set[str]:
+    """Names of the models in the folder that a session would load; settings may name some elsewhere."""
+    from pipeline.translation.local import translates
+
+    used = set()
+    try:
+        used.add(Path(assets.find_recogniser(chosen.speech.model, folder)).name)
+        for lang in chosen.translation.to:
+            there = (Path(path) for path in chosen.translation.models or assets.find_translators(folder))
+            used |= {path.name for path in list(there) if translates(path, chosen.speech.language, lang)}
+    except LivesubsError:  # none pulled, or one damaged: `run` says so
+        return used
+    return used
+
+
+def table(rows: list[Row], machine: Machine) -> Table:
+    """For 80 columns; a star stands before what a session would use."""
+    shown = Table(box=None, pad_edge=False, caption=_caption(machine), caption_justify="left")
+    for heading in ("", "model", "size", "memory", "fits", "pulled", "good for"):
+        shown.add_column(heading, justify="right" if heading in ("size", "memory") else "left")
+    for row in rows:
+        fits = {"": "yes", "memory": "no: memory", "cores": "slow"}[row.lacks] if row.fits is not None else "?"
+        shown.add_row(
+            "*" * row.used, row.name, _size(row.size), _size(row.memory), fits, "yes" * row.pulled, row.good_for
+        )
+    return shown
+
+
+def _caption(machine: Machine) -> str:
+    has = f"{machine.memory / 1e9:.1f} GB of free memory, {machine.cores} cores{', a GPU' * bool(machine.gpus)}"
+    return f"* what `run` would use. This machine: {has}; how fast a model really is, `livesubs check` measures."
+
+
+def _size(size: int | None) -> str:
+    return "?" if size is None else f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"

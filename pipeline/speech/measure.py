@@ -1,0 +1,106 @@
+"""How short a window a model bears: the same sound through every window, as a session hears it, against a reference.
+
+Whisper pads every stretch to 30 s and pays for it. CTranslate2 encodes less where it is given less; from which length on
+a model starts to mishear is its own, so it is measured.
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pipeline.audio import Samples
+from pipeline.errors import NotMedia, SettingsError, SourceMissing
+from pipeline.events import Hypothesis
+from pipeline.settings import SAMPLE_RATE, SpeechSettings
+from pipeline.speech.policy import UtterancePolicy
+from pipeline.speech.vad import Silero
+from pipeline.speech.whisper import LONGEST, Whisper
+from pipeline.windows import Trial
+
+WINDOWS = (LONGEST, 20.0, 12.0, 8.0, 5.0, 3.0, 2.0, 1.0, 0.5)
+"""Candidates, seconds, from the one that Whisper was trained on down. A stretch longer than a window has its own length
+and half a second, so under `SpeechSettings.longest` a window still pads most stretches, above it all alike."""
+TOLERANCE = 0.005
+"""A safe window's word error rate is at most so much above that of the full one: half a point."""
+MOST = 600
+"""Seconds of a recording that are used: enough for some thousand words, and memory for hours of sound is not there."""
+
+
+def trials(settings: SpeechSettings, samples: Samples, reference: str | None) -> Iterator[Trial]:
+    """Every window in turn, the full one first; without a reference what that one heard stands in for it.
+
+    ModelError or SettingsError if the model cannot be loaded.
+    """
+    whisper = Whisper(settings)
+    for window in WINDOWS:
+        heard, compute = _hear(whisper.padding_to(window), settings, samples)
+        reference = heard if reference is None else reference
+        if not reference.strip():
+            raise NotMedia("the model heard nobody speak in it; name another recording with --on")
+        yield Trial(window=window, wer=wer(reference, heard), compute=compute * 60 * SAMPLE_RATE / len(samples))
+
+
+def shortest_safe(tried: Iterable[Trial]) -> float:
+    """The shortest window that is safe; one below a window that is not was right by chance and does not count."""
+    full, *shorter = sorted(tried, key=lambda trial: -trial.window)
+    safe = full.window
+    for trial in shorter:
+        if trial.wer > full.wer + TOLERANCE:
+            break
+        safe = trial.window
+    return safe
+
+
+def wer(reference: str, heard: str) -> float:
+    """Word error rate, 0 to 1 and more, of lower-cased words without punctuation; `reference` must have some."""
+    import jiwer
+
+    words = jiwer.Compose(
+        [
+            jiwer.ToLowerCase(),
+            jiwer.SubstituteRegexes({r"[^\w\s]|_": " "}),
+            jiwer.RemoveMultipleSpaces(),
+            jiwer.Strip(),
+            jiwer.ReduceToListOfListOfWords(),
+        ]
+    )
+    return float(jiwer.wer(reference, heard, reference_transform=words, hypothesis_transform=words))
+
+
+def sound(path: Path) -> Samples:
+    """The first sound track of a file, mono, at most its first MOST seconds; SourceError if there is none."""
+    from av.error import FFmpegError
+    from faster_whisper.audio import decode_audio
+
+    if not path.is_file():
+        raise SourceMissing(f"there is no file {path}; check the path")
+    try:
+        samples: Samples = decode_audio(str(path), sampling_rate=SAMPLE_RATE)
+    except (FFmpegError, IndexError) as error:  # IndexError: media without a sound track
+        raise NotMedia(f"{path} has no sound that can be read; name a recording of speech with --on") from error
+    if len(samples) < SAMPLE_RATE:
+        raise NotMedia(f"{path} has less than a second of sound; name a recording of speech with --on")
+    return samples[: MOST * SAMPLE_RATE]
+
+
+def text(path: Path, seconds: float) -> str:
+    """What an SRT says up to `seconds`; SettingsError if it cannot be read or says nothing."""
+    import srt
+
+    try:
+        cues = list(srt.parse(path.read_text("utf-8-sig")))
+    except (OSError, UnicodeDecodeError, srt.SRTParseError) as error:
+        raise SettingsError(f"{path} is no SRT file that can be read ({error}); check the path") from error
+    said = " ".join(cue.content for cue in cues if cue.start.total_seconds() < seconds)
+    if not any(letter.isalnum() for letter in said):
+        raise SettingsError(f"{path} says nothing in the first {seconds:.0f} s; choose the reference of this recording")
+    return said
+
+
+def _hear(whisper: Whisper, settings: SpeechSettings, samples: Samples) -> tuple[str, float]:
+    """What a session would hear, and the processor seconds it took."""
+    policy = UtterancePolicy(Silero(), whisper, settings)
+    began = time.process_time()
+    said = [*policy.hear(samples, 0.0), *policy.finish()]
+    words = (word.text for event in said if isinstance(event, Hypothesis) for word in event.committed)
+    return "".join(words), time.process_time() - began
