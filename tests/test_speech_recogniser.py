@@ -107,7 +107,8 @@ SOYONS = spoken("Soyons clairs, nous ne pouvons plus attendre.")
 
 def test_one_stretch_again_and_the_time_it_took(tmp_path: Path) -> None:
     with LocalRecogniser() as recogniser:
-        assert recogniser.open(recorded(tmp_path, sound("rally")), DEMO) == "whisper-demo-fr on cpu (int8, 2 threads)"
+        used = "whisper-demo-fr on cpu (int8, 2 threads, window 0.5 s)"
+        assert recogniser.open(recorded(tmp_path, sound("rally")), DEMO) == used
         again = recogniser.recognise(*SOYONS)
         assert text(again) == "Soyons clairs, nous ne pouvons plus attendre."
         assert words(again.events)[0].start == pytest.approx(SOYONS[0] + 0.2, abs=0.1)
