@@ -3,7 +3,7 @@
 import typer
 
 from pipeline import system
-from pipeline.commands import check, models, run, score
+from pipeline.commands import check, models, report, run, score
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app.command()(run.run)
 app.command()(run.demo)
 app.command()(check.check)
 app.command()(score.score)
+app.command()(report.report)
 app.add_typer(models.app, name="models")
 
 

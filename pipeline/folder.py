@@ -18,7 +18,16 @@ AUDIO = "audio.s16"
 ARCHIVE = "archive"
 
 
-_WRITTEN = ("journal.jsonl", "settings.toml", "private.toml", AUDIO, "ffmpeg.log", "subtitles.*", ".*.part")
+_WRITTEN = (
+    "journal.jsonl",
+    "settings.toml",
+    "private.toml",
+    AUDIO,
+    "ffmpeg.log",
+    "subtitles.*",
+    "report.html",
+    ".*.part",
+)
 """What a session writes, beside the archive."""
 
 

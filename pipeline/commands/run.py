@@ -1,13 +1,15 @@
 """`livesubs run` and `livesubs demo`."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
 from pipeline import assets, catalogue, lines, power, settings, system, terminal
 from pipeline.commands import options
+from pipeline.errors import LivesubsError
 from pipeline.settings import Settings
 
 ABORTED = 130
@@ -71,6 +73,7 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) 
     _stop_on_signals(session.stop)
     try:
         with (
+            _reported(folder) as report,
             power.awake(session.warn),
             power.BatteryWatch(session.warn),
             terminal.choose(session.status, as_json=as_json) as screen,
@@ -81,6 +84,24 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) 
     if not as_json:
         for line in lines.summary(state, folder):
             typer.echo(line)
+        if report.exists():
+            typer.echo(f"How it went, to be read in a browser: {report}")
+
+
+@contextmanager
+def _reported(folder: Path) -> Iterator[Path]:
+    """However a session ends, its report is there; that none can be written is said, and changes nothing else."""
+    from pipeline.report.folder import JOURNAL, NAME, write
+
+    theirs = (folder / JOURNAL).exists()  # another session's folder, which is about to be refused
+    try:
+        yield folder / NAME
+    finally:
+        if not theirs and (folder / JOURNAL).exists():
+            try:
+                write(folder)
+            except LivesubsError as error:
+                typer.echo(f"livesubs: there is no report: {error}", err=True)
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:

@@ -1,0 +1,63 @@
+"""A session folder's report: read what is there, write the page."""
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline import settings
+from pipeline.errors import SessionError
+from pipeline.events import SessionStarted
+from pipeline.journal import LOCK, read
+from pipeline.publish.files import write_whole
+from pipeline.report.page import page
+from pipeline.report.record import Record
+from pipeline.settings import Settings
+
+NAME = "report.html"
+JOURNAL = "journal.jsonl"
+
+
+def write(folder: Path, to: Path | None = None) -> Path:
+    """Writes the report of the session in `folder`, as it now is, and gives its path (`to`, or in the folder).
+
+    SessionError where there is no session or the page cannot be written, JournalCorrupt, SettingsError.
+    """
+    path = to or folder / NAME
+    write_whole(path, page(open_record(folder)))
+    return path
+
+
+def open_record(folder: Path) -> Record:
+    """What `folder` says of its session; errors as above."""
+    if not folder.is_dir():
+        raise SessionError(f"there is no folder {folder}; name the session folder that `livesubs run` printed")
+    journal = folder / JOURNAL
+    if not journal.is_file():
+        raise SessionError(f"{folder} has no {JOURNAL}, so it is no session; name the folder `livesubs run` printed")
+    try:
+        running, entries = _running(folder), list(read(journal))
+    except OSError as error:
+        raise SessionError(f"cannot read {journal}: {error.strerror}; check its rights") from error
+    if not any(isinstance(entry.event, SessionStarted) for entry in entries):
+        raise SessionError(f"the session in {folder} has not begun yet; try again once its stream is connected")
+    return Record(entries, _settings(folder), running=running)
+
+
+def _settings(folder: Path) -> Settings:
+    """Those in force; a folder that came without them is reported all the same."""
+    path = folder / "settings.toml"
+    return settings.load(path) if path.exists() else Settings()
+
+
+def _running(folder: Path) -> bool:
+    """Whether a live process holds the folder. Asked without writing: reports are made of copies and archives too."""
+    lock = folder / LOCK
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # not ours to lock, so a copy
+        return False

@@ -1,0 +1,60 @@
+"""How a session went, in one sentence. Pure."""
+
+from pipeline.lines import clock_time
+from pipeline.report.record import Record
+
+_HOW = {
+    "running": "Still running: ",
+    "killed": "The session was killed: ",
+    "failed": "The session failed: ",
+    "aborted": "Left at once: ",
+}
+_UNHEARD_LEAST = 1.0
+"""Seconds: the journal notes how far it is every other second."""
+
+
+def headline(record: Record) -> str:
+    """`2 h 51 min, 1,204 cues, nothing missing; 3 sentences not translated`."""
+    counts = [f"{len(record.state.track(lang)):,} cues" for lang in record.shown]
+    if len(counts) > 1:
+        counts = [f"{count} in {lang}" for count, lang in zip(counts, record.shown, strict=True)]
+    held = ", ".join([span(record.recorded), *counts, *(missing(record) or ["nothing missing"])])
+    left = untranslated(record)
+    untold = f"; {plural(left, 'sentence')} not translated" if left else ""
+    return f"{_HOW.get(record.outcome, '')}{held}{untold}."
+
+
+def missing(record: Record) -> list[str]:
+    """What the subtitles do not have, a phrase each; what a running session has yet to do is not missing."""
+    phrases = []
+    if gaps := record.state.gaps:
+        phrases.append(f"{span(record.lost)} missing in {plural(len(gaps), 'gap')}")
+    if record.outcome != "running":
+        if (unheard := record.recorded - record.heard) > _UNHEARD_LEAST:
+            phrases.append(f"the last {span(unheard)} not heard")
+        if record.unshown:
+            phrases.append(f"{plural(record.unshown, 'sentence')} without a cue")
+    if record.outcome == "killed" and not phrases:
+        phrases.append(f"complete up to {clock_time(record.heard)}")
+    return phrases
+
+
+def untranslated(record: Record) -> int:
+    """Sentences that some track shows in the language they were said in."""
+    return len({id for cue in record.flagged("untranslated") for id in cue.sentences})
+
+
+def span(seconds: float) -> str:
+    """`2 h 51 min`, `12 min`, `1 min 13 s` under ten minutes, `14 s`."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    if minutes >= 10 or (minutes and whole % 60 == 0):
+        return f"{minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 gap`, `1,204 cues`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,109 @@
+"""A record as one HTML page that needs nothing else: no network, no script, no font."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path, PurePath
+from typing import Any
+
+import msgspec
+
+from pipeline.lines import clock_time
+from pipeline.report import headline, moments, tables, timeline, troubles
+from pipeline.report.record import Record
+from pipeline.scores.latency import Latency
+from pipeline.scores.spread import Spread
+from pipeline.settings import Settings
+from pipeline.source.failures import redact
+
+_MOST = 200
+"""Rows that a list shows; the journal has all."""
+
+
+def page(record: Record) -> str:
+    """The whole page, as HTML."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "clock": clock_time,
+        "span": headline.span,
+        "local": _local,
+        "count": "{:,}".format,
+        "share": "{:.1%}".format,
+        "seconds": _seconds,
+        "spread": _spread,
+        "worst": _worst,
+    }
+    return made.get_template("report.html.jinja").render(_facts(record))
+
+
+def _facts(record: Record) -> dict[str, Any]:
+    """What the template names."""
+    return {
+        "record": record,
+        "state": record.state,
+        "session": record.session,
+        "headline": headline.headline(record),
+        "untranslated": headline.untranslated(record),
+        "moments": moments.moments(record),
+        "tracks": (tracks := tables.tracks(record)),
+        "late": tables.late(record, tracks),
+        "flags": tables.FLAGS,
+        "engines": tables.engines(record),
+        "refusals": tables.refusals(record),
+        "lanes": timeline.lanes(record),
+        "ticks": timeline.ticks(record.recorded),
+        "troubles": troubles.troubles(record),
+        "warnings": list(troubles.warnings(record)),
+        "changed": list(changed(record.settings)),
+        "most": _MOST,
+    }
+
+
+def changed(settings: Settings) -> Iterator[tuple[str, str]]:
+    """(`table.name`, value) of every setting that is not the default."""
+    defaults = dict(_flat(msgspec.to_builtins(Settings())))
+    for name, value in _flat(msgspec.to_builtins(settings)):
+        if name != "demo" and value != defaults[name]:
+            yield name, _plain(value)
+
+
+def _flat(tables: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tables.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{within}{name}.")
+        else:
+            yield f"{within}{name}", value
+
+
+def _plain(value: object) -> str:
+    """For a page that is sent around: of a path the name, of an address nothing secret."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_plain, value))
+    text = str(value)
+    return PurePath(text).name if text.startswith(("/", "~")) else redact(text)
+
+
+def _seconds(length: float) -> str:
+    """`0.25 s`, `3.4 s`."""
+    return f"{length:.1f} s" if length >= 1 else f"{length:.2f} s"
+
+
+def _spread(measured: Spread | None) -> str:
+    return f"{_seconds(measured.median)}, {_seconds(measured.p95)}" if measured else "none"
+
+
+def _worst(latency: Latency | None) -> str:
+    return f"{_seconds(latency.seconds)} at {clock_time(latency.stream)}" if latency else "none"
+
+
+def _local(at: float) -> str:
+    """A wall clock time, as clocks go where the page is made."""
+    then = datetime.fromtimestamp(at).astimezone()
+    return f"{then:%A} {then.day} {then:%B %Y, %H:%M} (UTC{then:%z})"

@@ -1,0 +1,114 @@
+"""A session's journal, read once, and what every part of the report asks of it. Pure."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal, TypeVar
+
+import numpy as np
+
+from pipeline import lines
+from pipeline.events import Cue, Ended, Event, Progress, SessionStarted, SourceState
+from pipeline.journal import Entry, fold
+from pipeline.scores.latency import Latency, latencies
+from pipeline.settings import Settings
+
+Outcome = Literal["running", "killed", "ended", "stopped", "aborted", "failed"]
+"""How a session stands: `Ended.reason`, or what it means that there is none."""
+
+E = TypeVar("E", bound=Event)
+
+
+class Record:
+    """What is known of one session; seconds of stream time unless said."""
+
+    def __init__(self, entries: Sequence[Entry], settings: Settings, *, running: bool = False) -> None:
+        """`entries` hold the session event; `running`: somebody still writes them."""
+        self.entries = tuple(entries)
+        self.settings = settings
+        self.state = fold(entry.event for entry in entries)
+        unended: Outcome = "running" if running else "killed"
+        self.outcome: Outcome = self.state.ended.reason if self.state.ended else unended
+
+    @property
+    def session(self) -> SessionStarted:
+        assert self.state.session, "the session event is the journal's first"
+        return self.state.session
+
+    def of(self, kind: type[E]) -> list[E]:
+        """The events of one kind, in order."""
+        return [entry.event for entry in self.entries if isinstance(entry.event, kind)]
+
+    @cached_property
+    def recorded(self) -> float:
+        """How much is on disk, as far as the journal knows."""
+        known = [stream for _, stream in self._clocks] + [s.end for s in self.state.sentences.values()]
+        return max(known, default=0.0)
+
+    @cached_property
+    def heard(self) -> float:
+        """How much of it the recogniser was given; a session that ended well has heard everything."""
+        if self.outcome in ("ended", "stopped"):
+            return self.recorded
+        known = [p.heard for p in self.of(Progress)] + [s.end for s in self.state.sentences.values()]
+        return min(self.recorded, max(known, default=0.0))
+
+    @property
+    def lost(self) -> float:
+        """Seconds that the gaps last."""
+        return sum(gap.end - gap.start for gap in self.state.gaps)
+
+    @cached_property
+    def behind(self) -> Progress | None:
+        """When the most recorded sound was still to be heard."""
+        return max(self.of(Progress), key=lambda note: note.recorded - note.heard, default=None)
+
+    @cached_property
+    def latencies(self) -> list[Latency]:
+        """Of every cue; none where the session did not run in real time."""
+        return latencies(self.entries)
+
+    @property
+    def last_at(self) -> float:
+        """Wall clock of the last line."""
+        return self.entries[-1].at
+
+    def stream_at(self, moment: float) -> float:
+        """How much was recorded at a wall clock time: where to put what has no stream time of its own."""
+        at, stream = zip(*self._clocks, strict=True) if self._clocks else ((moment,), (0.0,))
+        return float(np.interp(moment, np.maximum.accumulate(at), stream))  # a wall clock may be set back
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The tracks that the audience reads: the translations, or what was said where there are none."""
+        return lines.tracks(self.session)
+
+    @property
+    def langs(self) -> tuple[str, ...]:
+        """Every track there is."""
+        return tuple(dict.fromkeys((self.session.src_lang, *self.session.tgt_langs)))
+
+    def flagged(self, flag: str) -> list[Cue]:
+        """The cues with that flag in the shown tracks, by time."""
+        cues = [cue for lang in self.shown for cue in self.state.track(lang) if flag in cue.flags]
+        return sorted(cues, key=lambda cue: cue.start)
+
+    @cached_property
+    def unshown(self) -> int:
+        """Sentences that some track has no cue of."""
+        shown = ({id for cue in self.state.track(lang) for id in cue.sentences} for lang in self.langs)
+        return max(len(self.state.sentences.keys() - ids) for ids in shown)
+
+    @cached_property
+    def _clocks(self) -> list[tuple[float, float]]:
+        """(wall clock, recorded by then), in order."""
+        return [(entry.at, _recorded(entry.event)) for entry in self.entries if _recorded(entry.event) >= 0]
+
+
+def _recorded(event: Event) -> float:
+    """What the event says is on disk; -1 if it says nothing of it."""
+    match event:
+        case Progress():
+            return event.recorded
+        case SourceState() | Ended():
+            return event.stream
+    return -1.0

@@ -1,0 +1,106 @@
+"""The figures of a session's tracks and engines. Pure."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from pipeline.events import Translation, Value
+from pipeline.report.record import Record
+from pipeline.scores.conformity import Conformity, conformity
+from pipeline.scores.latency import Latency
+from pipeline.scores.spread import Spread, spread
+
+FLAGS = {
+    "fast": "more to read than there was time for",
+    "late": "begins after its words",
+    "untranslated": "no engine answered",
+    "cut": "the recording began or ended within it",
+}
+"""What the flags of a cue mean."""
+
+
+class Track(Value, frozen=True):
+    """One track: how readable its cues are, and how late they came."""
+
+    lang: str
+    conformity: Conformity
+    flags: Mapping[str, int]
+    """How many cues have each of `FLAGS`."""
+    latency: Spread | None
+    """Seconds; None where the session did not run in real time."""
+    worst: Latency | None
+
+
+class Engine(Value, frozen=True):
+    """One engine's share in one track."""
+
+    lang: str
+    name: str
+    translated: int
+    refused: int
+    """Attempts whose answer was not used, or that had none."""
+    took: Spread | None
+    """Seconds for an answer that was used; None without any."""
+
+
+class Refusal(Value, frozen=True):
+    """Attempts of one engine that were refused for one reason, between two stream times."""
+
+    lang: str
+    engine: str
+    verdict: str
+    times: int
+    first: float
+    last: float
+
+
+def tracks(record: Record) -> list[Track]:
+    return [_track(record, lang) for lang in record.langs]
+
+
+def _track(record: Record, lang: str) -> Track:
+    cues = record.state.track(lang)
+    late = [latency for latency in record.latencies if latency.lang == lang]
+    return Track(
+        lang=lang,
+        conformity=conformity(cues),
+        flags={flag: sum(flag in cue.flags for cue in cues) for flag in FLAGS},
+        latency=spread([latency.seconds for latency in late]),
+        worst=max(late, key=lambda latency: latency.seconds, default=None),
+    )
+
+
+def engines(record: Record) -> list[Engine]:
+    """Every engine of every track's chain, in the chain's order; an engine that was never asked is left out."""
+    attempts: dict[tuple[str, str], list[Translation]] = defaultdict(list)
+    for attempt in record.of(Translation):
+        attempts[attempt.lang, attempt.engine].append(attempt)
+    return [
+        _engine(lang, name, attempts[lang, name])
+        for lang in record.session.tgt_langs
+        for name in record.session.engines
+        if (lang, name) in attempts
+    ]
+
+
+def _engine(lang: str, name: str, attempts: list[Translation]) -> Engine:
+    took = [attempt.elapsed for attempt in attempts if attempt.verdict == "ok"]
+    return Engine(lang=lang, name=name, translated=len(took), refused=len(attempts) - len(took), took=spread(took))
+
+
+def refusals(record: Record) -> list[Refusal]:
+    """Why attempts were refused, the most frequent first."""
+    when: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    for attempt in record.of(Translation):
+        if attempt.verdict != "ok" and (sentence := record.state.sentences.get(attempt.sentence)):
+            when[attempt.lang, attempt.engine, attempt.verdict].append(sentence.start)
+    found = [
+        Refusal(lang=lang, engine=engine, verdict=verdict, times=len(starts), first=min(starts), last=max(starts))
+        for (lang, engine, verdict), starts in when.items()
+    ]
+    return sorted(found, key=lambda refusal: -refusal.times)
+
+
+def late(record: Record, tracks: list[Track]) -> Spread | None:
+    """The latency of the shown track that was the latest; None where the session did not run in real time."""
+    shown = [track.latency for track in tracks if track.lang in record.shown and track.latency]
+    return max(shown, key=lambda latency: latency.p95, default=None)

@@ -1,0 +1,68 @@
+"""What went wrong, and when: everything a technician would have wanted to know, in the order of the stream. Pure."""
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.events import Progress, Value, Warned
+from pipeline.report.headline import plural, span
+from pipeline.report.record import Record
+
+_BEHIND = 10.0
+"""Seconds of sound still to be heard that are worth a line: what an open sentence lasts at most."""
+_TOGETHER = 30.0
+"""Seconds between two untranslated sentences that are told as one trouble."""
+
+
+class Trouble(Value, frozen=True):
+    """Something that went wrong between two stream times."""
+
+    start: float
+    end: float
+    said: str
+
+
+def troubles(record: Record) -> list[Trouble]:
+    """Gaps, warnings, stretches that were not translated, times when the recogniser was far behind; by time."""
+    found = [*_gaps(record), *warnings(record), *_untranslated(record), *_behind(record)]
+    return sorted(found, key=lambda trouble: trouble.start)
+
+
+def _gaps(record: Record) -> Iterator[Trouble]:
+    for gap in record.state.gaps:
+        yield Trouble(start=gap.start, end=gap.end, said=f"{span(gap.end - gap.start)} missing: {gap.reason}")
+
+
+def warnings(record: Record) -> Iterator[Trouble]:
+    """Each where the recording was when it was given."""
+    for entry in record.entries:
+        if isinstance(entry.event, Warned):
+            at = record.stream_at(entry.at)
+            yield Trouble(start=at, end=at, said=entry.event.text)
+
+
+def _untranslated(record: Record) -> Iterator[Trouble]:
+    for lang in record.session.tgt_langs:
+        cues = [cue for cue in record.flagged("untranslated") if cue.lang == lang]
+        for start, end, count in merged(((cue.start, cue.end) for cue in cues), _TOGETHER):
+            yield Trouble(start=start, end=end, said=f"{plural(count, 'cue')} not translated to {lang}")
+
+
+def _behind(record: Record) -> Iterator[Trouble]:
+    """Of a live session only: a file that is read ahead is always far ahead of what was heard."""
+    if not record.latencies:
+        return
+    notes = [note for note in record.of(Progress) if note.recorded - note.heard > _BEHIND]
+    for start, end, _ in merged(((note.heard, note.recorded) for note in notes), 0.0):
+        most = max(note.recorded - note.heard for note in notes if start <= note.recorded <= end)
+        yield Trouble(start=start, end=end, said=f"the recogniser was behind, by {span(most)} at most")
+
+
+def merged(spans: Iterable[tuple[float, float]], within: float) -> list[tuple[float, float, int]]:
+    """(start, end, how many) of the spans, those that are no farther apart than `within` as one."""
+    found: list[tuple[float, float, int]] = []
+    for start, end in sorted(spans):
+        if found and start - found[-1][1] <= within:
+            first, last, count = found[-1]
+            found[-1] = (first, max(last, end), count + 1)
+        else:
+            found.append((start, end, 1))
+    return found
