@@ -10,10 +10,20 @@ import pytest
 from pipeline import assets
 from pipeline.errors import LivesubsError, ModelError, SettingsError, TranslationError
 from pipeline.events import Sentence
-from pipeline.settings import TranslationSettings
-from pipeline.translation.build import build_chain, build_chains
+from pipeline.settings import EngineUrls, TranslationSettings
+from pipeline.translation.build import KEYS, build_chain, build_chains, engines
 
 DEMO = str(assets.demo_translator())
+
+
+def _libre(url: str) -> TranslationSettings:
+    return TranslationSettings(chain=("libre",), urls=EngineUrls(libre=url))
+
+
+def _openai(glossary: str) -> TranslationSettings:
+    return TranslationSettings(chain=("openai",), urls=EngineUrls(openai="http://127.0.0.1:8000"), glossary=glossary)
+
+
 SAID = Sentence(id="s1", lang="fr", start=0.0, end=2.0, text="Bonsoir à toutes et à tous.", words=())
 
 
@@ -62,6 +72,42 @@ def test_a_chain_left_open_prefers_local_models() -> None:
     assert web.notes == ()
 
 
+def test_none_is_no_translation() -> None:
+    assert build_chains(TranslationSettings(to=("en", "es"), chain=("none",)), "fr") == {}
+    assert engines(TranslationSettings(chain=("none",)), "fr", "en", {}) == {}
+
+
+def test_keys_make_engines() -> None:
+    settings = TranslationSettings(chain=("deepl", "microsoft", "mymemory", "libre", "openai"), llm_model="any")
+    keys = dict.fromkeys(KEYS, "k3y")
+    chain = build_chain(settings, "fr", "en", keys)
+    assert chain.engines == settings.chain
+    assert chain.leaves_machine
+
+
+def test_offline_only_what_stays_on_this_machine() -> None:
+    urls = EngineUrls(libre="http://127.0.0.1:5000", openai="http://localhost:8000/v1")
+    settings = TranslationSettings(chain=("local", "libre", "openai"), models=(DEMO,), urls=urls, offline=True)
+    chain = build_chain(settings, "fr", "en")
+    assert chain.engines == settings.chain
+    assert not chain.leaves_machine
+    assert build_chain(TranslationSettings(models=(DEMO,), offline=True), "fr", "en").engines == ("local",)
+
+
+def test_every_engine_of_a_chain_or_what_to_do() -> None:
+    found = engines(TranslationSettings(chain=("local", "deepl", "google", "openai")), "fr", "en", {})
+    assert list(found) == ["local", "deepl", "google", "openai"]
+    assert not isinstance(found["google"], str)
+    for name, advice in {"local": "opus-mt-fr-en`", "deepl": "DEEPL_API_KEY", "openai": "OPENAI_API_KEY"}.items():
+        assert advice in str(found[name])
+    assert "another engine or language" in str(engines(TranslationSettings(), "fr", "oc", {})["google"])
+
+
+def test_a_glossary_that_nobody_reads_is_told(tmp_path: Path) -> None:
+    [note] = build_chain(TranslationSettings(glossary=str(tmp_path / "terms.txt")), "fr", "en").notes
+    assert note.startswith("the glossary is read by openai only")
+
+
 def test_a_track_in_the_language_of_the_stream_needs_no_engine() -> None:
     assert build_chain(TranslationSettings(chain=("local",)), "fr", "fr").render(SAID).text == SAID.text
 
@@ -79,6 +125,17 @@ def test_a_track_in_the_language_of_the_stream_needs_no_engine() -> None:
         (TranslationSettings(chain=("local",)), ("fr", "en"), ModelError, "pull opus-mt-fr-en`"),
         (TranslationSettings(chain=("local",), models=(DEMO,)), ("fr", "es"), ModelError, "pull opus-mt-fr-es`"),
         (TranslationSettings(chain=("google",)), ("fr", "oc"), TranslationError, "another engine or language"),
+        (TranslationSettings(chain=("none", "google")), ("fr", "en"), SettingsError, "stands alone"),
+        (TranslationSettings(chain=("deepl",)), ("fr", "en"), TranslationError, "set DEEPL_API_KEY in the environment"),
+        (TranslationSettings(chain=("microsoft",)), ("fr", "en"), TranslationError, "set MICROSOFT_API_KEY"),
+        (TranslationSettings(chain=("libre",)), ("fr", "en"), TranslationError, "set LIBRE_API_KEY"),
+        (TranslationSettings(chain=("openai",)), ("fr", "en"), TranslationError, "set OPENAI_API_KEY"),
+        (TranslationSettings(offline=True), ("fr", "en"), ModelError, "pull opus-mt-fr-en`"),
+        (TranslationSettings(chain=("google",), offline=True), ("fr", "en"), SettingsError, "which --offline forbids"),
+        (_libre("127.0.0.1:5000"), ("fr", "en"), SettingsError, "write it like http://127.0.0.1:5000/"),
+        (_libre("http://[::1"), ("fr", "en"), SettingsError, "write it like http://127.0.0.1:5000/"),
+        (_libre("http://me:k3y@a.org/"), ("fr", "en"), SettingsError, "put a key into the environment"),
+        (_openai(glossary="nowhere.txt"), ("fr", "en"), SettingsError, "cannot read the glossary nowhere.txt"),
         (TranslationSettings(models=("nowhere/opus-mt-fr-en",)), ("fr", "en"), ModelError, "check the path"),
     ],
 )
@@ -89,12 +146,13 @@ def test_what_cannot_be_is_said_in_one_line(
         build_chain(settings, *pair)
     assert text in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert "k3y" not in str(caught.value)
 
 
 def test_heavy_libraries_wait_until_an_engine_is_made() -> None:
     code = (
         "import sys, pipeline.translation.build, pipeline.translation.stage; "
-        "print({'ctranslate2', 'sentencepiece', 'deep_translator', 'requests', 'bs4'} & sys.modules.keys())"
+        "print({'ctranslate2', 'sentencepiece', 'deep_translator', 'requests', 'bs4', 'httpx2'} & sys.modules.keys())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -11,7 +11,7 @@ from pipeline import assets
 from pipeline.events import Rendering, Sentence
 from pipeline.flow import fan_out, spawn
 from pipeline.translation.chain import OK, Chain
-from pipeline.translation.engine import TranslationFailed
+from pipeline.translation.engine import Context, TranslationFailed
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.stage import translate, verbatim
 
@@ -41,13 +41,15 @@ class Engine:
         self.free = threading.Event()
         self.free.set()
         self.asked = 0
+        self.contexts: list[list[tuple[str, str]]] = []
         self._serves = serves
 
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return src_lang == self._serves
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
         self.asked += 1
+        self.contexts.append(list(context))
         self.free.wait(60)
         if isinstance(self.answer, TranslationFailed):
             raise self.answer
@@ -135,6 +137,17 @@ def test_an_engine_that_still_hangs_is_spared_until_it_answers(hanging: Engine) 
     while (rendering := chain.render(SENTENCES[2])).untranslated:
         assert time.monotonic() < until
     assert rendering.text == "Too late."  # the answer to this sentence; the late one was dropped
+
+
+def test_an_engine_is_given_the_last_sentences_that_were_translated() -> None:
+    engine = Engine("engine", "Yes.")
+    chain = Chain("en", [engine], deadline=20)
+    for number, answer in enumerate(["One.", None, "Two.", "Three.", "Four.", "Five.", "Six."]):
+        engine.answer = answer
+        chain.render(sentence(f"phrase {number}"))
+    assert engine.contexts[0] == []
+    assert engine.contexts[2] == [("phrase 0", "One.")]
+    assert [translation for _, translation in engine.contexts[6]] == ["Two.", "Three.", "Four.", "Five."]
 
 
 def test_a_sentence_in_the_language_of_the_track_passes_through() -> None:

@@ -1,146 +1,206 @@
-"""The Google engine against a local server that answers as Google's mobile page does, well or badly."""
+"""The services on the web, through deep-translator, against servers that answer as theirs do, well or badly."""
 
-import html
-import threading
+import re
+import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlparse
+from email.utils import formatdate
+from typing import NamedTuple
 
 import pytest
 
 from pipeline import assets
 from pipeline.events import Sentence
+from pipeline.settings import EngineUrls, TranslationSettings
+from pipeline.translation.build import build_chain
 from pipeline.translation.chain import OK, Chain
+from pipeline.translation.circuit import Circuit
 from pipeline.translation.engine import TranslationFailed
-from pipeline.translation.google import GoogleEngine
+from pipeline.translation.http import here, retry_after
 from pipeline.translation.local import LocalEngine
+from pipeline.translation.services import SERVICES, address
+from pipeline.translation.web import WebEngine
+from tests.translators import KEY, DeepL, Google, Libre, Microsoft, MyMemory, Service, serving
 
 SAID = Sentence(id="s1", lang="fr", start=0.0, end=2.0, text="Bonsoir à toutes et à tous.", words=())
 
-ERROR_PAGE = "Error 500 (Server Error)!!1500.That's an error.That's all we know."
+KINDS: dict[str, type[Service]] = {
+    "google": Google,
+    "deepl": DeepL,
+    "microsoft": Microsoft,
+    "mymemory": MyMemory,
+    "libre": Libre,
+}
+KEYS = {service.key: KEY for service in SERVICES.values() if service.key}
 
 
-class Page(ThreadingHTTPServer):
-    """Answers every request with `status` and `body`, or hangs until the test is over."""
-
-    status = 200
-    body = ""
-    hangs = False
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.over = threading.Event()
-        self.queries: list[dict[str, str]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/m"
-
-    def show(self, text: str, css: str = "result-container") -> None:
-        self.body = f'<html><body><form>…</form><div class="{css}">{html.escape(text)}</div></body></html>'
+class Pair(NamedTuple):
+    server: Service
+    engine: WebEngine
 
 
-class Answer(BaseHTTPRequestHandler):
-    server: Page
-
-    def do_GET(self) -> None:
-        self.server.queries.append({key: value[0] for key, value in parse_qs(urlparse(self.path).query).items()})
-        if self.server.hangs:
-            self.server.over.wait(60)
-            return
-        body = self.server.body.encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+def connected(name: str, server: Service) -> WebEngine:
+    return WebEngine(SERVICES[name], KEYS, server.url)
 
 
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with Page() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.over.set()
-        server.shutdown()
-        thread.join()
+@pytest.fixture(params=KINDS)
+def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    """Each service, and the engine that asks it."""
+    with serving(KINDS[request.param]()) as server:
+        yield Pair(server, connected(request.param, server))
 
 
-@pytest.mark.parametrize("css", ["result-container", "t0"])
-def test_reads_the_translation_from_the_page(page: Page, css: str) -> None:
-    page.show("Good evening, “everyone” & all.", css)
-    assert GoogleEngine(page.url).translate(SAID.text, "fr", "en") == "Good evening, “everyone” & all."
-    assert page.queries == [{"sl": "fr", "tl": "en", "q": SAID.text}]
+@pytest.fixture(scope="module")
+def demo() -> LocalEngine:
+    return LocalEngine(assets.demo_translator())
 
 
-@pytest.mark.parametrize(("lang", "code"), [("zh", "zh-CN"), ("he", "iw"), ("jv", "jw"), ("nb", "no"), ("es", "es")])
-def test_asks_in_googles_own_codes(page: Page, lang: str, code: str) -> None:
-    page.show("…")
-    engine = GoogleEngine(page.url)
-    assert engine.serves("fr", lang)
-    engine.translate(SAID.text, "fr", lang)
-    assert page.queries[0]["tl"] == code
+def test_a_translation_comes_as_it_was_given(pair: Pair) -> None:
+    pair.server.translate = lambda text, src_lang, tgt_lang: "Good evening, “everyone” & all."
+    assert pair.engine.translate(SAID.text, "fr", "en") == "Good evening, “everyone” & all."
+    [asked] = pair.server.asked
+    text, src_lang, tgt_lang = pair.server.question(asked)
+    assert (text, src_lang, tgt_lang.lower().removesuffix("-gb")) == (SAID.text, "fr", "en")
+    assert KEY not in asked.path
 
 
-def test_serves_what_google_does() -> None:
-    assert not GoogleEngine().serves("fr", "oc")
-    assert GoogleEngine().leaves_machine
+@pytest.mark.parametrize("mood", ["page", "refuses", "empty", "null"])
+def test_what_is_no_translation_is_a_verdict_and_the_next_engine_answers(
+    pair: Pair, mood: str, demo: LocalEngine
+) -> None:
+    pair.server.mood = mood
+    rendering = Chain("en", [pair.engine, demo], deadline=20).render(SAID)
+    assert rendering.text == "Good evening, everyone."
+    [refused, answered] = rendering.attempts
+    expected = {"refuses": r"the service refused \(500 .*", "page": "an answer that cannot be read .*"}
+    assert re.fullmatch(expected.get(mood, "empty|an answer that cannot be read .*"), refused.verdict)
+    assert answered.verdict == OK
+
+
+def test_a_service_that_hangs_leaves_time_for_the_next_engine(pair: Pair, demo: LocalEngine) -> None:
+    pair.server.mood = "hangs"
+    rendering = Chain("en", [pair.engine, demo], deadline=1.6).render(SAID)
+    assert [attempt.verdict for attempt in rendering.attempts] == ["no answer in time", OK]
+
+
+def test_a_service_with_too_many_requests_is_left_alone_for_as_long_as_it_says(pair: Pair, demo: LocalEngine) -> None:
+    pair.server.mood = "busy"
+    now = 100.0
+    circuit = Circuit(pair.engine, lambda: now)
+    chain = Chain("en", [circuit, demo], deadline=20)
+    assert chain.render(SAID).attempts[0].verdict == "too many requests; spared for 7 s"
+    pair.server.mood = "right"
+    now = 104.0
+    other = Chain("en", [circuit, demo], deadline=20)  # another track's, of the same engine
+    assert [attempt.verdict for attempt in other.render(SAID).attempts] == [
+        "too many requests; spared for 3 s more",
+        OK,
+    ]
+    assert len(pair.server.asked) == 1
+    now = 107.5
+    assert [attempt.engine for attempt in chain.render(SAID).attempts] == [pair.engine.name]
+
+
+def test_no_server_is_a_verdict(pair: Pair) -> None:
+    pair.server.shutdown()
+    pair.server.server_close()
+    with pytest.raises(TranslationFailed, match=r"no connection \(ConnectError\)"):
+        pair.engine.translate(SAID.text, "fr", "en")
+
+
+def test_a_key_that_is_refused_is_named_and_not_told(pair: Pair) -> None:
+    key = SERVICES[pair.engine.name].key
+    if not key:
+        return
+    engine = WebEngine(SERVICES[pair.engine.name], {key: "another-k3y"}, pair.server.url)
+    with pytest.raises(TranslationFailed, match=rf"refused \(40[13] \w+\); check {key}") as caught:
+        engine.translate(SAID.text, "fr", "en")
+    assert "another-k3y" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+def test_a_text_that_is_too_long_is_not_sent(pair: Pair) -> None:
+    with pytest.raises(TranslationFailed, match="longer than"):
+        pair.engine.translate("à" * 50_001, "fr", "en")
+    assert pair.server.asked == []
+
+
+def test_mymemory_says_in_the_text_what_is_wrong() -> None:
+    with serving(MyMemory()) as server:
+        server.mood = "quota"
+        [attempt] = Chain("en", [Circuit(connected("mymemory", server))], deadline=20).render(SAID).attempts
+        assert attempt.verdict == "too many requests; spared for 30 s"
+        server.mood = "pair"
+        [attempt] = Chain("en", [connected("mymemory", server)], deadline=20).render(SAID).attempts
+        assert attempt.verdict == "the service refused (403)"
+        with pytest.raises(TranslationFailed, match="longer than 499 bytes"):
+            connected("mymemory", server).translate("é" * 250, "fr", "en")
+
+
+def test_an_own_libretranslate_needs_no_key_and_the_demo_model_answers(demo: LocalEngine) -> None:
+    with serving(Libre(demo.translate)) as server:
+        urls = EngineUrls(libre=server.url.rstrip("/"))
+        chain = build_chain(TranslationSettings(chain=("libre",), deadline=20, offline=True, urls=urls), "fr", "en")
+        assert chain.render(SAID).text == "Good evening, everyone."
+        assert not chain.leaves_machine
+        assert "api_key" not in server.asked[0].params
+
+
+def test_a_page_of_an_error_in_the_place_of_a_translation_is_none() -> None:
+    with serving(Google(lambda *_: "Error 500 (Server Error)!!1500.That's an error.That's all we know.")) as server:
+        rendering = Chain("en", [connected("google", server)], deadline=20).render(SAID)
+    assert [attempt.verdict for attempt in rendering.attempts] == ["error page"]
+    assert (rendering.text, rendering.untranslated) == (SAID.text, True)
+
+
+def test_requests_that_hang_do_not_pile_up() -> None:
+    with serving(Google()) as server:
+        server.mood = "hangs"
+        chain = Chain("en", [connected("google", server)], deadline=0.3)
+        verdicts = [chain.render(SAID).attempts[0].verdict for _ in range(7)]
+        assert verdicts == ["no answer in time"] * 4 + ["still busy with earlier sentences"] * 3
+        assert len(server.asked) <= 4
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "verdict"),
+    ("name", "lang", "code"),
     [
-        (429, "", "too many requests"),
-        (500, ERROR_PAGE, "the service refused"),
-        (403, "", "the service refused"),
-        (200, "", "no translation on the page"),
-        (200, f"<html><body><p>{ERROR_PAGE}</p></body></html>", "no translation on the page"),
-        (200, f'<html><body><div class="result-container">{ERROR_PAGE}</div></body></html>', "error page"),
-        (200, '<html><body><div class="result-container"></div></body></html>', "empty"),
+        ("google", "zh", "zh-CN"),
+        ("google", "he", "iw"),
+        ("google", "nb", "no"),
+        ("deepl", "en", "EN-GB"),
+        ("deepl", "ar", "ar"),
+        ("deepl", "zh", "ZH-HANS"),
+        ("microsoft", "sr", "sr-Cyrl"),
+        ("microsoft", "zh", "zh-Hans"),
+        ("mymemory", "zh", "zh-CN"),
+        ("libre", "es", "es"),
     ],
 )
-def test_a_bad_page_is_a_verdict_and_never_a_text(page: Page, status: int, body: str, verdict: str) -> None:
-    page.status, page.body = status, body
-    rendering = Chain("en", [GoogleEngine(page.url)], deadline=20).render(SAID)
-    assert [attempt.verdict for attempt in rendering.attempts] == [verdict]
-    assert rendering.untranslated
-    assert rendering.text == SAID.text
+def test_each_service_is_asked_in_its_own_codes(name: str, lang: str, code: str) -> None:
+    with serving(KINDS[name]()) as server:
+        engine = connected(name, server)
+        assert engine.serves("fr", lang)
+        engine.translate(SAID.text, "fr", lang)
+        assert server.question(server.asked[0])[1:] == ("fr", code)
 
 
-def test_no_server_is_a_verdict(page: Page) -> None:
-    url = page.url
-    page.shutdown()
-    page.server_close()
-    with pytest.raises(TranslationFailed, match=r"no connection \(ConnectionError\)"):
-        GoogleEngine(url).translate(SAID.text, "fr", "en")
+def test_every_language_of_the_library_has_its_code() -> None:
+    """Where the library's own table is of any use, ours agrees with it."""
+    from deep_translator.constants import GOOGLE_LANGUAGES_TO_CODES
+
+    google = SERVICES["google"]
+    assert {google.codes.get(lang, lang) for lang in google.languages} <= set(GOOGLE_LANGUAGES_TO_CODES.values())
+    assert not WebEngine(google, {}).serves("fr", "oc")
 
 
-def test_a_text_that_is_too_long_is_not_sent(page: Page) -> None:
-    with pytest.raises(TranslationFailed, match="longer than 4999 characters"):
-        GoogleEngine(page.url).translate("a" * 5000, "fr", "en")
-    assert page.queries == []
+def test_where_text_goes() -> None:
+    assert all(WebEngine(service, KEYS).leaves_machine for service in SERVICES.values())
+    assert all(here(f"http://{host}:5000/") for host in ("127.0.0.1", "localhost", "[::1]"))
+    assert not any(here(f"http://{host}:5000/") for host in ("192.168.1.9", "example.org", "127.0.0.1.example.org"))
+    assert address(SERVICES["deepl"], {"DEEPL_API_KEY": "abc:fx"}) == "https://api-free.deepl.com/v2/"
+    assert address(SERVICES["deepl"], {"DEEPL_API_KEY": "abc"}) == "https://api.deepl.com/v2/"
 
 
-def test_a_page_that_hangs_leaves_time_for_the_next_engine(page: Page) -> None:
-    page.hangs = True
-    chain = Chain("en", [GoogleEngine(page.url), LocalEngine(assets.demo_translator())], deadline=3)
-    rendering = chain.render(SAID)
-    assert [(attempt.engine, attempt.attempt, attempt.verdict) for attempt in rendering.attempts] == [
-        ("google", 1, "no answer in time"),
-        ("local", 2, OK),
-    ]
-    assert rendering.text == "Good evening, everyone."
-    assert 1.4 < rendering.attempts[0].elapsed < 2.5  # half of it, not all
-
-
-def test_requests_that_hang_do_not_pile_up(page: Page) -> None:
-    page.hangs = True
-    chain = Chain("en", [GoogleEngine(page.url)], deadline=0.3)
-    verdicts = [chain.render(SAID).attempts[0].verdict for _ in range(7)]
-    assert verdicts == ["no answer in time"] * 4 + ["still busy with earlier sentences"] * 3
-    assert len(page.queries) <= 4
+def test_retry_after_is_a_number_or_a_date() -> None:
+    assert retry_after("120") == 120
+    assert 50 < retry_after(formatdate(time.time() + 60, usegmt=True)) <= 60
+    assert [retry_after(nonsense) for nonsense in ("", "soon", "-5", "nan")] == [0, 0, 0, 0]

@@ -3,6 +3,7 @@
 No verdict quotes an address or a header: there may be a key in them.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
@@ -22,6 +23,9 @@ PATIENCE = 15.0
 
 _BREATHER = 30.0
 """Seconds for which a service is left alone that had too many requests and does not say for how long."""
+
+_MAKING = threading.Lock()
+"""Two tracks that begin at once share a client."""
 
 
 class Refused(TranslationFailed):
@@ -58,7 +62,9 @@ def ask(
 
     try:
         address = httpx2.URL(url).copy_merge_params(params or {})
-        response = _client(here(url)).request(method, address, timeout=seconds, **body)
+        with _MAKING:
+            client = _client(here(url))
+        response = client.request(method, address, timeout=seconds, **body)
     except httpx2.TimeoutException:
         raise TranslationFailed("no answer in time") from None
     except httpx2.HTTPError as error:

@@ -1,0 +1,177 @@
+"""The `openai` engine against servers that answer as vLLM, llama.cpp, Ollama and OpenAI do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import assets
+from pipeline.errors import SettingsError
+from pipeline.events import Sentence
+from pipeline.settings import EngineUrls, TranslationSettings
+from pipeline.translation import glossary
+from pipeline.translation.build import build_chain
+from pipeline.translation.chain import OK, Chain
+from pipeline.translation.engine import TranslationFailed
+from pipeline.translation.llm import OpenAIEngine
+from pipeline.translation.local import LocalEngine
+from tests.translators import KEY, OpenAI, serving
+
+SAID = Sentence(id="s1", lang="fr", start=0.0, end=2.0, text="Bonsoir à toutes et à tous.", words=())
+
+RIGHT = "Good evening, everyone."
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAI]:
+    with serving(OpenAI(lambda *_: RIGHT)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def demo() -> LocalEngine:
+    return LocalEngine(assets.demo_translator())
+
+
+def test_the_server_s_only_model_is_asked_with_the_sentences_before(server: OpenAI) -> None:
+    engine = OpenAIEngine(server.url, glossary={"en": {"la mairie": "the town hall"}, "es": {"salle": "sala"}})
+    context = [("Bonjour.", "Hello."), ("Merci.", "Thank you.")]
+    assert engine.translate(SAID.text, "fr", "en", context) == RIGHT
+    assert engine.translate(SAID.text, "fr", "en") == RIGHT
+    assert [asked.path for asked in server.asked] == ["/v1/models", "/v1/chat/completions", "/v1/chat/completions"]
+    body = server.asked[1].body
+    assert (body["model"], body["temperature"]) == ("demo", 0)
+    assert [message["role"] for message in body["messages"]] == ["system", *["user", "assistant"] * 2, "user"]
+    assert [message["content"] for message in body["messages"][1:]] == [
+        "Bonjour.", "Hello.", "Merci.", "Thank you.", SAID.text,
+    ]  # fmt: skip
+    task = body["messages"][0]["content"]
+    assert "from French to English" in task
+    assert "la mairie = the town hall" in task
+    assert "sala" not in task  # another language's term
+    assert not engine.leaves_machine
+
+
+def test_a_chain_hands_on_what_it_translated(server: OpenAI) -> None:
+    chain = Chain("en", [OpenAIEngine(server.url, "demo")], deadline=20)
+    chain.render(SAID)
+    chain.render(SAID)
+    said = [message["content"] for message in server.asked[1].body["messages"][1:]]
+    assert said == [SAID.text, RIGHT, SAID.text]
+
+
+@pytest.mark.parametrize(
+    ("answer", "beside"),
+    [
+        ("\n\n Good evening, everyone.\n", {"tool_calls": [], "reasoning_content": None}),  # vLLM
+        (RIGHT, {"reasoning_content": "The speaker greets the hall."}),  # vLLM and llama.cpp with a reasoning parser
+        ("<think>\nThe speaker greets.\n</think>\n\nGood evening, everyone.", {}),  # without one
+        ("The speaker greets.\n</think>\nGood evening, everyone.", {}),  # its beginning was in the prompt
+        ('"Good evening, everyone."', {}),
+        ("“Good evening, everyone.”", {}),
+    ],
+)
+def test_only_the_translation_is_taken(server: OpenAI, answer: str, beside: dict[str, object]) -> None:
+    server.translate, server.message = lambda *_: answer, beside
+    [attempt] = Chain("en", [OpenAIEngine(server.url, "demo")], deadline=20).render(SAID).attempts
+    assert (attempt.text, attempt.verdict) == (RIGHT, OK)
+
+
+def test_quotation_marks_of_the_speaker_stay(server: OpenAI) -> None:
+    server.translate = lambda *_: '"Yes", she said, "no".'
+    assert OpenAIEngine(server.url, "demo").translate(SAID.text, "fr", "en") == '"Yes", she said, "no".'
+    server.translate = lambda *_: '"Yes."'
+    assert OpenAIEngine(server.url, "demo").translate("« Oui. »", "fr", "en") == '"Yes."'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "verdict"),
+    [
+        (
+            404,  # vLLM
+            {"object": "error", "message": "The model `demo` does not exist.", "type": "NotFoundError", "code": 404},
+            "the service refused (404 The model `demo` does not exist.)",
+        ),
+        (
+            503,  # llama.cpp
+            {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}},
+            "the service refused (503 Loading model)",
+        ),
+        (404, {"error": "model 'demo' not found"}, "the service refused (404 model 'demo' not found)"),  # Ollama
+        (200, {"object": "error", "message": "maximum context length"}, "the server says: maximum context length"),
+        (200, {"error": {"message": "overloaded", "code": 500}}, "the server says: overloaded"),
+        (429, {"error": {"message": "Rate limit"}}, "too many requests"),
+        (200, "<html>Bad gateway</html>", "an answer that cannot be read (JSONDecodeError)"),
+        (200, {"choices": []}, "an answer that cannot be read (ValueError)"),
+        (200, None, "an answer that cannot be read (AttributeError)"),
+    ],
+)
+def test_an_error_is_a_verdict_and_the_next_engine_answers(
+    server: OpenAI, status: int, body: object, verdict: str, demo: LocalEngine
+) -> None:
+    server.error = (status, body)
+    rendering = Chain("en", [OpenAIEngine(server.url, "demo"), demo], deadline=20).render(SAID)
+    assert [attempt.verdict for attempt in rendering.attempts] == [verdict, OK]
+    assert rendering.text == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("answer", "finish", "beside", "verdict"),
+    [
+        ("Good evening, ev", "length", {}, "the model's answer was cut off"),
+        (None, "stop", {"refusal": "I cannot help with that."}, "the model declined"),
+        ("", "content_filter", {}, "the model declined"),
+        (None, "stop", {}, "empty"),
+        ("", "stop", {"reasoning_content": "Hm."}, "empty"),
+        ("<think>\nThe speaker", "stop", {}, "empty"),
+    ],
+)
+def test_an_answer_without_a_translation_is_a_verdict(
+    server: OpenAI, answer: str | None, finish: str, beside: dict[str, object], verdict: str
+) -> None:
+    server.translate, server.finish, server.message = lambda *_: answer, finish, beside
+    [attempt] = Chain("en", [OpenAIEngine(server.url, "demo")], deadline=20).render(SAID).attempts
+    assert attempt.verdict == verdict
+
+
+def test_a_server_that_hangs_leaves_time_for_the_next_engine(server: OpenAI, demo: LocalEngine) -> None:
+    server.mood = "hangs"
+    rendering = Chain("en", [OpenAIEngine(server.url, "demo"), demo], deadline=1.6).render(SAID)
+    assert [attempt.verdict for attempt in rendering.attempts] == ["no answer in time", OK]
+
+
+def test_of_several_models_one_is_to_be_named(server: OpenAI) -> None:
+    server.models = ["small", "large"]
+    with pytest.raises(TranslationFailed, match=r"has 2 models \(small, large\); name one with --llm-model"):
+        OpenAIEngine(server.url).translate(SAID.text, "fr", "en")
+    assert OpenAIEngine(server.url, "large").translate(SAID.text, "fr", "en") == RIGHT
+
+
+def test_a_key_is_sent_and_never_told(server: OpenAI) -> None:
+    server.keyed = True
+    assert OpenAIEngine(f"{server.url}/v1/", "demo", KEY).translate(SAID.text, "fr", "en") == RIGHT
+    with pytest.raises(TranslationFailed) as caught:
+        OpenAIEngine(server.url, key="another-k3y").translate(SAID.text, "fr", "en")
+    assert str(caught.value) == "the service refused (401 Unauthorized)"
+    server.error = (400, {"error": {"message": f"bad header Bearer {KEY}"}})
+    with pytest.raises(TranslationFailed) as caught:
+        OpenAIEngine(server.url, "demo", KEY).translate(SAID.text, "fr", "en")
+    assert str(caught.value) == "the service refused (400 bad header Bearer ***)"
+
+
+def test_a_glossary_is_for_the_first_language(server: OpenAI, tmp_path: Path) -> None:
+    file = tmp_path / "terms.txt"
+    file.write_text("# who\nla mairie = the town hall  # not the mayor\n\n", "utf-8-sig")
+    settings = TranslationSettings(
+        to=("en", "es"), chain=("openai",), urls=EngineUrls(openai=server.url), glossary=str(file), deadline=20
+    )
+    assert build_chain(settings, "fr", "en").render(SAID).text == RIGHT
+    build_chain(settings, "fr", "es").render(SAID)
+    tasks = [asked.body["messages"][0]["content"] for asked in server.asked if asked.body]
+    assert ["la mairie = the town hall" in task for task in tasks] == [True, False]
+
+
+@pytest.mark.parametrize("line", ["la mairie", "= the town hall", "la mairie =", "la mairie: the town hall"])
+def test_a_line_that_is_no_term_is_named(line: str) -> None:
+    with pytest.raises(SettingsError, match=r"terms\.txt, line 2: .* write it like"):
+        glossary.parse(f"# terms\n{line}\n", "terms.txt")
