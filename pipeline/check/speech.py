@@ -1,5 +1,6 @@
 """The rows of the recogniser: the model is fast enough on this machine, and it understands what is said."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -14,11 +15,11 @@ import psutil
 from pipeline import assets
 from pipeline.audio import AudioFile
 from pipeline.catalogue import WHISPER, fits
-from pipeline.check.recording import Recording, record
+from pipeline.check.recording import Recording
 from pipeline.check.rows import Plan, Row, Rows
 from pipeline.errors import LivesubsError
 from pipeline.events import Hypothesis, Sentence, Value, Word
-from pipeline.settings import SourceSettings
+from pipeline.settings import SAMPLE_RATE
 from pipeline.speech.client import RecogniserProcess
 from pipeline.speech.messages import Heard
 from pipeline.subtitles.sentences import to_sentences
@@ -57,15 +58,14 @@ def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Unders
         return None
     with RecogniserProcess() as recogniser:
         try:
-            sample = _sample(plan, folder)
-            heard = _joined(folder / "heard.s16", sample, recording)
+            heard, sample = _joined(folder / "heard.s16", recording)
             plan.doing("loading the speech model")
             began = time.monotonic()
             description = recogniser.open(heard.path, plan.settings.speech)
             loaded = time.monotonic() - began
             plan.doing("measuring the speech model while two cores are busy")
             with _busy(2):
-                speed = _speed(recogniser, sample.recorded)
+                speed = _speed(recogniser, sample)
         except LivesubsError as error:
             yield Row(row="model", ok=False, say=str(error))
             return None
@@ -73,19 +73,28 @@ def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Unders
         if recording is None:
             return Understood(speed=speed)
         plan.doing("listening to what is said")
-        sentences = yield from _understood(plan, recogniser, recording, sample.recorded)
+        sentences = yield from _understood(plan, recogniser, recording, sample)
     return Understood(speed=speed, sentences=sentences)
 
 
-def _sample(plan: Plan, folder: Path) -> AudioFile:
-    settings = SourceSettings(ffmpeg=plan.settings.source.ffmpeg, archive=False)
-    return record(str(assets.embedded("samples/rally.mp4")), settings, folder / "sample", SAMPLE).audio
+def _joined(path: Path, recording: Recording | None) -> tuple[AudioFile, float]:
+    """One file for the recogniser: the sample, and where that ends, in seconds, the recording."""
+    path.write_bytes(_sample(assets.embedded("samples/rally.mp4")))
+    seconds = AudioFile(path).recorded
+    if recording:
+        with path.open("ab") as file:
+            file.write(recording.audio.path.read_bytes())
+    return AudioFile(path), seconds
 
 
-def _joined(path: Path, sample: AudioFile, recording: Recording | None) -> AudioFile:
-    """One file for the recogniser: the sample, then the recording."""
-    path.write_bytes(sample.path.read_bytes() + (recording.audio.path.read_bytes() if recording else b""))
-    return AudioFile(path)
+def _sample(path: Path) -> bytes:
+    """The first SAMPLE seconds of a file's sound, as in `audio.s16`; by PyAV, whatever ffmpeg there is."""
+    import av
+
+    resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
+    with av.open(str(path)) as opened:
+        frames = itertools.takewhile(lambda frame: (frame.time or 0.0) < SAMPLE, opened.decode(audio=0))
+        return b"".join(part.to_ndarray().tobytes() for frame in frames for part in resampler.resample(frame))
 
 
 @contextmanager
