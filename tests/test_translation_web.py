@@ -83,7 +83,7 @@ def test_a_service_that_hangs_leaves_time_for_the_next_engine(pair: Pair, demo: 
 
 
 def test_a_service_with_too_many_requests_is_left_alone_for_as_long_as_it_says(pair: Pair, demo: LocalEngine) -> None:
-    pair.server.mood = "busy"
+    pair.server.mood, pair.server.headers = "busy", {"Retry-After": "7"}
     now = 100.0
     circuit = Circuit(pair.engine, lambda: now)
     chain = Chain("en", [circuit, demo], deadline=20)
@@ -98,6 +98,14 @@ def test_a_service_with_too_many_requests_is_left_alone_for_as_long_as_it_says(p
     assert len(pair.server.asked) == 1
     now = 107.5
     assert [attempt.engine for attempt in chain.render(SAID).attempts] == [pair.engine.name]
+
+
+def test_a_service_on_this_machine_cannot_send_a_text_away(pair: Pair) -> None:
+    with serving(Google()) as elsewhere:
+        pair.server.mood, pair.server.headers = "moved", {"Location": elsewhere.url}
+        with pytest.raises(TranslationFailed, match=r"the service refused \(307 "):
+            pair.engine.translate(SAID.text, "fr", "en")
+        assert elsewhere.asked == []
 
 
 def test_no_server_is_a_verdict(pair: Pair) -> None:

@@ -28,7 +28,8 @@ class Asked(NamedTuple):
 
 
 class Service(ThreadingHTTPServer):
-    """Answers by its `mood`: right, page (of an error, with status 200), busy (429), refuses (500), empty, null, hangs.
+    """Answers by its `mood`: right, page (of an error, with status 200), busy (429), refuses (500), moved (307), empty,
+    null, hangs.
 
     It hangs until the test lets it go; `held` has the languages for which it does so in any mood.
     """
@@ -42,7 +43,8 @@ class Service(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.translate = translate or (lambda text, src_lang, tgt_lang: "Good evening, everyone.")
         self.mood = "right"
-        self.retry_after = "7"
+        self.headers: dict[str, str] = {}
+        """Of an answer, beside what it needs."""
         self.held: set[str] = set()
         self.release = threading.Event()
         self.asked: list[Asked] = []
@@ -75,8 +77,8 @@ class Service(ThreadingHTTPServer):
                 return 200, ERROR_PAGE
             case "busy":
                 return 429, {"message": "Too many requests"}
-            case "refuses":
-                return 500, ERROR_PAGE
+            case "refuses" | "moved":
+                return 500 if self.mood == "refuses" else 307, ERROR_PAGE
             case "empty" | "null":
                 return 200, self.answer("" if self.mood == "empty" else None)
         return 200, self.answer(self.translate(text, src_lang, tgt_lang))
@@ -111,8 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8" if page else "application/json")
         self.send_header("Content-Length", str(len(data)))
-        if status == 429 and self.server.retry_after:
-            self.send_header("Retry-After", self.server.retry_after)
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
 

@@ -60,14 +60,13 @@ def ask(
     """
     import httpx2
 
+    follow = method == "GET" and not here(url)  # elsewhere a redirection would carry off a text, or a key
     try:
         address = httpx2.URL(url).copy_merge_params(params or {})
-        with _MAKING:
-            client = _client(here(url))
-        response = client.request(method, address, timeout=seconds, **body)
+        response = connect(url).request(method, address, timeout=seconds, follow_redirects=follow, **body)
     except httpx2.TimeoutException:
         raise TranslationFailed("no answer in time") from None
-    except httpx2.HTTPError as error:
+    except Exception as error:  # of the network, of a proxy, of a key that is no text for a header
         raise TranslationFailed(f"no connection ({type(error).__name__})") from None
     if not response.is_success:
         words = explain(response) or response.reason_phrase
@@ -75,12 +74,18 @@ def ask(
     return response
 
 
+def connect(url: str) -> "httpx2.Client":
+    """The connections to where `url` is, which are kept; made ready before the first sentence, they do not delay it."""
+    with _MAKING:
+        return _client(here(url))
+
+
 @cache
 def _client(here: bool) -> "httpx2.Client":
-    """Connections that are kept. What stays here meets no proxy and follows no redirection: both leave the machine."""
+    """What stays on this machine meets no proxy."""
     import httpx2
 
-    return httpx2.Client(trust_env=not here, follow_redirects=not here)
+    return httpx2.Client(trust_env=not here)
 
 
 def refusal(status: int, words: str = "", header: str = "") -> Refused:

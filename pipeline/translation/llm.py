@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipeline.translation.engine import Context, TranslationFailed
-from pipeline.translation.http import ask, here
+from pipeline.translation.http import ask, connect, here
 from pipeline.translation.services import GOOGLE
 
 if TYPE_CHECKING:
@@ -53,9 +53,11 @@ class OpenAIEngine:
         """
         self._url = _base(url or _ADDRESS)
         self.leaves_machine = not here(self._url)
+        connect(self._url)
         self._model, self._key = model, key
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._glossary, self._seconds = glossary or {}, seconds
+        self._names = _names()
 
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return src_lang != tgt_lang
@@ -81,8 +83,11 @@ class OpenAIEngine:
     def _task(self, src_lang: str, tgt_lang: str) -> str:
         terms = self._glossary.get(tgt_lang, {})
         lines = "\n".join(f"{source} = {target}" for source, target in terms.items())
-        task = _TASK.format(source=_language(src_lang), target=_language(tgt_lang))
+        task = _TASK.format(source=self._language(src_lang), target=self._language(tgt_lang))
         return task + (_TERMS + lines if terms else "")
+
+    def _language(self, code: str) -> str:
+        return self._names.get(GOOGLE.codes.get(code, code), code)
 
     def _only_model(self) -> str:
         names = [str(model["id"]) for model in self._ask("GET", "/models")["data"]]
@@ -139,9 +144,8 @@ def _bare(answer: str, text: str) -> str:
 
 
 @cache
-def _language(code: str) -> str:
-    """The language's name in English, for a model reads that better than a code."""
+def _names() -> dict[str, str]:
+    """Languages in English, which a model reads better than codes, by Google's code."""
     from deep_translator.constants import GOOGLE_LANGUAGES_TO_CODES
 
-    names: dict[str, str] = {theirs: name.title() for name, theirs in GOOGLE_LANGUAGES_TO_CODES.items()}
-    return names.get(GOOGLE.codes.get(code, code), code)
+    return {code: name.title() for name, code in GOOGLE_LANGUAGES_TO_CODES.items()}

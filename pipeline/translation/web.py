@@ -1,4 +1,4 @@
-"""A translation service on the web, through deep-translator (imported when the first sentence is translated).
+"""A translation service on the web, through deep-translator (imported when an engine is made).
 
 The library makes its requests without a time limit and hides what the service answered: no status, no Retry-After, and
 in one class not even that there was no connection. It takes no session; so the name `requests` in each of its modules
@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pipeline.translation.engine import Context, TranslationFailed
-from pipeline.translation.http import Refused, ask, here, refusal
+from pipeline.translation.http import Refused, ask, connect, here, refusal
 from pipeline.translation.services import MYMEMORY, SERVICES, Service, address
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class WebEngine:
         self._service, self._keys = service, keys
         self._url = address(service, keys, url)
         self.leaves_machine = not here(self._url)
+        self._class = _class(service.name)
+        connect(self._url)
 
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return {src_lang, tgt_lang} <= self._service.languages
@@ -53,7 +55,7 @@ class WebEngine:
     def _library(self, src_lang: str, tgt_lang: str) -> Any:
         """A fresh object of the library, told where to ask and in whose codes."""
         service = self._service
-        made = _class(service.name)(source="auto", target="auto", **self._options())
+        made = self._class(source="auto", target="auto", **self._options())
         made._base_url = self._url  # its constructors know their own addresses and languages only
         made.source = service.codes.get(src_lang, src_lang)
         made.target = service.targets.get(tgt_lang) or service.codes.get(tgt_lang, tgt_lang)
