@@ -4,7 +4,6 @@ A settings file is TOML with one table per struct below (`[source]`, `[speech]`,
 imports only `errors` and `settings_errors`.
 """
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,118 +18,137 @@ SAMPLE_RATE = 16_000
 """Of `audio.s16`, in hertz: what Whisper and Silero are trained on."""
 
 Seconds = Annotated[float, Meta(ge=0)]
+Positive = Annotated[float, Meta(gt=0)]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of the tables below."""
+    """Base of the tables below. What stands below a setting is also what `livesubs init` writes above it."""
 
 
 class SourceSettings(Table, frozen=True):
+    """Where the sound comes from."""
+
     audio: Annotated[int, Meta(ge=1)] = 1
     """Which sound track, counted from 1: floor or interpreter."""
     channel: str = ""
-    """`left` or `right` of a stereo track; empty mixes them."""
+    """Of a stereo track "left" or "right"; empty mixes them."""
     start: Seconds = 0.0
-    """Where to begin in a recording."""
+    """Where to begin in a recording, seconds."""
     end: Seconds | None = None
-    """Where to stop in a recording."""
-    length: Annotated[float, Meta(gt=0)] | None = None
-    """Stop after so many seconds (`--for`)."""
-    pace: float | None = None
-    """Recordings only: N times real time; None reads as fast as it can."""
+    """Where to stop in a recording, seconds; unless set, at its end."""
+    length: Positive | None = None
+    """Stop after so many seconds, such as 10800 for three hours; unless set, when the stream ends."""
+    pace: Positive | None = None
+    """Recordings only: times real time, 1 plays one as if live; unless set, as fast as it can be read."""
     cookies: str = ""
-    """A cookies file for page URLs."""
+    """A cookies file (Netscape format) for pages that ask for a login."""
     ffmpeg: str = ""
-    """Another ffmpeg than the bundled one."""
+    """Another ffmpeg than the bundled one: a path, or a name on the PATH."""
     archive: bool = True
     """Keep the picture and sound for playing back."""
 
 
 class SpeechSettings(Table, frozen=True):
+    """How it is heard."""
+
     model: str = ""
-    """A faster-whisper name that was pulled, or a CTranslate2 folder."""
+    """A name that was pulled, such as "small", or a CTranslate2 folder; empty: the largest that was pulled."""
     language: str = "fr"
+    """What is spoken: an ISO 639-1 code."""
     device: str = "auto"
+    """Where it runs: "cpu", "cuda", or "auto" for a GPU where there is one."""
     compute_type: str = "default"
+    """CTranslate2's name of a number format, such as "int8" or "float16"; "default": what suits the device."""
     threads: Annotated[int, Meta(ge=0)] = 0
-    """0 leaves the choice to the library."""
+    """Processor threads; 0 leaves the choice to the library."""
     beam: Annotated[int, Meta(ge=1)] = 5
+    """How many readings of a sound are followed at once: more hears a little better and costs more."""
     window: Annotated[float, Meta(gt=0, le=30)] | None = None
-    """Seconds every stretch is padded to: Whisper was trained on 30; less is cheaper where a model bears it. None:
-    what `livesubs models measure` found, else 30."""
+    """Seconds every stretch is padded to, at most 30, which Whisper was trained on; less is cheaper where a model bears
+    it. Unless set: what `livesubs models measure` found, else 30."""
     longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
-    """An utterance is cut at its best pause past so many seconds: D/2 - 5 s at a delay D of 30 s (the delay budget)."""
+    """An utterance is cut at its best pause past so many seconds, 3 to 25: D/2 - 5 s at a delay D of 30 s."""
     endpoint: Annotated[float, Meta(ge=0.1)] = 0.4
-    """Silence that ends an utterance, seconds."""
+    """Silence that ends an utterance, seconds, 0.1 or more."""
 
 
 class EngineUrls(Table, frozen=True):
     """Where an engine is, if not at its usual address: your own server, one that answers alike."""
 
     google: str = ""
+    """In place of Google Translate."""
     deepl: str = ""
+    """In place of DeepL."""
     microsoft: str = ""
+    """In place of Microsoft Translator."""
     mymemory: str = ""
+    """In place of MyMemory."""
     libre: str = ""
-    """A LibreTranslate server, such as `http://127.0.0.1:5000/`."""
+    """A LibreTranslate server, such as "http://127.0.0.1:5000/"."""
     openai: str = ""
-    """vLLM, llama.cpp, Ollama or any other server that speaks OpenAI's protocol."""
+    """vLLM, llama.cpp, Ollama or any other server that speaks OpenAI's protocol, such as "http://127.0.0.1:8000/v1"."""
 
 
 class TranslationSettings(Table, frozen=True):
+    """Into what it is translated, and by whom."""
+
     to: tuple[str, ...] = ("en",)
+    """Languages as ISO 639-1 codes, such as ["en", "es"]: a track for each."""
     chain: tuple[str, ...] = ()
-    """Engines in the order they are asked; empty: a local model where there is one, then Google; `none` alone: no
-    translation, only what was said."""
+    """Engines in the order they are asked, such as ["local", "google"]; there are local, google, deepl, microsoft,
+    mymemory, libre and openai. Empty: a local model where there is one, then Google; ["none"]: only what was said."""
     offline: bool = False
     """No text may leave this machine."""
-    urls: EngineUrls = EngineUrls()
     llm_model: str = ""
-    """Which model of the `openai` engine's server; empty: its only one."""
+    """Which model of the openai engine's server; empty: its only one."""
     glossary: str = ""
-    """A file of terms, `source = target` on each line, for the first language of `to`; the `openai` engine reads it."""
+    """A file of terms, `source = target` on each line, for the first language of `to`; the openai engine reads it."""
     models: tuple[str, ...] = ()
-    """Folders of local translation models, one per language pair or one for many."""
-    deadline: Annotated[float, Meta(gt=0)] = 4.0
-    """Seconds the whole chain has for one sentence (the delay budget)."""
+    """Folders of local translation models, one per language pair or one for many; empty: those that were pulled."""
+    deadline: Positive = 4.0
+    """Seconds the whole chain has for one sentence."""
     threads: Annotated[int, Meta(ge=1)] = 1
-    """Of a local model; the other cores are the recogniser's."""
+    """Processor threads of a local model; the other cores are the recogniser's."""
+    urls: EngineUrls = EngineUrls()
 
 
 class SentenceRules(Table, frozen=True):
     """When words become a sentence."""
 
     pause: Seconds = 1.0
-    """A silence that closes an open sentence even without punctuation."""
-    longest: Annotated[float, Meta(gt=0)] = 10.0
-    """An open sentence is closed at its best clause boundary past so many seconds (D/2 - 5 s)."""
+    """A silence that closes an open sentence even without punctuation, seconds."""
+    longest: Positive = 10.0
+    """An open sentence is closed at its best clause boundary past so many seconds: D/2 - 5 s at a delay D of 30 s."""
     alone: Seconds = 2.0
-    """A silence this long after a sentence leaves its cue alone: `linger_most` and `bridge` of the cue rules."""
+    """A silence this long after a sentence leaves its cue alone, seconds: `linger_most` and `bridge` of [cues]."""
 
 
 class CueRules(Table, frozen=True):
-    """What a cue may be. Sources: `docs/cue-rules.md`."""
+    """What a cue may be: `docs/cue-rules.md` says where the figures come from."""
 
     lines: Annotated[int, Meta(ge=1)] = 2
+    """Lines at most."""
     cpl: Annotated[int, Meta(ge=10)] = 42
-    """Characters a line."""
-    cps: float = 17.0
-    """Characters a second aimed at."""
-    cps_most: float = 20.0
-    """Above it a cue is flagged `fast`."""
-    shortest: float = 0.833
-    longest: float = 7.0
-    gap: float = 0.083
-    """Two frames at 24 a second."""
-    bridge: float = 0.5
-    """A gap shorter than this is closed to `gap`."""
-    linger: float = 0.5
-    """The out-time may lie so far after the last word."""
-    linger_most: float = 1.5
+    """Characters a line at most, 10 or more."""
+    cps: Positive = 17.0
+    """Reading speed aimed at, characters a second."""
+    cps_most: Positive = 20.0
+    """Reading speed above which a cue is flagged `fast`, characters a second."""
+    shortest: Seconds = 0.833
+    """A cue stands at least so long, seconds: 20 frames at 24 a second."""
+    longest: Positive = 7.0
+    """... and at most so long, seconds."""
+    gap: Seconds = 0.083
+    """At least so much between two cues, seconds: two frames at 24 a second."""
+    bridge: Seconds = 0.5
+    """A gap shorter than this is closed to `gap`, seconds."""
+    linger: Seconds = 0.5
+    """The out-time may lie so far after the last word, seconds."""
+    linger_most: Seconds = 1.5
     """... and so far when the reading speed needs it."""
-    late_most: float = 1.5
-    """The in-time may lie so far after the first word, only while nothing else is on screen."""
-    late_blind: float = 0.5
+    late_most: Seconds = 1.5
+    """The in-time may lie so far after the first word, seconds, only while nothing else is on screen."""
+    late_blind: Seconds = 0.5
     """... and so far where the text of the waiting cue, and so what it can afford, is not known yet."""
 
 
@@ -138,10 +156,11 @@ class Settings(Table, frozen=True):
     """Everything in force for a session; written to its `settings.toml`."""
 
     demo: bool = False
+    """The embedded demo models, which know a closed domain of synthetic speech."""
     source: SourceSettings = SourceSettings()
     speech: SpeechSettings = SpeechSettings()
-    sentences: SentenceRules = SentenceRules()
     translation: TranslationSettings = TranslationSettings()
+    sentences: SentenceRules = SentenceRules()
     cues: CueRules = CueRules()
 
 
@@ -150,16 +169,18 @@ def load(path: Path) -> Settings:
     try:
         text = path.read_bytes().decode("utf-8-sig")
         tables = tomllib.loads(text)
+        return msgspec.convert(tables, Settings)
     except OSError as error:
         raise SettingsError(f"cannot read the settings file {path}: {error.strerror}; check the path") from error
-    except ValueError as error:  # not UTF-8, not TOML
-        raise SettingsError(f"{path}: {error}; write it as TOML, texts in quotes, lists in brackets") from error
-    try:
-        return msgspec.convert(tables, Settings)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is no text in UTF-8; save it as that") from error
     except msgspec.ValidationError as error:
         place, sentence = explain(tables, Settings, error)
         line = line_of(place, text)
         raise SettingsError(f"{path}{f', line {line}' if line else ''}: {sentence}") from error
+    except tomllib.TOMLDecodeError as error:
+        rule = "every setting stands once" if "Cannot" in str(error) else "texts in quotes, lists in brackets"
+        raise SettingsError(f"{path}: {error}; mend it there: {rule}") from error
 
 
 def override(settings: Settings, **tables: dict[str, Any]) -> Settings:
@@ -169,7 +190,7 @@ def override(settings: Settings, **tables: dict[str, Any]) -> Settings:
         return msgspec.convert(merged, Settings)
     except msgspec.ValidationError as error:
         _, sentence = explain(merged, Settings, error)
-        raise SettingsError(f"{sentence}; see `livesubs run --help` for what is allowed") from error
+        raise SettingsError(f"{sentence} (`livesubs run --help` says what is allowed)") from error
 
 
 def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -185,31 +206,3 @@ def dump(settings: Settings) -> bytes:
 
 def _without_none(table: dict[str, Any]) -> dict[str, Any]:
     return {k: _without_none(v) if isinstance(v, dict) else v for k, v in table.items() if v is not None}
-
-
-def seconds(text: str | None) -> float | None:
-    """`90`, `12:30`, `1:02:03.5`, `90m`, `1h30m` as seconds; SettingsError for anything else."""
-    if text is None:
-        return None
-    if match := re.fullmatch(r"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)", text):
-        first, second, last = match.groups()
-        hours, minutes = (first, second) if second else (None, first)
-        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(last)
-    units = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text)
-    if units and text:
-        hours, minutes, last = units.groups()
-        return int(hours or 0) * 3600.0 + int(minutes or 0) * 60 + int(last or 0)
-    raise SettingsError(f"{text} is not a length of time; write it like 3h, 90m, 12:30 or 1:02:03")
-
-
-def pace(text: str) -> float | None:
-    """What `--pace` was given: N times real time, or None for `max`; SettingsError for anything else."""
-    if text == "max":
-        return None
-    try:
-        times = float(text)
-    except ValueError:
-        times = 0.0
-    if not times > 0:
-        raise SettingsError(f"--pace {text} makes no sense; write 1 for real time, 2 for twice as fast, or max")
-    return times

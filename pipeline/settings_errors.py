@@ -87,9 +87,9 @@ def _misfit(tables: dict[str, Any], known: Known, said: str) -> tuple[str, str]:
     place = path[1] if path else ""
     table, _, key = place.rpartition(".")
     if key not in known.get(table, ()):
-        return place, f"{place} must be a table: a line that says [{place}], and its settings below" if place else said
+        return place, f"{place} must be a table; write a line [{place}] and its settings below" if place else said
     value = msgspec.json.encode(reduce(dict.__getitem__, place.split("."), tables)).decode()
-    return place, f"{f'[{table}] ' if table else ''}{key} must be {_words(known[table][key])}, not {value}"
+    return place, f"{f'[{table}] ' if table else ''}{key} must be {_words(known[table][key])}; it is {value}"
 
 
 def _words(kind: inspect.Type) -> str:
@@ -110,8 +110,15 @@ def _words(kind: inspect.Type) -> str:
 
 
 def _range(kind: inspect.IntType | inspect.FloatType) -> str:
-    lowest = f" from {kind.ge:g}" if kind.ge is not None else f" above {kind.gt:g}" if kind.gt is not None else ""
-    return lowest + (f" to {kind.le:g}" if kind.le is not None else "")
+    match kind.ge, kind.gt, kind.le:
+        case None, None, None:
+            return ""
+        case None, above, None:
+            return f" above {above:g}"
+        case least, None, None:
+            return f", {least:g} or more"
+    lowest = f"above {kind.gt:g} and at most" if kind.ge is None else f"from {kind.ge:g} to"
+    return f" {lowest} {kind.le:g}"
 
 
 def _list(names: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ import msgspec
 import typer
 
 from pipeline import assets, settings, windows
+from pipeline.commands.typed import names, pace, seconds
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.translation.build import KEYS
@@ -59,11 +60,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event 
 def settle(loaded: Settings, typed: Mapping[str, Any]) -> Settings:
     """The settings with what was typed over them; `typed` are a command's parameters (`typer.Context.params`) by name.
 
-    Those that are settings stand in `_FLAGS`; None where one was not typed.
+    Those that are settings stand in `_FLAGS`; None where one was not typed, () where it may be repeated.
     """
     tables: dict[str, dict[str, Any]] = {}
     for flag, (table, key, read) in _FLAGS.items():
-        if (value := typed.get(flag)) is not None:
+        if (value := typed.get(flag)) not in (None, ()):
             tables = settings.merge(tables, {table: {key: read(value)}})
     demo = typed["demo"] or loaded.demo
     if demo and (typed.get("model") or typed.get("mt_model")):
@@ -124,11 +125,6 @@ def windows_folder() -> Path:
     return assets.user_data() / "windows"
 
 
-def names(text: str) -> tuple[str, ...]:
-    """A list that was typed with commas."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -136,10 +132,10 @@ def _as_it_is(value: Any) -> Any:
 _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "audio": ("source", "audio", _as_it_is),
     "channel": ("source", "channel", _as_it_is),
-    "start": ("source", "start", settings.seconds),
-    "end": ("source", "end", settings.seconds),
-    "length": ("source", "length", settings.seconds),
-    "pace": ("source", "pace", settings.pace),
+    "start": ("source", "start", seconds),
+    "end": ("source", "end", seconds),
+    "length": ("source", "length", seconds),
+    "pace": ("source", "pace", pace),
     "cookies": ("source", "cookies", _as_it_is),
     "ffmpeg": ("source", "ffmpeg", _as_it_is),
     "model": ("speech", "model", _as_it_is),
