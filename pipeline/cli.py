@@ -3,7 +3,7 @@
 import typer
 
 from pipeline import system
-from pipeline.commands import check, models, report, run, score
+from pipeline.commands import check, init, models, report, run, score
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(run.demo)
+app.command()(init.init)
 app.command()(check.check)
 app.command()(score.score)
 app.command()(report.report)

@@ -37,7 +37,7 @@ class SourceSettings(Table, frozen=True):
     end: Seconds | None = None
     """Where to stop in a recording, seconds; unless set, at its end."""
     length: Positive | None = None
-    """Stop after so many seconds, such as 10800 for three hours; unless set, when the stream ends."""
+    """Stop after so many seconds (`--for`), such as 10800 for three hours; unless set, when the stream ends."""
     pace: Positive | None = None
     """Recordings only: times real time, 1 plays one as if live; unless set, as fast as it can be read."""
     cookies: str = ""
@@ -67,7 +67,7 @@ class SpeechSettings(Table, frozen=True):
     """Seconds every stretch is padded to, at most 30, which Whisper was trained on; less is cheaper where a model bears
     it. Unless set: what `livesubs models measure` found, else 30."""
     longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
-    """An utterance is cut at its best pause past so many seconds, 3 to 25: D/2 - 5 s at a delay D of 30 s."""
+    """An utterance is cut at its best pause past so many seconds, 3 to 25: half the delay of the screening, less 5."""
     endpoint: Annotated[float, Meta(ge=0.1)] = 0.4
     """Silence that ends an utterance, seconds, 0.1 or more."""
 
@@ -118,7 +118,7 @@ class SentenceRules(Table, frozen=True):
     pause: Seconds = 1.0
     """A silence that closes an open sentence even without punctuation, seconds."""
     longest: Positive = 10.0
-    """An open sentence is closed at its best clause boundary past so many seconds: D/2 - 5 s at a delay D of 30 s."""
+    """An open sentence is closed at its best clause boundary past so many seconds: half the delay, less 5."""
     alone: Seconds = 2.0
     """A silence this long after a sentence leaves its cue alone, seconds: `linger_most` and `bridge` of [cues]."""
 

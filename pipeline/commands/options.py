@@ -72,12 +72,16 @@ def settle(loaded: Settings, typed: Mapping[str, Any]) -> Settings:
     return msgspec.structs.replace(settings.override(loaded, **tables), demo=demo)
 
 
-def load(file: Path | None) -> Settings:
-    """The settings file that was named, else the one of the working folder, else the defaults."""
+def settings_file(named: Path | None) -> Path | None:
+    """The settings file in force: the one that was named, else that of the working folder; None without either."""
     here = Path(SETTINGS_FILE)
-    if file or here.is_file():
-        return settings.load(file or here)
-    return Settings()
+    return named or (here if here.is_file() else None)
+
+
+def load(named: Path | None) -> Settings:
+    """What the settings file in force says, else the defaults."""
+    file = settings_file(named)
+    return settings.load(file) if file else Settings()
 
 
 def with_models(chosen: Settings) -> Settings:

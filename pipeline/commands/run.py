@@ -44,6 +44,8 @@ def run(
 ) -> None:
     """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
     chosen = options.settle(options.load(config), context.params)
+    if not as_json and (file := options.settings_file(config)):
+        typer.echo(f"settings: {file}; flags override it")
     subtitle(source, out, options.with_models(chosen), as_json=as_json)
 
 
