@@ -45,7 +45,7 @@ def disk(plan: Plan, recording: Recording | None) -> Row:
     if folder == plan.out.absolute() and any(folder.iterdir()):
         return Row(row="disk", ok=False, say=f"{folder} is not empty; choose another folder with --out")
     free = shutil.disk_usage(folder).free
-    said = f"{_size(needed)} needed for {_hours(seconds)}, {_size(free)} free in {folder}"
+    said = f"{_size(needed)} needed for {_hours(seconds)}, {_size(free)} free for {plan.out}"
     if free >= needed:
         return Row(row="disk", ok=True, say=said)
     way = "free some space, or choose a folder on another disk with --out"
