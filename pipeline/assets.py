@@ -1,5 +1,7 @@
 """Where models and samples lie: embedded ones in a checkout or an installed wheel, pulled ones in a models folder."""
 
+import fnmatch
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -55,17 +57,23 @@ def models_folder(environment: str | None) -> tuple[Path, str]:
     return user_data() / "models", "in your data folder; $LIVESUBS_MODELS may name another"
 
 
-def kind(folder: Path) -> Kind | None:
-    """What the model in a folder is for; None while any file that it needs is missing."""
-    whole = (kind for kind, needed in _LAYOUTS if all(any(folder.glob(pattern)) for pattern in needed))
+def kind(files: Iterable[str]) -> Kind | None:
+    """What a model of these files is for; None while any that it needs is missing."""
+    names = list(files)
+    whole = (kind for kind, needed in _LAYOUTS if all(fnmatch.filter(names, pattern) for pattern in needed))
     return next(whole, None)
+
+
+def kind_of(folder: Path) -> Kind | None:
+    """What the model in a folder is for; None if it is none, or not whole."""
+    return kind(path.name for path in folder.iterdir()) if folder.is_dir() else None
 
 
 def pulled(folder: Path) -> dict[str, Kind]:
     """The models in the models folder by folder name; half-written and hidden ones are none."""
     if not folder.is_dir():
         return {}
-    kinds = {path.name: kind(path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
+    kinds = {path.name: kind_of(path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
     return {name: found for name, found in kinds.items() if found}
 
 
@@ -75,7 +83,7 @@ def find_recogniser(name: str, folder: Path) -> str:
     Another name comes back as it is: faster-whisper may know it and have it in its own cache.
     """
     if not name:
-        there = [folder / size for size in reversed(WHISPER) if kind(folder / size) == "speech"]
+        there = [folder / size for size in reversed(WHISPER) if kind_of(folder / size) == "speech"]
         if there:
             return str(there[0])
         raise ModelError(

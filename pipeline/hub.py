@@ -8,6 +8,7 @@ ends; what it lacks here is the check of the contents.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -85,11 +86,17 @@ class Offer(msgspec.Struct, frozen=True):
 
 def _offer(repository: str) -> Offer:
     from huggingface_hub import HfApi
-    from huggingface_hub.utils import filter_repo_objects  # type: ignore[attr-defined]
 
     info = HfApi().model_info(repository, files_metadata=True, timeout=20)
-    siblings = filter_repo_objects(info.siblings or [], allow_patterns=list(NEEDED), key=lambda file: file.rfilename)
-    return Offer(repository, info.sha or "main", tuple(_file(sibling) for sibling in siblings))
+    files = tuple(_file(sibling) for sibling in info.siblings or [] if _needed(sibling.rfilename))
+    if assets.kind(file.path for file in files) is None:
+        lacking = "it lacks model.bin, its tokenizer or its vocabulary"
+        raise ModelError(f"{repository} is no CTranslate2 model for livesubs ({lacking}); choose another repository")
+    return Offer(repository, info.sha or "main", files)
+
+
+def _needed(path: str) -> bool:
+    return "/" not in path and any(fnmatch(path, pattern) for pattern in NEEDED)
 
 
 def _file(sibling: "RepoSibling") -> File:
@@ -135,7 +142,8 @@ def _download(offer: Offer, partial: Path, progress: Progress) -> None:
     constants.DOWNLOAD_CHUNK_SIZE = _STEP
     bar = _Bar(_there(offer, partial), offer.size, progress)
     for file in sorted(offer.files, key=lambda file: file.size):  # so that what is missing altogether is told soon
-        _fetch(hf_hub_url(offer.repository, file.path, revision=offer.commit), partial / file.path, file.size, bar)
+        url = hf_hub_url(offer.repository, file.path, revision=offer.commit)
+        _fetch(url, partial / file.path, file.size, bar)
 
 
 def _fetch(url: str, path: Path, size: int, bar: _Bar) -> None:
@@ -166,12 +174,6 @@ def _check(name: str, offer: Offer, partial: Path) -> None:
                 f"could not download {name}: {file.path} is not what the hub says it is; type the command again, and "
                 "if it says so twice something between here and the hub changes files: try another network"
             )
-    if assets.kind(partial) is None:
-        shutil.rmtree(partial)
-        raise ModelError(
-            f"{offer.repository} is no CTranslate2 model that livesubs can run (it lacks files); "
-            "choose another repository"
-        )
 
 
 def _sha(path: Path, length: int) -> str:

@@ -1,5 +1,7 @@
 """What `models list` shows: every model on offer and every one that lies in the models folder."""
 
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -26,10 +28,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: assets.Kind
     size: int | None
-    memory: int | None
-    fits: bool | None
+    memory: int | None = None
+    fits: bool | None = None
     """On this machine as it is now."""
-    lacks: str
+    lacks: str = ""
     """What the machine has too little of: `memory`, `cores` or nothing."""
     good_for: str
     pulled: bool
@@ -70,32 +72,21 @@ def _offered(name: str, offer: WhisperSize | Translator, machine: Machine, pulle
 
 def _found(path: Path, kind: assets.Kind, used: bool) -> Row:
     size = sum(file.stat().st_size for file in path.iterdir() if file.is_file())
-    good_for = "not of this list"
-    return Row(
-        name=path.name,
-        kind=kind,
-        size=size,
-        memory=None,
-        fits=None,
-        lacks="",
-        good_for=good_for,
-        pulled=True,
-        used=used,
-    )
+    return Row(name=path.name, kind=kind, size=size, good_for="not of this list", pulled=True, used=used)
 
 
 def _used(folder: Path, chosen: Settings) -> set[str]:
-    """Names of the models in the folder that a session would load; settings may name some elsewhere."""
+    """Names of the models that a session would load; settings may name some that lie elsewhere."""
     from pipeline.translation.local import translates
 
-    used = set()
-    try:
+    used: set[str] = set()
+    with suppress(LivesubsError):  # none was pulled, or one is damaged: `run` says so
         used.add(Path(assets.find_recogniser(chosen.speech.model, folder)).name)
+    with suppress(LivesubsError):
+        there = [Path(path) for path in chosen.translation.models or assets.find_translators(folder)]
         for lang in chosen.translation.to:
-            there = (Path(path) for path in chosen.translation.models or assets.find_translators(folder))
-            used |= {path.name for path in list(there) if translates(path, chosen.speech.language, lang)}
-    except LivesubsError:  # none pulled, or one damaged: `run` says so
-        return used
+            serving = (path.name for path in there if translates(path, chosen.speech.language, lang))
+            used.update(islice(serving, 1))
     return used
 
 

@@ -1,16 +1,21 @@
 """How short a window a model bears: the same sound through every window, as a session hears it, against a reference.
 
-Whisper pads every stretch to 30 s and pays for it. CTranslate2 encodes less where it is given less; from which length on
-a model starts to mishear is its own, so it is measured.
+Whisper pads every stretch to 30 s and pays for it. CTranslate2 encodes less where it is given less; under which
+length a model mishears is its own, so it is measured.
 """
 
 import time
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
+
+import numpy as np
 
 from pipeline.audio import Samples
 from pipeline.errors import NotMedia, SettingsError, SourceMissing
 from pipeline.events import Hypothesis
+from pipeline.scores.track import read_srt
+from pipeline.scores.words import plain
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.policy import UtterancePolicy
 from pipeline.speech.vad import Silero
@@ -23,7 +28,7 @@ and half a second, so under `SpeechSettings.longest` a window still pads most st
 TOLERANCE = 0.005
 """A safe window's word error rate is at most so much above that of the full one: half a point."""
 MOST = 600
-"""Seconds of a recording that are used: enough for some thousand words, and memory for hours of sound is not there."""
+"""Seconds of a recording that are used: enough for a thousand words, and a whole rally would take all night."""
 
 
 def trials(settings: SpeechSettings, samples: Samples, reference: str | None) -> Iterator[Trial]:
@@ -31,13 +36,16 @@ def trials(settings: SpeechSettings, samples: Samples, reference: str | None) ->
 
     ModelError or SettingsError if the model cannot be loaded.
     """
+    import jiwer
+
     whisper = Whisper(settings)
     for window in WINDOWS:
         heard, compute = _hear(whisper.padding_to(window), settings, samples)
         reference = heard if reference is None else reference
-        if not reference.strip():
+        if not plain(reference):
             raise NotMedia("the model heard nobody speak in it; name another recording with --on")
-        yield Trial(window=window, wer=wer(reference, heard), compute=compute * 60 * SAMPLE_RATE / len(samples))
+        wer = float(jiwer.wer(plain(reference), plain(heard)))
+        yield Trial(window=window, wer=wer, compute=compute * 60 * SAMPLE_RATE / len(samples))
 
 
 def shortest_safe(tried: Iterable[Trial]) -> float:
@@ -51,48 +59,32 @@ def shortest_safe(tried: Iterable[Trial]) -> float:
     return safe
 
 
-def wer(reference: str, heard: str) -> float:
-    """Word error rate, 0 to 1 and more, of lower-cased words without punctuation; `reference` must have some."""
-    import jiwer
-
-    words = jiwer.Compose(
-        [
-            jiwer.ToLowerCase(),
-            jiwer.SubstituteRegexes({r"[^\w\s]|_": " "}),
-            jiwer.RemoveMultipleSpaces(),
-            jiwer.Strip(),
-            jiwer.ReduceToListOfListOfWords(),
-        ]
-    )
-    return float(jiwer.wer(reference, heard, reference_transform=words, hypothesis_transform=words))
-
-
 def sound(path: Path) -> Samples:
     """The first sound track of a file, mono, at most its first MOST seconds; SourceError if there is none."""
-    from av.error import FFmpegError
-    from faster_whisper.audio import decode_audio
+    import av
 
     if not path.is_file():
         raise SourceMissing(f"there is no file {path}; check the path")
+    resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
     try:
-        samples: Samples = decode_audio(str(path), sampling_rate=SAMPLE_RATE)
-    except (FFmpegError, IndexError) as error:  # IndexError: media without a sound track
+        with av.open(str(path)) as opened:
+            frames = takewhile(lambda frame: (frame.time or 0.0) < MOST, opened.decode(audio=0))
+            parts = [part.to_ndarray()[0] for frame in frames for part in resampler.resample(frame)]
+    except (av.FFmpegError, IndexError) as error:  # IndexError: media without a sound track
         raise NotMedia(f"{path} has no sound that can be read; name a recording of speech with --on") from error
-    if len(samples) < SAMPLE_RATE:
+    if sum(map(len, parts)) < SAMPLE_RATE:
         raise NotMedia(f"{path} has less than a second of sound; name a recording of speech with --on")
-    return samples[: MOST * SAMPLE_RATE]
+    return (np.concatenate(parts) / 32768).astype(np.float32)
 
 
 def text(path: Path, seconds: float) -> str:
     """What an SRT says up to `seconds`; SettingsError if it cannot be read or says nothing."""
-    import srt
-
     try:
-        cues = list(srt.parse(path.read_text("utf-8-sig")))
-    except (OSError, UnicodeDecodeError, srt.SRTParseError) as error:
-        raise SettingsError(f"{path} is no SRT file that can be read ({error}); check the path") from error
-    said = " ".join(cue.content for cue in cues if cue.start.total_seconds() < seconds)
-    if not any(letter.isalnum() for letter in said):
+        cues = read_srt(path.read_text("utf-8-sig"), str(path), "")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot read {path} ({error}); check the path") from error
+    said = " ".join(cue.text for cue in cues if cue.start < seconds)
+    if not plain(said):
         raise SettingsError(f"{path} says nothing in the first {seconds:.0f} s; choose the reference of this recording")
     return said
 

@@ -1,0 +1,96 @@
+"""What there is and what fits: the table, its JSON, and which models a session would take."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from pipeline import assets, catalogue, cli
+from pipeline.catalogue import CORES, MB, SPARE, TRANSLATORS, WHISPER
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "models"
+    monkeypatch.setenv("LIVESUBS_MODELS", str(folder))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def said(*arguments: str) -> str:
+    done = CliRunner().invoke(cli.app, ["models", *arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def listed() -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in msgspec.json.decode(said("list", "--json"))}
+
+
+def test_the_table_names_every_model_on_80_columns(models: Path) -> None:
+    table = said("list")
+    for name in (*WHISPER, *TRANSLATORS):
+        assert f" {name} " in table
+    assert max(map(len, table.splitlines())) <= 80
+    assert not any(row["pulled"] or row["used"] for row in listed().values())
+
+
+def test_where(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert said("where").startswith(f"{models} (from $LIVESUBS_MODELS)")
+    monkeypatch.delenv("LIVESUBS_MODELS")
+    assert "checkout" in said("where")
+
+
+def test_only_whole_folders_are_models_and_what_run_would_use_is_marked(models: Path) -> None:
+    shutil.copytree(assets.demo_recogniser(), models / "tiny")
+    shutil.copytree(assets.demo_recogniser(), models / "small")
+    shutil.copytree(assets.demo_recogniser(), models / ".base.partial")
+    shutil.copytree(assets.demo_translator(), models / "opus-mt-fr-en")
+    shutil.copytree(assets.demo_translator(), models / "opus-mt-fr-es")
+    shutil.copytree(assets.demo_translator(), models / "somebody--opus-mt-fr-en")
+    shutil.copytree(assets.demo_recogniser(), models / "medium", ignore=shutil.ignore_patterns("tokenizer.json"))
+    shutil.copytree(assets.demo_translator(), models / "opus-mt-it-en", ignore=shutil.ignore_patterns("target.spm"))
+    rows = listed()
+    pulled = {"tiny", "small", "opus-mt-fr-en", "opus-mt-fr-es", "somebody--opus-mt-fr-en"}
+    assert {name for name, row in rows.items() if row["pulled"]} == pulled
+    assert {name for name, row in rows.items() if row["used"]} == {"small", "opus-mt-fr-en"}
+    assert rows["somebody--opus-mt-fr-en"]["kind"] == "translation"
+    (models.parent / "livesubs.toml").write_text('[speech]\nmodel = "tiny"\n[translation]\nto = ["es"]\n')
+    assert {name for name, row in listed().items() if row["used"]} == {"tiny", "opus-mt-fr-es"}
+    assert [line.split()[1] for line in said("list").splitlines() if line.startswith("*  ")] == [
+        "tiny",
+        "opus-mt-fr-es",
+    ]
+
+
+def test_what_fits() -> None:
+    small = WHISPER["small"]
+    enough = int(small.memory / SPARE) + MB
+    assert catalogue.fits(small, enough)
+    assert catalogue.obstacle(small, enough - 2 * MB) == "memory"
+    assert catalogue.obstacle(small, enough, cores=CORES) == ""
+    assert catalogue.obstacle(small, enough, cores=CORES / 2) == "cores"
+    costs = [size.cost for size in WHISPER.values()]
+    assert costs == sorted(costs), "of several that were pulled the last is used"
+
+
+def test_names_and_repositories() -> None:
+    assert catalogue.repository("tiny") == "Systran/faster-whisper-tiny"
+    assert catalogue.repository("opus-mt-nl-en") == "gaudi/opus-mt-nl-en-ctranslate2"
+    assert catalogue.repository("somebody/something") == "somebody/something"
+
+
+def test_a_terminal_sees_a_bar_and_a_pipe_sees_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    from pipeline.commands.downloads import progress
+
+    with progress("tiny") as show:
+        for done in range(101):
+            show(done * MB, 100 * MB)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "tiny: 0 of 100 MB"
+    assert lines[-1] == "tiny: 100 of 100 MB"
+    assert len(lines) == 11
