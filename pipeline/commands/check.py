@@ -82,8 +82,8 @@ def _load(config: Path | None, view: "_Table | _Json") -> Settings:
 
 
 def _in_force(config: Path | None) -> str:
-    file = config or Path(options.SETTINGS_FILE)
-    return f"{file}, without a fault" if file.is_file() else f"no {options.SETTINGS_FILE} here: defaults and flags"
+    file = options.settings_file(config)
+    return f"{file}, without a fault" if file else f"no {options.SETTINGS_FILE} here: defaults and flags"
 
 
 def _with_models(chosen: Settings) -> tuple[Settings, str]:
