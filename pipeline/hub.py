@@ -1,8 +1,7 @@
 """Downloads models from the Hugging Face hub into the models folder, so that only whole and checked ones get a name.
 
-`snapshot_download` is not used: since huggingface_hub 1.x it throws a broken file away, and when the hub cannot be
-reached it takes a half-filled folder for the model. Its own download of one file, `http_get`, goes on where a file
-ends; what it lacks here is the check of the contents.
+`snapshot_download` is not used: as of huggingface_hub 2.4 it removes the file that a connection broke in and begins it
+anew, and holds no contents against their sums. Its own way of fetching one file, `http_get`, goes on where a file ends.
 """
 
 import shutil
