@@ -15,7 +15,7 @@ _UNHEARD_LEAST = 1.0
 
 def headline(record: Record) -> str:
     """`2 h 51 min, 1,204 cues, nothing missing; 3 sentences not translated`."""
-    counts = [f"{len(record.state.track(lang)):,} cues" for lang in record.shown]
+    counts = [plural(len(record.state.track(lang)), "cue") for lang in record.shown]
     if len(counts) > 1:
         counts = [f"{count} in {lang}" for count, lang in zip(counts, record.shown, strict=True)]
     held = ", ".join([span(record.recorded), *counts, *(missing(record) or ["nothing missing"])])

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import lines
 from pipeline.events import Cue, Ended, Event, Progress, SessionStarted, SourceState
@@ -41,7 +42,7 @@ class Record:
     @cached_property
     def recorded(self) -> float:
         """How much is on disk, as far as the journal knows."""
-        known = [stream for _, stream in self._clocks] + [s.end for s in self.state.sentences.values()]
+        known = [*map(float, self._clocks[1]), *(s.end for s in self.state.sentences.values())]
         return max(known, default=0.0)
 
     @cached_property
@@ -74,8 +75,8 @@ class Record:
 
     def stream_at(self, moment: float) -> float:
         """How much was recorded at a wall clock time: where to put what has no stream time of its own."""
-        at, stream = zip(*self._clocks, strict=True) if self._clocks else ((moment,), (0.0,))
-        return float(np.interp(moment, np.maximum.accumulate(at), stream))  # a wall clock may be set back
+        at, stream = self._clocks
+        return float(np.interp(moment, at, stream)) if len(at) else 0.0
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -99,9 +100,11 @@ class Record:
         return max(len(self.state.sentences.keys() - ids) for ids in shown)
 
     @cached_property
-    def _clocks(self) -> list[tuple[float, float]]:
-        """(wall clock, recorded by then), in order."""
-        return [(entry.at, _recorded(entry.event)) for entry in self.entries if _recorded(entry.event) >= 0]
+    def _clocks(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Wall clock times, in order though a clock may have been set back, and how much was recorded by then."""
+        known = [(entry.at, _recorded(entry.event)) for entry in self.entries if _recorded(entry.event) >= 0]
+        at, stream = np.array(known, dtype=np.float64).reshape(-1, 2).T
+        return np.maximum.accumulate(at), stream
 
 
 def _recorded(event: Event) -> float:
