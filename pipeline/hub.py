@@ -5,6 +5,7 @@ anew, and holds no contents against their sums. Its own way of fetching one file
 """
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -162,6 +163,7 @@ def _fetch(url: str, path: Path, size: int, bar: _Bar) -> None:
                 resets = 0 if file.tell() > had else resets + 1
                 if resets == _RESETS:
                     raise
+                time.sleep(1)  # as the library waits after a close
 
 
 def _check(name: str, offer: Offer, partial: Path) -> None:
