@@ -208,9 +208,11 @@ def test_the_editor_is_led_to_the_worst_minutes_first() -> None:
             *((12.0, event) for event in said(1, 10.0, sure=0.2)),
             *((72.0, event) for event in said(2, 70.0, verdict="empty")),
             *((132.0, event) for event in said(3, 130.0)),
+            (200.0, Gap(start=190.0, end=194.0, reason="lost")),
         )
     )
     assert [(moment.start, moment.reasons) for moment in moments(told)] == [
+        (180.0, ("4 s missing",)),
         (60.0, ("1 cue not translated",)),
         (0.0, ("unsure of: tenons",)),
     ]

@@ -14,10 +14,10 @@ _MOST = 10
 """Moments that are named."""
 _WORDS = 6
 """Doubtful words that are quoted for one."""
-_LEAST = 1.0
+_LEAST = 0.5
 """Less work than that is no place to look first."""
 _STEP = 60.0
-_WEIGHTS = {"gap": 5.0, "untranslated": 3.0, "cut": 2.0, "doubt": 1.0, "kept back": 1.0, "late": 0.25, "fast": 0.25}
+_WEIGHTS = {"gap": 30.0, "untranslated": 3.0, "cut": 2.0, "kept back": 1.0, "doubt": 0.5, "late": 0.2, "fast": 0.2}
 """How much work one of each is: a gap is written anew, a sentence translated, a word heard again."""
 
 
@@ -80,6 +80,7 @@ def _reasons(found: list[_Found]) -> Iterable[str]:
     if of["kept back"]:
         yield f"{plural(len(of['kept back']), 'text')} kept back"
     if words := sorted((one.word for one in of["doubt"] if one.word), key=lambda word: word.probability):
-        quoted = ", ".join(word.text.strip(_EDGES) for word in sorted(words[:_WORDS], key=lambda word: word.start))
+        first = sorted(words[:_WORDS], key=lambda word: word.start)
+        quoted = ", ".join(dict.fromkeys(word.text.strip(_EDGES) for word in first))
         more = f" and {len(words) - _WORDS} more" if len(words) > _WORDS else ""
         yield f"unsure of: {quoted}{more}"

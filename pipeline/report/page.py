@@ -91,8 +91,8 @@ def _plain(value: object) -> str:
 
 
 def _seconds(length: float) -> str:
-    """`0.25 s`, `3.4 s`."""
-    return f"{length:.1f} s" if length >= 1 else f"{length:.2f} s"
+    """`0.25 s`, `3.4 s`, never broken between the two."""
+    return f"{length:.{1 if length >= 1 else 2}f}\N{NO-BREAK SPACE}s"
 
 
 def _spread(measured: Spread | None) -> str:
@@ -100,7 +100,7 @@ def _spread(measured: Spread | None) -> str:
 
 
 def _worst(latency: Latency | None) -> str:
-    return f"{_seconds(latency.seconds)} at {clock_time(latency.stream)}" if latency else "none"
+    return f"{_seconds(latency.seconds)} at\N{NO-BREAK SPACE}{clock_time(latency.stream)}" if latency else "none"
 
 
 def _local(at: float) -> str:
