@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.errors import unwritable
 from pipeline.publish.files import write_whole
 
 FULL = 30.0
@@ -75,6 +76,9 @@ def shortest(model: Path, kept: Path) -> float:
 def keep(measured: Measured, kept: Path) -> Path:
     """Writes it down in the folder `kept` and gives the file; SessionError if that cannot be."""
     path = kept / f"{measured.model}.json"
-    kept.mkdir(parents=True, exist_ok=True)
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
     write_whole(path, msgspec.json.format(msgspec.json.encode(measured), indent=2).decode() + "\n")
     return path

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from pipeline import assets, cli, settings, windows
 from pipeline.commands import options
-from pipeline.errors import LivesubsError, ModelError, SettingsError, SourceError
+from pipeline.errors import LivesubsError, ModelError, SessionError, SettingsError, SourceError
 from pipeline.speech.measure import WINDOWS, shortest_safe
 from pipeline.windows import Trial
 from tests.measures import SAMPLES
@@ -76,6 +76,8 @@ def test_the_demo_model_ships_measured(home: Path) -> None:
     assert "synthetic" in measured.sound
     (home / f"{measured.model}.json").write_text("{ damaged")
     assert windows.find(DEMO, home) == measured
+    with pytest.raises(SessionError, match="cannot write"):
+        windows.keep(measured, home / f"{measured.model}.json" / "windows")
 
 
 @pytest.mark.parametrize(
