@@ -1,6 +1,5 @@
 """The rows of the recogniser: the model is fast enough on this machine, and it understands what is said."""
 
-import itertools
 import os
 import subprocess
 import sys
@@ -13,13 +12,12 @@ from statistics import mean
 import psutil
 
 from pipeline import assets
-from pipeline.audio import AudioFile
+from pipeline.audio import AudioFile, decode
 from pipeline.catalogue import WHISPER, fits
 from pipeline.check.recording import Recording
 from pipeline.check.rows import Plan, Row, Rows
 from pipeline.errors import LivesubsError
 from pipeline.events import Hypothesis, Sentence, Value, Word
-from pipeline.settings import SAMPLE_RATE
 from pipeline.speech.client import RecogniserProcess
 from pipeline.speech.messages import Heard
 from pipeline.subtitles.sentences import to_sentences
@@ -79,22 +77,13 @@ def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Unders
 
 def _joined(path: Path, recording: Recording | None) -> tuple[AudioFile, float]:
     """One file for the recogniser: the sample, and where that ends, in seconds, the recording."""
-    path.write_bytes(_sample(assets.embedded("samples/rally.mp4")))
+    sample = decode(assets.embedded("samples/rally.mp4"), SAMPLE)
+    path.write_bytes((sample * 32768).astype("<i2").tobytes())
     seconds = AudioFile(path).recorded
     if recording:
         with path.open("ab") as file:
             file.write(recording.audio.path.read_bytes())
     return AudioFile(path), seconds
-
-
-def _sample(path: Path) -> bytes:
-    """The first SAMPLE seconds of a file's sound, as in `audio.s16`; by PyAV, whatever ffmpeg there is."""
-    import av
-
-    resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
-    with av.open(str(path)) as opened:
-        frames = itertools.takewhile(lambda frame: (frame.time or 0.0) < SAMPLE, opened.decode(audio=0))
-        return b"".join(part.to_ndarray().tobytes() for frame in frames for part in resampler.resample(frame))
 
 
 @contextmanager

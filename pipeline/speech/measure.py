@@ -6,12 +6,9 @@ length a model mishears is its own, so it is measured.
 
 import time
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
 from pathlib import Path
 
-import numpy as np
-
-from pipeline.audio import Samples
+from pipeline.audio import Samples, decode
 from pipeline.errors import NotMedia, SettingsError, SourceMissing
 from pipeline.events import Hypothesis
 from pipeline.scores.track import read_srt
@@ -65,16 +62,13 @@ def sound(path: Path) -> Samples:
 
     if not path.is_file():
         raise SourceMissing(f"there is no file {path}; check the path")
-    resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
     try:
-        with av.open(str(path)) as opened:
-            frames = takewhile(lambda frame: (frame.time or 0.0) < MOST, opened.decode(audio=0))
-            parts = [part.to_ndarray()[0] for frame in frames for part in resampler.resample(frame)]
+        samples = decode(path, MOST)
     except (av.FFmpegError, IndexError) as error:  # IndexError: media without a sound track
         raise NotMedia(f"{path} has no sound that can be read; name a recording of speech with --on") from error
-    if sum(map(len, parts)) < SAMPLE_RATE:
+    if len(samples) < SAMPLE_RATE:
         raise NotMedia(f"{path} has less than a second of sound; name a recording of speech with --on")
-    return (np.concatenate(parts) / 32768).astype(np.float32)
+    return samples
 
 
 def text(path: Path, seconds: float) -> str:
