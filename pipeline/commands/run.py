@@ -9,7 +9,6 @@ import typer
 
 from pipeline import assets, catalogue, lines, power, settings, system, terminal
 from pipeline.commands import options
-from pipeline.errors import LivesubsError
 from pipeline.settings import Settings
 
 ABORTED = 130
@@ -96,14 +95,19 @@ def _reported(folder: Path) -> Iterator[Path]:
     from pipeline.report.folder import JOURNAL, NAME, write
 
     theirs = (folder / JOURNAL).exists()  # another session's folder, which is about to be refused
+    told = False
     try:
         yield folder / NAME
+    except BaseException:
+        told = True
+        raise
     finally:
         if not theirs and (folder / JOURNAL).exists():
             try:
                 write(folder)
-            except LivesubsError as error:
-                typer.echo(f"livesubs: there is no report: {error}", err=True)
+            except Exception as error:  # whatever it is: a page about the session must not spoil its end
+                if not told:  # one sentence is enough for a full disk
+                    typer.echo(f"livesubs: there is no report: {error}", err=True)
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:
