@@ -20,7 +20,7 @@ def recommend(settings: Settings, speed: float | None, translated: float, segmen
     """
     sentence = settings.sentences.longest
     heard = max(ENDPOINT, settings.speech.endpoint + settings.speech.longest / speed) if speed else ENDPOINT
-    chain = settings.translation.deadline if settings.translation.to else 0.0
+    chain = 0.0 if settings.translation.chain == ("none",) else settings.translation.deadline
     player = SEGMENTS * max(segment, SEGMENT)
     budget = sentence + heard + chain + player + TECHNICIAN
     delay = STEP * ceil(max(budget, 2 * (sentence + 5)) / STEP)

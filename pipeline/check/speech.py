@@ -52,7 +52,7 @@ class Understood(Value, frozen=True):
 def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Understood | None]:
     """The rows `model` and, where there is a recording, `speech`."""
     if plan.model:
-        yield Row(row="model", ok=False, say=plan.model)
+        yield Row(row="model", ok=False, say=f"{plan.model}; {_most()}")
         return None
     with RecogniserProcess() as recogniser:
         try:
@@ -117,6 +117,13 @@ def _model(plan: Plan, description: str, loaded: float, speed: float) -> Row:
         return Row(row="model", ok=True, say=said + larger)
     way = f"type `{program()} models pull {best[0]}` (about {best[1]:.1f} times)" if best else "take a smaller model"
     return Row(row="model", ok=False, say=f"{said}; at least {FAST:g} is needed: {way}, or close other programs")
+
+
+def _most() -> str:
+    """The largest model that this machine should run, for someone who has none."""
+    memory, cores = psutil.virtual_memory().available, psutil.cpu_count(logical=False) or 1
+    fitting = [name for name, size in WHISPER.items() if fits(size, memory, cores)]
+    return f"of those on offer, up to {fitting[-1]} should fit this machine" if fitting else "it is short of memory"
 
 
 def other_size(name: str, speed: float, memory: int) -> tuple[str, float] | None:

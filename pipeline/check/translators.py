@@ -6,6 +6,7 @@ from pipeline.check.rows import Plan, Row, Rows
 from pipeline.errors import LivesubsError
 from pipeline.events import Sentence, Translation, Value
 from pipeline.flow import merge
+from pipeline.system import program
 from pipeline.translation.build import engines
 from pipeline.translation.chain import OK, Chain
 from pipeline.translation.engine import Engine
@@ -79,14 +80,18 @@ def _ask(plan: Plan, name: str, engine: Engine | str, target: str, questions: li
         attempt = chain.render(question).attempts[-1]
         slowest = max(slowest, attempt.elapsed)
         if fault := _fault(question, attempt):
-            yield _Answer(
-                name=name, row=Row(row=row, ok=False, say=f"{fault}, or choose others with --translate"), seconds=0.0
-            )
+            told = f"{fault}, or {_instead(engine, question.lang, target)}"
+            yield _Answer(name=name, row=Row(row=row, ok=False, say=told), seconds=0.0)
             return
         said.append(f"« {question.text} » → “{attempt.text}”")
     where = "elsewhere" if engine.leaves_machine else "on this machine"
     told = f"answers in {slowest:.1f} s, {where}: {'; '.join(said)}"
     yield _Answer(name=name, row=Row(row=row, ok=True, say=told), seconds=slowest)
+
+
+def _instead(engine: Engine, source: str, target: str) -> str:
+    local = f"type `{program()} models pull opus-mt-{source}-{target}` to translate on this machine"
+    return local if engine.leaves_machine else "choose others with --translate"
 
 
 def _fault(question: Sentence, attempt: Translation) -> str:
