@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test soak lint lock setup samples models wheel clean
+.PHONY: demo test soak bench lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +17,10 @@ test: $(DONE)
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)
 	$(BIN)/python -m pytest tests/soak --log-cli-level=INFO
+
+# What it costs and how good it is, on the samples; takes about eight minutes of an otherwise idle machine.
+bench: $(DONE)
+	$(BIN)/python -m bench
 
 lint: $(DONE)
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ for _switch in ("ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRA
     os.environ.setdefault(_switch, "1")
 
 # ... and their helper threads sleep between two utterances. By default they spin, waiting for the next piece of work:
-# on two cores that was a third of what recognition cost. The results are the same, bit for bit.
+# on two cores that was half of what recognition cost. The results are the same, bit for bit.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # CTranslate2
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy, which has one small product to compute for an utterance
 

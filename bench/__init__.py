@@ -1,0 +1,6 @@
+"""What the program costs and how good it is, on the samples: `make bench`."""
+
+import os
+
+PLAIN = dict(os.environ)
+"""The environment before our package has set anything in it: the floor is faster-whisper as it comes."""

@@ -1,0 +1,53 @@
+"""The least that recognition of a file can cost: faster-whisper as it comes, in a process of its own.
+
+`python -m bench.floor FILE MODEL THREADS` prints a `Floor` as JSON. This module imports nothing of the project, which
+would change how those libraries work.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from bench import PLAIN
+
+
+class Floor(msgspec.Struct, frozen=True):
+    """Processor seconds of this process, all its threads."""
+
+    load: float
+    """Libraries and models."""
+    decode: float
+    """File to samples."""
+    transcribe: float
+    wall: float
+    """Seconds that `transcribe` took."""
+
+
+def measured(source: Path, model: Path, threads: int) -> Floor:
+    command = [sys.executable, "-m", "bench.floor", str(source), str(model), str(threads)]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=PLAIN)
+    return msgspec.json.decode(answer.stdout, type=Floor)
+
+
+def main(source: str, model: str, threads: str) -> None:
+    from faster_whisper import WhisperModel, decode_audio
+    from faster_whisper.vad import get_vad_model
+
+    whisper = WhisperModel(model, device="cpu", compute_type="int8", cpu_threads=int(threads))
+    get_vad_model()  # else `transcribe` would load it
+    load = time.process_time()
+    samples = decode_audio(source)
+    decoded, began = time.process_time(), time.perf_counter()
+    # The language is given, as it is to the session: looking for it costs one more encoding.
+    segments, _ = whisper.transcribe(samples, language="fr", beam_size=5, word_timestamps=True, vad_filter=True)
+    list(segments)
+    done, wall = time.process_time(), time.perf_counter() - began
+    floor = Floor(load=load, decode=decoded - load, transcribe=done - decoded, wall=wall)
+    sys.stdout.write(msgspec.json.encode(floor).decode())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
