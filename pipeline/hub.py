@@ -88,11 +88,11 @@ def _offer(repository: str) -> Offer:
     from huggingface_hub import HfApi
 
     info = HfApi().model_info(repository, files_metadata=True, timeout=20)
-    files = tuple(_file(sibling) for sibling in info.siblings or [] if _needed(sibling.rfilename))
-    if assets.kind(file.path for file in files) is None:
+    needed = [sibling for sibling in info.siblings or [] if _needed(sibling.rfilename)]
+    if assets.kind(sibling.rfilename for sibling in needed) is None:
         lacking = "it lacks model.bin, its tokenizer or its vocabulary"
         raise ModelError(f"{repository} is no CTranslate2 model for livesubs ({lacking}); choose another repository")
-    return Offer(repository, info.sha or "main", files)
+    return Offer(repository, info.sha or "main", tuple(map(_file, needed)))
 
 
 def _needed(path: str) -> bool:
@@ -100,8 +100,16 @@ def _needed(path: str) -> bool:
 
 
 def _file(sibling: "RepoSibling") -> File:
+    """ModelError where a mirror of the hub tells names only: nobody could say then whether what came is whole."""
+    from huggingface_hub import constants
+
     sha = sibling.lfs.sha256 if sibling.lfs else sibling.blob_id
-    return File(sibling.rfilename, sibling.size or 0, sha or "")
+    if sibling.size is None or not sha:
+        raise ModelError(
+            f"the hub at {constants.ENDPOINT} does not say how large its files are and what their sums are; "
+            "let HF_ENDPOINT name another mirror, or copy the model's folder from another machine"
+        )
+    return File(sibling.rfilename, sibling.size, sha)
 
 
 def _check_space(name: str, offer: Offer, partial: Path) -> None:
@@ -169,7 +177,7 @@ def _fetch(url: str, path: Path, size: int, bar: _Bar) -> None:
 def _check(name: str, offer: Offer, partial: Path) -> None:
     """Holds the files against the hub's own sums; a wrong one is removed, so that the next pull fetches it anew."""
     for file in offer.files:
-        if file.sha and _sha(partial / file.path, len(file.sha)) != file.sha:
+        if _sha(partial / file.path, len(file.sha)) != file.sha:
             (partial / file.path).unlink()
             raise ModelError(
                 f"could not download {name}: {file.path} is not what the hub says it is; type the command again, and "

@@ -38,6 +38,8 @@ class Hub:
         """Weights of the right size with a wrong byte."""
         self.sizes: dict[str, int] = {}
         """Sizes that it claims."""
+        self.untold: set[str] = set()
+        """What it does not say of a file, as `size` or `blobId`: some mirrors list names only."""
         self.without: set[str] = set()
         """Files that it does not have."""
         self.ranges: list[str] = []
@@ -56,7 +58,7 @@ class Hub:
         sibling["blobId"] = hashlib.sha1(f"blob {len(data)}\0".encode() + data).hexdigest()
         if path.name == "model.bin":
             sibling["lfs"] = {"size": size, "sha256": hashlib.sha256(data).hexdigest(), "pointerSize": 134}
-        return sibling
+        return {key: value for key, value in sibling.items() if key not in self.untold}
 
 
 @contextlib.contextmanager

@@ -163,6 +163,10 @@ def test_what_cannot_be_pulled_is_refused_before_the_weights_are_fetched(
     assert "free some space" in refusal("tiny")
     hub.sizes, hub.without = {}, {"tokenizer.json"}
     assert "no CTranslate2 model" in refusal("tiny")
+    hub.without = set()
+    for untold in ({"size", "lfs", "blobId"}, {"size"}, {"lfs", "blobId"}):
+        hub.untold = untold
+        assert "does not say how large its files are" in refusal("tiny")
     assert hub.ranges == []
 
 
