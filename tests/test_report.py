@@ -183,6 +183,17 @@ def test_what_went_wrong_is_told_in_the_order_of_the_stream() -> None:
     ]
 
 
+def test_a_live_session_without_a_cue_claims_nothing_that_did_not_happen() -> None:
+    silent = record(live(200, pause=(100.0, 130.0)))
+    assert [trouble.said for trouble in troubles(silent)] == ["the recogniser was behind, by 28 s at most"]
+    assert "read ahead" not in lanes(silent)[0].said
+    text = page(record(live(200, (201.0, Ended(reason="ended", stream=200.0)))))
+    assert "<h1>3 min 20 s, 0 cues, no sentence was heard.</h1>" in text
+    assert "the recogniser kept up" in text
+    assert "translated." not in text
+    assert "not live" not in text
+
+
 def test_timelines_share_one_axis() -> None:
     told = record(
         live(

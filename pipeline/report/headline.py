@@ -18,7 +18,8 @@ def headline(record: Record) -> str:
     counts = [plural(len(record.state.track(lang)), "cue") for lang in record.shown]
     if len(counts) > 1:
         counts = [f"{count} in {lang}" for count, lang in zip(counts, record.shown, strict=True)]
-    held = ", ".join([span(record.recorded), *counts, *(missing(record) or ["nothing missing"])])
+    whole = "nothing missing" if record.state.sentences else "no sentence was heard"
+    held = ", ".join([span(record.recorded), *counts, *(missing(record) or [whole])])
     left = untranslated(record)
     untold = f"; {plural(left, 'sentence')} not translated" if left else ""
     return f"{_HOW.get(record.outcome, '')}{held}{untold}."

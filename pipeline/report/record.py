@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline import lines
 from pipeline.events import Cue, Ended, Event, Progress, SessionStarted, SourceState
 from pipeline.journal import Entry, fold
+from pipeline.scores import latency
 from pipeline.scores.latency import Latency, latencies
 from pipeline.settings import Settings
 
@@ -62,6 +63,11 @@ class Record:
     def behind(self) -> Progress | None:
         """When the most recorded sound was still to be heard."""
         return max(self.of(Progress), key=lambda note: note.recorded - note.heard, default=None)
+
+    @cached_property
+    def live(self) -> bool:
+        """Whether it ran in real time, as far as is known yet; a recording is read ahead."""
+        return latency.live(self.entries)
 
     @cached_property
     def latencies(self) -> list[Latency]:

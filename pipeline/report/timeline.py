@@ -80,7 +80,7 @@ def _lag(record: Record) -> Iterator[Lane]:
     top = next((t for t in _TOPS if most <= t), ceil(most))
     points = [(_across((bin + 0.5) * width, record.recorded), lag / top) for bin, lag in sorted(bins.items())]
     said = f"Recorded sound still to be heard: at most {most:.1f} s, at {clock_time(worst.recorded)}."
-    if not record.latencies:
+    if not record.live:
         said += " Not live: the source was read ahead."
     yield Lane(name="Lag", said=said, look="lag", curve=_area(points), most=f"{top} s")
 

@@ -48,7 +48,7 @@ def _untranslated(record: Record) -> Iterator[Trouble]:
 
 def _behind(record: Record) -> Iterator[Trouble]:
     """Of a live session only: a file that is read ahead is always far ahead of what was heard."""
-    if not record.latencies:
+    if not record.live:
         return
     notes = [note for note in record.of(Progress) if note.recorded - note.heard > _BEHIND]
     for start, end, _ in merged(((note.heard, note.recorded) for note in notes), 0.0):

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from pipeline.events import Cue, Progress, Sentence, Value
@@ -26,9 +26,9 @@ class Latency(Value, frozen=True):
 def latencies(entries: Iterable[Entry]) -> list[Latency]:
     """Every cue's latency, in the order they were written; none where the session did not run in real time."""
     entries = list(entries)
-    notes = [(entry.at, entry.event.recorded) for entry in entries if isinstance(entry.event, Progress)]
-    if not _live(notes):
+    if not live(entries):
         return []
+    recorded_at = _recorded_at(_notes(entries))
     state = fold(entry.event for entry in entries)
     written: dict[str, float] = {}
     for entry in entries:
@@ -36,18 +36,15 @@ def latencies(entries: Iterable[Entry]) -> list[Latency]:
             written.setdefault(entry.event.id, entry.at)  # a revision came later, the cue was there
     said = _last_words(state.cues, state.sentences)
     return [
-        Latency(cue=id, lang=state.cues[id].lang, stream=said[id], seconds=at - _recorded_at(said[id], notes))
+        Latency(cue=id, lang=state.cues[id].lang, stream=said[id], seconds=at - recorded_at(said[id]))
         for id, at in written.items()
         if id in said
     ]
 
 
-Notes = Sequence[tuple[float, float]]
-"""(wall clock, seconds recorded by then), in order."""
-
-
-def _live(notes: Notes) -> bool:
-    """Whether the recording grew no faster than time passes, from the first note to when it was whole."""
+def live(entries: Iterable[Entry]) -> bool:
+    """Whether the session ran in real time: its recording grew no faster than time passes, until it was whole."""
+    notes = _notes(entries)
     if not notes:
         return False
     began, first = notes[0]
@@ -55,14 +52,24 @@ def _live(notes: Notes) -> bool:
     return last > first and last - first <= _LIVE * (whole - began)
 
 
-def _recorded_at(stream: float, notes: Notes) -> float:
-    """The wall clock when so much was on disk: by the note that was least behind, yet after the last one before it.
+def _notes(entries: Iterable[Entry]) -> list[tuple[float, float]]:
+    """(wall clock, seconds recorded by then), in order."""
+    return [(entry.at, entry.event.recorded) for entry in entries if isinstance(entry.event, Progress)]
 
-    The first holds while sound comes evenly, the second where it came late or in lots.
+
+def _recorded_at(notes: Sequence[tuple[float, float]]) -> Callable[[float], float]:
+    """Tells the wall clock when a stream time was on disk, of a session that has a note.
+
+    By the note that was least behind, yet after the last one before it. The first holds while sound comes evenly, the
+    second where it came late or in lots.
     """
-    evenly = stream + min(at - recorded for at, recorded in notes)
-    before = bisect_left(notes, stream, key=lambda note: note[1])
-    return max(evenly, notes[before - 1][0]) if before else evenly
+    least = min(at - recorded for at, recorded in notes)
+
+    def recorded_at(stream: float) -> float:
+        before = bisect_left(notes, stream, key=lambda note: note[1])
+        return max(stream + least, notes[before - 1][0]) if before else stream + least
+
+    return recorded_at
 
 
 def _last_words(cues: Mapping[str, Cue], sentences: Mapping[str, Sentence]) -> dict[str, float]:
