@@ -103,7 +103,7 @@ def test_quotation_marks_of_the_speaker_stay(server: OpenAI) -> None:
         (429, {"error": {"message": "Rate limit"}}, "too many requests"),
         (200, "<html>Bad gateway</html>", "an answer that cannot be read (JSONDecodeError)"),
         (200, {"choices": []}, "an answer that cannot be read (ValueError)"),
-        (200, None, "an answer that cannot be read (AttributeError)"),
+        (200, None, "an answer that cannot be read (TypeError)"),
     ],
 )
 def test_an_error_is_a_verdict_and_the_next_engine_answers(
@@ -113,6 +113,19 @@ def test_an_error_is_a_verdict_and_the_next_engine_answers(
     rendering = Chain("en", [OpenAIEngine(server.url, "demo"), demo], deadline=20).render(SAID)
     assert [attempt.verdict for attempt in rendering.attempts] == [verdict, OK]
     assert rendering.text == RIGHT
+
+
+@pytest.mark.parametrize(
+    "body", [[{"error": {"message": "busy"}}], "slow down", None, {"error": {"code": 429}}, {"error": ["busy"]}, 429]
+)
+def test_a_refusal_in_any_shape_spares_the_engine(server: OpenAI, body: object) -> None:
+    server.error, server.headers = (429, body), {"Retry-After": "7"}
+    settings = TranslationSettings(chain=("openai",), urls=EngineUrls(openai=server.url), llm_model="demo", deadline=20)
+    [attempt] = build_chain(settings, "fr", "en").render(SAID).attempts
+    assert attempt.verdict == "too many requests; spared for 7 s"
+    server.error = (500, body)
+    with pytest.raises(TranslationFailed, match=r"the service refused \(500 Internal Server Error\)"):
+        OpenAIEngine(server.url, "demo").translate(SAID.text, "fr", "en")
 
 
 @pytest.mark.parametrize(

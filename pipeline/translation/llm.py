@@ -111,10 +111,11 @@ class OpenAIEngine:
 
     def _error(self, answer: Any) -> str:
         """What an error object says; there are three forms of it. Empty for anything else."""
-        error = answer.get("error") or (answer if answer.get("object") == "error" else None)
-        if not error:
+        if not isinstance(answer, dict):
             return ""
-        words = " ".join(str(error["message"] if isinstance(error, dict) else error).split())
+        error = answer.get("error") or (answer if answer.get("object") == "error" else "")
+        message = error.get("message") if isinstance(error, dict) else error
+        words = " ".join(message.split()) if isinstance(message, str) else ""
         return (words.replace(self._key, "***") if self._key else words)[:_QUOTED]
 
     def _content(self, answer: Any) -> str:
