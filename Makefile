@@ -12,7 +12,7 @@ demo: $(DONE)
 	$(BIN)/livesubs demo
 
 test: $(DONE)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)

@@ -16,6 +16,7 @@ import typer
 from pipeline import assets, settings, windows
 from pipeline.commands.typed import names, pace, seconds
 from pipeline.errors import SettingsError
+from pipeline.folder import SESSIONS
 from pipeline.settings import Settings
 from pipeline.translation.build import KEYS
 
@@ -36,7 +37,9 @@ Translate = Annotated[
         "(default: a local model, then Google)."
     ),
 ]
-Offline = Annotated[bool | None, typer.Option("--offline", help="Forbid every engine that sends text away.")]
+Offline = Annotated[
+    bool | None, typer.Option("--offline/--no-offline", help="Forbid every engine that sends text away.")
+]
 LibreUrl = Annotated[str | None, typer.Option(help="Your LibreTranslate server, e.g. http://127.0.0.1:5000/.")]
 LlmUrl = Annotated[str | None, typer.Option(help="Server of the openai engine: vLLM, llama.cpp, Ollama or alike.")]
 LlmModel = Annotated[str | None, typer.Option(help="Its model (default: the only one it has).")]
@@ -68,7 +71,9 @@ def settle(loaded: Settings, typed: Mapping[str, Any]) -> Settings:
             tables = settings.merge(tables, {table: {key: read(value)}})
     demo = typed["demo"] or loaded.demo
     if demo and (typed.get("model") or typed.get("mt_model")):
-        raise SettingsError("the demo brings its own models; leave --demo out, or --model and --mt-model")
+        raise SettingsError(
+            "the demo brings its own models; leave out --demo (`demo` in a settings file), or --model and --mt-model"
+        )
     return msgspec.structs.replace(settings.override(loaded, **tables), demo=demo)
 
 
@@ -158,7 +163,7 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
 
 def session_folder(source: str) -> Path:
     """A new folder's path under `sessions/`, named by time and source."""
-    path = Path("sessions") / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{_slug(source)}"
+    path = SESSIONS / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{_slug(source)}"
     return next(p for p in (path, *(path.with_name(f"{path.name}-{n}") for n in range(2, 100))) if not p.exists())
 
 
