@@ -123,6 +123,8 @@ def merge(streams: Iterable[Iterable[T]], *, bound: int, name: str) -> Channel[T
         if last or error:
             channel.finish(error)
 
+    if not streams:
+        channel.finish()
     for number, stream in enumerate(streams, 1):
         threading.Thread(target=pump, args=(stream,), name=f"{name}-{number}", daemon=True).start()
     return channel

@@ -17,6 +17,9 @@ from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 AUDIO = "audio.s16"
 ARCHIVE = "archive"
 
+SESSIONS = Path("sessions")
+"""Where session folders are made that nobody names."""
+
 
 _WRITTEN = (
     "journal.jsonl",
@@ -43,18 +46,19 @@ def new(path: Path) -> Iterator[None]:
     except OSError as error:
         raise unwritable(path, error) from error
     with lock(path):
-        if _held(path):
+        if held(path):
             raise SessionError(f"{path} is not empty, and a session is never overwritten; choose another --out")
         try:
             yield
         finally:
-            if made and not _held(path):
+            if made and not held(path):
                 with suppress(OSError):
                     (path / LOCK).unlink()
                     path.rmdir()
 
 
-def _held(path: Path) -> bool:
+def held(path: Path) -> bool:
+    """Whether the folder holds anything but a session's lock."""
     return any(entry.name != LOCK for entry in path.iterdir())
 
 

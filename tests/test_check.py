@@ -156,6 +156,71 @@ def test_a_fault_turns_its_row_and_no_other(
     assert said in failed[row]
 
 
+def test_without_translation_nothing_of_it_is_asked_and_a_used_folder_of_sessions_is_no_fault(
+    check: Check, tmp_path: Path
+) -> None:
+    (tmp_path / "sessions" / "yesterday").mkdir(parents=True)
+    rows = check(RALLY, "--demo", "--translate", "none", "--start", "10")
+    assert not failing(rows)
+    assert not [name for name in rows if name.startswith("translation")]
+    assert "up to 0" in rows["delay"]["say"]
+
+
+def test_an_engine_has_the_time_that_its_place_in_the_chain_leaves(check: Check) -> None:
+    """A server that answers within the deadline, yet not within its half of it."""
+    with web(Thoughtful) as url:
+        arguments = ["--settings", "slow.toml", "--libre-url", f"{url}/"]
+        Path("slow.toml").write_text("[translation]\ndeadline = 1.2\n")
+        assert "translation libre" in failing(check(RALLY, "--demo", "--translate", "local,libre", *arguments))
+        assert not failing(check(RALLY, "--demo", "--translate", "libre", *arguments))
+
+
+def test_a_live_stream_that_is_pushed_at_its_own_pace_needs_no_room_on_the_line(
+    check: Check, ffmpeg: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.check.stream.LISTEN", 4.0)
+    with web(radio(ffmpeg)) as url:
+        rows = check(f"{url}/live.mp3", "--demo")
+    assert not failing(rows)
+    assert rows["network"]["say"] == "comes in time"
+
+
+def test_a_stream_that_drops_while_it_is_tried_turns_its_row(check: Check, ffmpeg: str) -> None:
+    with web(radio(ffmpeg, "-t", "3")) as url:
+        failed = failing(check(f"{url}/live.mp3", "--demo"))
+    assert set(failed) == {"stream"}
+    assert "stopped sending" in failed["stream"]
+
+
+def test_a_full_temporary_folder_is_a_row(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/proc")
+    failed = failing(check(RALLY, "--demo"))
+    assert set(failed) == {"temporary files"}
+    assert "TMPDIR" in failed["temporary files"]
+
+
+def radio(ffmpeg: str, *limit: str) -> type[BaseHTTPRequestHandler]:
+    """A station that sends the rally as MP3 at its own pace, without a length, until it has no more."""
+
+    class Radio(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "audio/mpeg")
+            self.end_headers()
+            command = [ffmpeg, "-v", "error", "-re", "-ss", "8", *limit, "-i", RALLY, "-vn", "-f", "mp3", "-"]
+            with subprocess.Popen(command, stdout=subprocess.PIPE) as sending:
+                assert sending.stdout
+                try:
+                    while part := sending.stdout.read(400):
+                        self.wfile.write(part)
+                except OSError:  # nobody listens any more
+                    sending.kill()
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    return Radio
+
+
 def test_a_wrong_key_in_the_settings_file_turns_its_row(check: Check, tmp_path: Path) -> None:
     (tmp_path / "livesubs.toml").write_text("[speech]\nengpoint = 0.5\n")
     failed = failing(check(RALLY, "--demo"))
@@ -304,10 +369,15 @@ def test_on_battery_and_a_machine_that_falls_asleep(check: Check, monkeypatch: p
 class Parrot(BaseHTTPRequestHandler):
     """A translator that gives back what it was given."""
 
+    says: str | None = None
+    """What it says instead, after a while."""
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         asked = parse_qs(body or urlsplit(self.path).query)
-        answer = json.dumps({"translatedText": asked["q"][0]}).encode()
+        if self.says:
+            time.sleep(0.8)
+        answer = json.dumps({"translatedText": self.says or asked["q"][0]}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
@@ -315,6 +385,10 @@ class Parrot(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None: ...
+
+
+class Thoughtful(Parrot):
+    says = "Good evening, everyone."
 
 
 def test_a_translator_that_answers_wrongly_turns_its_row(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,18 +14,26 @@ from pipeline.check.translators import translators
 
 def check(plan: Plan) -> Rows[None]:
     """Every row that can be tried: what needs a stream that does not open has none."""
-    with tempfile.TemporaryDirectory(prefix="livesubs-check-") as scratch:
-        folder = Path(scratch)
-        recording = yield from stream(plan, folder)
-        server_at = yield from _line(plan, recording)
-        rehearsed = yield from rehearsal(plan, folder)
-        shown = recording or rehearsed
-        if shown:
-            yield picture(shown)
-        understood = yield from speech(plan, folder, rehearsed or recording)
-        slowest = yield from translators(plan, understood.sentences if understood else ())
-        yield from machine(plan, recording, server_at)
-        yield _delay(plan, understood.speed if understood else None, slowest, shown)
+    try:
+        with tempfile.TemporaryDirectory(prefix="livesubs-check-") as scratch:
+            yield from _rows(plan, Path(scratch))
+    except OSError as error:
+        where = f"in {tempfile.gettempdir()}, where the check records for a minute: {error.strerror or error}"
+        way = "free some space there, or let TMPDIR name another folder"
+        yield Row(row="temporary files", ok=False, say=f"cannot write {where}; {way}")
+
+
+def _rows(plan: Plan, folder: Path) -> Rows[None]:
+    recording = yield from stream(plan, folder)
+    server_at = yield from _line(plan, recording)
+    rehearsed = yield from rehearsal(plan, folder)
+    shown = recording or rehearsed
+    if shown:
+        yield picture(shown)
+    understood = yield from speech(plan, folder, rehearsed or recording)
+    slowest = yield from translators(plan, understood.sentences if understood else ())
+    yield from machine(plan, recording, server_at)
+    yield _delay(plan, understood.speed if understood else None, slowest, shown)
 
 
 def _line(plan: Plan, recording: Recording | None) -> Rows[float | None]:

@@ -5,6 +5,7 @@ from math import ceil
 from pipeline.check.rows import Row
 from pipeline.settings import Settings
 from pipeline.source.command import SEGMENT
+from pipeline.translation.build import NONE
 
 ENDPOINT, SEGMENTS, TECHNICIAN = 3.0, 3, 5.0
 """The delay budget of docs/decisions: seconds for the endpoint and recognition, media segments that a player needs,
@@ -20,7 +21,7 @@ def recommend(settings: Settings, speed: float | None, translated: float, segmen
     """
     sentence = settings.sentences.longest
     heard = max(ENDPOINT, settings.speech.endpoint + settings.speech.longest / speed) if speed else ENDPOINT
-    chain = 0.0 if settings.translation.chain == ("none",) else settings.translation.deadline
+    chain = 0.0 if settings.translation.chain == (NONE,) else settings.translation.deadline
     player = SEGMENTS * max(segment, SEGMENT)
     budget = sentence + heard + chain + player + TECHNICIAN
     delay = STEP * ceil(max(budget, 2 * (sentence + 5)) / STEP)

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 from pipeline import power
 from pipeline.check.recording import Recording
 from pipeline.check.rows import Plan, Row, Rows
+from pipeline.folder import SESSIONS, held
 from pipeline.settings import SAMPLE_RATE
 from pipeline.source.address import is_page
+from pipeline.source.page import JS_RUNTIMES
 
 SHOW = 3 * 3600.0
 """Seconds a show is taken to last when nothing says so."""
@@ -21,8 +23,6 @@ _SPARE = 500e6
 """Bytes that should be left in the end."""
 OLD = 60
 """Days after which yt-dlp is old: the sites it reads change every few weeks."""
-_RUNTIMES = ("deno", "node", "bun", "qjs")
-"""The JavaScript runtimes that yt-dlp can use."""
 
 
 def machine(plan: Plan, recording: Recording | None, server_at: float | None) -> Rows[None]:
@@ -39,13 +39,14 @@ def disk(plan: Plan, recording: Recording | None) -> Row:
     """Room for the whole show, where the session folder is to be."""
     seconds = _length(plan, recording)
     needed = seconds * (recording.size if recording else _AUDIO + _ARCHIVE) + _SPARE
-    folder = next(folder for folder in (plan.out.absolute(), *plan.out.absolute().parents) if folder.exists())
+    out = plan.out or SESSIONS
+    folder = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         return Row(row="disk", ok=False, say=f"{folder} cannot be written; choose another folder with --out")
-    if folder == plan.out.absolute() and any(folder.iterdir()):
+    if folder == (plan.out and plan.out.absolute()) and held(folder):
         return Row(row="disk", ok=False, say=f"{folder} is not empty; choose another folder with --out")
     free = shutil.disk_usage(folder).free
-    said = f"{_size(needed)} needed for {_hours(seconds)}, {_size(free)} free for {plan.out}"
+    said = f"{_size(needed)} needed for {_hours(seconds)}, {_size(free)} free for {out}"
     if free >= needed:
         return Row(row="disk", ok=True, say=said)
     way = "free some space, or choose a folder on another disk with --out"
@@ -74,7 +75,7 @@ def ytdlp(page: str, today: date) -> Row:
     if days > OLD:
         way = "sites change every few weeks: type `pip install -U yt-dlp` where livesubs is installed"
         return Row(row="yt-dlp", ok=False, say=f"{said} is {days} days old; {way}")
-    if not any(map(shutil.which, _RUNTIMES)):
+    if not any(map(shutil.which, JS_RUNTIMES.values())):
         if _on_youtube(page):
             way = "YouTube needs one: install Deno (https://deno.com) or Node.js"
             return Row(row="yt-dlp", ok=False, say=f"{said} finds no JavaScript runtime; {way}")

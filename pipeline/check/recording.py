@@ -59,6 +59,8 @@ def record(source: str, settings: SourceSettings, folder: Path, seconds: float) 
         _start(capture, address)
         opened = time.monotonic() - began
         came = _watch(capture, AudioFile(folder / "audio.s16"), seconds)
+        if capture.ended and capture.outcome.error:  # before we stop it: it was lost
+            raise capture.outcome.error
         capture.stop()
     finally:
         capture.close()
@@ -70,28 +72,31 @@ def _start(capture: Capture, address: Address) -> None:
         Caller("open").call(capture.start, _OPENING)
     except DeadlineExpired:
         capture.stop()
-        raise SourceUnreachable(f"nobody sends to {address.shown} yet; start the sender and check again") from None
+        if address.waits:
+            raise SourceUnreachable(f"nobody sends to {address.shown} yet; start the sender and check again") from None
+        slow = f"{address.shown} is not open after {_OPENING:.0f} s"
+        raise SourceUnreachable(f"{slow}; the line or the server is too slow: use a cable, or try again") from None
 
 
 class _Came(Value, frozen=True):
-    """How the sound came: (seconds on the clock, seconds recorded) at the first and the last look, ffmpeg's work."""
+    """How the sound came, after the first lot, and ffmpeg's work; seconds."""
 
-    first: tuple[float, float]
-    last: tuple[float, float]
+    grown: float
+    """So much more was recorded ..."""
+    took: float
+    """... in so long."""
     work: float
 
 
 def _watch(capture: Capture, audio: AudioFile, seconds: float) -> _Came:
-    until = time.monotonic() + seconds + _SLOW
-    first = last = (time.monotonic(), 0.0)
-    work = 0.0
+    began = time.monotonic()
+    first, until, work = 0.0, began + seconds + _SLOW, 0.0
     while not capture.ended and audio.recorded < seconds and time.monotonic() < until:
         time.sleep(0.1)
         work = max(work, _work())
-        if audio.recorded > last[1]:
-            last = (time.monotonic(), audio.recorded)
-            first = last if first[1] == 0 else first
-    return _Came(first=first, last=last, work=max(work, _work()))
+        if not first and audio.recorded:
+            first, began = audio.recorded, time.monotonic()
+    return _Came(grown=audio.recorded - first, took=time.monotonic() - began, work=max(work, _work()))
 
 
 def _work() -> float:
@@ -110,11 +115,7 @@ def _work() -> float:
 def _described(folder: Path, address: Address, capture: Capture, opened: float, came: _Came) -> Recording:
     recorded = AudioFile(folder / "audio.s16").recorded
     if not recorded:
-        outcome = capture.outcome
-        if outcome.error:
-            raise outcome.error
         raise SourceUnreachable(f"{address.shown} opens and sends no sound; check that the stream is running")
-    took, grown = came.last[0] - came.first[0], came.last[1] - came.first[1]
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     kept = segments(folder / "archive") if (folder / "archive").is_dir() else []
     return Recording(
@@ -123,7 +124,7 @@ def _described(folder: Path, address: Address, capture: Capture, opened: float, 
         media=capture.media,
         opened=opened,
         seconds=recorded,
-        rate=grown / took if took > 1.0 else float("inf"),
+        rate=came.grown / came.took if came.took > 1.0 else float("inf"),
         size=size / recorded,
         work=came.work / recorded,
         segment=max((piece.end - piece.start for piece in kept), default=0.0),

@@ -29,8 +29,8 @@ class Plan(Value, frozen=True):
     """In force, with the translation models filled in."""
     keys: Mapping[str, str]
     """Of the translation services, by their names in the environment."""
-    out: Path
-    """Where the session folder would be made."""
+    out: Path | None
+    """The session folder, where one was named."""
     rehearsal: str | None = None
     """A recording that stands in for what is said and seen, the day before."""
     model: str = ""

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import mean
@@ -15,9 +15,10 @@ from pipeline import assets
 from pipeline.audio import AudioFile, decode
 from pipeline.catalogue import WHISPER, fits
 from pipeline.check.recording import Recording
-from pipeline.check.rows import Plan, Row, Rows
-from pipeline.errors import LivesubsError
+from pipeline.check.rows import Plan, Row, Rows, T
+from pipeline.errors import LivesubsError, WorkerError
 from pipeline.events import Hypothesis, Sentence, Value, Word
+from pipeline.flow import Caller, DeadlineExpired
 from pipeline.speech.client import RecogniserProcess
 from pipeline.speech.messages import Heard
 from pipeline.subtitles.sentences import to_sentences
@@ -29,6 +30,8 @@ SAMPLE = 30.0
 """Seconds of the embedded sample that speed is measured on: everywhere the same, and full of speech."""
 PATIENCE = 40.0
 """Seconds after which a slow model has shown enough."""
+HANGS = 60.0
+"""Seconds more after which a recogniser that says nothing hangs."""
 _PART = 5.0
 _BUSY = "import time\nend = time.monotonic() + 90\nwhile time.monotonic() < end: pass"
 """What keeps a core busy; it ends by itself, should we be killed."""
@@ -59,20 +62,28 @@ def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Unders
             heard, sample = _joined(folder / "heard.s16", recording)
             plan.doing("loading the speech model")
             began = time.monotonic()
-            description = recogniser.open(heard.path, plan.settings.speech)
+            description = _within(lambda: recogniser.open(heard.path, plan.settings.speech))
             loaded = time.monotonic() - began
             plan.doing("measuring the speech model while two cores are busy")
             with _busy(2):
-                speed = _speed(recogniser, sample)
+                speed = _within(lambda: _speed(recogniser, sample))
         except LivesubsError as error:
             yield Row(row="model", ok=False, say=str(error))
             return None
         yield _model(plan, description, loaded, speed)
-        if recording is None:
+        if recording is None or speed < 1:  # its row has failed, and hearing the recording would take all evening
             return Understood(speed=speed)
         plan.doing("listening to what is said")
         sentences = yield from _understood(plan, recogniser, recording, sample)
     return Understood(speed=speed, sentences=sentences)
+
+
+def _within(work: Callable[[], T]) -> T:
+    """What `work` gives; WorkerError when it takes longer than any model would."""
+    try:
+        return Caller("check-speech").call(work, PATIENCE + HANGS)
+    except DeadlineExpired:
+        raise WorkerError("the recogniser does not answer; close other programs, or take a smaller model") from None
 
 
 def _joined(path: Path, recording: Recording | None) -> tuple[AudioFile, float]:
@@ -144,10 +155,12 @@ def _understood(
 ) -> Rows[tuple[Sentence, ...]]:
     """The row `speech`, and the sentences that were heard; the recording begins at `offset` in the joined file."""
     try:
-        events = [
-            *_heard(recogniser.hear(offset, offset + recording.seconds)),
-            *_heard(recogniser.finish()),
-        ]
+        events = _within(
+            lambda: [
+                *_heard(recogniser.hear(offset, offset + recording.seconds)),
+                *_heard(recogniser.finish()),
+            ]
+        )
         words = [word for event in events for word in event.committed]
         at = words[0].start if words else offset
         spoken = recogniser.language(at, min(at + 30.0, offset + recording.seconds))

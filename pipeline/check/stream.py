@@ -15,6 +15,8 @@ LISTEN, REHEARSE = 20.0, 60.0
 """Seconds of the stream, and of a recording that stands in for it."""
 ROOM = 1.5
 """A line is fast enough from so many times the stream's own rate on: it is never alone on it."""
+STEADY = 0.5
+"""Share of a live playlist that comes in time at least; less is no matter of segments that come in lots any more."""
 SILENCE = -55.0
 """dB below full scale that no second of the sound rises above: nothing is connected. Speech lies above -40."""
 
@@ -67,19 +69,21 @@ def network(plan: Plan, recording: Recording) -> Rows[Line | None]:
 
 
 def _arrival(recording: Recording) -> Row:
-    """A stream that is pushed shows no more than that it comes in time."""
+    """A stream that is pushed, or sent as it is played, shows no more than that it comes in time."""
     if recording.rate >= 0.9:
-        return Row(row="network", ok=True, say=f"comes in time; it takes {_bits(recording.size * 8)}")
+        return Row(row="network", ok=True, say="comes in time")
     said = f"only {recording.rate:.0%} of the stream comes in time; use a cable, stop other downloads, or ask for less"
     return Row(row="network", ok=False, say=said)
 
 
 def _room(found: Line, recording: Recording) -> Row:
     needed = found.needed or recording.size * 8
-    times = found.got / needed
     said = f"the stream takes {_bits(needed)}, the line gives {_bits(found.got)}"
-    if times >= ROOM:
-        return Row(row="network", ok=True, say=said)
+    if found.got >= ROOM * needed:
+        if recording.rate >= STEADY:
+            return Row(row="network", ok=True, say=said)
+        falters = f"the line is fast enough, yet only {recording.rate:.0%} of the stream came in time: it falters"
+        return Row(row="network", ok=False, say=f"{falters} where it is made; ask the sender, or check again")
     advice = (
         f"at least {ROOM:g} times as much is needed: use a cable, stop other downloads, or ask for a smaller stream"
     )

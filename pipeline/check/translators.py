@@ -45,7 +45,7 @@ def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float]:
     """
     plan.doing("asking the translators")
     source = plan.settings.speech.language
-    questions = [_greeting(source), *sorted(sentences, key=lambda sentence: len(sentence.text))[-1:]]
+    questions = [*_greeting(source), *sorted(sentences, key=lambda sentence: len(sentence.text))[-1:]]
     slowest = 0.0
     for target in plan.settings.translation.to:
         if target == source:
@@ -55,7 +55,8 @@ def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float]:
         except LivesubsError as error:
             yield Row(row=f"translation {target}", ok=False, say=str(error))
             continue
-        asked = [_ask(plan, name, engine, target, questions) for name, engine in found.items()]
+        share = plan.settings.translation.deadline / max(len(found), 1)
+        asked = [_ask(plan, name, engine, target, questions, share) for name, engine in found.items()]
         answers = list(merge(asked, bound=1, name="check-translation"))
         for answer in sorted(answers, key=lambda answer: list(found).index(answer.name)):
             slowest = max(slowest, answer.seconds)
@@ -63,29 +64,34 @@ def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float]:
     return slowest
 
 
-def _greeting(source: str) -> Sentence:
-    text = _GREETINGS.get(source, _GREETINGS["en"])
-    return Sentence(id="greeting", lang=source, start=0.0, end=2.0, text=text, words=())
+def _greeting(source: str) -> list[Sentence]:
+    """The known sentence, if there is one in that language."""
+    text = _GREETINGS.get(source)
+    return [Sentence(id="greeting", lang=source, start=0.0, end=2.0, text=text, words=())] if text else []
 
 
-def _ask(plan: Plan, name: str, engine: Engine | str, target: str, questions: list[Sentence]) -> Iterator[_Answer]:
+def _ask(
+    plan: Plan, name: str, engine: Engine | str, target: str, questions: list[Sentence], seconds: float
+) -> Iterator[_Answer]:
+    """Asks one engine, which has so many seconds for each question: the share that the chain would give to it."""
     row = f"translation {name}" if len(plan.settings.translation.to) == 1 else f"translation {name} {target}"
     if isinstance(engine, str):
         yield _Answer(name=name, row=Row(row=row, ok=False, say=engine), seconds=0.0)
         return
-    chain = Chain(target, (engine,), plan.settings.translation.deadline)
+    chain = Chain(target, (engine,), seconds)
     said: list[str] = []
     slowest = 0.0
     for question in questions:
         attempt = chain.render(question).attempts[-1]
         slowest = max(slowest, attempt.elapsed)
-        if fault := _fault(question, attempt):
+        if fault := _fault(engine, question, attempt):
             told = f"{fault}, or {_instead(engine, question.lang, target)}"
             yield _Answer(name=name, row=Row(row=row, ok=False, say=told), seconds=0.0)
             return
         said.append(f"« {question.text} » → “{attempt.text}”")
     where = "elsewhere" if engine.leaves_machine else "on this machine"
-    told = f"answers in {slowest:.1f} s, {where}: {'; '.join(said)}"
+    answers = "; ".join(said) or "not asked, since nobody spoke; add --rehearse FILE"
+    told = f"answers in {slowest:.1f} s, {where}: {answers}" if said else f"{where}, {answers}"
     yield _Answer(name=name, row=Row(row=row, ok=True, say=told), seconds=slowest)
 
 
@@ -94,10 +100,11 @@ def _instead(engine: Engine, source: str, target: str) -> str:
     return local if engine.leaves_machine else "choose others with --translate"
 
 
-def _fault(question: Sentence, attempt: Translation) -> str:
+def _fault(engine: Engine, question: Sentence, attempt: Translation) -> str:
     """What is wrong with an answer, and what to look at; empty when nothing is."""
     if attempt.verdict != OK:
-        return f"{attempt.verdict} ({attempt.elapsed:.1f} s); check its address, its key and the network"
+        look = "close other programs" if engine.name == "local" else "check its address, its key and the network"
+        return f"{attempt.verdict} ({attempt.elapsed:.1f} s); {look}"
     expected = _HEARD.get(attempt.lang, ())
     if question.id == "greeting" and expected and not any(word in attempt.text.casefold() for word in expected):
         return f"« {question.text} » is not “{attempt.text}”; check its model and languages"

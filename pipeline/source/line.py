@@ -6,10 +6,11 @@ the beginning of a file are fetched as fast as they come.
 
 import email.utils
 import http.client
+import re
 import time
 import urllib.request
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from pipeline.events import Value
 from pipeline.source.address import Address, without_password
@@ -35,7 +36,10 @@ class Line(Value, frozen=True):
 
 
 def measure(address: Address, duration: float | None) -> Line | None:
-    """The line to an HTTP source, `duration` its length in seconds; None for other kinds. A SourceError as for them."""
+    """The line to an HTTP source, `duration` its length in seconds; SourceError as for `probe`.
+
+    None where it cannot be told: the source is of another kind, or a stream that is sent as it is played.
+    """
     if address.kind != "http":
         return None
     try:
@@ -44,22 +48,33 @@ def measure(address: Address, duration: float | None) -> Line | None:
         raise explain(str(error), address.shown) from error
 
 
-def _measure(address: Address, duration: float | None) -> Line:
+def _measure(address: Address, duration: float | None) -> Line | None:
     first = _fetch(address, address.url, MOST)
     if not first.data.startswith(b"#EXTM3U"):
-        whole = first.size * 8 / duration if first.size and duration else None
+        if first.size is None:
+            return None
+        whole = first.size * 8 / duration if duration else None
         return Line(got=first.rate, needed=whole, server_at=first.server_at)
-    pieces = _segments(address, first.data.decode("utf-8", "replace"), first.url)
     until = time.monotonic() + LONGEST
-    fetched = [(_fetch(address, url, MOST, until), seconds) for url, seconds in pieces]
+    pieces = _segments(address, first.data.decode("utf-8", "replace"), first.url)
+    fetched = [(_fetch(address, piece.url, MOST, until, piece.part), piece.seconds) for piece in pieces]
     read, took = sum(len(f.data) for f, _ in fetched), sum(f.seconds for f, _ in fetched)
     sizes = [(f.size or len(f.data), seconds) for f, seconds in fetched if seconds]
     needed = sum(size for size, _ in sizes) * 8 / sum(seconds for _, seconds in sizes) if sizes else None
     return Line(got=read * 8 / took if took else 0.0, needed=needed, server_at=first.server_at)
 
 
-def _segments(address: Address, text: str, url: str) -> list[tuple[str, float]]:
-    """The newest media segments of a playlist, or of its best variant: address and seconds of each."""
+class _Piece(Value, frozen=True):
+    """A media segment."""
+
+    url: str
+    seconds: float
+    part: str
+    """Which bytes of the file it is, as an HTTP range; empty for all of it."""
+
+
+def _segments(address: Address, text: str, url: str) -> list[_Piece]:
+    """The newest media segments of a playlist, or of its best variant."""
     import m3u8
 
     playlist: Any = m3u8.loads(text)
@@ -68,7 +83,16 @@ def _segments(address: Address, text: str, url: str) -> list[tuple[str, float]]:
         url = urljoin(url, best.uri)
         answer = _fetch(address, url, MOST)
         playlist, url = m3u8.loads(answer.data.decode("utf-8", "replace")), answer.url
-    return [(urljoin(url, segment.uri), segment.duration or 0.0) for segment in playlist.segments[-_NEWEST:]]
+    return [
+        _Piece(url=urljoin(url, s.uri), seconds=s.duration or 0.0, part=_range(s.byterange or ""))
+        for s in playlist.segments[-_NEWEST:]
+    ]
+
+
+def _range(said: str) -> str:
+    """`length@offset` of a playlist as an HTTP range; without an offset it follows the segment before: taken as all."""
+    length, _, offset = said.partition("@")
+    return f"bytes={offset}-{int(offset) + int(length) - 1}" if length and offset else ""
 
 
 class _Fetched(Value, frozen=True):
@@ -85,13 +109,13 @@ class _Fetched(Value, frozen=True):
         return len(self.data) * 8 / self.seconds if self.seconds else 0.0
 
 
-def _fetch(address: Address, url: str, most: int, until: float | None = None) -> _Fetched:
+def _fetch(address: Address, url: str, most: int, until: float | None = None, part: str = "") -> _Fetched:
     """At most `most` bytes, no longer than `until` (monotonic clock; LONGEST from now where it is None)."""
     until = until or time.monotonic() + LONGEST
     bare, headers = without_password(url)
-    request = urllib.request.Request(
-        bare, headers={"User-Agent": "Mozilla/5.0 (livesubs)", **_headers(address)} | headers
-    )
+    headers |= {"Range": part} if part else {}
+    headers = {"User-Agent": "Mozilla/5.0 (livesubs)", **_headers(address, url), **headers}
+    request = urllib.request.Request(bare, headers=headers)
     data = bytearray()
     began = time.monotonic()
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
@@ -107,12 +131,20 @@ def _fetch(address: Address, url: str, most: int, until: float | None = None) ->
         )
 
 
-def _headers(address: Address) -> dict[str, str]:
-    """The HTTP headers and cookies that ffmpeg is told to send."""
+def _headers(address: Address, url: str) -> dict[str, str]:
+    """The HTTP headers that ffmpeg is told to send, and of the cookies those of the host that is asked."""
     options = dict(address.options)
     lines = [line.partition(": ") for line in options.get("headers", "").splitlines()]
-    cookies = "; ".join(line.partition(";")[0] for line in options.get("cookies", "").splitlines() if line)
-    return {name: value for name, _, value in lines} | ({"Cookie": cookies} if cookies else {})
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    cookies = [line for line in options.get("cookies", "").splitlines() if _belongs(line, host)]
+    said = "; ".join(line.partition(";")[0] for line in cookies)
+    return {name: value for name, _, value in lines} | ({"Cookie": said} if said else {})
+
+
+def _belongs(cookie: str, host: str) -> bool:
+    """A cookie's line as libav has it (`NAME=VALUE; path=...; domain=...`) is for this host, or one above it."""
+    found = re.search(r"domain=\.?([^;]+)", cookie)
+    return found is not None and (host == found[1] or host.endswith(f".{found[1]}"))
 
 
 def _clock(headers: Any) -> float | None:

@@ -17,6 +17,9 @@ from pipeline.source.failures import redact, redact_all
 # One address with picture and sound; where a page has them apart only, the sound is what subtitles need.
 _FORMATS = "best[protocol^=m3u8]/best/bestaudio"
 
+JS_RUNTIMES = {"deno": "deno", "node": "node", "bun": "bun", "quickjs": "qjs"}
+"""What yt-dlp may run YouTube's scripts with, and the program that each is."""
+
 _AGE = "sites change and yt-dlp with them, so try `pip install -U yt-dlp`"
 
 _RULES: tuple[tuple[str, type[SourceError], str], ...] = (
@@ -51,6 +54,9 @@ def resolve_page(url: str, settings: SourceSettings) -> Address:
         "format": _FORMATS,
         "logger": _Silent(),
         "socket_timeout": 10,
+        "js_runtimes": {name: {} for name in JS_RUNTIMES},
+        # What YouTube's challenges are solved by is fetched from yt-dlp's own project when it is needed, by its hash.
+        "remote_components": {"ejs:github"},
         # A stream that is only announced has no formats; its start is what we want to know.
         "ignore_no_formats_error": True,
     }
