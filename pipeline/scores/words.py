@@ -2,8 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from pipeline.events import Cue, Value
+
+if TYPE_CHECKING:
+    from jiwer import Compose
 
 
 class Spoken(Value, frozen=True):
@@ -14,16 +19,32 @@ class Spoken(Value, frozen=True):
 
 
 def plain(text: str) -> str:
-    """Lower-cased, without punctuation, words a space apart."""
+    """Lower-cased, without punctuation, words a space apart; what an apostrophe or a hyphen joins becomes two words."""
     return " ".join(re.sub(r"[^\w\s]|_", " ", text.lower()).split())
 
 
 def wer(reference: Iterable[Cue], found: Iterable[Cue]) -> float:
-    """Word error rate of one track against another, on plain text: 0 is perfect, 1 and more is useless."""
+    """Word error rate of one track against another, see `text_wer`."""
+    said, heard = (" ".join(cue.text for cue in cues) for cues in (reference, found))
+    return text_wer(said, heard)
+
+
+def text_wer(said: str, heard: str) -> float:
+    """What jiwer computes on lower-cased text without punctuation: 0 is perfect, 1 and more is useless."""
     import jiwer
 
-    said, heard = (plain(" ".join(cue.text for cue in cues)) for cues in (reference, found))
-    return float(jiwer.wer(said, heard))
+    said, heard = (" ".join(text.split()) for text in (said, heard))  # to jiwer only a space ends a word
+    return float(jiwer.wer(said, heard, reference_transform=_words(), hypothesis_transform=_words()))
+
+
+@cache
+def _words() -> "Compose":
+    """To words without case and punctuation: "l'usine" is one, so that one mistake in it counts once."""
+    import jiwer
+
+    marks = jiwer.RemovePunctuation()  # type: ignore[no-untyped-call]
+    parts = jiwer.ToLowerCase(), marks, jiwer.RemoveMultipleSpaces(), jiwer.Strip(), jiwer.ReduceToListOfListOfWords()
+    return jiwer.Compose(list(parts))
 
 
 def in_time_errors(said: Iterable[Spoken], found: Iterable[Cue]) -> list[float]:

@@ -12,7 +12,7 @@ from pipeline.audio import Samples, decode
 from pipeline.errors import NotMedia, SettingsError, SourceMissing
 from pipeline.events import Hypothesis
 from pipeline.scores.track import read_srt
-from pipeline.scores.words import plain
+from pipeline.scores.words import plain, text_wer
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.policy import UtterancePolicy
 from pipeline.speech.vad import Silero
@@ -33,16 +33,13 @@ def trials(settings: SpeechSettings, samples: Samples, reference: str | None) ->
 
     ModelError or SettingsError if the model cannot be loaded.
     """
-    import jiwer
-
     whisper = Whisper(settings)
     for window in WINDOWS:
         heard, compute = _hear(whisper.padding_to(window), settings, samples)
         reference = heard if reference is None else reference
         if not plain(reference):
             raise NotMedia("the model heard nobody speak in it; name another recording with --on")
-        wer = float(jiwer.wer(plain(reference), plain(heard)))
-        yield Trial(window=window, wer=wer, compute=compute * 60 * SAMPLE_RATE / len(samples))
+        yield Trial(window=window, wer=text_wer(reference, heard), compute=compute * 60 * SAMPLE_RATE / len(samples))
 
 
 def shortest_safe(tried: Iterable[Trial]) -> float:
