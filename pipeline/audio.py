@@ -1,7 +1,7 @@
 """`audio.s16`: the session's sound, 16 kHz mono signed 16 bit, appended by the capture and read at any position."""
 
 from collections.abc import Callable, Iterator
-from itertools import takewhile
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -64,11 +64,16 @@ def decode(path: Path, seconds: float) -> Samples:
     """The first sound track of a media file, at most its first `seconds`; what PyAV (imported here) raises, if none."""
     import av
 
-    resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
+    resampler, most = av.AudioResampler("s16", "mono", SAMPLE_RATE), round(seconds * SAMPLE_RATE)
+    parts, had = [np.zeros(0, np.int16)], 0
     with av.open(str(path)) as opened:
-        frames = takewhile(lambda frame: (frame.time or 0.0) < seconds, opened.decode(audio=0))
-        parts = [part.to_ndarray()[0] for frame in frames for part in resampler.resample(frame)]
-    return (np.concatenate(parts or [np.zeros(0, np.int16)]) / 32768).astype(np.float32)
+        for frame in chain(opened.decode(audio=0), [None]):  # None gets what the resampler holds back
+            for part in resampler.resample(frame):
+                parts.append(part.to_ndarray()[0])
+                had += part.samples
+            if had >= most:  # counted, since a file's own clock may begin anywhere
+                break
+    return (np.concatenate(parts)[:most] / 32768).astype(np.float32)
 
 
 SILENT = -100.0

@@ -8,8 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline import assets, cli, settings, windows
+from pipeline.audio import decode
 from pipeline.commands import options
 from pipeline.errors import LivesubsError, ModelError, SessionError, SettingsError, SourceError
+from pipeline.settings import SAMPLE_RATE
 from pipeline.speech.measure import WINDOWS, shortest_safe
 from pipeline.windows import Trial
 from tests.measures import SAMPLES
@@ -67,6 +69,14 @@ def test_a_session_uses_what_was_measured_until_somebody_says_otherwise(home: Pa
     with (home / "models" / "small" / "model.bin").open("ab") as weights:
         weights.write(b"another model")
     assert in_force() == 30
+
+
+def test_a_recording_begins_where_it_begins_whatever_its_clock_says(tmp_path: Path, ffmpeg: str) -> None:
+    late = tmp_path / "late.ts"
+    cut = ["-loglevel", "error", "-i", str(SAMPLES / "rally.mp4"), "-t", "7", "-c", "copy", "-output_ts_offset", "1000"]
+    subprocess.run([ffmpeg, *cut, str(late)], check=True)
+    assert len(decode(late, 5.0)) == 5 * SAMPLE_RATE
+    assert len(decode(late, 600.0)) == pytest.approx(7 * SAMPLE_RATE, abs=1024)  # a packet more or less
 
 
 def test_the_demo_model_ships_measured(home: Path) -> None:
