@@ -6,10 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from pipeline import assets, catalogue, cli
 from pipeline.catalogue import CORES, MB, SPARE, TRANSLATORS, WHISPER
+from pipeline.commands import shelf
+from pipeline.settings import Settings
 
 
 @pytest.fixture
@@ -76,6 +79,19 @@ def test_what_fits() -> None:
     assert catalogue.obstacle(small, enough, cores=CORES / 2) == "cores"
     costs = [size.cost for size in WHISPER.values()]
     assert costs == sorted(costs), "of several that were pulled the last is used"
+
+
+def test_what_fits_only_a_gpu_is_left_open(tmp_path: Path) -> None:
+    def fits(gpus: int) -> dict[str, bool | None]:
+        return {row.name: row.fits for row in shelf.rows(tmp_path, Settings(), shelf.Machine(1200 * MB, 8, gpus))}
+
+    assert [fits(0)[name] for name in ("small", "large-v3", "opus-mt-fr-en", "nllb-1.3B")] == [True, False, True, False]
+    assert [fits(1)[name] for name in ("small", "large-v3", "opus-mt-fr-en", "nllb-1.3B")] == [True, None, True, False]
+    machine = shelf.Machine(1200 * MB, 8, 1)
+    with (console := Console(width=80)).capture() as shown:
+        console.print(shelf.table(shelf.rows(tmp_path, Settings(), machine), machine))
+    assert "GPU 4.5 GB?" in shown.get()
+    assert max(map(len, shown.get().splitlines())) <= 80
 
 
 def test_names_and_repositories() -> None:

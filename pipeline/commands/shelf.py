@@ -29,10 +29,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     kind: assets.Kind
     size: int | None
     memory: int | None = None
+    gpu_memory: int | None = None
+    """Of a GPU, for a model that can use one."""
     fits: bool | None = None
-    """On this machine as it is now."""
+    """On this machine as it is now; None where its GPU decides, whose memory nobody here can ask for."""
     lacks: str = ""
-    """What the machine has too little of: `memory`, `cores` or nothing."""
+    """What the machine has too little of without a GPU: `memory`, `cores` or nothing."""
     good_for: str
     pulled: bool
     used: bool
@@ -56,13 +58,15 @@ def rows(folder: Path, chosen: Settings, machine: Machine) -> list[Row]:
 
 
 def _offered(name: str, offer: WhisperSize | Translator, machine: Machine, pulled: bool, used: bool) -> Row:
-    lacks = "" if machine.gpus else catalogue.obstacle(offer, machine.memory, machine.cores)
+    lacks = catalogue.obstacle(offer, machine.memory, machine.cores)
+    gpu_memory = offer.gpu_memory if isinstance(offer, WhisperSize) else None
     return Row(
         name=name,
         kind="speech" if isinstance(offer, WhisperSize) else "translation",
         size=offer.download,
         memory=offer.memory,
-        fits=not lacks,
+        gpu_memory=gpu_memory,
+        fits=None if lacks and machine.gpus and gpu_memory else not lacks,
         lacks=lacks,
         good_for=offer.good_for,
         pulled=pulled,
@@ -96,15 +100,20 @@ def table(rows: list[Row], machine: Machine) -> Table:
     for heading in ("", "model", "size", "memory", "fits", "pulled", "good for"):
         shown.add_column(heading, justify="right" if heading in ("size", "memory") else "left")
     for row in rows:
-        fits = {"": "yes", "memory": "no: memory", "cores": "slow"}[row.lacks] if row.fits is not None else "?"
-        shown.add_row(
-            "*" * row.used, row.name, _size(row.size), _size(row.memory), fits, "yes" * row.pulled, row.good_for
-        )
+        mark, pulled = "*" * row.used, "yes" * row.pulled
+        shown.add_row(mark, row.name, _size(row.size), _size(row.memory), _fits(row), pulled, row.good_for)
     return shown
 
 
+def _fits(row: Row) -> str:
+    if row.fits is None:
+        return f"GPU {_size(row.gpu_memory)}?" if row.lacks else "?"
+    return {"": "yes", "memory": "no: memory", "cores": "slow"}[row.lacks]
+
+
 def _caption(machine: Machine) -> str:
-    has = f"{machine.memory / 1e9:.1f} GB of free memory, {machine.cores} cores{', a GPU' * bool(machine.gpus)}"
+    gpu = ", a GPU (its memory is not known here: `GPU 4.5 GB?` is what a model needs of it)" * bool(machine.gpus)
+    has = f"{machine.memory / 1e9:.1f} GB of free memory, {machine.cores} cores{gpu}"
     return f"* what `run` would use. This machine: {has}; how fast a model really is, `livesubs check` measures."
 
 
