@@ -108,6 +108,18 @@ def test_a_glossary_that_nobody_reads_is_told(tmp_path: Path) -> None:
     assert note.startswith("the glossary is read by openai only")
 
 
+def test_a_key_that_goes_over_the_network_unencrypted_is_told() -> None:
+    def notes(url: str, *keys: str) -> tuple[str, ...]:
+        settings = TranslationSettings(chain=("libre", "openai"), urls=EngineUrls(libre=url, openai=url))
+        return build_chain(settings, "fr", "en", dict.fromkeys(keys, "k3y")).notes
+
+    [note] = notes("http://192.0.2.7:8000/", "OPENAI_API_KEY", "DEEPL_API_KEY")
+    assert note.startswith("OPENAI_API_KEY is sent to 192.0.2.7 unencrypted")
+    assert len(notes("HTTP://hall.example:8000/", "OPENAI_API_KEY", "LIBRE_API_KEY")) == 2
+    assert notes("https://192.0.2.7/", "OPENAI_API_KEY") == notes("http://192.0.2.7/") == ()
+    assert notes("http://127.0.0.1:8000/", "OPENAI_API_KEY", "LIBRE_API_KEY") == ()
+
+
 def test_a_track_in_the_language_of_the_stream_needs_no_engine() -> None:
     assert build_chain(TranslationSettings(chain=("local",)), "fr", "fr").render(SAID).text == SAID.text
 

@@ -75,7 +75,7 @@ class _Engines:
     """The engines that settings name, each made when a pair first needs it."""
 
     def __init__(self, settings: TranslationSettings, src_lang: str, keys: Mapping[str, str]) -> None:
-        self._settings, self._keys = settings, keys
+        self._settings, self.keys = settings, keys
         self._first = next((lang for lang in settings.to if lang != src_lang), "")
         self._folders = [Path(folder).expanduser() for folder in settings.models]
         self._local = cache(lambda folder: LocalEngine(folder, settings.threads))
@@ -91,18 +91,18 @@ class _Engines:
 
     def _web(self, name: str) -> Engine:
         service, url = SERVICES[name], _url(self._settings, name)
-        if service.key and service.key not in self._keys and not (service.keyless and url):
+        if service.key and service.key not in self.keys and not (service.keyless and url):
             raise _keyless(name, service.key)
-        return WebEngine(service, self._keys, url)
+        return WebEngine(service, self.keys, url)
 
     def _openai(self) -> Engine:
         settings, url = self._settings, _url(self._settings, "openai")
-        if not url and llm.KEY not in self._keys:
+        if not url and llm.KEY not in self.keys:
             raise _keyless("openai", llm.KEY)
         if not url and not settings.llm_model:
             raise TranslationError("openai has many models; name one with --llm-model, or a server with --llm-url")
         terms = {self._first: _terms(settings.glossary)} if settings.glossary else {}
-        key = self._keys.get(llm.KEY, "")
+        key = self.keys.get(llm.KEY, "")
         return OpenAIEngine(url, settings.llm_model, key, glossary=terms, seconds=settings.deadline)
 
 
@@ -118,7 +118,22 @@ def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines:
         raise (ModelError if "local" in found else TranslationError)(notes[0])
     if settings.glossary and "openai" not in found:
         notes.append("the glossary is read by openai only, which is not in the chain; add it with --translate")
+    notes += [note for name, engine in found.items() if engine and (note := _in_clear(settings, name, engines.keys))]
     return Chain(tgt_lang, [engine for engine in found.values() if engine], settings.deadline, notes=notes)
+
+
+def _in_clear(settings: TranslationSettings, name: str, keys: Mapping[str, str]) -> str:
+    """What to tell when an engine's key goes to another machine unencrypted; empty if it does not."""
+    url, key = "" if name == "local" else _url(settings, name), _key(name)
+    if key not in keys or not url.lower().startswith("http:") or here(url):
+        return ""
+    host = urlsplit(url).hostname
+    return f"{key} is sent to {host} unencrypted, for all on the way to read; unset it, or give {name} an https address"
+
+
+def _key(name: str) -> str:
+    """The environment variable of an engine's key."""
+    return llm.KEY if name == "openai" else SERVICES[name].key if name in SERVICES else ""
 
 
 def _names(settings: TranslationSettings) -> tuple[str, ...]:
