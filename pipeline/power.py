@@ -55,8 +55,16 @@ def battery() -> Battery | None:
 
 def _batteries() -> list[Path]:
     """The machine's own on Linux; psutil also counts that of a wireless mouse, which the kernel marks as a device's."""
-    scopes = {path: path / "scope" for path in _SUPPLIES.glob("*[Bb][Aa][Tt]*")}
-    return [path for path, scope in scopes.items() if not scope.is_file() or scope.read_text().strip() != "Device"]
+    with suppress(OSError):
+        return [path for path in _SUPPLIES.glob("*[Bb][Aa][Tt]*") if _said(path / "scope") != "Device"]
+    return []
+
+
+def _said(path: Path) -> str:
+    """What the kernel says in a file; empty where it says nothing, or what it spoke of has just gone."""
+    with suppress(OSError, ValueError):
+        return path.read_text().strip()
+    return ""
 
 
 class BatteryWatch:
@@ -129,10 +137,11 @@ def sleeps_by_itself(root: Path = Path("/")) -> bool:
     """
     if sys.platform != "linux":
         return True
-    state = root / "sys/power/state"
-    can = state.is_file() and bool(state.read_text().strip()) and (root / "run/systemd/seats").is_dir()
-    desktop = any((root / "tmp/.X11-unix").glob("X*")) or any(root.glob("run/user/*/wayland-*"))
-    return can and (desktop or bool(_batteries()))
+    with suppress(OSError):
+        can = bool(_said(root / "sys/power/state")) and (root / "run/systemd/seats").is_dir()
+        desktop = any((root / "tmp/.X11-unix").glob("X*")) or any(root.glob("run/user/*/wayland-*"))
+        return can and (desktop or bool(_batteries()))
+    return True  # it does not say
 
 
 def _advice() -> str:

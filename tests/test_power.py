@@ -69,6 +69,20 @@ def test_the_battery_of_a_mouse_is_not_the_machines(supplies: Path) -> None:
 
 
 @linux
+@pytest.mark.parametrize("spoilt", ["unreadable", "no text"])
+def test_a_battery_that_goes_while_it_is_looked_at_raises_nothing(tmp_path: Path, supplies: Path, spoilt: str) -> None:
+    Supply(supplies).drain(62)
+    (tmp_path / "sys/power").mkdir(parents=True)
+    for file in (supplies / "BAT0" / "scope", tmp_path / "sys/power/state"):
+        if spoilt == "unreadable":
+            file.symlink_to("/proc/self/mem")  # it is there, and reading it fails
+        else:
+            file.write_bytes(b"\xff")
+    assert power.battery() == power.Battery(percent=62.0, plugged=False, minutes_left=186)
+    assert not power.sleeps_by_itself(tmp_path)
+
+
+@linux
 def test_a_person_is_told_once_on_battery_and_once_when_it_is_low(supplies: Path) -> None:
     supply, told = Supply(supplies), list[str]()
     watch = BatteryWatch(told.append)
