@@ -16,9 +16,9 @@ from typing import Any
 
 import msgspec
 
-from bench import floor, results, session
+from bench import PLAIN, floor, results, session
 from pipeline import __version__, assets
-from pipeline.publish.files import write_whole
+from pipeline.files import write_whole
 
 ROUNDS = 3
 THREADS = min(2, os.cpu_count() or 1)
@@ -40,15 +40,16 @@ def main() -> None:
 def measured(folder: Path) -> dict[str, results.Sample]:
     settings = folder / "settings.toml"
     settings.write_text(f"[speech]\nthreads = {THREADS}\n")
-    live, fast, floors = defaultdict(list), defaultdict(list), defaultdict(list)
+    live, fast, floors, tuned = (defaultdict(list) for _ in range(4))
     for turn in range(1, ROUNDS + 1):
         for name in SAMPLES:
             say(f"round {turn} of {ROUNDS}: {name}")
             source = assets.embedded(f"samples/{name}")
-            floors[name].append(floor.measured(source, assets.demo_recogniser(), THREADS))
+            floors[name].append(floor.measured(source, assets.demo_recogniser(), THREADS, PLAIN))
+            tuned[name].append(floor.measured(source, assets.demo_recogniser(), THREADS, dict(os.environ)))
             live[name].append(session.measured(source, folder / f"{turn}-live-{name}", LIVE, settings))
             fast[name].append(session.measured(source, folder / f"{turn}-fast-{name}", FAST, settings))
-    return {Path(name).stem: results.sample(live[name], fast[name], floors[name]) for name in SAMPLES}
+    return {Path(name).stem: results.sample(live[name], fast[name], floors[name], tuned[name]) for name in SAMPLES}
 
 
 def about() -> dict[str, Any]:

@@ -9,8 +9,8 @@ import msgspec
 
 from pipeline import settings
 from pipeline.errors import SessionError, unwritable
+from pipeline.files import write_whole
 from pipeline.journal import LOCK, Journal, lock
-from pipeline.publish.files import write_whole
 from pipeline.settings import Settings
 from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 

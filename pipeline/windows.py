@@ -1,7 +1,7 @@
 """How short a window each speech model was found to bear: kept with the user's data, or beside a model that ships so.
 
 A model is known by what is in it, not by its folder: one that was copied or renamed keeps its window, one that was
-exchanged loses it. The measuring itself is `speech.measure`.
+exchanged loses it. The measuring itself is `measure`.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import unwritable
-from pipeline.publish.files import write_whole
+from pipeline.files import write_whole
 
 FULL = 30.0
 """Seconds: what Whisper was trained on, and what is used until a model was measured."""

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "pipeline"
-STAGES = {"source", "speech", "translation", "subtitles", "publish"}
+STAGES = {"source", "speech", "translation", "subtitles"}
+ABOVE = {"session", "folder", "stall", "cli", "commands", "terminal", "lines", "assets", "hub", "windows", "measure"}
+"""What is made of stages and stands above them, as do `check`, `scores` and `report`."""
 HEAVY = {"faster_whisper", "ctranslate2", "onnxruntime", "av", "deep_translator", "yt_dlp", "sentencepiece"}
 MODULES = sorted(ROOT.rglob("*.py"))
 
@@ -28,11 +30,7 @@ def test_stages_do_not_import_each_other(path: Path) -> None:
     stage = path.relative_to(ROOT).parts[0]
     if stage not in STAGES:
         return
-    others = {
-        f"pipeline.{name}"
-        for name in (STAGES - {stage})
-        | {"session", "cli", "commands", "terminal", "lines", "folder", "stall", "assets"}
-    }
+    others = {f"pipeline.{name}" for name in (STAGES - {stage}) | ABOVE | {"check", "scores", "report"}}
     assert not {name for name in imports(path) if any(f"{name}.".startswith(f"{other}.") for other in others)}
 
 
@@ -44,6 +42,13 @@ def test_heavy_libraries_are_imported_when_first_used(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in MODULES if p.parent.name in {"subtitles", "scores"}], ids=lambda p: p.name)
 def test_subtitles_and_scores_are_pure(path: Path) -> None:
     assert not {name.split(".")[0] for name in imports(path)} & {"os", "pathlib", "threading", "time", "subprocess"}
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parent.name == "scores"], ids=lambda p: p.name)
+def test_scores_are_of_values_alone(path: Path) -> None:
+    known = {f"pipeline.{name}" for name in ("errors", "events", "journal", "settings", "scores", "subtitles")}
+    ours = {name for name in imports(path) if name.startswith("pipeline.")}
+    assert not {name for name in ours if ".".join(name.split(".")[:2]) not in known}
 
 
 def test_only_flow_starts_threads() -> None:

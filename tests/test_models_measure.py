@@ -11,8 +11,8 @@ from pipeline import assets, cli, settings, windows
 from pipeline.audio import decode
 from pipeline.commands import options
 from pipeline.errors import LivesubsError, ModelError, SessionError, SettingsError, SourceError
+from pipeline.measure import WINDOWS, shortest_safe
 from pipeline.settings import SAMPLE_RATE
-from pipeline.speech.measure import WINDOWS, shortest_safe
 from pipeline.windows import Trial
 from tests.measures import SAMPLES
 

@@ -15,7 +15,7 @@ import typer
 from pipeline import system
 from pipeline.commands.options import SETTINGS_FILE
 from pipeline.errors import SettingsError
-from pipeline.publish.files import write_whole
+from pipeline.files import write_whole
 from pipeline.settings import Settings, Table
 
 _HEAD = """\

@@ -50,7 +50,7 @@ def pull(name: Annotated[str, typer.Argument(help="A name of `models list`, or O
 @app.command()
 def measure(name: Name, on: On = None, reference: Reference = None) -> None:
     """Find the shortest window that a speech model bears: the shorter, the less work. `run` and `check` then use it."""
-    from pipeline.speech import measure as measuring
+    from pipeline import measure as measuring
 
     chosen = options.with_recogniser(_of_one_model(name))
     samples, said, sound = _heard_by_it(on, reference)
@@ -77,7 +77,7 @@ def _of_one_model(name: str) -> Settings:
 
 def _heard_by_it(on: Path | None, reference: Path | None) -> tuple[Samples, str | None, str]:
     """(sound, what is said in it if that is known, how to call it)"""
-    from pipeline.speech import measure as measuring
+    from pipeline import measure as measuring
 
     if reference and not on:
         raise SettingsError("--ref-fr says what is said in a recording; name the recording with --on")

@@ -7,8 +7,8 @@ from filelock import FileLock, Timeout
 from pipeline import settings
 from pipeline.errors import SessionError
 from pipeline.events import SessionStarted
+from pipeline.files import write_whole
 from pipeline.journal import LOCK, read
-from pipeline.publish.files import write_whole
 from pipeline.report.page import page
 from pipeline.report.record import Record
 from pipeline.settings import Settings

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DiskFull, SessionError, unwritable
-from pipeline.publish.files import write_whole
+from pipeline.files import write_whole
 
 
 def test_only_a_change_touches_the_file(tmp_path: Path) -> None:

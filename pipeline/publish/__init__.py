@@ -1,1 +1,0 @@
-"""What leaves the program: files on disk."""
