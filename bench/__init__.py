@@ -3,4 +3,4 @@
 import os
 
 PLAIN = dict(os.environ)
-"""The environment before our package has set anything in it: the floor is faster-whisper as it comes."""
+"""The environment before our package has set anything in it: faster-whisper as it comes."""

@@ -1,4 +1,4 @@
-"""The least that recognition of a file can cost: faster-whisper as it comes, in a process of its own.
+"""The least that recognition of a file can cost: plain faster-whisper in a process of its own.
 
 `python -m bench.floor FILE MODEL THREADS` prints a `Floor` as JSON. This module imports nothing of the project, which
 would change how those libraries work.
@@ -10,8 +10,6 @@ import time
 from pathlib import Path
 
 import msgspec
-
-from bench import PLAIN
 
 
 class Floor(msgspec.Struct, frozen=True):
@@ -26,9 +24,9 @@ class Floor(msgspec.Struct, frozen=True):
     """Seconds that `transcribe` took."""
 
 
-def measured(source: Path, model: Path, threads: int) -> Floor:
+def measured(source: Path, model: Path, threads: int, environment: dict[str, str]) -> Floor:
     command = [sys.executable, "-m", "bench.floor", str(source), str(model), str(threads)]
-    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=PLAIN)
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment)
     return msgspec.json.decode(answer.stdout, type=Floor)
 
 
