@@ -101,6 +101,6 @@ def refusals(record: Record) -> list[Refusal]:
 
 
 def late(record: Record, tracks: list[Track]) -> Spread | None:
-    """The latency of the shown track that was the latest; None where the session did not run in real time."""
+    """The latency of the shown track that was the latest; None where there is no cue or the session was not live."""
     shown = [track.latency for track in tracks if track.lang in record.shown and track.latency]
     return max(shown, key=lambda latency: latency.p95, default=None)
