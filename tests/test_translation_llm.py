@@ -116,7 +116,7 @@ def test_an_error_is_a_verdict_and_the_next_engine_answers(
 
 
 @pytest.mark.parametrize(
-    "body", [[{"error": {"message": "busy"}}], "slow down", None, {"error": {"code": 429}}, {"error": ["busy"]}, 429]
+    "body", [[{"error": {"message": "busy"}}], '"slow down"', None, {"error": {"code": 429}}, {"error": ["busy"]}, 429]
 )
 def test_a_refusal_in_any_shape_spares_the_engine(server: OpenAI, body: object) -> None:
     server.error, server.headers = (429, body), {"Retry-After": "7"}
