@@ -127,6 +127,7 @@ def test_the_table_for_people_ends_with_the_delay_and_a_verdict(tmp_path: Path) 
         ("stream", "ffmpeg", [RALLY, "--demo", "--ffmpeg", "no-such-ffmpeg"]),
         ("sound", "no sound track; choose another source", ["{site}/mute.mkv", "--demo"]),
         ("sound", "choose one of these with --audio", ["{site}/live.m3u8", "--demo", "--audio", "2"]),
+        ("sound", "leave --channel out", [RALLY, "--demo", "--channel", "left"]),
         ("sound", "is silent", ["{site}/silent.mkv", "--demo"]),
         ("sound", "is silent", [str(SAMPLES / "silence.m4a"), "--demo"]),
         ("picture", "no browser plays hevc", ["{site}/hevc.mkv", "--demo"]),

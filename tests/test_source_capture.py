@@ -126,7 +126,7 @@ def test_the_track_asked_for_and_one_that_is_not_there(ffmpeg: str, tmp_path: Pa
     subprocess.run([ffmpeg, "-v", "error", *tones, "-map", "0", "-map", "1", *names, clip], check=True)
     with pytest.raises(NoAudio, match=r"no sound track 3 .*fra.*eng.*--audio"):
         record(clip, tmp_path, audio=3)
-    with pytest.raises(SettingsError, match="one channel"):
+    with pytest.raises(NoAudio, match="one channel"):
         record(clip, tmp_path, audio=2, channel="left")
     assert record(clip, tmp_path, audio=2).state == "ended"
 

@@ -9,7 +9,7 @@ early). `aresample=async=1` turns the hole into silence of the same length.
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import SettingsError
+from pipeline.errors import NoAudio, SettingsError
 from pipeline.settings import SAMPLE_RATE, SourceSettings
 from pipeline.source.address import Address
 from pipeline.source.probe import Media, Picture, Track
@@ -104,7 +104,7 @@ def _channel(sound: Any, track: Track, channel: str, shown: str) -> Any:
     if channel not in ("left", "right"):
         raise SettingsError(f"there is no channel {channel!r}; say left or right")
     if track.channels < 2:
-        raise SettingsError(f"{shown} has one channel only; leave --channel out")
+        raise NoAudio(f"{shown} has one channel only; leave --channel out")
     return sound.filter("pan", args=f"mono|c0=c{('left', 'right').index(channel)}")
 
 
