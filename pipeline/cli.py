@@ -1,8 +1,10 @@
 """The command line: every command by its name. Heavy libraries are imported by what is called, when it is called."""
 
+from typing import Annotated
+
 import typer
 
-from pipeline import system
+from pipeline import __version__, system
 from pipeline.commands import check, init, models, report, run, score
 from pipeline.errors import LivesubsError
 
@@ -12,6 +14,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"livesubs {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Options of no command."""
+
+
 app.command()(run.run)
 app.command()(run.demo)
 app.command()(init.init)

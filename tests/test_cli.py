@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import assets, cli, settings
+from pipeline import __version__, assets, cli, settings
 from pipeline.commands import options
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
@@ -58,6 +58,11 @@ def test_the_settings_of_a_session_begin_the_same_session_elsewhere(
 def test_the_demo_brings_its_own_models(begun: list[Settings]) -> None:
     with pytest.raises(SettingsError, match="--model"):
         run("--demo", "--model", "small")
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.app(["--version"], standalone_mode=False) == 0
+    assert capsys.readouterr().out == f"livesubs {__version__}\n"
 
 
 def test_no_time_at_all_is_refused(begun: list[Settings]) -> None:
