@@ -60,6 +60,13 @@ def test_every_setting_says_what_it_is(table: type[Table]) -> None:
     assert table.__doc__
 
 
+def test_what_to_type_next_is_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    livesubs("init", "paris.toml")
+    said, example = capsys.readouterr().out.splitlines()
+    assert said.endswith("then, for instance:")
+    assert "run --settings paris.toml https://example.org/" in example
+
+
 def test_init_never_writes_over_a_file_unasked() -> None:
     file = Path("livesubs.toml")
     file.write_text("demo = true\n", encoding="utf-8")

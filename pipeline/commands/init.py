@@ -34,7 +34,7 @@ def init(
         raise SettingsError(f"{file} is there already; name another file, or write over it with --force")
     write_whole(file, template())
     read = "run" if file == Path(SETTINGS_FILE) else f"run --settings {shlex.quote(str(file))}"
-    typer.echo(f"{file} has every setting with its default; remove the # before those you change.")
+    typer.echo(f"{file} has every setting with its default; remove the # before those you change; then, for instance:")
     typer.echo(f"    {system.program()} {read} https://example.org/live.m3u8")
 
 
