@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.errors import SettingsError
-from pipeline.settings_errors import explain, line_of
+from pipeline.settings_errors import explain, line_of, of_flag
 
 SAMPLE_RATE = 16_000
 """Of `audio.s16`, in hertz: what Whisper and Silero are trained on."""
@@ -184,12 +184,15 @@ def load(path: Path) -> Settings:
 
 
 def override(settings: Settings, **tables: dict[str, Any]) -> Settings:
-    """`settings` with single values replaced, as in `override(s, speech={"beam": 1})`; SettingsError if not allowed."""
+    """`settings` with single values replaced, as in `override(s, speech={"beam": 1})`.
+
+    SettingsError if one is not allowed, naming the flag: that is where they come from.
+    """
     merged = merge(msgspec.to_builtins(settings), tables)
     try:
         return msgspec.convert(merged, Settings)
     except msgspec.ValidationError as error:
-        _, sentence = explain(merged, Settings, error)
+        sentence = of_flag(*explain(merged, Settings, error))
         raise SettingsError(f"{sentence} (`livesubs run --help` says what is allowed)") from error
 
 

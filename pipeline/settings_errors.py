@@ -12,11 +12,34 @@ from msgspec import inspect
 Known: TypeAlias = dict[str, dict[str, inspect.Type]]
 """The keys of every table by its name, such as `translation.urls`; those of "" stand above the first table."""
 
+_MEANT = {
+    "for": "source.length",
+    "duration": "source.length",
+    "translate": "translation.chain",
+    "engine": "translation.chain",
+    "engines": "translation.chain",
+    "mt_model": "translation.models",
+    "translators": "translation.models",
+    "languages": "translation.to",
+    "libre_url": "translation.urls.libre",
+    "llm_url": "translation.urls.openai",
+}
+"""Flags that are called otherwise than their setting, and words that people try first."""
+_FLAGS = {"source.length": "--for", "translation.chain": "--translate", "translation.models": "--mt-model"}
+_TYPO = 0.85
+"""How much alike, by difflib, a name of another table must be to be what was meant: more than `lines` and `engines`."""
+
 
 def explain(tables: dict[str, Any], whole: type[msgspec.Struct], error: msgspec.ValidationError) -> tuple[str, str]:
     """Why msgspec took `tables` for no `whole`: which `table.key` is wrong, and a sentence about it."""
     known = dict(_tables(inspect.type_info(whole)))
     return next(_strangers(tables, known), None) or _misfit(tables, known, str(error))
+
+
+def of_flag(place: str, sentence: str) -> str:
+    """The sentence about `table.key` as one about the flag that sets it."""
+    table, _, key = place.rpartition(".")
+    return sentence.replace(f"[{table}] {key} must", f"{_FLAGS.get(place) or '--' + key.replace('_', '-')} must", 1)
 
 
 def line_of(place: str, text: str) -> int:
@@ -62,16 +85,22 @@ def _strangers(tables: dict[str, Any], known: Known) -> Iterator[tuple[str, str]
             yield table, f"there is no table [{table}]; {hint}"
         elif key and key not in known[table] and _join(table, key) not in known:
             where = f"in [{table}]" if table else "above the first table"
-            yield _join(table, key), f'there is no setting "{key}" {where}; {_hint(key, known[table], known)}'
+            yield _join(table, key), f'there is no setting "{key}" {where}; {_hint(key, table, known)}'
 
 
-def _hint(key: str, here: Iterable[str], known: Known) -> str:
-    """Where the key belongs or which one is meant, rather of this table than of another."""
+def _hint(key: str, table: str, known: Known) -> str:
+    """Which one is meant or where the key belongs, rather of this table than of another."""
+    here = known[table]
+    if meant := _MEANT.get(key.replace("-", "_")):
+        where, _, name = meant.rpartition(".")
+        return f'did you mean "{name}"{f", which belongs {_place(where)}" if where != table else ""}?'
+    if near := get_close_matches(key, here, 1, _TYPO):
+        return f'did you mean "{near[0]}"?'
     if right := [_place(table) for table, keys in known.items() if key in keys]:
         return f"it belongs {' or '.join(right)}"
     if near := get_close_matches(key, here, 1):
         return f'did you mean "{near[0]}"?'
-    if near := get_close_matches(key, [name for keys in known.values() for name in keys], 1):
+    if near := get_close_matches(key, [name for keys in known.values() for name in keys], 1, _TYPO):
         right = [_place(table) for table, keys in known.items() if near[0] in keys]
         return f'did you mean "{near[0]}", which belongs {" or ".join(right)}?'
     return f"there are {_list(here)}"

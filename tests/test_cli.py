@@ -67,7 +67,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_no_time_at_all_is_refused(begun: list[Settings]) -> None:
     """ffmpeg would take it for no limit."""
-    with pytest.raises(SettingsError, match="length"):
+    with pytest.raises(SettingsError, match="--for must be a number above 0"):
         run("--demo", "--for", "0")
 
 

@@ -26,6 +26,12 @@ def refusal(file: Path, text: str) -> str:
         ("threads = 2\n", "above the first table; it belongs below [speech] or below [translation]"),
         ("[cues]\ndemo = true\n", ', line 2: there is no setting "demo" in [cues]; it belongs above the first table'),
         ("[source]\nmodell = 1\n", 'in [source]; did you mean "model", which belongs below [speech]?'),
+        ("[source]\nfor = 3\n", 'in [source]; did you mean "length"?'),
+        ("[translation]\nengines = []\n", 'in [translation]; did you mean "chain"?'),
+        ("[translation]\nmt-model = []\n", 'in [translation]; did you mean "models"?'),
+        ("[translation]\nmodel = []\n", 'in [translation]; did you mean "models"?'),
+        ("[speech]\ntranslate = []\n", 'did you mean "chain", which belongs below [translation]?'),
+        ("[translation]\nlings = 1\n", "in [translation]; there are to, chain, "),
         ("[sentences]\nxyz = 1\n", "in [sentences]; there are pause, longest, alone"),
         ('[translation.urls]\nlibra = ""\n', ', line 2: there is no setting "libra" in [translation.urls]; did you'),
         ('[translation]\nlibre = "http://127.0.0.1"\n', "in [translation]; it belongs below [translation.urls]"),
@@ -82,9 +88,12 @@ def test_a_file_from_a_windows_editor_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("tables", "said"),
-    [({"source": {"audio": 0}}, "[source] audio must be a whole number, 1 or more; it is 0")],
+    [
+        ({"source": {"audio": 0}}, "--audio must be a whole number, 1 or more; it is 0"),
+        ({"source": {"length": 0.0}}, "--for must be a number above 0; it is 0.0"),
+    ],
 )
-def test_a_flag_is_refused_in_the_same_words(tables: dict[str, Any], said: str) -> None:
+def test_a_flag_is_refused_by_its_name(tables: dict[str, Any], said: str) -> None:
     with pytest.raises(SettingsError) as caught:
         settings.override(Settings(), **tables)
     assert str(caught.value) == f"{said} (`livesubs run --help` says what is allowed)"
