@@ -41,6 +41,7 @@ from pipeline.stall import StallWatch
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.chain import Chain
+from pipeline.translation.outage import Outage
 from pipeline.translation.stage import translate, verbatim
 
 
@@ -63,7 +64,7 @@ def subtitles(
     renderings: list[Iterable[Rendering]] = [
         verbatim(own, lang),
         *(
-            journal.tap(translate(copy, target, chain), events=_attempts)
+            journal.tap(translate(copy, target, chain), events=Outage(target).events)
             for copy, (target, chain) in zip(copies, chains.items(), strict=True)
         ),
     ]
@@ -74,10 +75,6 @@ def _itself(event: Hypothesis | Suppressed | Sentence) -> Iterable[Event]:
     """The event, unless it only says that time passed."""
     wordless = isinstance(event, Hypothesis) and not event.committed and not event.tail
     return () if wordless else (event,)
-
-
-def _attempts(rendering: Rendering) -> Iterable[Event]:
-    return rendering.attempts
 
 
 class Status(Value, frozen=True):

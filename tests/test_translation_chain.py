@@ -8,11 +8,12 @@ from itertools import islice
 import pytest
 
 from pipeline import assets
-from pipeline.events import Rendering, Sentence
+from pipeline.events import Rendering, Sentence, Warned
 from pipeline.flow import fan_out, spawn
 from pipeline.translation.chain import OK, Chain
 from pipeline.translation.engine import Context, TranslationFailed
 from pipeline.translation.local import LocalEngine
+from pipeline.translation.outage import Outage
 from pipeline.translation.stage import translate, verbatim
 
 TEXTS = {
@@ -189,3 +190,16 @@ def test_a_slow_language_does_not_hold_another(demo: LocalEngine, hanging: Engin
     assert [rendering.text for rendering in en] == list(TEXTS.values())  # all of it while Spanish hangs
     hanging.free.set()
     assert [rendering.text for rendering in es] == ["Ahora sí."] * len(SENTENCES)
+
+
+def test_that_nothing_is_translated_any_more_is_told_once_and_that_it_goes_on() -> None:
+    broken = Engine("google", TranslationFailed("no connection"))
+    watch, told = Outage("en"), list[str]()
+    chain = Chain("en", [broken], 1.0)
+    for number in range(6):
+        broken.answer = "Good evening." if number == 4 else TranslationFailed("no connection")
+        rendering = chain.render(sentence("Bonsoir à toutes et à tous.", number=number))
+        told += [event.text for event in watch.events(rendering) if isinstance(event, Warned)]
+    assert len(told) == 2
+    assert "google: no connection" in told[0]
+    assert told[1] == "translation into en is back after 4 sentences"

@@ -42,5 +42,5 @@ def _line(plan: Plan, recording: Recording | None) -> Rows[float | None]:
     return found.server_at if found else None
 
 
-def _delay(plan: Plan, speed: float | None, slowest: float, shown: Recording | None) -> Row:
+def _delay(plan: Plan, speed: float | None, slowest: float | None, shown: Recording | None) -> Row:
     return recommend(plan.settings, speed, slowest, shown.segment if shown else 0.0)

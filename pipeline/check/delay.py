@@ -13,20 +13,28 @@ and seconds that are left to correct or kill a line."""
 STEP = 5.0
 
 
-def recommend(settings: Settings, speed: float | None, translated: float, segment: float) -> Row:
+def recommend(settings: Settings, speed: float | None, translated: float | None, segment: float) -> Row:
     """The row `delay`.
 
-    `speed` of the recogniser under load (times real time), `translated` the slowest good answer (s), `segment` the
-    longest media segment seen (s). At D seconds an open sentence lasts at most D/2 - 5 s, so D is twice that and ten.
+    `speed` of the recogniser under load (times real time), `translated` the slowest good answer (s), each None where
+    it could not be measured; `segment` the longest media segment seen (s). At D seconds an open sentence lasts at most
+    D/2 - 5 s, so D is twice that and ten.
     """
     sentence = settings.sentences.longest
     heard = max(ENDPOINT, settings.speech.endpoint + settings.speech.longest / speed) if speed else ENDPOINT
     chain = 0.0 if settings.translation.chain == (NONE,) else settings.translation.deadline
     player = SEGMENTS * max(segment, SEGMENT)
     budget = sentence + heard + chain + player + TECHNICIAN
-    delay = STEP * ceil(max(budget, 2 * (sentence + 5)) / STEP)
-    parts = (
-        f"a sentence lasts up to {sentence:.0f} s, hearing it takes {heard:.0f}, translation up to {chain:.0f}",
-        f"(just now {translated:.1f}), the player holds {player:.0f}, and {TECHNICIAN:.0f} are the technician's",
-    )
-    return Row(row="delay", ok=True, say=f"{delay:.0f} s: {' '.join(parts)}")
+    least = 2 * (sentence + 5)
+    delay = STEP * ceil(max(budget, least) / STEP)
+    parts = [f"a sentence lasts up to {sentence:.0f} s", f"hearing it takes {heard:.0f}{_unless(speed)}"]
+    if chain:
+        just_now = _unless(translated) if translated is None else f" (just now {translated:.1f})"
+        parts.append(f"translation up to {chain:.0f}{just_now}")
+    parts += [f"the player holds {player:.0f}", f"{TECHNICIAN:.0f} are the technician's"]
+    why = f"together {budget:.0f}" + (f"; a sentence that long needs {least:.0f}" if budget < least else "")
+    return Row(row="delay", ok=True, say=f"{delay:.0f} s: {', '.join(parts)}: {why}")
+
+
+def _unless(measured: float | None) -> str:
+    return " (a guess: it could not be measured)" if measured is None else ""

@@ -30,7 +30,7 @@ def machine(plan: Plan, recording: Recording | None, server_at: float | None) ->
     plan.doing("looking at the machine")
     yield disk(plan, recording)
     yield ytdlp(plan.source if is_page(plan.source) else "", datetime.now(UTC).date())
-    yield clock(server_at)
+    yield clock(server_at, recorded=recording is not None and recording.address.kind == "file")
     yield battery(power.battery())
     yield sleep(power.sleep_prevented())
 
@@ -46,7 +46,8 @@ def disk(plan: Plan, recording: Recording | None) -> Row:
     if folder == (plan.out and plan.out.absolute()) and held(folder):
         return Row(row="disk", ok=False, say=f"{folder} is not empty; choose another folder with --out")
     free = shutil.disk_usage(folder).free
-    said = f"{_size(needed)} needed for {_hours(seconds)}, {_size(free)} free for {out}"
+    guess = "" if recording else " (a guess)"
+    said = f"{_size(needed)} needed for {_hours(seconds)}{guess}, {_size(free)} free for {out}"
     if free >= needed:
         return Row(row="disk", ok=True, say=said)
     way = "free some space, or choose a folder on another disk with --out"
@@ -88,12 +89,16 @@ def _on_youtube(page: str) -> bool:
     return host == "youtu.be" or host.endswith(("youtube.com", "youtube-nocookie.com"))
 
 
-def clock(server_at: float | None) -> Row:
-    """`server_at` is the server's clock less ours, seconds; without one there is nothing to compare with."""
+def clock(server_at: float | None, *, recorded: bool) -> Row:
+    """`server_at` is the server's clock less ours, seconds; without one there is nothing to compare with.
+
+    A file that was recorded has no need of any.
+    """
+    if recorded:
+        return Row(row="clock", ok=True, say="a file needs none")
     if server_at is None:
-        return Row(
-            row="clock", ok=True, say=f"{datetime.now().astimezone():%H:%M:%S %Z}; compare it with your telephone"
-        )
+        said = f"{datetime.now().astimezone():%H:%M:%S %Z}; compare it with your telephone"
+        return Row(row="clock", ok=True, say=said, tried=False)
     if abs(server_at) <= 60:
         return Row(row="clock", ok=True, say="agrees with the clock of the stream's server")
     way = "set it: `timedatectl set-ntp true`, or in the system's settings for date and time"
@@ -111,7 +116,7 @@ def battery(found: power.Battery | None) -> Row:
 
 
 def sleep(prevented: str) -> Row:
-    return Row(row="sleep", ok=not prevented, say=prevented or "the machine stays awake while `run` runs")
+    return Row(row="sleep", ok=not prevented, say=prevented or "the machine stays awake during a session")
 
 
 def _size(count: float) -> str:
@@ -119,7 +124,7 @@ def _size(count: float) -> str:
 
 
 def _hours(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.3g} h" if seconds >= 3600 else f"{max(1, seconds / 60):.0f} min"
 
 
 def _time(seconds: float) -> str:

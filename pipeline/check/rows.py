@@ -15,6 +15,8 @@ class Row(Value, frozen=True):
     ok: bool
     say: str
     """What was found, in one line; where it does not hold, what to do or type."""
+    tried: bool = True
+    """False where there was nothing to try it on: no failure, but no promise either."""
 
 
 Rows: TypeAlias = Generator[Row, None, T]

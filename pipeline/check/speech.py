@@ -119,7 +119,8 @@ def _speed(recogniser: RecogniserProcess, seconds: float) -> float:
 
 
 def _model(plan: Plan, description: str, loaded: float, speed: float) -> Row:
-    said = f"{description}: {speed:.1f} times as fast as speech while two cores are busy, loaded in {loaded:.1f} s"
+    times = f"{speed:.1f}" if speed < 10 else f"about {speed:.0f}"  # a small model is measured in a second: it jumps
+    said = f"{description}: {times} times as fast as speech while two cores are busy, loaded in {loaded:.1f} s"
     if plan.settings.demo:
         return Row(row="model", ok=speed >= FAST, say=f"{said} (demo model: a closed domain of synthetic speech)")
     best = other_size(Path(plan.settings.speech.model).name, speed, psutil.virtual_memory().available)
@@ -195,7 +196,7 @@ def _judged(plan: Plan, words: list[Word], spoken: tuple[str, float], sentences:
 
 def _nothing(plan: Plan) -> Row:
     if plan.rehearsal:
-        said = "nobody speaks in the first minute of the rehearsal; take a recording in which somebody does"
+        said = "nobody speaks at the beginning of the rehearsal; take a recording in which somebody does"
         return Row(row="speech", ok=False, say=said)
     said = "nobody spoke just now (music or a pause is no fault); add --rehearse FILE to try a recording with speech"
-    return Row(row="speech", ok=True, say=said)
+    return Row(row="speech", ok=True, say=said, tried=False)

@@ -17,13 +17,15 @@ ROOM = 1.5
 """A line is fast enough from so many times the stream's own rate on: it is never alone on it."""
 STEADY = 0.5
 """Share of a live playlist that comes in time at least; less is no matter of segments that come in lots any more."""
+QUIET = -38.0
+"""dB below full scale that the loudest second of speech at a usual level rises above."""
 SILENCE = -55.0
 """dB below full scale that no second of the sound rises above: nothing is connected. Speech lies above -40."""
 
 
 def stream(plan: Plan, folder: Path) -> Rows[Recording | None]:
     """The rows `stream` and `sound`."""
-    plan.doing(f"listening to the stream for {LISTEN:.0f} s")
+    plan.doing(f"listening to {LISTEN:.0f} s of the stream")
     try:
         recording = record(plan.source, plan.settings.source, folder / "stream", LISTEN)
     except NotLiveYet as error:
@@ -97,7 +99,8 @@ def sound(recording: Recording, number: int) -> Row:
     loud = max((_level(recording, second) for second in range(int(recording.seconds))), default=SILENT)
     if loud > SILENCE:
         taken = f"track {number} of {len(tracks)} ({have})" if len(tracks) > 1 else have.removeprefix("1 is ")
-        return Row(row="sound", ok=True, say=f"{taken}, up to {loud:.0f} dB")
+        how = "loud enough" if loud > QUIET else "quiet: ask for more level"
+        return Row(row="sound", ok=True, say=f"{taken}, {how} (up to {loud:.0f} dB)")
     other = f"take another track with --audio ({have})" if len(tracks) > 1 else "ask the sender"
     said = (
         f"track {number} is silent ({loud:.0f} dB at most in {recording.seconds:.0f} s); {other}, or check again later"

@@ -31,6 +31,10 @@ _HEARD = {
 """What its translation has in it, one of them, by the language it is into."""
 
 
+_LOOK = {"local": "close other programs", "google": "check the network", "mymemory": "check the network"}
+"""What to look at when an engine that has neither key nor address does not answer."""
+
+
 class _Answer(Value, frozen=True):
     name: str
     row: Row
@@ -38,15 +42,15 @@ class _Answer(Value, frozen=True):
     """How long the engine took; 0 where it did not answer well."""
 
 
-def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float]:
-    """A row for every engine and language; gives the seconds of the slowest that answered well.
+def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float | None]:
+    """A row for every engine and language; gives the seconds of the slowest that answered well, if one did.
 
     `sentences` were heard in the recording: one of them is translated too, to be looked at.
     """
     plan.doing("asking the translators")
     source = plan.settings.speech.language
     questions = [*_greeting(source), *sorted(sentences, key=lambda sentence: len(sentence.text))[-1:]]
-    slowest = 0.0
+    slowest: float | None = None
     for target in plan.settings.translation.to:
         if target == source:
             continue
@@ -59,7 +63,8 @@ def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float]:
         asked = [_ask(plan, name, engine, target, questions, share) for name, engine in found.items()]
         answers = list(merge(asked, bound=1, name="check-translation"))
         for answer in sorted(answers, key=lambda answer: list(found).index(answer.name)):
-            slowest = max(slowest, answer.seconds)
+            if answer.row.ok:
+                slowest = max(slowest or 0.0, answer.seconds)
             yield answer.row
     return slowest
 
@@ -103,7 +108,7 @@ def _instead(engine: Engine, source: str, target: str) -> str:
 def _fault(engine: Engine, question: Sentence, attempt: Translation) -> str:
     """What is wrong with an answer, and what to look at; empty when nothing is."""
     if attempt.verdict != OK:
-        look = "close other programs" if engine.name == "local" else "check its address, its key and the network"
+        look = _LOOK.get(engine.name, "check its address, its key and the network")
         return f"{attempt.verdict} ({attempt.elapsed:.1f} s); {look}"
     expected = _HEARD.get(attempt.lang, ())
     if question.id == "greeting" and expected and not any(word in attempt.text.casefold() for word in expected):

@@ -77,7 +77,7 @@ def _load(config: Path | None, view: "_Table | _Json") -> Settings:
     try:
         loaded = options.load(config)
     except SettingsError as error:
-        view.show(Row(row="settings", ok=False, say=str(error)))
+        view.show(Row(row="settings", ok=False, say=f"{error} (the rows below are tried without this file)"))
         return Settings()
     view.show(Row(row="settings", ok=True, say=_in_force(config)))
     return loaded
@@ -102,6 +102,7 @@ class _Table:
 
     def __init__(self) -> None:
         self.failed: list[str] = []
+        self._untried: list[str] = []
         self._console = Console()
         self._status = Status("", console=self._console)
 
@@ -112,8 +113,12 @@ class _Table:
     def __exit__(self, kind: object, *_: object) -> None:
         self._status.stop()
         if kind is None:
-            end = f"{len(self.failed)} to mend: {', '.join(self.failed)}" if self.failed else "It will hold."
-            self._console.print(Text(end, style="bold bright_red" if self.failed else "bold bright_green"))
+            self._console.print(Text(self._verdict(), style="bold bright_red" if self.failed else "bold bright_green"))
+
+    def _verdict(self) -> str:
+        if self.failed:
+            return f"{len(self.failed)} to mend: {', '.join(self.failed)}"
+        return f"Nothing failed; not tried: {', '.join(self._untried)}" if self._untried else "It will hold."
 
     def doing(self, text: str) -> None:
         self._status.update(text)
@@ -121,11 +126,17 @@ class _Table:
     def show(self, row: Row) -> None:
         if not row.ok:
             self.failed.append(row.row)
+        elif not row.tried:
+            self._untried.append(row.row)
+        mark, style = ("FAIL", "bold bright_red") if not row.ok else ("ok", "bright_green") if row.tried else ("--", "")
+        if not self._console.is_terminal:  # for a pipe a row is a line
+            lines.say(f"{mark:4} {row.row:19} {row.say}")
+            return
         line = Table.grid(padding=(0, 1))
-        line.add_column(width=4, style="bright_green" if row.ok else "bold bright_red")
+        line.add_column(width=4, style=style)
         line.add_column(width=19, style="bold")
         line.add_column()
-        line.add_row("ok" if row.ok else "FAIL", row.row, Text(row.say, style="" if row.ok else "bright_yellow"))
+        line.add_row(mark, row.row, Text(row.say, style="" if row.ok else "bright_yellow"))
         self._console.print(line)
 
 
@@ -140,7 +151,8 @@ class _Json:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            lines.say(msgspec.json.encode(self.rows).decode())
+            shown = [{"row": row.row, "ok": row.ok, "say": row.say} for row in self.rows]
+            lines.say(msgspec.json.encode(shown).decode())
 
     @property
     def failed(self) -> list[str]:
