@@ -33,8 +33,8 @@ PATIENCE = 40.0
 HANGS = 60.0
 """Seconds more after which a recogniser that says nothing hangs."""
 _PART = 5.0
-_BUSY = "import time\nend = time.monotonic() + 90\nwhile time.monotonic() < end: pass"
-"""What keeps a core busy; it ends by itself, should we be killed."""
+_BUSY = "import time\nend = time.monotonic() + 90\nprint(flush=True)\nwhile time.monotonic() < end: pass"
+"""What keeps a core busy from its first line on; it ends by itself, should we be killed."""
 FEW = 8
 """Words that are too few to tell a language by."""
 UNDERSTOOD = 0.6
@@ -100,13 +100,18 @@ def _joined(path: Path, recording: Recording | None) -> tuple[AudioFile, float]:
 @contextmanager
 def _busy(cores: int) -> Iterator[None]:
     """So many cores have work to do, as on the night."""
-    work = [subprocess.Popen([sys.executable, "-I", "-c", _BUSY]) for _ in range(min(cores, os.cpu_count() or 1))]
+    command = [sys.executable, "-I", "-c", _BUSY]
+    count = min(cores, os.cpu_count() or 1)
+    work = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(count)]
     try:
+        for process in work:
+            assert process.stdout
+            process.stdout.readline()
         yield
     finally:
         for process in work:
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 def _speed(recogniser: RecogniserProcess, seconds: float) -> float:
