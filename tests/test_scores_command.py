@@ -107,8 +107,10 @@ def test_the_table_says_what_the_demo_models_are(
     table = capsys.readouterr().out
     assert "synthetic speech, closed domain" in table
     assert all(figure in table for figure in ("25.0%", "100.0", "median 1.50 s"))
+    assert "give more" not in table
     score(record(tmp_path / "real", demo=False))
     table = capsys.readouterr().out
+    assert table.endswith("--ref-fr, --ref-en and --words give more.\n")
     assert "synthetic" not in table
     assert "BLEU" not in table
 
@@ -132,6 +134,31 @@ def test_what_is_no_session_or_no_reference_is_named(tmp_path: Path) -> None:
     assert isinstance(refusal(session), JournalCorrupt)
     (session / "journal.jsonl").write_text("")
     assert isinstance(refusal(session), SessionError)
+
+
+@pytest.mark.parametrize("option", ["--ref-fr", "--ref-en"])
+@pytest.mark.parametrize("text", ["", "1\n00:00:01,000 --> 00:00:02,500\n...\n"])
+def test_a_reference_without_words_is_no_reference(option: str, text: str, tmp_path: Path) -> None:
+    (reference := tmp_path / "empty.srt").write_text(text)
+    error = refusal(record(tmp_path / "s"), option, reference)
+    assert isinstance(error, SettingsError)
+    assert f"the reference {reference} has no words; " in str(error)
+
+
+def test_a_reference_of_another_moment_is_asked_about(
+    tmp_path: Path, references: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    session, question = record(tmp_path / "s"), "begin at the same moment?"
+    score(session, *references)
+    assert question not in capsys.readouterr().out
+    for name, text in (("fr.srt", FRENCH), ("en.srt", "Nothing alike")):
+        (tmp_path / name).write_text(f"1\n00:01:01,000 --> 00:01:02,500\n{text}\n", encoding="utf-8")
+    score(session, *references)
+    assert capsys.readouterr().out.count(question) == 1
+    score(session, *references[:2])
+    assert question in capsys.readouterr().out, "by the times alone"
+    score(session, *references, "--json")
+    json.loads(capsys.readouterr().out)
 
 
 def test_a_reference_in_a_language_that_was_not_shown(tmp_path: Path, references: list[str]) -> None:

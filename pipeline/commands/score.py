@@ -14,14 +14,17 @@ from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Cue, SessionStarted
 from pipeline.scores.session import References, Scores
 from pipeline.scores.session import score as measure
-from pipeline.scores.track import read_srt
-from pipeline.scores.words import Spoken
+from pipeline.scores.track import apart, read_srt
+from pipeline.scores.words import Spoken, plain
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A session folder.")]
 French = Annotated[Path | None, typer.Option(help="What was said, exactly, as SRT: for the word error rate.")]
 English = Annotated[Path | None, typer.Option(help="A good translation as SRT, a cue a sentence: for BLEU and SubER.")]
 Words = Annotated[Path | None, typer.Option(help="When each word was said, as JSON: for the in-time error.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+HOPELESS = 5.0
+"""BLEU below which sentences were likely held against others than their own."""
 
 
 def score(
@@ -34,15 +37,18 @@ def score(
     _expect("--ref-fr", ref_fr, "fr", session.src_lang)
     _expect("--ref-en", ref_en, "en", shown)
     true = References(
-        said=_srt(ref_fr, "fr") if ref_fr else None,
-        translated=_srt(ref_en, "en") if ref_en else None,
+        said=_reference(ref_fr, "fr") if ref_fr else None,
+        translated=_reference(ref_en, "en") if ref_en else None,
         words=_words(words) if words else None,
     )
-    found = measure(_track(folder, session.src_lang), _track(folder, shown), shown, entries, true)
+    tracks = {lang: _track(folder, lang) for lang in (session.src_lang, shown)}
+    found = measure(tracks[session.src_lang], tracks[shown], shown, entries, true)
     if as_json:
         typer.echo(msgspec.json.encode(found).decode())
     else:
         Console().print(_table(found, session.src_lang, shown, demo=_is_demo(folder)))
+        for line in _advice(found, true, tracks[session.src_lang], tracks[shown]):
+            typer.echo(line)
 
 
 def _entries(folder: Path) -> list[journal.Entry]:
@@ -66,6 +72,15 @@ def _expect(option: str, reference: Path | None, lang: str, have: str) -> None:
 
 def _track(folder: Path, lang: str) -> list[Cue]:
     return _srt(folder / f"subtitles.{lang}.srt", lang)
+
+
+def _reference(path: Path, lang: str) -> list[Cue]:
+    cues = _srt(path, lang)
+    if not any(plain(cue.text) for cue in cues):
+        raise SettingsError(
+            f"the reference {path} has no words; give an SRT with what should be there, or leave it out"
+        )
+    return cues
 
 
 def _srt(path: Path, lang: str) -> list[Cue]:
@@ -99,7 +114,7 @@ def _is_demo(folder: Path) -> bool:
 
 
 def _table(found: Scores, said: str, shown: str, *, demo: bool) -> Table:
-    table = Table("score", "", "of", title="Demo models: synthetic speech, closed domain" if demo else None)
+    table = Table("score", "", "track", title="Demo models: synthetic speech, closed domain" if demo else None)
     for row in _rows(found, said, shown):
         table.add_row(*row)
     return table
@@ -108,11 +123,11 @@ def _table(found: Scores, said: str, shown: str, *, demo: bool) -> Table:
 def _rows(found: Scores, said: str, shown: str) -> Iterator[tuple[str, str, str]]:
     """What there is to tell: name, figure, track."""
     if found.wer is not None:
-        yield "word error rate", f"{found.wer:.1%}", said
+        yield "word error rate (0% is best)", f"{found.wer:.1%}", said
     if found.bleu is not None:
-        yield "BLEU (100 is the reference)", f"{found.bleu:.1f}", shown
+        yield "BLEU: like the reference (100 is best)", f"{found.bleu:.1f}", shown
     if found.suber is not None:
-        yield "SubER (0 is the reference)", f"{found.suber:.1f}", shown
+        yield "SubER: edits still needed (0 is best)", f"{found.suber:.1f}", shown
     if found.intime_median is not None:
         yield "cues miss their first word by", _times(found.intime_median, found.intime_p95), said
     if found.latency_median is not None:
@@ -120,7 +135,17 @@ def _rows(found: Scores, said: str, shown: str) -> Iterator[tuple[str, str, str]
     yield "cues of at most 20 characters a second", f"{found.cps20:.0%} of {found.cues}", shown
     yield "... with lines of at most 42 characters", f"{found.cpl42:.0%}", shown
     yield "... with at most 2 lines", f"{found.lpb2:.0%}", shown
-    yield "words taken back for each that stayed", f"{found.erasure:.2f}", shown
+    yield "words taken back per word kept (0 best)", f"{found.erasure:.2f}", shown
+
+
+def _advice(found: Scores, true: References, heard: list[Cue], shown: list[Cue]) -> Iterator[str]:
+    """What to do about figures that say little."""
+    pairs = [(cues, given) for cues, given in ((true.said, heard), (true.translated, shown)) if cues and given]
+    hopeless = found.bleu is not None and found.bleu < HOPELESS
+    if hopeless or any(apart(cues, given) for cues, given in pairs):
+        yield "Do session and reference begin at the same moment? If not, shift the reference."
+    if true == References():
+        yield "--ref-fr, --ref-en and --words give more."
 
 
 def _times(median: float, p95: float | None) -> str:
