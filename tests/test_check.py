@@ -19,7 +19,7 @@ from pipeline import assets, cli, power
 from pipeline.catalogue import WHISPER
 from pipeline.check.delay import recommend
 from pipeline.check.machine import ytdlp
-from pipeline.check.speech import other_size
+from pipeline.check.model import other_size
 from pipeline.settings import Settings
 from tests.measures import SAMPLES
 from tests.servers import Quiet, files, free_port, silent, web

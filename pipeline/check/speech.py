@@ -1,19 +1,13 @@
 """The rows of the recogniser: the model is fast enough on this machine, and it understands what is said."""
 
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 
-import psutil
-
 from pipeline import assets
 from pipeline.audio import AudioFile, decode
-from pipeline.catalogue import WHISPER, fits
+from pipeline.check import model
 from pipeline.check.recording import Recording
 from pipeline.check.rows import Plan, Row, Rows, T
 from pipeline.errors import LivesubsError, WorkerError
@@ -22,19 +16,11 @@ from pipeline.flow import Caller, DeadlineExpired
 from pipeline.speech.client import RecogniserProcess
 from pipeline.speech.messages import Heard
 from pipeline.subtitles.sentences import to_sentences
-from pipeline.system import program
 
-FAST = 2.0
-"""Times as fast as speech while two cores are busy: what is left for applause, heat and a browser."""
 SAMPLE = 30.0
 """Seconds of the embedded sample that speed is measured on: everywhere the same, and full of speech."""
-PATIENCE = 40.0
-"""Seconds after which a slow model has shown enough."""
 HANGS = 60.0
 """Seconds more after which a recogniser that says nothing hangs."""
-_PART = 5.0
-_BUSY = "import time\nend = time.monotonic() + 90\nprint(flush=True)\nwhile time.monotonic() < end: pass"
-"""What keeps a core busy from its first line on; it ends by itself, should we be killed."""
 FEW = 8
 """Words that are too few to tell a language by."""
 UNDERSTOOD = 0.6
@@ -55,7 +41,7 @@ class Understood(Value, frozen=True):
 def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Understood | None]:
     """The rows `model` and, where there is a recording, `speech`."""
     if plan.model:
-        yield Row(row="model", ok=False, say=f"{plan.model}; {_most()}")
+        yield Row(row="model", ok=False, say=f"{plan.model}; {model.largest()}")
         return None
     with RecogniserProcess() as recogniser:
         try:
@@ -65,12 +51,11 @@ def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Unders
             description = _within(lambda: recogniser.open(heard.path, plan.settings.speech))
             loaded = time.monotonic() - began
             plan.doing("measuring the speech model while two cores are busy")
-            with _busy(2):
-                speed = _within(lambda: _speed(recogniser, sample))
+            speed = _within(lambda: model.speed_of(recogniser, sample))
         except LivesubsError as error:
             yield Row(row="model", ok=False, say=str(error))
             return None
-        yield _model(plan, description, loaded, speed)
+        yield model.judged(plan, description, loaded, speed)
         if recording is None or speed < 1:  # its row has failed, and hearing the recording would take all evening
             return Understood(speed=speed)
         plan.doing("listening to what is said")
@@ -81,7 +66,7 @@ def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Unders
 def _within(work: Callable[[], T]) -> T:
     """What `work` gives; WorkerError when it takes longer than any model would."""
     try:
-        return Caller("check-speech").call(work, PATIENCE + HANGS)
+        return Caller("check-speech").call(work, model.PATIENCE + HANGS)
     except DeadlineExpired:
         raise WorkerError("the recogniser does not answer; close other programs, or take a smaller model") from None
 
@@ -95,65 +80,6 @@ def _joined(path: Path, recording: Recording | None) -> tuple[AudioFile, float]:
         with path.open("ab") as file:
             file.write(recording.audio.path.read_bytes())
     return AudioFile(path), seconds
-
-
-@contextmanager
-def _busy(cores: int) -> Iterator[None]:
-    """So many cores have work to do, as on the night."""
-    command = [sys.executable, "-I", "-c", _BUSY]
-    count = min(cores, os.cpu_count() or 1)
-    work = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(count)]
-    try:
-        for process in work:
-            assert process.stdout
-            process.stdout.readline()
-        yield
-    finally:
-        for process in work:
-            process.kill()
-            process.communicate()
-
-
-def _speed(recogniser: RecogniserProcess, seconds: float) -> float:
-    heard, until = 0.0, time.monotonic() + PATIENCE
-    while heard < seconds and time.monotonic() < until:
-        recogniser.hear(heard, min(heard + _PART, seconds))
-        heard = min(heard + _PART, seconds)
-    recogniser.finish()
-    return heard / max(recogniser.compute, 1e-6)
-
-
-def _model(plan: Plan, description: str, loaded: float, speed: float) -> Row:
-    times = f"{speed:.1f}" if speed < 10 else f"about {speed:.0f}"  # a small model is measured in a second: it jumps
-    said = f"{description}: {times} times as fast as speech while two cores are busy, loaded in {loaded:.1f} s"
-    if plan.settings.demo:
-        return Row(row="model", ok=speed >= FAST, say=f"{said} (demo model: a closed domain of synthetic speech)")
-    best = other_size(Path(plan.settings.speech.model).name, speed, psutil.virtual_memory().available)
-    if speed >= FAST:
-        larger = f"; {best[0]} would hold too, at about {best[1]:.1f} times" if best else ""
-        return Row(row="model", ok=True, say=said + larger)
-    way = f"type `{program()} models pull {best[0]}` (about {best[1]:.1f} times)" if best else "take a smaller model"
-    return Row(row="model", ok=False, say=f"{said}; at least {FAST:g} is needed: {way}, or close other programs")
-
-
-def _most() -> str:
-    """The largest model that this machine should run, for someone who has none."""
-    memory, cores = psutil.virtual_memory().available, psutil.cpu_count(logical=False) or 1
-    fitting = [name for name, size in WHISPER.items() if fits(size, memory, cores)]
-    return f"of those on offer, up to {fitting[-1]} should fit this machine" if fitting else "it is short of memory"
-
-
-def other_size(name: str, speed: float, memory: int) -> tuple[str, float] | None:
-    """The largest other model that should hold beside one that runs at `speed`, and how fast; larger if that one holds.
-
-    By what the models cost next to each other; None where the model is not on offer or nothing fits `memory` bytes.
-    """
-    here = WHISPER.get(name)
-    if not here:
-        return None
-    speeds = {other: speed * here.cost / size.cost for other, size in WHISPER.items() if fits(size, memory)}
-    holding = [(other, times) for other, times in speeds.items() if times >= FAST and not FAST <= speed <= times]
-    return min(holding, key=lambda item: item[1], default=None)
 
 
 def _understood(
