@@ -38,6 +38,9 @@ def test_the_table_names_every_model_on_80_columns(models: Path) -> None:
     table = said("list")
     for name in (*WHISPER, *TRANSLATORS):
         assert f" {name} " in table
+    assert table.index("to hear with") < table.index(" tiny ") < table.index("to translate with") < table.index("opus")
+    assert "Nothing is pulled yet: `" in table
+    assert "models pull small`" in table
     assert max(map(len, table.splitlines())) <= 80
     assert not any(row["pulled"] or row["used"] for row in listed().values())
 
@@ -62,6 +65,7 @@ def test_only_whole_folders_are_models_and_what_run_would_use_is_marked(models: 
     assert {name for name, row in rows.items() if row["pulled"]} == pulled
     assert {name for name, row in rows.items() if row["used"]} == {"small", "opus-mt-fr-en"}
     assert rows["somebody--opus-mt-fr-en"]["kind"] == "translation"
+    assert "* what `run` would use." in said("list")
     (models.parent / "livesubs.toml").write_text('[speech]\nmodel = "tiny"\n[translation]\nto = ["es"]\n')
     assert {name for name, row in listed().items() if row["used"]} == {"tiny", "opus-mt-fr-es"}
     assert [line.split()[1] for line in said("list").splitlines() if line.startswith("*  ")] == [

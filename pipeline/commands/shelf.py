@@ -8,9 +8,10 @@ import msgspec
 from rich.table import Table
 
 from pipeline import assets, catalogue
-from pipeline.catalogue import Translator, WhisperSize
+from pipeline.catalogue import SUGGESTED, Translator, WhisperSize
 from pipeline.errors import LivesubsError
 from pipeline.settings import Settings
+from pipeline.system import program
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -94,12 +95,20 @@ def _used(folder: Path, chosen: Settings) -> set[str]:
     return used
 
 
+_DOES: dict[assets.Kind, str] = {"speech": "to hear with", "translation": "to translate with"}
+
+
 def table(rows: list[Row], machine: Machine) -> Table:
     """For 80 columns; a star stands before what a session would use."""
-    shown = Table(box=None, pad_edge=False, caption=_caption(machine), caption_justify="left")
+    caption = _caption(machine, pulled=any(row.pulled for row in rows))
+    shown = Table(box=None, pad_edge=False, caption=caption, caption_justify="left")
     for heading in ("", "model", "size", "memory", "fits", "pulled", "good for"):
         shown.add_column(heading, justify="right" if heading in ("size", "memory") else "left")
-    for row in rows:
+    before = None
+    for row in sorted(rows, key=lambda row: row.kind):
+        if row.kind != before:
+            shown.add_row("", _DOES[row.kind], style="bold")
+            before = row.kind
         mark, pulled = "*" * row.used, "yes" * row.pulled
         shown.add_row(mark, row.name, _size(row.size), _size(row.memory), _fits(row), pulled, row.good_for)
     return shown
@@ -111,10 +120,11 @@ def _fits(row: Row) -> str:
     return {"": "yes", "memory": "no: memory", "cores": "slow"}[row.lacks]
 
 
-def _caption(machine: Machine) -> str:
+def _caption(machine: Machine, *, pulled: bool) -> str:
     gpu = ", a GPU (its memory is not known here: `GPU 4.5 GB?` is what a model needs of it)" * bool(machine.gpus)
     has = f"{machine.memory / 1e9:.1f} GB of free memory, {machine.cores} cores{gpu}"
-    return f"* what `run` would use. This machine: {has}; how fast a model really is, `livesubs check` measures."
+    first = "* what `run` would use." if pulled else f"Nothing is pulled yet: `{program()} models pull {SUGGESTED}`."
+    return f"{first} This machine: {has}; how fast a model really is, `livesubs check` measures."
 
 
 def _size(size: int | None) -> str:
