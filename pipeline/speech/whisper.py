@@ -165,7 +165,10 @@ def _folder(model: str) -> Path:
     if not any(folder.glob("vocabulary.*")):
         missing.append("vocabulary.json")
     if missing:
-        raise ModelError(f"the model folder {folder} is incomplete, {missing[0]} is missing; pull the model again")
+        raise ModelError(
+            f"the model folder {folder} is incomplete, {missing[0]} is missing; if it was pulled, pull it again, "
+            "else name the folder that holds model.bin"
+        )
     for name in ("config.json", "tokenizer.json"):
         try:
             msgspec.json.decode((folder / name).read_bytes())
