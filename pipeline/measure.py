@@ -34,6 +34,7 @@ def trials(settings: SpeechSettings, samples: Samples, reference: str | None) ->
     ModelError or SettingsError if the model cannot be loaded.
     """
     whisper = Whisper(settings)
+    whisper.recognise(samples[: round(LONGEST * SAMPLE_RATE)])  # the first time costs more, which is no window's fault
     for window in WINDOWS:
         heard, compute = _hear(whisper.padding_to(window), settings, samples)
         reference = heard if reference is None else reference

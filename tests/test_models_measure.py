@@ -59,6 +59,7 @@ def test_a_session_uses_what_was_measured_until_somebody_says_otherwise(home: Pa
     subprocess.run([ffmpeg, *cut], check=True)
     said = measure("--on", "clip.wav", "--ref-fr", str(SAMPLES / "rally.fr.srt"))
     assert [f"{window:g} s" in said for window in WINDOWS] == [True] * len(WINDOWS)
+    assert [line for line in said.splitlines() if " more at most)" in line] == [said.splitlines()[2]], "after the first"
     assert "The shortest safe window: 0.5 s" in said
     assert in_force() == 0.5
     (home / "models" / "tiny").rename(home / "models" / "small")
@@ -111,3 +112,10 @@ def test_what_cannot_be_measured_on(arguments: list[str], kind: type[LivesubsErr
 def test_a_model_that_is_not_here_cannot_be_measured(home: Path) -> None:
     with pytest.raises(ModelError, match="pull it first"):
         CliRunner().invoke(cli.app, ["models", "measure", "nobody/nothing"], catch_exceptions=False)
+
+
+def test_a_folder_that_is_no_speech_model_is_told_before_anything_else(home: Path) -> None:
+    for folder, lacks in {DEMO.parent: "config.json", assets.demo_translator(): "tokenizer.json"}.items():
+        done = CliRunner().invoke(cli.app, ["models", "measure", str(folder)])
+        assert not done.output
+        assert f"{folder} is no speech model: it has no {lacks}; name" in str(done.exception)

@@ -1,5 +1,7 @@
 """`livesubs models`: speech and translation models on this machine."""
 
+import math
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +15,7 @@ from pipeline.commands import options, shelf
 from pipeline.commands.downloads import progress
 from pipeline.errors import ModelError, SettingsError
 from pipeline.settings import SAMPLE_RATE, Settings
-from pipeline.windows import Measured, fingerprint, keep
+from pipeline.windows import Measured, Trial, fingerprint, keep
 
 app = typer.Typer(help="Speech and translation models on this machine.", no_args_is_help=True)
 
@@ -55,10 +57,13 @@ def measure(name: Name, on: On = None, reference: Reference = None) -> None:
     chosen = options.with_recogniser(_of_one_model(name))
     samples, said, sound = _heard_by_it(on, reference)
     typer.echo(f"{name} on {sound}:\n window  wrong words  processor seconds a minute")
-    trials = []
+    trials: list[Trial] = []
     with Console().status("Listening, once for each window"):
+        began = time.monotonic()
         for trial in measuring.trials(chosen.speech, samples, said):
-            typer.echo(f"{trial.window:5g} s {trial.wer:11.1%} {trial.compute:13.1f}")
+            typer.echo(
+                f"{trial.window:5g} s {trial.wer:11.1%} {trial.compute:13.1f}{_to_go(began) if not trials else ''}"
+            )
             trials.append(trial)
     window = measuring.shortest_safe(trials)
     typer.echo(f"The shortest safe window: {window:g} s (it and all longer ones are within half a point of 30 s).")
@@ -67,11 +72,24 @@ def measure(name: Name, on: On = None, reference: Reference = None) -> None:
     typer.echo(f"From now on it is used with this model; noted in {keep(found, options.windows_folder())}")
 
 
+def _to_go(began: float) -> str:
+    """After the first window: how long the others take at most, for none costs more than that one."""
+    from pipeline import measure as measuring
+
+    minutes = math.ceil((time.monotonic() - began) * (len(measuring.WINDOWS) - 1) / 60)
+    return f"   (about {minutes} minute{'s' * (minutes > 1)} more at most)"
+
+
 def _of_one_model(name: str) -> Settings:
     """The settings that a session would have, with this model."""
     named = settings.override(options.load(None), speech={"model": name})
-    if not Path(assets.find_recogniser(name, options.models_folder())).is_dir():
+    folder = Path(assets.find_recogniser(name, options.models_folder()))
+    if not folder.is_dir():
         raise ModelError(f"there is no model {name} to measure; pull it first, or give the path of its folder")
+    if assets.kind_of(folder) != "speech":
+        needed = ("config.json", "model.bin", "tokenizer.json")
+        lacks = next((file for file in needed if not (folder / file).is_file()), "vocabulary.json")
+        raise ModelError(f"{name} is no speech model: it has no {lacks}; name the folder that holds model.bin")
     return msgspec.structs.replace(named, demo=False)
 
 
