@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
@@ -35,7 +36,7 @@ from pipeline.journal import Entry, Journal, encode, lock
 from pipeline.report.folder import open_record, write
 from pipeline.report.headline import headline, span
 from pipeline.report.moments import moments
-from pipeline.report.page import page
+from pipeline.report.page import changed, page
 from pipeline.report.record import Record
 from pipeline.report.timeline import lanes, ticks
 from pipeline.report.troubles import troubles
@@ -146,7 +147,7 @@ def test_the_first_line_says_how_it_went() -> None:
     bad = [(23.0, event) for event in said(20, 20.0, verdict="empty")]
     end = (40.0, Ended(reason="ended", stream=40.0))
     assert headline(record(live(40, *good, end))) == "40 s, 2 cues, nothing missing."
-    assert headline(record(live(40, *good, *bad, end))) == "40 s, 3 cues, nothing missing; 1 sentence not translated."
+    assert headline(record(live(40, *good, *bad, end))) == "40 s, 3 cues; 1 sentence not translated."
     lost = (30.0, Gap(start=25.0, end=29.0, reason="cut"))
     assert headline(record(live(40, *good, lost, end))) == "40 s, 2 cues, 4 s missing in 1 gap."
 
@@ -183,6 +184,73 @@ def test_what_went_wrong_is_told_in_the_order_of_the_stream() -> None:
     ]
 
 
+def stalled(since: float, until: float, length: float, *, told: bool = True) -> list[Entry]:
+    """Entries of a session in real time whose recording stood still between two moments of the wall clock."""
+    quiet = until - since
+    noted: list[tuple[float, Event]] = [(0.0, begun("en")), *((since - 2, event) for event in said(1, 2.0))]
+    for second in range(0, int(length) + 1, 2):
+        recorded = min(float(second), since) + max(0.0, second - until)
+        noted.append((float(second), Progress(recorded=recorded, heard=recorded, compute=1.0)))
+    if told:
+        noted.append((since + 11, Warned(text="nothing has come from the stream for 10 s; check its origin")))
+    if told and until < length:
+        noted.append((until + 1, Warned(text=f"the stream is back after {quiet:.0f} s")))
+    noted.append((length, Ended(reason="stopped", stream=length - quiet)))
+    return [Entry(number, BEGAN + at, event) for number, (at, event) in enumerate(sorted(noted, key=lambda n: n[0]), 1)]
+
+
+def test_a_stream_that_sends_nothing_is_told_with_its_whole_length_by_the_clock() -> None:
+    stopped = record(stalled(18, 96, 96))  # the origin dies, Ctrl-C later
+    assert headline(stopped) == "18 s, 1 cue; the stream sent nothing for 1 min 18 s."
+    [silence] = stopped.silences
+    assert (silence.stream, silence.from_at, silence.to_at) == (18.0, BEGAN + 18, BEGAN + 96)
+    [trouble] = troubles(stopped)
+    assert trouble.said == f"the stream sent nothing for 1 min 18 s, from {silence.clock} by the clock"
+    assert "nothing was lost" not in page(stopped)
+    back = record(stalled(18, 50, 96))
+    assert headline(back) == "1 min 4 s, 1 cue; the stream sent nothing for 34 s."
+    assert [trouble.start for trouble in troubles(back)] == [18.0]
+
+
+def test_a_stream_that_has_ended_and_is_still_being_heard_is_no_silence() -> None:
+    assert headline(record(stalled(18, 96, 96, told=False))) == "18 s, 1 cue, nothing missing."
+
+
+def test_a_session_in_which_nothing_was_translated_says_why() -> None:
+    events = [(at + 3, event) for at in (2.0, 10.0) for event in said(int(at), at, verdict="no connection")]
+    told = record(live(20, *events, (21.0, Ended(reason="ended", stream=20.0))))
+    assert headline(told) == "20 s, 2 cues; no sentence was translated (deepl: no connection)."
+
+
+def test_every_flagged_cue_is_found_with_its_time() -> None:
+    cues = [
+        (at + 3, Cue(id=f"c{at}", lang="en", start=at, end=at + 1, text="The workers", sentences=(), flags=("fast",)))
+        for at in range(5, 500, 5)
+    ]
+    told = record(live(500, *cues))
+    assert moments(told)[0].said == 'too fast: "The workers"'
+    text = page(told)
+    assert "And 59 more" in text
+    assert all(f"0:0{at // 60}:{at % 60:02}" in text for at in range(5, 500, 5))
+
+
+def test_a_track_without_a_cue_has_no_shares() -> None:
+    text = page(record(live(20, (21.0, Ended(reason="ended", stream=20.0)))))
+    assert "100.0%" not in text
+    assert "<td>–</td>" in text
+
+
+def test_damaged_lines_are_left_out_and_named(tmp_path: Path) -> None:
+    entries = live(40, *((5.0, event) for event in said(1, 2.0)), (41.0, Ended(reason="ended", stream=40.0)))
+    journal = saved(tmp_path / "s", entries) / "journal.jsonl"
+    whole = journal.read_bytes().split(b"\n")
+    whole[10], whole[12] = b"\x00\xff\x00", b'{"seq":13,"at":"never","kind":"progress"}'
+    journal.write_bytes(b"\n".join(whole))
+    text = write(tmp_path / "s").read_text(encoding="utf-8")
+    assert "2 lines of the journal are damaged and were left out: 11, 13<" in text
+    assert "<h1>40 s, 1 cue; 2 lines of the journal damaged.</h1>" in text
+
+
 def test_a_live_session_without_a_cue_claims_nothing_that_did_not_happen() -> None:
     silent = record(live(200, pause=(100.0, 130.0)))
     assert [trouble.said for trouble in troubles(silent)] == ["the recogniser was behind, by 28 s at most"]
@@ -212,7 +280,7 @@ def test_timelines_share_one_axis() -> None:
     assert [tick.label for tick in ticks(200)] == ["0:00:00", "0:01:00", "0:02:00", "0:03:00"]
 
 
-def test_the_editor_is_led_to_the_worst_minutes_first() -> None:
+def test_the_editor_is_led_to_the_worst_first_and_told_when() -> None:
     told = record(
         live(
             300,
@@ -222,10 +290,10 @@ def test_the_editor_is_led_to_the_worst_minutes_first() -> None:
             (200.0, Gap(start=190.0, end=194.0, reason="lost")),
         )
     )
-    assert [(moment.start, moment.reasons) for moment in moments(told)] == [
-        (180.0, ("4 s missing",)),
-        (60.0, ("1 cue not translated",)),
-        (0.0, ("unsure of: tenons",)),
+    assert [(moment.start, moment.said) for moment in moments(told)] == [
+        (190.0, "4 s missing"),
+        (70.0, 'not translated: "Nous tenons."'),
+        (11.0, "unsure of: tenons (0:00:11)"),
     ]
 
 
@@ -314,6 +382,13 @@ def test_only_settings_that_were_changed_are_told_and_no_secrets_or_paths(tmp_pa
         ("speech.model", "small"), ("speech.beam", "1"), ("translation.urls.libre", "http://127.0.0.1:5000/")
     ]  # fmt: skip
     assert "anna" not in text
+
+
+def test_what_the_demo_brings_is_no_changed_setting() -> None:
+    speech, translation = {"model": "/models/demo", "window": 0.5}, {"chain": ("local",)}
+    chosen = settings.override(Settings(), speech=speech, translation=translation, cues={"lines": 1})
+    demo = msgspec.structs.replace(chosen, demo=True)
+    assert list(changed(demo)) == [("cues.lines", "1")]
 
 
 @pytest.mark.parametrize(

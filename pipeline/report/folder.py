@@ -5,11 +5,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline import settings
-from pipeline.errors import SessionError
+from pipeline.errors import JournalCorrupt, SessionError
 from pipeline.events import SessionStarted
 from pipeline.files import write_whole
-from pipeline.journal import LOCK, read
+from pipeline.journal import LOCK
 from pipeline.report.page import page
+from pipeline.report.reading import read
 from pipeline.report.record import Record
 from pipeline.settings import Settings
 
@@ -20,7 +21,8 @@ JOURNAL = "journal.jsonl"
 def write(folder: Path, to: Path | None = None) -> Path:
     """Writes the report of the session in `folder`, as it now is, and gives its path (`to`, or in the folder).
 
-    SessionError where there is no session or the page cannot be written, JournalCorrupt, SettingsError.
+    SessionError where there is no session or the page cannot be written, SettingsError; JournalCorrupt where the line
+    that says what session it is cannot be read, other such lines are left out.
     """
     path = to or folder / NAME
     write_whole(path, page(open_record(folder)))
@@ -35,12 +37,14 @@ def open_record(folder: Path) -> Record:
     if not journal.is_file():
         raise SessionError(f"{folder} has no {JOURNAL}, so it is no session; name the folder `livesubs run` printed")
     try:
-        running, entries = _running(folder), list(read(journal))
+        running, (entries, damaged) = _running(folder), read(journal)
     except OSError as error:
         raise SessionError(f"cannot read {journal}: {error.strerror}; check its rights") from error
     if not any(isinstance(entry.event, SessionStarted) for entry in entries):
+        if damaged:
+            raise JournalCorrupt(journal, damaged[0])
         raise SessionError(f"the session in {folder} has not begun yet; try again once its stream is connected")
-    return Record(entries, _settings(folder), running=running)
+    return Record(entries, _settings(folder), running=running, damaged=damaged)
 
 
 def _settings(folder: Path) -> Settings:

@@ -1,7 +1,11 @@
 """How a session went, in one sentence. Pure."""
 
+from collections.abc import Iterator
+
+from pipeline.events import Translation
 from pipeline.lines import clock_time
 from pipeline.report.record import Record
+from pipeline.report.tables import refusals
 
 _HOW = {
     "running": "Still running: ",
@@ -14,15 +18,40 @@ _UNHEARD_LEAST = 1.0
 
 
 def headline(record: Record) -> str:
-    """`2 h 51 min, 1,204 cues, nothing missing; 3 sentences not translated`."""
+    """`2 h 51 min, 1,204 cues, nothing missing.`, or `2 h 51 min, 1,204 cues; 3 sentences not translated.`"""
     counts = [plural(len(record.state.track(lang)), "cue") for lang in record.shown]
     if len(counts) > 1:
         counts = [f"{count} in {lang}" for count, lang in zip(counts, record.shown, strict=True)]
-    whole = "nothing missing" if record.state.sentences else "no sentence was heard"
-    held = ", ".join([span(record.recorded), *counts, *(missing(record) or [whole])])
-    left = untranslated(record)
-    untold = f"; {plural(left, 'sentence')} not translated" if left else ""
-    return f"{_HOW.get(record.outcome, '')}{held}{untold}."
+    wrong = list(_remarks(record))
+    held = ", ".join([span(record.recorded), *counts, *(missing(record) or _whole(record, sound=not wrong))])
+    return f"{_HOW.get(record.outcome, '')}{'; '.join([held, *wrong])}."
+
+
+def _whole(record: Record, *, sound: bool) -> list[str]:
+    """What is said where nothing is missing; `sound`: and nothing else went wrong."""
+    if not record.state.sentences:
+        return ["no sentence was heard"]
+    return ["nothing missing"] if sound else []
+
+
+def _remarks(record: Record) -> Iterator[str]:
+    """What else went wrong, a clause each."""
+    if record.silences:
+        yield f"the stream sent nothing for {span(record.silent)}"
+    if left := untranslated(record):
+        some = f"{plural(left, 'sentence')} not translated"
+        yield some if _translated(record) else f"no sentence was translated{_why(record)}"
+    if record.damaged:
+        yield f"{plural(len(record.damaged), 'line')} of the journal damaged"
+
+
+def _translated(record: Record) -> bool:
+    return any(attempt.verdict == "ok" for attempt in record.of(Translation))
+
+
+def _why(record: Record) -> str:
+    """` (google: no connection (ConnectError))`: the most frequent verdict; empty if no engine was asked."""
+    return next((f" ({refusal.engine}: {refusal.verdict})" for refusal in refusals(record)), "")
 
 
 def missing(record: Record) -> list[str]:

@@ -12,11 +12,15 @@ from pipeline.report import headline, moments, tables, timeline, troubles
 from pipeline.report.record import Record
 from pipeline.scores.latency import Latency
 from pipeline.scores.spread import Spread
-from pipeline.settings import Settings
+from pipeline.settings import Settings, TranslationSettings
 from pipeline.source.failures import redact
 
 _MOST = 200
 """Rows that a list shows; the journal has all."""
+_FIRST = 40
+"""Places to look first; more are no help."""
+_BY_DEMO = {"speech.model", "speech.window", "translation.models"}
+"""Settings that the demo brings."""
 
 
 def page(record: Record) -> str:
@@ -35,7 +39,8 @@ def page(record: Record) -> str:
         "span": headline.span,
         "local": _local,
         "count": "{:,}".format,
-        "share": "{:.1%}".format,
+        "plural": headline.plural,
+        "share": _share,
         "seconds": _seconds,
         "spread": _spread,
         "worst": _worst,
@@ -63,14 +68,17 @@ def _facts(record: Record) -> dict[str, Any]:
         "warnings": list(troubles.warnings(record)),
         "changed": list(changed(record.settings)),
         "most": _MOST,
+        "first": _FIRST,
     }
 
 
 def changed(settings: Settings) -> Iterator[tuple[str, str]]:
-    """(`table.name`, value) of every setting that is not the default."""
-    defaults = dict(_flat(msgspec.to_builtins(Settings())))
+    """(`table.name`, value) of every setting that is neither the default nor the demo's."""
+    usual = Settings(translation=TranslationSettings(chain=("local",))) if settings.demo else Settings()
+    defaults = dict(_flat(msgspec.to_builtins(usual)))
+    brought = {"demo"} | (_BY_DEMO if settings.demo else set())
     for name, value in _flat(msgspec.to_builtins(settings)):
-        if name != "demo" and value != defaults[name]:
+        if name not in brought and value != defaults[name]:
             yield name, _plain(value)
 
 
@@ -90,6 +98,11 @@ def _plain(value: object) -> str:
     return PurePath(text).name if text.startswith(("/", "~")) else redact(text)
 
 
+def _share(track: tables.Track, rule: str) -> str:
+    """Of a track's cues that keep to a rule; of no cues there is none."""
+    return f"{getattr(track.conformity, rule):.1%}" if track.conformity.cues else "–"
+
+
 def _seconds(length: float) -> str:
     """`0.25 s`, `3.4 s`, never broken between the two."""
     return f"{length:.{1 if length >= 1 else 2}f}\N{NO-BREAK SPACE}s"
@@ -100,7 +113,7 @@ def _spread(measured: Spread | None) -> str:
 
 
 def _worst(latency: Latency | None) -> str:
-    return f"{_seconds(latency.seconds)} at\N{NO-BREAK SPACE}{clock_time(latency.stream)}" if latency else "none"
+    return f"{_seconds(latency.seconds)} at {clock_time(latency.stream)}" if latency else "none"
 
 
 def _local(at: float) -> str:

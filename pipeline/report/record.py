@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline import lines
 from pipeline.events import Cue, Ended, Event, Progress, SessionStarted, SourceState
 from pipeline.journal import Entry, fold
+from pipeline.report.silences import Silence, silences
 from pipeline.scores import latency
 from pipeline.scores.latency import Latency, latencies
 from pipeline.settings import Settings
@@ -23,10 +24,13 @@ E = TypeVar("E", bound=Event)
 class Record:
     """What is known of one session; seconds of stream time unless said."""
 
-    def __init__(self, entries: Sequence[Entry], settings: Settings, *, running: bool = False) -> None:
-        """`entries` hold the session event; `running`: somebody still writes them."""
+    def __init__(
+        self, entries: Sequence[Entry], settings: Settings, *, running: bool = False, damaged: Sequence[int] = ()
+    ) -> None:
+        """`entries` hold the session event; `running`: somebody still writes them; `damaged`: lines not among them."""
         self.entries = tuple(entries)
         self.settings = settings
+        self.damaged = tuple(damaged)
         self.state = fold(entry.event for entry in entries)
         unended: Outcome = "running" if running else "killed"
         self.outcome: Outcome = self.state.ended.reason if self.state.ended else unended
@@ -58,6 +62,16 @@ class Record:
     def lost(self) -> float:
         """Seconds that the gaps last."""
         return sum(gap.end - gap.start for gap in self.state.gaps)
+
+    @cached_property
+    def silences(self) -> list[Silence]:
+        """When the stream sent nothing, by time."""
+        return silences(self.entries)
+
+    @property
+    def silent(self) -> float:
+        """Seconds, by the wall clock, that the silences last."""
+        return sum(silence.seconds for silence in self.silences)
 
     @cached_property
     def behind(self) -> Progress | None:

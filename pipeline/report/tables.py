@@ -23,8 +23,8 @@ class Track(Value, frozen=True):
 
     lang: str
     conformity: Conformity
-    flags: Mapping[str, int]
-    """How many cues have each of `FLAGS`."""
+    flags: Mapping[str, tuple[float, ...]]
+    """Where the cues begin that have each of `FLAGS`, stream time."""
     latency: Spread | None
     """Seconds; None where the session did not run in real time."""
     worst: Latency | None
@@ -63,7 +63,7 @@ def _track(record: Record, lang: str) -> Track:
     return Track(
         lang=lang,
         conformity=conformity(cues),
-        flags={flag: sum(flag in cue.flags for cue in cues) for flag in FLAGS},
+        flags={flag: tuple(cue.start for cue in cues if flag in cue.flags) for flag in FLAGS},
         latency=spread([latency.seconds for latency in late]),
         worst=max(late, key=lambda latency: latency.seconds, default=None),
     )

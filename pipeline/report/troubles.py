@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from pipeline.events import Progress, Value, Warned
+from pipeline.journal import Entry
 from pipeline.report.headline import plural, span
 from pipeline.report.record import Record
+from pipeline.report.silences import tells, within
 
 _BEHIND = 10.0
 """Seconds of sound still to be heard that are worth a line: what an open sentence lasts at most."""
@@ -21,8 +23,8 @@ class Trouble(Value, frozen=True):
 
 
 def troubles(record: Record) -> list[Trouble]:
-    """Gaps, warnings, stretches that were not translated, times when the recogniser was far behind; by time."""
-    found = [*_gaps(record), *warnings(record), *_untranslated(record), *_behind(record)]
+    """Gaps, silences, warnings, what was not translated, times when the recogniser was far behind; by time."""
+    found = [*_gaps(record), *_silences(record), *_warned(record), *_untranslated(record), *_behind(record)]
     return sorted(found, key=lambda trouble: trouble.start)
 
 
@@ -31,9 +33,26 @@ def _gaps(record: Record) -> Iterator[Trouble]:
         yield Trouble(start=gap.start, end=gap.end, said=f"{span(gap.end - gap.start)} missing: {gap.reason}")
 
 
+def _silences(record: Record) -> Iterator[Trouble]:
+    """No stream time passes in them, so the wall clock is told."""
+    for silence in record.silences:
+        said = f"the stream sent nothing for {span(silence.seconds)}, from {silence.clock} by the clock"
+        yield Trouble(start=silence.stream, end=silence.stream, said=said)
+
+
 def warnings(record: Record) -> Iterator[Trouble]:
     """Each where the recording was when it was given."""
-    for entry in record.entries:
+    return _placed(record, record.entries)
+
+
+def _warned(record: Record) -> Iterator[Trouble]:
+    """The warnings that say more than the silences do."""
+    told = {entry.seq for entry in record.entries if tells(entry) and any(within(entry, s) for s in record.silences)}
+    return _placed(record, (entry for entry in record.entries if entry.seq not in told))
+
+
+def _placed(record: Record, entries: Iterable[Entry]) -> Iterator[Trouble]:
+    for entry in entries:
         if isinstance(entry.event, Warned):
             at = record.stream_at(entry.at)
             yield Trouble(start=at, end=at, said=entry.event.text)
