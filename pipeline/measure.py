@@ -22,6 +22,9 @@ from pipeline.windows import Trial
 WINDOWS = (LONGEST, 20.0, 12.0, 8.0, 5.0, 3.0, 2.0, 1.0, 0.5)
 """Candidates, seconds, from the one that Whisper was trained on down. A stretch longer than a window has its own length
 and half a second, so under `SpeechSettings.longest` a window still pads most stretches, above it all alike."""
+OTHERS = 3
+"""What all the other windows take together, in times of the first: half of that with the demo models; what no window
+makes shorter, decoding, is more of the work in larger ones."""
 TOLERANCE = 0.005
 """A safe window's word error rate is at most so much above that of the full one: half a point."""
 MOST = 600

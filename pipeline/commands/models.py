@@ -73,11 +73,11 @@ def measure(name: Name, on: On = None, reference: Reference = None) -> None:
 
 
 def _to_go(began: float) -> str:
-    """After the first window: how long the others take at most, for none costs more than that one."""
+    """After the first window: about how long the others take."""
     from pipeline import measure as measuring
 
-    minutes = math.ceil((time.monotonic() - began) * (len(measuring.WINDOWS) - 1) / 60)
-    return f"   (about {minutes} minute{'s' * (minutes > 1)} more at most)"
+    minutes = math.ceil((time.monotonic() - began) * measuring.OTHERS / 60)
+    return f"   (about {minutes} minute{'s' * (minutes > 1)} more)"
 
 
 def _of_one_model(name: str) -> Settings:
