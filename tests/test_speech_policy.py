@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,6 +162,26 @@ def test_what_the_model_left_out_at_the_end_is_recognised_by_itself() -> None:
     assert indices(stretches[1])[-1] == indices(stretches[0])[-1]
     words = [w for ws in committed(said) for w in ws]
     assert all(a.end <= b.start for a, b in pairwise(words))
+
+
+class Guessing(ScriptedTranscriber):
+    """Says of every stretch after the first that it is no more than a guess."""
+
+    def recognise(self, samples: Samples) -> Recognition:
+        said = super().recognise(samples)
+        return said if len(self.given) == 1 else msgspec.structs.replace(said, log_probability=-3.0)
+
+
+def test_a_sentence_before_a_fragment_that_is_kept_back_is_whole() -> None:
+    script = [0.95] * 40 + [0.0] * 40 + [0.95] * 15  # the recording ends while somebody speaks
+    for transcriber, broken in ((Guessing(), [False, False]), (ScriptedTranscriber(), [False, True])):
+        policy = UtterancePolicy(ScriptedDetector(script), transcriber, SETTINGS)
+        said = [*policy.hear(numbered(len(script) * FRAME), 0.0), *policy.finish()]
+        spoken = [event for event in said if isinstance(event, Hypothesis)]
+        assert [
+            any(e.broken for e in spoken if not e.committed),
+            any(e.broken for e in spoken if e.committed),
+        ] == broken
 
 
 def test_a_jump_closes_what_was_open() -> None:

@@ -66,7 +66,8 @@ class UtterancePolicy:
         broken = self._endpointer.speaking
         for stretch in self._endpointer.flush():
             heard += self._judge(stretch)
-        if broken and heard and isinstance(heard[-1], Hypothesis):
+        # Where nothing came of what was broken off, the sentence before it is whole.
+        if broken and heard and isinstance(heard[-1], Hypothesis) and heard[-1].committed:
             heard[-1] = msgspec.structs.replace(heard[-1], broken=True)
         heard = self._with_progress(heard, self._end)
         self._begin(self._end)
