@@ -119,7 +119,8 @@ def summary(state: State, folder: Path) -> Iterator[str]:
         track = state.track(lang)
         left = sum("untranslated" in cue.flags for cue in track)
         untold = f" - {left} of them not translated: no engine answered" if left else ""
-        yield f"{lang}: {len(track)} cues in {folder}/subtitles.{lang}.srt{untold}"
+        cues = "1 cue" if len(track) == 1 else f"{len(track)} cues"
+        yield f"{lang}: {cues} in {folder}/subtitles.{lang}.srt{untold}"
     yield f"The same as .vtt, both languages together, the recording and the journal are in {folder}/"
 
 
