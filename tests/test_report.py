@@ -293,7 +293,7 @@ def test_the_editor_is_led_to_the_worst_first_and_told_when() -> None:
     assert [(moment.start, moment.said) for moment in moments(told)] == [
         (190.0, "4 s missing"),
         (70.0, 'not translated: "Nous tenons."'),
-        (11.0, "unsure of: tenons (0:00:11)"),
+        (11.0, 'unsure of: tenons, in "Nous tenons."'),
     ]
 
 

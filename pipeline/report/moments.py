@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from string import punctuation
 
 from pipeline.events import Cue, Sentence, Value, Word
-from pipeline.lines import clock_time
 from pipeline.report.headline import span
 from pipeline.report.record import Record
 
@@ -65,9 +64,13 @@ def _kept(record: Record) -> Iterator[Moment]:
 def _doubtful(record: Record) -> Iterator[Moment]:
     for sentence in record.state.sentences.values():
         if words := _doubted(sentence):
-            named = ", ".join(f"{word.text.strip(_EDGES)} ({clock_time(word.start)})" for word in words[:_WORDS])
+            named = ", ".join(word.text.strip(_EDGES) for word in words[:_WORDS])
             more = f" and {len(words) - _WORDS} more" if len(words) > _WORDS else ""
-            yield Moment(start=words[0].start, said=f"unsure of: {named}{more}", work=len(words) * _WEIGHTS["doubt"])
+            yield Moment(
+                start=words[0].start,
+                said=f"unsure of: {named}{more}, in {_quoted(sentence.text)}",
+                work=len(words) * _WEIGHTS["doubt"],
+            )
 
 
 def _doubted(sentence: Sentence) -> list[Word]:
