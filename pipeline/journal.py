@@ -80,15 +80,20 @@ def fold(events: Iterable[Event]) -> State:
     return reduce(apply, events, State())
 
 
-def read(path: Path) -> Iterator[Entry]:
-    """The entries of a journal, without a torn last line and unknown kinds; JournalCorrupt names a bad line."""
+def read(path: Path, damaged: list[int] | None = None) -> Iterator[Entry]:
+    """The entries of a journal, without a torn last line and unknown kinds; JournalCorrupt names a bad line.
+
+    With a list for their numbers, bad lines are left out: a report of most of an evening is better than none.
+    """
     for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
         try:
             envelope = msgspec.json.decode(line, type=_Envelope)
             if envelope.kind in _KINDS:
                 yield Entry(envelope.seq, envelope.at, _decoder.decode(line))
-        except msgspec.DecodeError as error:
-            raise JournalCorrupt(path, number) from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if damaged is None:
+                raise JournalCorrupt(path, number) from error
+            damaged.append(number)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from pipeline.audio import AudioFile
 from pipeline.events import Warned
 from pipeline.flow import Clock, Repeating
 
+NOTHING, BACK = "nothing has come from the stream", "the stream is back"
+"""How the warnings begin: when it stops, and when it goes on."""
 PATIENCE = 10.0
 """Seconds without new sound after which a person is told; HLS delivers every few seconds."""
 
@@ -39,9 +41,9 @@ class StallWatch:
         now, recorded = self._clock.now(), self._audio.recorded
         if recorded > self._recorded or not self._expected():
             if self._warned and recorded > self._recorded:
-                self._warn(Warned(text=f"the stream is back after {now - self._grew_at:.0f} s"))
+                self._warn(Warned(text=f"{BACK} after {now - self._grew_at:.0f} s"))
             self._recorded, self._grew_at, self._warned = recorded, now, False
         elif not self._warned and now - self._grew_at > PATIENCE:
             self._warned = True
-            for_long = f"nothing has come from the stream for {PATIENCE:.0f} s"
+            for_long = f"{NOTHING} for {PATIENCE:.0f} s"
             self._warn(Warned(text=f"{for_long}; check its origin and the network, it is recorded when it is back"))

@@ -7,20 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from pipeline import assets, cli, power
-from pipeline.catalogue import WHISPER
-from pipeline.check.delay import recommend
-from pipeline.check.machine import ytdlp
-from pipeline.check.model import other_size
-from pipeline.settings import Settings
+from tests.faulty import HoursAhead, Parrot, Slow, Thoughtful, radio, served
 from tests.measures import SAMPLES
 from tests.servers import Quiet, files, free_port, silent, web
 
@@ -171,7 +164,7 @@ def test_an_engine_has_the_time_that_its_place_in_the_chain_leaves(check: Check)
     """A server that answers within the deadline, yet not within its half of it."""
     with web(Thoughtful) as url:
         arguments = ["--settings", "slow.toml", "--libre-url", f"{url}/"]
-        Path("slow.toml").write_text("[translation]\ndeadline = 1.2\n")
+        Path("slow.toml").write_text("[translation]\ndeadline = 3.0\n")
         assert "translation libre" in failing(check(RALLY, "--demo", "--translate", "local,libre", *arguments))
         assert not failing(check(RALLY, "--demo", "--translate", "libre", *arguments))
 
@@ -198,28 +191,6 @@ def test_a_full_temporary_folder_is_a_row(check: Check, monkeypatch: pytest.Monk
     failed = failing(check(RALLY, "--demo"))
     assert set(failed) == {"temporary files"}
     assert "TMPDIR" in failed["temporary files"]
-
-
-def radio(ffmpeg: str, *limit: str) -> type[BaseHTTPRequestHandler]:
-    """A station that sends the rally as MP3 at its own pace, without a length, until it has no more."""
-
-    class Radio(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "audio/mpeg")
-            self.end_headers()
-            command = [ffmpeg, "-v", "error", "-re", "-ss", "8", *limit, "-i", RALLY, "-vn", "-f", "mp3", "-"]
-            with subprocess.Popen(command, stdout=subprocess.PIPE) as sending:
-                assert sending.stdout
-                try:
-                    while part := sending.stdout.read(400):
-                        self.wfile.write(part)
-                except OSError:  # nobody listens any more
-                    sending.kill()
-
-        def log_message(self, format: str, *args: object) -> None: ...
-
-    return Radio
 
 
 def test_a_wrong_key_in_the_settings_file_turns_its_row(check: Check, tmp_path: Path) -> None:
@@ -269,31 +240,8 @@ def test_applause_is_no_failure_and_a_rehearsal_stands_in_for_it(check: Check, s
     assert "fr understood" in rows["speech"]["say"]
 
 
-class Slow(Quiet):
-    """A line of 120 kbit a second."""
-
-    def copyfile(self, source: Any, outputfile: Any) -> None:
-        while part := source.read(1_500):
-            outputfile.write(part)
-            outputfile.flush()
-            time.sleep(0.1)
-
-
-class YearsAhead(Quiet):
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        return super().date_time_string((timestamp or time.time()) + 5 * 3600)
-
-
-def served(folder: Path, kind: type[Quiet]) -> type[BaseHTTPRequestHandler]:
-    """The files of a folder, by a server of this kind; what has no ending is a page."""
-
-    class Served(kind):  # type: ignore[misc, valid-type]  # a class that is chosen at run time
-        extensions_map = Quiet.extensions_map | {"": "text/html"}
-
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments, directory=str(folder))
-
-    return Served
+def date_time_string(self, timestamp: float | None = None) -> str:
+    return super().date_time_string((timestamp or time.time()) + 5 * 3600)
 
 
 def test_a_slow_line_turns_the_row_of_the_network(
@@ -311,7 +259,7 @@ def test_a_slow_line_turns_the_row_of_the_network(
 
 def test_a_clock_that_is_wrong_turns_its_row(check: Check, tmp_path: Path) -> None:
     shutil.copy(RALLY, tmp_path)
-    with web(served(tmp_path, YearsAhead)) as url:
+    with web(served(tmp_path, HoursAhead)) as url:
         failed = failing(check(f"{url}/rally.mp4", "--demo"))
     assert set(failed) == {"clock"}
     assert "5 hours behind" in failed["clock"]
@@ -353,19 +301,6 @@ def test_an_old_ytdlp_turns_its_row_where_a_page_needs_it(
     assert not failing(check(RALLY, "--demo"))
 
 
-def test_youtube_needs_a_javascript_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from yt_dlp.version import __version__
-
-    year, month, day = (int(part) for part in __version__.split(".")[:3])
-    monkeypatch.setenv("PATH", str(tmp_path))
-    row = ytdlp("https://www.youtube.com/watch?v=x", date(year, month, day))
-    assert not row.ok
-    assert "Deno" in row.say
-    assert ytdlp("https://video.example/x", date(year, month, day)).ok
-    (tmp_path / "deno").touch(0o755)
-    assert ytdlp("https://www.youtube.com/watch?v=x", date(year, month, day)).ok
-
-
 def test_on_battery_and_a_machine_that_falls_asleep(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither can be had here: the system's own answers are put in."""
     monkeypatch.setattr(power, "battery", lambda: power.Battery(percent=64.0, plugged=False, minutes_left=50))
@@ -375,57 +310,9 @@ def test_on_battery_and_a_machine_that_falls_asleep(check: Check, monkeypatch: p
     assert "plug in the power supply" in failed["power"]
 
 
-class Parrot(BaseHTTPRequestHandler):
-    """A translator that gives back what it was given."""
-
-    says: str | None = None
-    """What it says instead, after a while."""
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        asked = parse_qs(body or urlsplit(self.path).query)
-        if self.says:
-            time.sleep(0.8)
-        answer = json.dumps({"translatedText": self.says or asked["q"][0]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: object) -> None: ...
-
-
-class Thoughtful(Parrot):
-    says = "Good evening, everyone."
-
-
 def test_a_translator_that_answers_wrongly_turns_its_row(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIBRE_API_KEY", "secret")
     with web(Parrot) as url:
         failed = failing(check(RALLY, *LIBRE, f"{url}/"))
     assert set(failed) == {"translation libre"}
     assert "is not “Bonsoir" in failed["translation libre"]
-
-
-def test_which_other_model_would_hold() -> None:
-    memory = 16 * 10**9
-    smaller, larger = other_size("small", 1.2, memory), other_size("base", 30.0, memory)
-    assert smaller
-    assert smaller[0] == "base"
-    assert smaller[1] == pytest.approx(1.2 / WHISPER["base"].cost)
-    assert larger
-    assert 2.0 <= larger[1] < 30.0
-    assert other_size("base", 2.1, memory) is None
-    assert other_size("base", 30.0, WHISPER["tiny"].memory) is None
-    assert other_size("my-own-model", 1.0, memory) is None
-
-
-def test_the_delay_grows_with_what_is_slow_and_says_what_it_is_made_of() -> None:
-    usual = recommend(Settings(), 10.0, 0.3, 2.0)
-    assert usual.say.startswith("30 s: ")
-    assert usual.say.endswith("together 28; a sentence that long needs 30")
-    assert "guess" not in usual.say
-    assert recommend(Settings(), None, None, 2.0).say.count("a guess") == 2
-    assert recommend(Settings(), 10.0, 0.3, 6.0).say.startswith("40 s: ")  # three segments of 6 s
-    assert recommend(Settings(), 1.0, 0.3, 2.0).say.startswith("40 s: ")  # ten seconds of work for ten of speech

@@ -33,9 +33,9 @@ class Plan(Value, frozen=True):
     """Of the translation services, by their names in the environment."""
     out: Path | None
     """The session folder, where one was named."""
+    doing: Callable[[str], None]
+    """Is told what takes time."""
     rehearsal: str | None = None
     """A recording that stands in for what is said and seen, the day before."""
     model: str = ""
     """Why there is no speech model; empty where there is one."""
-    doing: Callable[[str], None] = print
-    """Is told what takes time."""

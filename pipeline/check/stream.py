@@ -7,6 +7,7 @@ from pipeline.audio import SILENT, loudness
 from pipeline.check.recording import Recording, record
 from pipeline.check.rows import Plan, Row, Rows
 from pipeline.errors import LivesubsError, NoAudio, NotLiveYet
+from pipeline.settings import SourceSettings
 from pipeline.source import line
 from pipeline.source.command import SEGMENT, plays
 from pipeline.source.line import Line
@@ -48,7 +49,7 @@ def rehearsal(plan: Plan, folder: Path) -> Rows[Recording | None]:
     if plan.rehearsal is None:
         return None
     plan.doing("reading the rehearsal")
-    settings = type(plan.settings.source)(ffmpeg=plan.settings.source.ffmpeg, cookies=plan.settings.source.cookies)
+    settings = SourceSettings(ffmpeg=plan.settings.source.ffmpeg, cookies=plan.settings.source.cookies)
     try:
         return record(plan.rehearsal, settings, folder / "rehearsal", REHEARSE)
     except LivesubsError as error:
@@ -58,7 +59,7 @@ def rehearsal(plan: Plan, folder: Path) -> Rows[Recording | None]:
 
 def network(plan: Plan, recording: Recording) -> Rows[Line | None]:
     """The row `network`, where the source is on one."""
-    if recording.address.kind in ("file", "device"):
+    if recording.address.kind in ("file", "device", "stdin"):
         return None
     plan.doing("measuring the line")
     try:

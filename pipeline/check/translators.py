@@ -63,7 +63,7 @@ def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float | Non
         asked = [_ask(plan, name, engine, target, questions, share) for name, engine in found.items()]
         answers = list(merge(asked, bound=1, name="check-translation"))
         for answer in sorted(answers, key=lambda answer: list(found).index(answer.name)):
-            if answer.row.ok:
+            if answer.row.ok and answer.row.tried:
                 slowest = max(slowest or 0.0, answer.seconds)
             yield answer.row
     return slowest
@@ -97,7 +97,7 @@ def _ask(
     where = "elsewhere" if engine.leaves_machine else "on this machine"
     answers = "; ".join(said) or "not asked, since nobody spoke; add --rehearse FILE"
     told = f"answers in {slowest:.1f} s, {where}: {answers}" if said else f"{where}, {answers}"
-    yield _Answer(name=name, row=Row(row=row, ok=True, say=told), seconds=slowest)
+    yield _Answer(name=name, row=Row(row=row, ok=True, say=told, tried=bool(said)), seconds=slowest)
 
 
 def _instead(engine: Engine, source: str, target: str) -> str:

@@ -8,9 +8,8 @@ from pipeline import settings
 from pipeline.errors import JournalCorrupt, SessionError
 from pipeline.events import SessionStarted
 from pipeline.files import write_whole
-from pipeline.journal import LOCK
+from pipeline.journal import LOCK, read
 from pipeline.report.page import page
-from pipeline.report.reading import read
 from pipeline.report.record import Record
 from pipeline.settings import Settings
 
@@ -36,15 +35,16 @@ def open_record(folder: Path) -> Record:
     journal = folder / JOURNAL
     if not journal.is_file():
         raise SessionError(f"{folder} has no {JOURNAL}, so it is no session; name the folder `livesubs run` printed")
+    damaged: list[int] = []
     try:
-        running, (entries, damaged) = _running(folder), read(journal)
+        running, entries = _running(folder), list(read(journal, damaged))
     except OSError as error:
         raise SessionError(f"cannot read {journal}: {error.strerror}; check its rights") from error
     if not any(isinstance(entry.event, SessionStarted) for entry in entries):
         if damaged:
             raise JournalCorrupt(journal, damaged[0])
         raise SessionError(f"the session in {folder} has not begun yet; try again once its stream is connected")
-    return Record(entries, _settings(folder), running=running, damaged=damaged)
+    return Record(entries, _settings(folder), running=running, damaged=tuple(damaged))
 
 
 def _settings(folder: Path) -> Settings:

@@ -6,13 +6,12 @@ from datetime import datetime
 from pipeline.events import Progress, Value, Warned
 from pipeline.journal import Entry
 from pipeline.scores import latency
+from pipeline.stall import BACK, NOTHING
 
 _LEAST = 10.0
 """Seconds without new sound that are worth a word; HLS delivers every few seconds. Notes are never so far apart."""
 _AFTER = 2.0
 """Seconds between two notes: that the stream is back may be told so long after the one that shows it, or before."""
-_NOTHING, _BACK = "nothing has come from the stream", "the stream is back"
-"""How the warnings begin that a silence makes superfluous."""
 
 
 class Silence(Value, frozen=True):
@@ -39,7 +38,7 @@ def silences(entries: Sequence[Entry]) -> list[Silence]:
     The last one counts only if the session warned that more was expected: a stream that has ended is still being heard.
     """
     live = latency.live(entries)
-    warned = [entry.at for entry in entries if _warns(entry, _NOTHING)]
+    warned = [entry.at for entry in entries if _warns(entry, NOTHING)]
     found = []
     for stream, from_at, to_at, over in _stretches(entries):
         expected = any(from_at <= at <= to_at for at in warned)
@@ -50,7 +49,7 @@ def silences(entries: Sequence[Entry]) -> list[Silence]:
 
 def tells(entry: Entry) -> bool:
     """Whether it is a warning of a stream that sends nothing, or is back."""
-    return _warns(entry, _NOTHING) or _warns(entry, _BACK)
+    return _warns(entry, NOTHING) or _warns(entry, BACK)
 
 
 def _warns(entry: Entry, of: str) -> bool:

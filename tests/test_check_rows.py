@@ -1,0 +1,48 @@
+"""Single rows of the check, where no server and no model is needed."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.catalogue import WHISPER
+from pipeline.check.delay import recommend
+from pipeline.check.machine import ytdlp
+from pipeline.check.model import other_size
+from pipeline.settings import Settings
+
+
+def test_youtube_needs_a_javascript_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from yt_dlp.version import __version__
+
+    year, month, day = (int(part) for part in __version__.split(".")[:3])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    row = ytdlp("https://www.youtube.com/watch?v=x", date(year, month, day))
+    assert not row.ok
+    assert "Deno" in row.say
+    assert ytdlp("https://video.example/x", date(year, month, day)).ok
+    (tmp_path / "deno").touch(0o755)
+    assert ytdlp("https://www.youtube.com/watch?v=x", date(year, month, day)).ok
+
+
+def test_which_other_model_would_hold() -> None:
+    memory = 16 * 10**9
+    smaller, larger = other_size("small", 1.2, memory), other_size("base", 30.0, memory)
+    assert smaller
+    assert smaller[0] == "base"
+    assert smaller[1] == pytest.approx(1.2 / WHISPER["base"].cost)
+    assert larger
+    assert 2.0 <= larger[1] < 30.0
+    assert other_size("base", 2.1, memory) is None
+    assert other_size("base", 30.0, WHISPER["tiny"].memory) is None
+    assert other_size("my-own-model", 1.0, memory) is None
+
+
+def test_the_delay_grows_with_what_is_slow_and_says_what_it_is_made_of() -> None:
+    usual = recommend(Settings(), 10.0, 0.3, 2.0)
+    assert usual.say.startswith("30 s: ")
+    assert usual.say.endswith("together 28; a sentence that long needs 30")
+    assert "guess" not in usual.say
+    assert recommend(Settings(), None, None, 2.0).say.count("a guess") == 2
+    assert recommend(Settings(), 10.0, 0.3, 6.0).say.startswith("40 s: ")  # three segments of 6 s
+    assert recommend(Settings(), 1.0, 0.3, 2.0).say.startswith("40 s: ")  # ten seconds of work for ten of speech
