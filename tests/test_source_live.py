@@ -67,7 +67,7 @@ def test_a_server_that_serves_once(
     port = str(free_port())
     words = [word.format(port=port) for word in publish]
     with running(ffmpeg, "-readrate", "2", "-i", str(clip), "-c", "copy", *words) as publisher:
-        until(lambda: bound(publisher.pid), 10)
+        until(lambda: bound(publisher.pid, port), 10)
         with recording(address.format(port=port), tmp_path) as capture:
             assert capture.media.picture
             assert capture.outcome.state == "lost"  # the end of a source without an end
@@ -90,7 +90,7 @@ def test_a_publisher_that_calls_us(
     settings = SourceSettings()
     capture = Capture(resolve(address.format(port=port), settings), settings, tmp_path)
     started = spawn((capture.start() for _ in range(1)), bound=1, name="start")  # type: ignore[func-returns-value]
-    until(lambda: any(bound(child.pid) for child in psutil.Process().children(recursive=True)), 10)
+    until(lambda: any(bound(child.pid, port) for child in psutil.Process().children(recursive=True)), 10)
     words = [word.format(port=port) for word in send]
     with running(ffmpeg, "-readrate", "2", "-i", str(clip), "-c", "copy", *words):
         assert list(started) == [None]
@@ -99,9 +99,13 @@ def test_a_publisher_that_calls_us(
     in_step(tmp_path, at_least=LENGTH - 0.5)
 
 
-def bound(process: int) -> bool:
-    """That process has a socket, without connecting to it: it serves one client only."""
-    return bool(psutil.Process(process).net_connections())
+def bound(process: int, port: str) -> bool:
+    """That process has a socket there, without connecting to it: it serves one client only. The port is named since a
+    process that is just being started still holds its parent's sockets."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        sockets = psutil.Process(process).net_connections()
+        return any(str(socket.laddr.port) == port for socket in sockets if socket.laddr)
+    return False
 
 
 def test_mpeg_ts_over_udp(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
