@@ -25,7 +25,10 @@ class Word(Value, frozen=True):
 
 
 class Chunk(Value, frozen=True):
-    """A stretch of the session's `audio.s16` that has been recorded: stream time [start, end)."""
+    """A stretch of the session's `audio.s16` that has been recorded: stream time [start, end).
+
+    An empty one says that the sound breaks off there: what comes next may be long in coming, and begin later.
+    """
 
     start: float
     end: float
@@ -94,7 +97,17 @@ class Hypothesis(Event, frozen=True, tag="hypothesis"):
     begun: bool = False
     """Somebody was speaking when the recording began: the first committed word may be half a word."""
     broken: bool = False
-    """Somebody was speaking when the recording ended: the last committed word may be half a word."""
+    """Somebody was speaking when the sound ended: the last committed word may be half a word."""
+    over: bool = False
+    """The sound ends here, or breaks off: nothing that comes later belongs to what was said before."""
+
+
+class Skipped(Event, frozen=True, tag="skipped"):
+    """Sound that was recorded and not heard: there was no time for it, or the recogniser died of it."""
+
+    start: float
+    end: float
+    reason: str
 
 
 class Suppressed(Event, frozen=True, tag="suppressed"):
@@ -194,6 +207,7 @@ AnyEvent = (
     | Progress
     | Gap
     | Hypothesis
+    | Skipped
     | Suppressed
     | Sentence
     | Translation

@@ -26,6 +26,7 @@ _WRITTEN = (
     "settings.toml",
     "private.toml",
     AUDIO,
+    "audio-*.s16",
     "ffmpeg.log",
     "subtitles.*",
     "report.html",

@@ -22,10 +22,8 @@ from pipeline.events import (
     Hypothesis,
     Progress,
     Rendering,
-    Sentence,
     SessionStarted,
     SourceState,
-    Suppressed,
     Value,
     Warned,
 )
@@ -34,7 +32,7 @@ from pipeline.journal import Entry, Journal, State
 from pipeline.settings import Settings
 from pipeline.source.address import Address
 from pipeline.source.announced import await_address
-from pipeline.source.capture import Capture
+from pipeline.source.recording import Recording
 from pipeline.speech.client import Recogniser
 from pipeline.speech.stage import recognise
 from pipeline.stall import StallWatch
@@ -71,7 +69,7 @@ def subtitles(
     return hands.merge([to_cues(track, settings.cues) for track in renderings])
 
 
-def _itself(event: Hypothesis | Suppressed | Sentence) -> Iterable[Event]:
+def _itself(event: Event) -> Iterable[Event]:
     """The event, unless it only says that time passed."""
     wordless = isinstance(event, Hypothesis) and not event.committed and not event.tail
     return () if wordless else (event,)
@@ -122,7 +120,7 @@ class Session:
         self._stopping = threading.Event()
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
-        self._capture: Capture | None = None
+        self._recording: Recording | None = None
         self._heard = 0.0
         self._stall: StallWatch | None = None
         self._told: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -134,22 +132,22 @@ class Session:
             try:
                 self._run(journal, view)
             except BaseException as error:
-                self._end_capture()  # what it still writes counts, and nothing is removed under its hands
+                self._end_recording()  # what it still writes counts, and nothing is removed under its hands
                 if self._audio.recorded:
                     how: Literal["failed", "aborted"] = "failed" if isinstance(error, Exception) else "aborted"
                     journal.append(Ended(reason=how, stream=self._audio.recorded, error=str(error)))
                 else:
                     folder.empty(self._path)
                 raise
-            self._end_capture()
+            self._end_recording()
             with journal.state() as state:
                 return state
 
     def stop(self) -> None:
-        """Ends the capture; what was recorded is still heard, translated and written. Safe in a signal handler."""
+        """Ends the recording; what was recorded is still heard, translated and written. Safe in a signal handler."""
         self._stopping.set()
-        if self._capture:
-            self._capture.stop()
+        if self._recording:
+            self._recording.stop()
 
     def warn(self, text: str) -> None:
         """Something a person should know that the session cannot; any thread may, also before it runs."""
@@ -181,9 +179,9 @@ class Session:
         while not self._told.empty():
             journal.append(Warned(text=self._told.get()))
 
-    def _end_capture(self) -> None:
-        if self._capture:
-            self._capture.close()
+    def _end_recording(self) -> None:
+        if self._recording:
+            self._recording.close()
 
     def _run(self, journal: Journal, view: View) -> None:
         description = self._recogniser.open(self._audio.path, self._settings.speech)
@@ -207,9 +205,9 @@ class Session:
             self.warn(note)
         self._pass_on(journal)
         folder.write_tracks(self._path, journal)
-        capture = self._open(address, journal)
-        chunks = self._count(self._audio.follow(start=0.0, ended=lambda: capture.ended, clock=self._clock))
-        self._stall = StallWatch(self._audio, lambda: not capture.ended, journal.append, self._clock)
+        recording = self._open(address, journal)
+        chunks = self._count(recording.chunks(0.0))
+        self._stall = StallWatch(self._audio, lambda: not recording.ended, journal.append, self._clock)
         with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
             try:
                 for batch in subtitles(chunks, self._recogniser, self._chains, self._settings, journal, Threads()):
@@ -217,30 +215,30 @@ class Session:
                         journal.append(event)
                     folder.write_tracks(self._path, journal)
             except WorkerError as error:
-                self._record_on(capture, error, journal)
+                self._record_on(recording, error, journal)
                 raise
-        self._close(capture, journal)
+        self._close(recording, journal)
 
-    def _record_on(self, capture: Capture, error: WorkerError, journal: Journal) -> None:
+    def _record_on(self, recording: Recording, error: WorkerError, journal: Journal) -> None:
         """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""
-        if not capture.ended:
+        if not recording.ended:
             journal.append(Warned(text=f"{error}; the recording goes on without subtitles, Ctrl-C ends it"))
-        while not capture.ended:
+        while not recording.ended:
             self._clock.wait(0.25)
 
-    def _open(self, address: Address, journal: Journal) -> Capture:
+    def _open(self, address: Address, journal: Journal) -> Recording:
         journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
-        self._capture = capture = Capture(address, self._settings.source, self._path)
+        self._recording = recording = Recording(
+            self._source, self._settings.source, self._path, self._clock, journal.append
+        )
         if self._stopping.is_set():  # asked for while the model was loading
-            capture.stop()
-        capture.start()
-        if capture.media.tracks:  # none were looked for if it was stopped before
-            journal.append(SourceState(state="connected", stream=0.0, detail=str(capture.media)))
-        return capture
+            recording.stop()
+        recording.start(address)
+        return recording
 
-    def _close(self, capture: Capture, journal: Journal) -> None:
+    def _close(self, recording: Recording, journal: Journal) -> None:
+        outcome = recording.outcome
         recorded = self._audio.recorded
-        outcome = capture.outcome
         journal.append(SourceState(state=outcome.state, stream=recorded, detail=outcome.detail))
         if outcome.error:
             raise outcome.error

@@ -51,6 +51,10 @@ Start = Annotated[str | None, typer.Option(help="Where to begin in a recording, 
 End = Annotated[str | None, typer.Option(help="Where to stop in a recording.")]
 Length = Annotated[str | None, typer.Option("--for", help="Stop after so long, e.g. 3h or 90m.")]
 Pace = Annotated[str | None, typer.Option(help="Recordings: N times real time, or max (default: max).")]
+Backup = Annotated[
+    list[str] | None, typer.Option(help="Another address of the same stream, for when it is lost; may be repeated.")
+]
+GiveUp = Annotated[str | None, typer.Option(help="How long a lost stream is tried again (default: 10m).")]
 Cookies = Annotated[str | None, typer.Option(help="Cookies file for page URLs.")]
 Ffmpeg = Annotated[str | None, typer.Option(help="Another ffmpeg than the bundled one.")]
 SettingsFile = Annotated[
@@ -145,6 +149,8 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "end": ("source", "end", seconds),
     "length": ("source", "length", seconds),
     "pace": ("source", "pace", pace),
+    "backup": ("source", "backup", _as_it_is),
+    "give_up": ("source", "give_up", seconds),
     "cookies": ("source", "cookies", _as_it_is),
     "ffmpeg": ("source", "ffmpeg", _as_it_is),
     "model": ("speech", "model", _as_it_is),

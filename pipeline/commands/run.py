@@ -36,6 +36,8 @@ def run(
     end: options.End = None,
     length: options.Length = None,
     pace: options.Pace = None,
+    backup: options.Backup = None,
+    give_up: options.GiveUp = None,
     cookies: options.Cookies = None,
     ffmpeg: options.Ffmpeg = None,
     config: options.SettingsFile = None,
@@ -65,12 +67,13 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) 
     """Runs one session with a view, and says at the end what there is and where."""
     from pipeline.flow import SystemClock
     from pipeline.session import Session
-    from pipeline.speech.client import RecogniserProcess
+    from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
     chains = build_chains(chosen.translation, chosen.speech.language, options.keys())
     folder = out or options.session_folder(source)
-    session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
+    recogniser = SupervisedRecogniser(RecogniserProcess)
+    session = Session(source, folder, chosen, recogniser, chains, SystemClock())
     _stop_on_signals(session.stop)
     try:
         with (

@@ -56,6 +56,11 @@ class Address(Value, frozen=True):
     """ffmpeg's input options, name and value."""
 
     @property
+    def restarts(self) -> bool:
+        """A new connection may help where nothing comes: somebody else is at its other end."""
+        return not self.ends and not self.waits and not self.url.startswith(("udp:", "rtp:", "rist:"))
+
+    @property
     def once(self) -> bool:
         """It must not be opened twice: what was read to look at it has to be recorded too."""
         return self.kind in ("live", "device", "stdin")

@@ -1,4 +1,7 @@
-"""The archive: the recorded media segments and when each is, as ffmpeg's segment lists say."""
+"""The archive: the recorded media segments and when each is, as ffmpeg's segment lists say.
+
+Every connection has a list of its own, with times from its own first sample; where that lies is in `clock.csv`.
+"""
 
 import csv
 from pathlib import Path
@@ -14,18 +17,43 @@ class MediaSegment(Value, frozen=True):
     end: float
 
 
-def stem(archive: Path) -> Path:
-    """Where the next capture into the folder `archive` writes: 0001, then 0002 after a resume."""
-    return archive / f"{len(list(archive.glob('*.csv'))) + 1:04d}"
+_CLOCK = "clock.csv"
+
+
+def stem(archive: Path, number: int) -> Path:
+    """What the names of that connection's files begin with: 0001 for the first."""
+    return archive / f"{number:04d}"
+
+
+def place(archive: Path, number: int, at: float) -> None:
+    """Notes that the connection's first sample lies at stream time `at`; OSError if that cannot be written."""
+    if archive.is_dir():
+        with (archive / _CLOCK).open("a", encoding="utf-8") as clock:
+            clock.write(f"{number:04d},{at:.6f}\n")
+
+
+def last(archive: Path) -> int:
+    """The highest number of a connection that has left something; 0 if none has."""
+    names = [path.name[:4] for path in archive.glob("[0-9][0-9][0-9][0-9]*")]
+    return max((int(name) for name in names if name.isdecimal()), default=0)
 
 
 def segments(archive: Path) -> list[MediaSegment]:
-    """The finished segments in order; a line that is being written is left for the next reading."""
-    return [
-        MediaSegment(path=archive / name, start=float(start), end=float(end))
-        for listed in sorted(archive.glob("*.csv"))
-        for name, start, end in csv.reader(_whole_lines(listed))
-    ]
+    """The finished segments in order, each stretch of time once; a line that is being written is left for later."""
+    begins = {"0001": 0.0} | {number: float(at) for number, at in _rows(archive / _CLOCK)}
+    found: list[MediaSegment] = []
+    for number, at in sorted(begins.items()):
+        upto = found[-1].end if found else 0.0
+        found += [
+            MediaSegment(path=archive / name, start=at + float(start), end=at + float(end))
+            for name, start, end in _rows(archive / f"{number}.csv")
+            if at + float(end) > upto  # what a server sent again is there already
+        ]
+    return found
+
+
+def _rows(path: Path) -> list[list[str]]:
+    return list(csv.reader(_whole_lines(path))) if path.exists() else []
 
 
 def _whole_lines(path: Path) -> list[str]:

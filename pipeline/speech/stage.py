@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.events import Chunk, Hypothesis, Suppressed
+from pipeline.events import Chunk
 from pipeline.speech.local import Recogniser
+from pipeline.speech.messages import Answered
 
 
-def recognise(chunks: Iterable[Chunk], recogniser: Recogniser) -> Iterator[Hypothesis | Suppressed]:
-    """What an opened recogniser says of the chunks, as it says it, and at their end what was still open."""
+def recognise(chunks: Iterable[Chunk], recogniser: Recogniser) -> Iterator[Answered]:
+    """What an opened recogniser says of the chunks, as it says it, and at their end what was still open.
+
+    At an empty chunk the sound breaks off: what is open is said then, and not when it goes on.
+    """
     for chunk in chunks:
-        yield from recogniser.hear(chunk.start, chunk.end).events
+        heard = recogniser.hear(chunk.start, chunk.end) if chunk.end > chunk.start else recogniser.finish()
+        yield from heard.events
     yield from recogniser.finish().events
