@@ -184,6 +184,7 @@ class Recording:
             found: _Connection | None = connection
             while found:
                 self._outcome = self._watch(found)
+                found.capture.close()
                 track.discard(found.sound, self._audio.path)
                 found = self._reconnect(found) if self._goes_on(found) else None
         finally:
