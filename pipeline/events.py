@@ -55,6 +55,15 @@ class SessionStarted(Event, frozen=True, tag="session"):
     """Whether one of the engines sends the text to someone else's computer."""
 
 
+class Resumed(Event, frozen=True, tag="resumed"):
+    """A session that was cut off, or had ended, goes on."""
+
+    stream: float
+    """How much had been recorded, seconds."""
+    heard: float
+    """Stream time from which on it is heard again."""
+
+
 class SourceState(Event, frozen=True, tag="source"):
     """What became of the source: opening, connected, ended (its own end), stopped (by us), lost."""
 
@@ -73,6 +82,12 @@ class Progress(Event, frozen=True, tag="progress"):
     """Stream time up to which the recogniser has been given it."""
     compute: float
     """Seconds that the recogniser has worked so far."""
+    up: float = 0.0
+    """Seconds since the machine was started: a clock that nobody sets."""
+    origin: float | None = None
+    """When on that clock stream time 0 arrived, or would have: what a resumed session reckons its gap from."""
+    origin_at: float | None = None
+    """The same on the wall clock, in case the machine is started anew."""
 
 
 class Gap(Event, frozen=True, tag="gap"):
@@ -203,6 +218,7 @@ class Ended(Event, frozen=True, tag="end"):
 
 AnyEvent = (
     SessionStarted
+    | Resumed
     | SourceState
     | Progress
     | Gap

@@ -24,6 +24,9 @@ SETTINGS_FILE = "livesubs.toml"
 """Read from the working folder unless `--settings` names another."""
 
 Source = Annotated[str, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")]
+MaybeSource = Annotated[
+    str | None, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")
+]
 To = Annotated[str | None, typer.Option(help="Languages to translate into, with commas (default: en).")]
 Demo = Annotated[bool, typer.Option("--demo", help="The embedded demo models: a closed domain of synthetic speech.")]
 Model = Annotated[
@@ -61,6 +64,9 @@ SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help=f"A settings file; flags override it (default: ./{SETTINGS_FILE}).")
 ]
 Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (default: sessions/DATE_NAME).")]
+Resume = Annotated[
+    Path | None, typer.Option(help="Session folder to go on in: one that crashed, was stopped, or lost its stream.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 
 

@@ -27,26 +27,24 @@ def stem(archive: Path, number: int) -> Path:
 
 def place(archive: Path, number: int, at: float) -> None:
     """Notes that the connection's first sample lies at stream time `at`; OSError if that cannot be written."""
-    if archive.is_dir():
-        with (archive / _CLOCK).open("a", encoding="utf-8") as clock:
-            clock.write(f"{number:04d},{at:.6f}\n")
+    archive.mkdir(exist_ok=True)
+    with (archive / _CLOCK).open("a", encoding="utf-8") as clock:
+        clock.write(f"{number:04d},{at:.6f}\n")
 
 
-def last(archive: Path) -> int:
-    """The highest number of a connection that has left something; 0 if none has."""
-    names = [path.name[:4] for path in archive.glob("[0-9][0-9][0-9][0-9]*")]
-    return max((int(name) for name in names if name.isdecimal()), default=0)
+def placed(archive: Path) -> dict[int, float]:
+    """Where each connection's first sample lies, stream time by its number."""
+    return {int(number): float(at) for number, at in _rows(archive / _CLOCK)}
 
 
 def segments(archive: Path) -> list[MediaSegment]:
     """The finished segments in order, each stretch of time once; a line that is being written is left for later."""
-    begins = {"0001": 0.0} | {number: float(at) for number, at in _rows(archive / _CLOCK)}
     found: list[MediaSegment] = []
-    for number, at in sorted(begins.items()):
+    for number, at in sorted(({1: 0.0} | placed(archive)).items()):
         upto = found[-1].end if found else 0.0
         found += [
             MediaSegment(path=archive / name, start=at + float(start), end=at + float(end))
-            for name, start, end in _rows(archive / f"{number}.csv")
+            for name, start, end in _rows(stem(archive, number).with_suffix(".csv"))
             if at + float(end) > upto  # what a server sent again is there already
         ]
     return found

@@ -39,10 +39,9 @@ AUDIBLE = 0.05
 class Before(Value, frozen=True):
     """What a session that is resumed had."""
 
-    recorded: float
-    """Seconds of sound."""
-    origin: float
-    """When its first sample would have arrived, on the clock that `Clock.up` reads."""
+    origin: float | None
+    """When its first sample arrived, or would have, on the clock that `Clock.up` reads; None if nobody knows."""
+    gaps: tuple[Gap, ...]
 
 
 class _Connection:
@@ -51,6 +50,8 @@ class _Connection:
     def __init__(self, address: Address, settings: SourceSettings, folder: Path, number: int, patience: float) -> None:
         self.number, self.address = number, address
         self.sound = track.part(folder, number)
+        if number > 1:
+            self.sound.unlink(missing_ok=True)  # of one that was cut off before it had a place
         self.capture = Capture(address, settings, folder, number, patience)
         self.arrival = Arrival()
         self.at: float | None = 0.0 if number == 1 else None
@@ -78,9 +79,9 @@ class Recording:
         self._sources = (given, *settings.backup)
         self._settings, self._folder, self._clock, self._tell = settings, folder, clock, tell
         self._audio = AudioFile(folder / track.NAME)
-        self._gaps: list[Gap] = []
+        self._gaps = list(before.gaps) if before else []
         self._origin = before.origin if before else None
-        self._number = max(archive.last(folder / "archive"), 1 if before else 0)
+        self._number = recover(folder)
         self._connection: _Connection | None = None
         self._stopped, self._done = threading.Event(), threading.Event()
         self._followed: Channel[None] | None = None
@@ -96,8 +97,8 @@ class Recording:
         A recording that is stopped before or meanwhile has recorded nothing.
         """
         connection = self._first(address)
-        if connection.capture.media.tracks and self._number == 1:
-            self._place(connection, 0.0)
+        if connection.capture.media.tracks and (self._number == 1 or address.ends):
+            self._place(connection, self._audio.recorded)
         self._followed = spawn(self._follow(connection), bound=1, name="recording")
 
     def stop(self) -> None:
@@ -159,9 +160,12 @@ class Recording:
             raise
 
     def _connect(self, address: Address, patience: float) -> _Connection:
-        """A new connection, recording."""
-        left = self._left()
-        settings = msgspec.structs.replace(self._settings, length=left) if left is not None else self._settings
+        """A new connection, recording; a file is gone on with where its recording broke off."""
+        settings, recorded = self._settings, self._audio.recorded
+        if (left := self._left()) is not None:
+            settings = msgspec.structs.replace(settings, length=left)
+        if address.ends and recorded:
+            settings = msgspec.structs.replace(settings, start=settings.start + recorded)
         connection = _Connection(address, settings, self._folder, self._number + 1, patience)
         self._connection = connection
         if self._stopped.is_set():  # asked for while it was being made
@@ -287,6 +291,17 @@ class Recording:
         text = f"{lost.address.shown} was gone for {_minutes(self._settings.give_up)}; what was recorded is kept"
         way = "when it is back, go on with `livesubs run --resume` and the session folder"
         return Outcome(state="lost", detail=text, error=SourceUnreachable(f"{text}; {way}"))
+
+
+def recover(folder: Path) -> int:
+    """Puts what a session that was cut off had not copied yet to its place; gives the number of its last connection."""
+    placed = archive.placed(folder / "archive")
+    for number, at in placed.items():
+        sound = track.part(folder, number)
+        if number > 1 and sound.exists():
+            track.splice(sound, folder / track.NAME, at)
+            track.discard(sound, folder / track.NAME)
+    return max(placed, default=1 if track.seconds(folder / track.NAME) else 0)
 
 
 def _minutes(seconds: float) -> str:
