@@ -17,7 +17,7 @@ from pipeline.errors import LivesubsError, SettingsError, SourceError, SourceUnr
 from pipeline.events import Value
 from pipeline.flow import Caller, Channel, DeadlineExpired, spawn
 from pipeline.settings import SourceSettings
-from pipeline.source import command, track
+from pipeline.source import command, parts
 from pipeline.source.address import Address, is_over
 from pipeline.source.archive import stem
 from pipeline.source.failures import explain
@@ -109,7 +109,7 @@ class Capture:
 
     @property
     def _recorded(self) -> float:
-        return track.seconds(track.part(self._folder, self._number))
+        return parts.seconds(parts.part(self._folder, self._number))
 
     def _record(self) -> Ffmpeg:
         """The recorder, started."""
@@ -123,7 +123,7 @@ class Capture:
             self._settings,
             stem(archive, self._number) if self._settings.archive else None,
         )
-        with track.part(self._folder, self._number).open("ab") as sound:
+        with parts.part(self._folder, self._number).open("ab") as sound:
             return Ffmpeg(arguments, output=sound, log=self._folder / "ffmpeg.log", fed=self._address.once)
 
     def _record_once(self) -> None:

@@ -16,7 +16,7 @@ from pipeline.errors import LivesubsError, SourceError, SourceUnreachable
 from pipeline.events import Chunk, Event, Gap, SourceState, Value, Warned
 from pipeline.flow import Channel, Clock, spawn
 from pipeline.settings import SourceSettings
-from pipeline.source import archive, track
+from pipeline.source import archive, parts
 from pipeline.source.address import Address, resolve
 from pipeline.source.arrival import Arrival
 from pipeline.source.capture import DAY, Capture, Outcome
@@ -49,7 +49,7 @@ class _Connection:
 
     def __init__(self, address: Address, settings: SourceSettings, folder: Path, number: int, patience: float) -> None:
         self.number, self.address = number, address
-        self.sound = track.part(folder, number)
+        self.sound = parts.part(folder, number)
         if number > 1:
             self.sound.unlink(missing_ok=True)  # of one that was cut off before it had a place
         self.capture = Capture(address, settings, folder, number, patience)
@@ -78,7 +78,7 @@ class Recording:
         """`given` is the source as it was typed, which is asked for its address each time; events go to `tell`."""
         self._sources = (given, *settings.backup)
         self._settings, self._folder, self._clock, self._tell = settings, folder, clock, tell
-        self._audio = AudioFile(folder / track.NAME)
+        self._audio = AudioFile(folder / parts.NAME)
         self._gaps = list(before.gaps) if before else []
         self._origin = before.origin if before else None
         self._number = recover(folder)
@@ -189,7 +189,7 @@ class Recording:
             while found:
                 self._outcome = self._watch(found)
                 found.capture.close()
-                track.discard(found.sound, self._audio.path)
+                parts.discard(found.sound, self._audio.path)
                 found = self._reconnect(found) if self._goes_on(found) else None
         finally:
             self._connected = False
@@ -215,7 +215,7 @@ class Recording:
             self._clock.wait(TICK)
 
     def _look(self, connection: _Connection, *, over: bool) -> None:
-        now, delivered = self._clock.up(), track.seconds(connection.sound)
+        now, delivered = self._clock.up(), parts.seconds(connection.sound)
         connection.arrival.note(now, delivered)
         if connection.at is None and (connection.arrival.settled or over):
             self._find_place(connection)
@@ -243,7 +243,7 @@ class Recording:
             gap = Gap(start=recorded, end=at, reason=self._outcome.detail or "the session was not running")
             self._gaps.append(gap)  # before the file grows by it: nobody shall hear it
             self._tell(gap)
-        track.extend(self._audio.path, at)
+        parts.extend(self._audio.path, at)
         archive.place(self._folder / "archive", connection.number, at)
         connection.at, self._hole = at, Hole(self._audio)
         self._tell(SourceState(state="connected", stream=at, detail=str(connection.capture.media)))
@@ -254,7 +254,7 @@ class Recording:
             return
         assert connection.at is not None
         try:
-            track.splice(connection.sound, self._audio.path, connection.at)
+            parts.splice(connection.sound, self._audio.path, connection.at)
             self._full = False
         except OSError as error:
             if not self._full:
@@ -297,11 +297,11 @@ def recover(folder: Path) -> int:
     """Puts what a session that was cut off had not copied yet to its place; gives the number of its last connection."""
     placed = archive.placed(folder / "archive")
     for number, at in placed.items():
-        sound = track.part(folder, number)
+        sound = parts.part(folder, number)
         if number > 1 and sound.exists():
-            track.splice(sound, folder / track.NAME, at)
-            track.discard(sound, folder / track.NAME)
-    return max(placed, default=1 if track.seconds(folder / track.NAME) else 0)
+            parts.splice(sound, folder / parts.NAME, at)
+            parts.discard(sound, folder / parts.NAME)
+    return max(placed, default=1 if parts.seconds(folder / parts.NAME) else 0)
 
 
 def _minutes(seconds: float) -> str:
