@@ -1,7 +1,9 @@
 """A live HLS stream on loopback whose edge and whose faults a test moves by hand."""
 
 import contextlib
+import re
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,15 +27,17 @@ def clip(ffmpeg: str, folder: Path, seconds: int) -> Path:
 def cut(ffmpeg: str, source: Path, folder: Path, *options: str) -> list["Line"]:
     """The clip as pieces of one second in `folder`; what their playlist says of each."""
     folder.mkdir()
-    hls = ["-c", "copy", "-f", "hls", "-hls_time", "1", "-hls_list_size", "0", *options]
+    stamps = ["-output_ts_offset", "10"]  # none is negative, or ffmpeg would shift sound and picture apart
+    hls = [*stamps, "-c", "copy", "-f", "hls", "-hls_time", "1", "-hls_list_size", "0", *options]
     subprocess.run([ffmpeg, "-v", "error", "-i", str(source), *hls, str(folder / "all.m3u8")], check=True)
     lines: list[Line] = []
     tags: list[str] = []
+    name = folder.name
     for text in (folder / "all.m3u8").read_text().splitlines():
         if text.startswith(("#EXTINF", "#EXT-X-KEY", "#EXT-X-MAP", "#EXT-X-BYTERANGE")):
-            tags.append(text)
+            tags.append(re.sub(r'URI="(init|all)', rf'URI="{name}/\1', text))
         elif text and not text.startswith("#"):
-            lines.append(Line(text, tuple(tags)))
+            lines.append(Line(f"{name}/{text}", tuple(tags)))
             tags = [tag for tag in tags if tag.startswith(("#EXT-X-KEY", "#EXT-X-MAP"))]
     return lines
 
@@ -89,6 +93,8 @@ class Publisher:
     """Parts of a path, and the status that it is answered with."""
     breaks: dict[str, int] = field(default_factory=dict)
     """Parts of a path, and how often its file breaks off in the middle."""
+    delays: dict[str, float] = field(default_factory=dict)
+    """Parts of a path, and how many seconds its file takes."""
     turned: int = 0
     """How many requests had no good answer."""
     asked: list[str] = field(default_factory=list)
@@ -120,6 +126,7 @@ def publishing(publisher: Publisher) -> Iterator[str]:
                 self.answer(text.encode(), kind="application/vnd.apple.mpegurl")
                 return
             data = (publisher.folder / path).read_bytes()
+            time.sleep(next((seconds for part, seconds in publisher.delays.items() if part in path), 0.0))
             part = next((part for part, left in publisher.breaks.items() if part in path and left), None)
             if part:
                 publisher.breaks[part] -= 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.source.clock import Reckoning
 from pipeline.source.ladder import PATIENCE, Ladder
-from pipeline.source.playlist import Listed, NoPlaylist, Piece, listed, rendered, variants
+from pipeline.source.playlist import Listed, NoPlaylist, Piece, listed, variants
 from pipeline.source.trail import DISCONTINUITY, HOLE, RESTART, Trail
 
 AT = 1_790_000_000.0
@@ -166,10 +166,6 @@ def test_what_is_no_media_playlist_is_refused() -> None:
         listed(MASTER, "http://server/")
     with pytest.raises(NoPlaylist):
         listed("#EXTM3U\n#EXTINF:abc,\na.ts\n", "http://server/")
-
-
-def test_our_own_playlist_is_empty_at_first() -> None:
-    assert "EXTINF" not in rendered((), ended=False)
 
 
 @given(st.floats(0, 2**33 / 90_000 - 10), st.floats(0, 9), st.floats(0, 3600))

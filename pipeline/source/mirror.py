@@ -101,7 +101,7 @@ class Mirror:
         """Ends the fetching; what is on the disk stays there, for a resume."""
         self._stop.set()
         self._channel.close()
-        self._over.wait(4.0)
+        self._over.wait(1.0)  # a network that does not answer holds its thread longer; it writes nothing any more
 
     def _tidy(self) -> None:
         """Called by the mirror's thread after every look at the playlists."""

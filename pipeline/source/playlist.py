@@ -208,8 +208,8 @@ class Stored(Value, frozen=True):
     head: str = ""
 
 
-def rendered(pieces: Sequence[Stored], ended: bool) -> str:
-    """The playlist of what is on disk: never older, never shorter, until it has ended.
+def rendered(pieces: Sequence[Stored], folder: str, ended: bool) -> str:
+    """The playlist of what is on disk in `folder`, named whole: ffmpeg would take a `?` or `#` in a path for a query.
 
     Its target duration is the least there can be: ffmpeg looks for more after half of it.
     """
@@ -219,25 +219,25 @@ def rendered(pieces: Sequence[Stored], ended: bool) -> str:
     for piece in pieces:
         if piece.key != key:
             key = piece.key
-            lines.append(_said(key) if key else "#EXT-X-KEY:METHOD=NONE")
+            lines.append(_said(key, folder) if key else "#EXT-X-KEY:METHOD=NONE")
         if piece.head and piece.head != head:
             head = piece.head
-            lines.append(f'#EXT-X-MAP:URI="{head}"')
-        lines += [f"#EXTINF:{piece.seconds:.6f},", piece.file]
+            lines.append(f'#EXT-X-MAP:URI="file:{folder}/{head}"')
+        lines += [f"#EXTINF:{piece.seconds:.6f},", f"file:{folder}/{piece.file}"]
     return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
 
 
-def _said(key: Key) -> str:
+def _said(key: Key, folder: str) -> str:
     iv = f",IV={key.iv}" if key.iv else ""
-    return f'#EXT-X-KEY:METHOD={key.method},URI="{key.url}"{iv}'
+    return f'#EXT-X-KEY:METHOD={key.method},URI="file:{folder}/{key.url}"{iv}'
 
 
-def master(main: str, sounds: Sequence[str]) -> str:
-    """The playlist of playlists for a stream whose sound comes apart, each by its file's name."""
+def master(main: str, sounds: Sequence[str], folder: str) -> str:
+    """The playlist of playlists for a stream whose sound comes apart, each by its file's name in `folder`."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:6"]
     for number, sound in enumerate(sounds, 1):
-        lines.append(f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="{number}",URI="{sound}"')
-    return "\n".join([*lines, '#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="sound"', main, ""])
+        lines.append(f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="{number}",URI="file:{folder}/{sound}"')
+    return "\n".join([*lines, '#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="sound"', f"file:{folder}/{main}", ""])
 
 
 def joined(piece: Piece, why: str, missing: float | None) -> Piece:

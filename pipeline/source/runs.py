@@ -70,7 +70,14 @@ class Runs:
         self._number += 1
         if self.before is None:
             reason, missing = "", 0.0
-        record = Record(number=self._number, reason=reason, missing=missing, tracks=((),) * tracks, bandwidth=bandwidth)
+        record = Record(
+            number=self._number,
+            reason=reason,
+            missing=missing,
+            tracks=((),) * tracks,
+            shed=(0.0,) * tracks,
+            bandwidth=bandwidth,
+        )
         self.current = Shelf(self._folder / f"{self._number:04d}", record)
         return self.current
 
@@ -116,7 +123,7 @@ class Runs:
         start = record.began
         shelf.leave_out(at - start + _WHOLE)
         first = shelf.record.tracks[0][0]
-        counted = start + shelf.record.shed
+        counted = start + shelf.record.shed[0]
         stamp = starts(shelf.sample(0)) if record.clock != PROGRAMME else None
         began = self._reckoning.near(stamp, counted) if stamp is not None else counted
         shelf.begin_at(first.programme_at if record.clock == PROGRAMME and first.programme_at else began)

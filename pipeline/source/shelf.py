@@ -24,9 +24,9 @@ class Record(Value, frozen=True):
     """Seconds between that run and this, as far as the playlists tell."""
     tracks: tuple[tuple[Stored, ...], ...]
     """What is on disk: the main playlist's pieces, then those of separate sound."""
-    shed: float = 0.0
-    """Seconds of the main playlist before that, recorded and removed."""
-    bandwidth: int = 0
+    shed: tuple[float, ...]
+    """Seconds of each track before that, recorded and removed."""
+    bandwidth: int
     """Of the rendition."""
     began: float | None = None
     clock: str = ""
@@ -39,7 +39,7 @@ class Shelf:
     """One run; written by the mirror's thread only."""
 
     def __init__(self, folder: Path, record: Record) -> None:
-        self.folder, self.record = folder, record
+        self.folder, self.record = folder.absolute(), record
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -50,7 +50,7 @@ class Shelf:
     @property
     def seconds(self) -> float:
         """What the main playlist held so far."""
-        return self.record.shed + sum(piece.seconds for piece in self.record.tracks[0])
+        return self.record.shed[0] + _lasts(self.record.tracks[0])
 
     @property
     def playlist(self) -> Path:
@@ -72,7 +72,7 @@ class Shelf:
 
     def begin_at(self, began: float | None) -> None:
         """What was left out so far does not count any more: the run begins with the first piece it has."""
-        self._change(began=began, shed=0.0)
+        self._change(began=began, shed=(0.0,) * len(self.record.tracks))
 
     def end(self) -> None:
         """Nothing more will come; ffmpeg stops after the last piece."""
@@ -86,24 +86,26 @@ class Shelf:
 
     def leave_out(self, until: float) -> list[Stored]:
         """Takes the pieces that end before `until`, seconds from the start, off the playlists, all but the last."""
-        tracks, gone = [], []
-        for pieces in self.record.tracks:
-            at, count = self.record.shed, 0
+        tracks, shed = [], []
+        gone: list[Stored] = []
+        for pieces, before in zip(self.record.tracks, self.record.shed, strict=True):
+            at, count = before, 0
             while count < len(pieces) - 1 and (at := at + pieces[count].seconds) < until:
                 count += 1
             tracks.append(pieces[count:])
-            gone.append(pieces[:count])
-        if any(gone):
-            self._change(tracks=tuple(tracks), shed=self.record.shed + sum(piece.seconds for piece in gone[0]))
-        return [piece for pieces in gone for piece in pieces]
+            shed.append(before + _lasts(pieces[:count]))
+            gone += pieces[:count]
+        if gone:
+            self._change(tracks=tuple(tracks), shed=tuple(shed))
+        return gone
 
     def write(self) -> None:
         """Brings the playlists to the state of the record; DiskFull or SessionError when that fails."""
         for number, pieces in enumerate(self.record.tracks):
-            write_whole(self.folder / f"{number}.m3u8", rendered(pieces, self.record.ended))
+            write_whole(self.folder / f"{number}.m3u8", rendered(pieces, str(self.folder), self.record.ended))
         if len(self.record.tracks) > 1:
             names = [f"{number}.m3u8" for number in range(len(self.record.tracks))]
-            write_whole(self.folder / "all.m3u8", master(names[0], names[1:]))
+            write_whole(self.folder / "all.m3u8", master(names[0], names[1:], str(self.folder)))
         write_whole(self.folder / _RECORD, msgspec.json.encode(self.record).decode())
 
     def remove(self) -> None:
@@ -112,7 +114,7 @@ class Shelf:
     def sample(self, index: int) -> Path:
         """A playlist of one piece of the main playlist, to look at."""
         path = self.folder / "sample.m3u8"
-        write_whole(path, rendered(self.record.tracks[0][index:][:1], ended=True))
+        write_whole(path, rendered(self.record.tracks[0][index:][:1], str(self.folder), ended=True))
         return path
 
     def _change(self, **fields: object) -> None:
@@ -129,3 +131,7 @@ def shelves(folder: Path) -> list[Shelf]:
         except (OSError, msgspec.MsgspecError):
             continue
     return found
+
+
+def _lasts(pieces: tuple[Stored, ...]) -> float:
+    return sum(piece.seconds for piece in pieces)

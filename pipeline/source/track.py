@@ -129,7 +129,8 @@ class Track:
                 raise Failed("Invalid data found: the answer is no key")
             (folder / name).chmod(0o600)
             self._keys[piece.key.url] = name
-        return msgspec.structs.replace(piece.key, url=self._keys[piece.key.url])
+        iv = piece.key.iv or f"0x{piece.sequence:032x}"  # told, for a stream may be numbered anew
+        return msgspec.structs.replace(piece.key, url=self._keys[piece.key.url], iv=iv)
 
     def _head(self, piece: Piece, web: Web, folder: Path) -> str:
         if not piece.head:
