@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from pipeline.events import Value
-from pipeline.source.clock import PROGRAMME, Reckoning, ends, starts
+from pipeline.source.clock import PROGRAMME, Reckoning, ends
 from pipeline.source.playlist import Piece, Stored
 from pipeline.source.shelf import Record, Shelf, shelves
 from pipeline.source.trail import DISCONTINUITY
@@ -99,11 +99,11 @@ class Runs:
 
     def _place(self, shelf: Shelf) -> None:
         """When a run begins, on the source's clock."""
-        first, record = shelf.record.tracks[0][0], shelf.record
-        if first.programme_at is not None:
-            shelf.place(first.programme_at, PROGRAMME)
+        record, programme_at = shelf.record, shelf.programme_at
+        if programme_at is not None:
+            shelf.place(programme_at, PROGRAMME)
             return
-        began, stamp = None, starts(shelf.sample(0))
+        began, stamp = None, shelf.stamp()
         if stamp is not None:
             began = self._reckoning.place(stamp, self._ended_at(record.reason), record.reason, record.missing)
         shelf.place(began, self._reckoning.clock, self._reckoning.shift)
@@ -122,11 +122,12 @@ class Runs:
         assert record.began is not None
         start = record.began
         shelf.leave_out(at - start + _WHOLE)
-        first = shelf.record.tracks[0][0]
         counted = start + shelf.record.shed[0]
-        stamp = starts(shelf.sample(0)) if record.clock != PROGRAMME else None
-        began = self._reckoning.near(stamp, counted) if stamp is not None else counted
-        shelf.begin_at(first.programme_at if record.clock == PROGRAMME and first.programme_at else began)
+        if record.clock == PROGRAMME:
+            shelf.begin_at(counted if shelf.programme_at is None else shelf.programme_at)
+        else:
+            stamp = shelf.stamp()
+            shelf.begin_at(counted if stamp is None else self._reckoning.near(stamp, counted))
 
 
 def _began_by(record: Record, after: Position) -> bool:

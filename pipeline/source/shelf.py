@@ -7,6 +7,7 @@ import msgspec
 
 from pipeline.events import Value
 from pipeline.files import write_whole
+from pipeline.source.clock import starts
 from pipeline.source.playlist import Stored, master, rendered
 
 KEPT = 60.0
@@ -108,13 +109,25 @@ class Shelf:
             write_whole(self.folder / "all.m3u8", master(names[0], names[1:], str(self.folder)))
         write_whole(self.folder / _RECORD, msgspec.json.encode(self.record).decode())
 
+    @property
+    def programme_at(self) -> float | None:
+        """The programme's time of the first piece, of whichever track; None where it is not told."""
+        told = [pieces[0].programme_at for pieces in self.record.tracks]
+        known = [at for at in told if at is not None]
+        return min(known) if len(known) == len(told) else None
+
+    def stamp(self) -> float | None:
+        """The first time stamp of the run, which is ffmpeg's zero, seconds; None where there is none."""
+        found = [starts(self.sample(0, track)) for track in range(len(self.record.tracks))]
+        return min((stamp for stamp in found if stamp is not None), default=None)
+
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def sample(self, index: int) -> Path:
-        """A playlist of one piece of the main playlist, to look at."""
+    def sample(self, index: int, track: int = 0) -> Path:
+        """A playlist of one piece, to look at."""
         path = self.folder / "sample.m3u8"
-        write_whole(path, rendered(self.record.tracks[0][index:][:1], str(self.folder), ended=True))
+        write_whole(path, rendered(self.record.tracks[track][index:][:1], str(self.folder), ended=True))
         return path
 
     def _change(self, **fields: object) -> None:
