@@ -16,6 +16,7 @@ from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 
 AUDIO = "audio.s16"
 ARCHIVE = "archive"
+INCOMING = "incoming"
 
 SESSIONS = Path("sessions")
 """Where session folders are made that nobody names."""
@@ -92,7 +93,8 @@ def empty(path: Path) -> None:
     for pattern in _WRITTEN:
         for entry in path.glob(pattern):
             entry.unlink()
-    rmtree(path / ARCHIVE, ignore_errors=True)
+    for folder in (ARCHIVE, INCOMING):
+        rmtree(path / folder, ignore_errors=True)
 
 
 def write_settings(path: Path, in_force: Settings, source: str) -> None:

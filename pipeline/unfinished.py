@@ -6,7 +6,6 @@ from itertools import chain
 from pipeline.events import Cue, Sentence, Value
 from pipeline.journal import State
 
-
 ONSET, LINGERS = 0.1, 0.3
 """Seconds: a word's sound may begin so much before its start, and end so much after its end."""
 

@@ -58,7 +58,7 @@ class Address(Value, frozen=True):
     @property
     def restarts(self) -> bool:
         """A new connection may help where nothing comes: somebody else is at its other end."""
-        return not self.ends and not self.waits and not self.url.startswith(("udp:", "rtp:", "rist:"))
+        return not self.ends and not self.waits and not self.url.startswith(("udp:", "rtp:", "rist:", "file:"))
 
     @property
     def once(self) -> bool:

@@ -7,6 +7,7 @@ import csv
 from pathlib import Path
 
 from pipeline.events import Value
+from pipeline.source.parts import Placed
 
 
 class MediaSegment(Value, frozen=True):
@@ -17,6 +18,7 @@ class MediaSegment(Value, frozen=True):
     end: float
 
 
+NAME = "archive"
 _CLOCK = "clock.csv"
 
 
@@ -25,26 +27,31 @@ def stem(archive: Path, number: int) -> Path:
     return archive / f"{number:04d}"
 
 
-def place(archive: Path, number: int, at: float) -> None:
-    """Notes that the connection's first sample lies at stream time `at`; OSError if that cannot be written."""
+def place(archive: Path, placed: Placed) -> None:
+    """Notes where a connection lies; OSError if that cannot be written."""
     archive.mkdir(exist_ok=True)
     with (archive / _CLOCK).open("a", encoding="utf-8") as clock:
-        clock.write(f"{number:04d},{at:.6f}\n")
+        began = "" if placed.began is None else f"{placed.began:.6f}"
+        clock.write(f"{placed.number:04d},{placed.at:.6f},{began},{placed.clock}\n")
 
 
-def placed(archive: Path) -> dict[int, float]:
-    """Where each connection's first sample lies, stream time by its number."""
-    return {int(number): float(at) for number, at in _rows(archive / _CLOCK)}
+def placed(archive: Path) -> list[Placed]:
+    """Where the connections lie, in order."""
+    return [
+        Placed(number=int(number), at=float(at), began=float(began) if began else None, clock=clock)
+        for number, at, began, clock in _rows(archive / _CLOCK)
+    ]
 
 
 def segments(archive: Path) -> list[MediaSegment]:
     """The finished segments in order, each stretch of time once; a line that is being written is left for later."""
     found: list[MediaSegment] = []
-    for number, at in sorted(({1: 0.0} | placed(archive)).items()):
+    for connection in placed(archive) or [Placed(number=1, at=0.0)]:
+        at = connection.at
         upto = found[-1].end if found else 0.0
         found += [
             MediaSegment(path=archive / name, start=at + float(start), end=at + float(end))
-            for name, start, end in _rows(stem(archive, number).with_suffix(".csv"))
+            for name, start, end in _rows(stem(archive, connection.number).with_suffix(".csv"))
             if at + float(end) > upto  # what a server sent again is there already
         ]
     return found

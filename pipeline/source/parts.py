@@ -7,11 +7,24 @@ without what was recorded before. Nothing waits for the copying: ffmpeg writes o
 
 from pathlib import Path
 
+from pipeline.events import Value
 from pipeline.settings import SAMPLE_RATE
 
 SAMPLE = 2
 """Bytes."""
 NAME = "audio.s16"
+INCOMING = "incoming"
+"""The folder of what a mirror fetches; see `mirror`."""
+
+
+class Placed(Value, frozen=True):
+    """Where a connection lies: what the next one is held against."""
+
+    number: int
+    at: float
+    """Stream time of its first sample."""
+    began: float | None = None
+    clock: str = ""
 
 
 def seconds(path: Path) -> float:

@@ -1,13 +1,15 @@
 """A source on one clock, however often its connection is lost: reconnects, gaps, the sound of all of it in one file.
 
 A thread follows the connection: copies its sound to its place, sees it stall or end, connects again with growing
-pauses, by turns to the source and its backups. What the session sees is `audio.s16`, which grows, and events.
+pauses, by turns to the source and its backups. What the session sees is `audio.s16`, which grows, and events. A live
+HLS stream is fetched by a mirror, which has a connection for each run of it and heals most cuts by itself.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from itertools import chain, cycle, repeat
 from pathlib import Path
+from shutil import rmtree
 
 import msgspec
 
@@ -18,9 +20,12 @@ from pipeline.flow import Channel, Clock, spawn
 from pipeline.settings import SourceSettings
 from pipeline.source import archive, parts
 from pipeline.source.address import Address, resolve
-from pipeline.source.arrival import Arrival
-from pipeline.source.capture import DAY, Capture, Outcome
+from pipeline.source.capture import DAY, Outcome
+from pipeline.source.connection import Connection, Opening
 from pipeline.source.gaps import Hole, outside
+from pipeline.source.mirror import Mirror
+from pipeline.source.parts import Placed
+from pipeline.source.runs import Position
 
 TICK = 0.1
 """Seconds between two looks at a connection."""
@@ -30,8 +35,6 @@ STALLED = 20.0
 """Seconds without new sound after which a connection is made anew: most stalls of a server are shorter."""
 BROKEN_OFF = 12.0
 """Seconds without new sound after which what is open is said: HLS comes in lots of up to ten."""
-OVERLAP = 60.0
-"""Seconds that a server may send again to whom connects again; more, and its sound tells nothing about the time."""
 AUDIBLE = 0.05
 """Seconds under which a gap is none."""
 
@@ -42,25 +45,6 @@ class Before(Value, frozen=True):
     origin: float | None
     """When its first sample arrived, or would have, on the clock that `Clock.up` reads; None if nobody knows."""
     gaps: tuple[Gap, ...]
-
-
-class _Connection:
-    """One capture, and where its sound lies."""
-
-    def __init__(self, address: Address, settings: SourceSettings, folder: Path, number: int, patience: float) -> None:
-        self.number, self.address = number, address
-        self.sound = parts.part(folder, number)
-        if number > 1:
-            self.sound.unlink(missing_ok=True)  # of one that was cut off before it had a place
-        self.capture = Capture(address, settings, folder, number, patience)
-        self.arrival = Arrival()
-        self.at: float | None = 0.0 if number == 1 else None
-        """Stream time of its first sample; None until it is known."""
-
-    @property
-    def origin(self) -> float | None:
-        """When stream time 0 would have arrived, by this connection."""
-        return None if self.at is None or self.arrival.origin is None else self.arrival.origin - self.at
 
 
 class Recording:
@@ -81,14 +65,15 @@ class Recording:
         self._audio = AudioFile(folder / parts.NAME)
         self._gaps = list(before.gaps) if before else []
         self._origin = before.origin if before else None
-        self._number = recover(folder)
-        self._connection: _Connection | None = None
+        self._placed = recover(folder)
+        self._number = self._placed.number if self._placed else 0
+        self._connection: Connection | None = None
+        self._mirror: Mirror | None = None
         self._stopped, self._done = threading.Event(), threading.Event()
         self._followed: Channel[None] | None = None
         self._grew_at, self._size = clock.up(), 0.0
         self._hole = Hole(self._audio)
-        self._connected = False
-        self._full = False
+        self._connected = self._full = self._troubled = False
         self._outcome = Outcome(state="stopped")
 
     def start(self, address: Address) -> None:
@@ -97,8 +82,6 @@ class Recording:
         A recording that is stopped before or meanwhile has recorded nothing.
         """
         connection = self._first(address)
-        if connection.capture.media.tracks and (self._number == 1 or address.ends):
-            self._place(connection, self._audio.recorded)
         self._followed = spawn(self._follow(connection), bound=1, name="recording")
 
     def stop(self) -> None:
@@ -106,6 +89,8 @@ class Recording:
         self._stopped.set()
         if self._connection:
             self._connection.capture.stop()
+        if self._mirror:
+            self._mirror.close()
 
     def close(self) -> None:
         """Ends every process of it, at most 5 s after."""
@@ -146,33 +131,71 @@ class Recording:
         """Seconds since the last new sound."""
         return self._clock.up() - self._grew_at
 
-    def _first(self, address: Address) -> _Connection:
+    def _first(self, address: Address) -> Connection | None:
         try:
-            return self._connect(address, DAY)
+            return self._open(address, self._sources[0], DAY)
         except SourceError as error:
             for given in self._sources[1:]:
                 try:
-                    connection = self._connect(resolve(given, self._settings), DAY)
+                    connection = self._open(resolve(given, self._settings), given, DAY)
                 except SourceError:
                     continue
                 self._tell(Warned(text=f"{error}; until then its backup is recorded"))
                 return connection
             raise
 
-    def _connect(self, address: Address, patience: float) -> _Connection:
+    def _open(self, address: Address, given: str, patience: float) -> Connection | None:
+        """A connection to an address; None when its stream has ended meanwhile."""
+        if self._mirror:
+            self._mirror.close()
+            self._mirror = None
+        if address.kind != "hls":
+            return self._connect(Opening(address=address), patience)
+        self._mirror = Mirror(
+            address,
+            self._folder / parts.INCOMING,
+            recorded=lambda: self._connection.delivered if self._connection else 0.0,
+            tell=lambda text: self._tell(Warned(text=text)),
+            renew=lambda: resolve(given, self._settings),
+            after=self._position,
+        )
+        return self._next_run(patience)
+
+    @property
+    def _position(self) -> Position | None:
+        """Up to where the stream is recorded, on its own clock."""
+        if not self._placed or self._placed.began is None:
+            return None
+        return Position(
+            clock=self._placed.clock, at=self._placed.began + max(0.0, self._audio.recorded - self._placed.at)
+        )
+
+    def _next_run(self, patience: float) -> Connection | None:
+        run = self._mirror.next_run() if self._mirror else None
+        if run is None:
+            return None
+        opening = Opening(address=run.address, began=run.began, clock=run.clock, missing=run.missing, reason=run.reason)
+        return self._connect(opening, patience)
+
+    def _connect(self, opening: Opening, patience: float) -> Connection:
         """A new connection, recording; a file is gone on with where its recording broke off."""
         settings, recorded = self._settings, self._audio.recorded
         if (left := self._left()) is not None:
             settings = msgspec.structs.replace(settings, length=left)
-        if address.ends and recorded:
+        if opening.address.ends and recorded:
             settings = msgspec.structs.replace(settings, start=settings.start + recorded)
-        connection = _Connection(address, settings, self._folder, self._number + 1, patience)
+        connection = Connection(opening, settings, self._folder, self._number + 1, patience)
         self._connection = connection
         if self._stopped.is_set():  # asked for while it was being made
             connection.capture.stop()
         connection.capture.start()
+        if not connection.capture.media.tracks:  # it was stopped: none were looked for
+            return connection
         self._number += 1
         self._connected, self._grew_at, self._size = True, self._clock.up(), 0.0
+        known = recorded if self._number == 1 or opening.address.ends else connection.by_source(self._placed, recorded)
+        if known is not None:
+            self._place(connection, known)
         return connection
 
     def _left(self) -> float | None:
@@ -182,88 +205,99 @@ class Recording:
         gone = self._clock.up() - self._origin if self._origin is not None else self._audio.recorded
         return max(0.1, self._settings.length - gone)
 
-    def _follow(self, connection: _Connection) -> Iterator[None]:
+    def _follow(self, connection: Connection | None) -> Iterator[None]:
         """The life of the recording."""
+        self._outcome = Outcome(state="stopped" if self._stopped.is_set() else "ended")
         try:
-            found: _Connection | None = connection
-            while found:
-                self._outcome = self._watch(found)
-                found.capture.close()
-                parts.discard(found.sound, self._audio.path)
-                found = self._reconnect(found) if self._goes_on(found) else None
+            while connection:
+                self._outcome = self._watch(connection)
+                connection.capture.close()
+                parts.discard(connection.sound, self._audio.path)
+                connection = self._after(connection)
+            if self._outcome.state != "lost":
+                rmtree(self._folder / parts.INCOMING, ignore_errors=True)
         finally:
             self._connected = False
+            if self._mirror:
+                self._mirror.close()
             self._done.set()
         yield from ()
 
-    def _goes_on(self, connection: _Connection) -> bool:
-        """It was lost, and can come again; a recording that broke off is not begun anew."""
-        return self._outcome.state == "lost" and not connection.address.ends and not self._stopped.is_set()
+    def _after(self, connection: Connection) -> Connection | None:
+        """What is recorded after a connection has ended; None when all has."""
+        self._origin = connection.origin or self._origin
+        if self._stopped.is_set() or connection.address.ends:
+            return None
+        if self._mirror and self._outcome.state == "ended":
+            return self._next_run(self._settings.give_up)
+        return self._reconnect(connection) if self._outcome.state == "lost" else None
 
-    def _watch(self, connection: _Connection) -> Outcome:
+    def _watch(self, connection: Connection) -> Outcome:
         """Copies what comes until the connection ends or stalls; how it did."""
         while True:
             over = connection.capture.ended  # asked first, so that the last of its sound is looked at
             self._look(connection, over=over)
             if over:
                 return connection.capture.outcome
-            if self._quiet > STALLED and connection.address.restarts:
+            if self._stalled(connection):
                 connection.capture.close()
                 self._look(connection, over=True)
-                text = f"{connection.address.shown} has sent nothing for {STALLED:.0f} s"
-                return Outcome(state="stopped" if self._stopped.is_set() else "lost", detail=text)
+                return Outcome(state="lost", detail=f"{connection.address.shown} has sent nothing for {STALLED:.0f} s")
             self._clock.wait(TICK)
 
-    def _look(self, connection: _Connection, *, over: bool) -> None:
-        now, delivered = self._clock.up(), parts.seconds(connection.sound)
+    def _stalled(self, connection: Connection) -> bool:
+        """A new connection may help. A mirror makes its own, as long as there is no backup to go to."""
+        if self._mirror:
+            return self._quiet > (STALLED if self._sources[1:] else self._settings.give_up)
+        return connection.address.restarts and self._quiet > STALLED
+
+    def _look(self, connection: Connection, *, over: bool) -> None:
+        now, delivered, recorded = self._clock.up(), connection.delivered, self._audio.recorded
         connection.arrival.note(now, delivered)
         if connection.at is None and (connection.arrival.settled or over):
-            self._find_place(connection)
+            at = connection.by_arrival(self._origin, recorded)
+            if at is not None:
+                self._place(connection, at)
         if connection.at is not None:
-            self._copy(connection)
+            self._copy(connection, connection.at)
             if gap := self._hole.look(self._quiet):
                 self._tell(gap)
         if delivered > self._size:
-            self._grew_at, self._size = now, delivered
+            self._grew_at, self._size, self._troubled = now, delivered, False
+        elif self._mirror and self._quiet > BROKEN_OFF and self._mirror.trouble and not self._troubled:
+            self._troubled = True
+            self._tell(Warned(text=f"{self._mirror.trouble}; it is tried again until it is back"))
 
-    def _find_place(self, connection: _Connection) -> None:
-        """By when its sound arrives, beside that of the connection before."""
-        recorded, origin = self._audio.recorded, connection.arrival.origin
-        if origin is None or connection.arrival.first is None:
-            return
-        at = recorded if self._origin is None else origin - self._origin
-        if self._origin is not None and at < recorded - OVERLAP:
-            at = max(recorded, connection.arrival.first - self._origin)
-        self._place(connection, at)
-
-    def _place(self, connection: _Connection, at: float) -> None:
+    def _place(self, connection: Connection, at: float) -> None:
         """Its first sample lies at stream time `at`: what is missing before it is a gap."""
         recorded = self._audio.recorded
         if at - recorded > AUDIBLE:
-            gap = Gap(start=recorded, end=at, reason=self._outcome.detail or "the session was not running")
+            reason = connection.opening.reason or self._outcome.detail or "the session was not running"
+            gap = Gap(start=recorded, end=at, reason=reason)
             self._gaps.append(gap)  # before the file grows by it: nobody shall hear it
             self._tell(gap)
         parts.extend(self._audio.path, at)
-        archive.place(self._folder / "archive", connection.number, at)
+        opening = connection.opening
+        self._placed = Placed(number=connection.number, at=at, began=opening.began, clock=opening.clock)
+        archive.place(self._folder / archive.NAME, self._placed)
         connection.at, self._hole = at, Hole(self._audio)
         self._tell(SourceState(state="connected", stream=at, detail=str(connection.capture.media)))
 
-    def _copy(self, connection: _Connection) -> None:
+    def _copy(self, connection: Connection, at: float) -> None:
         """Its new sound to the end of the rest; a full disk is waited for, since the part itself is safe."""
         if connection.sound == self._audio.path:
             return
-        assert connection.at is not None
         try:
-            parts.splice(connection.sound, self._audio.path, connection.at)
+            parts.splice(connection.sound, self._audio.path, at)
             self._full = False
         except OSError as error:
             if not self._full:
                 self._tell(Warned(text=f"{self._audio.path} cannot be written ({error.strerror}); free some space"))
             self._full = True
 
-    def _reconnect(self, lost: _Connection) -> _Connection | None:
+    def _reconnect(self, lost: Connection) -> Connection | None:
         """The next connection, however many tries it takes; None when it was stopped, or gone for too long."""
-        self._connected, self._origin = False, lost.origin or self._origin
+        self._connected = False
         since, patience, reason = self._clock.up(), self._settings.give_up, ""
         self._tell(SourceState(state="lost", stream=self._audio.recorded, detail=self._outcome.detail))
         self._tell(Warned(text=f"{lost.address.shown} is lost; connecting again, for {_minutes(patience)} at most"))
@@ -273,19 +307,19 @@ class Recording:
             if left <= 0 or self._stopped.wait(pause):
                 break
             try:
-                connection = self._connect(resolve(given, self._settings), left)
+                connection = self._open(resolve(given, self._settings), given, left)
             except LivesubsError as error:
                 if str(error) != reason:
                     reason = str(error)
                     self._tell(Warned(text=f"not yet: {reason}"))
                 continue
-            if given != self._sources[0]:
+            if connection and given != self._sources[0]:
                 self._tell(Warned(text=f"the backup {connection.address.shown} is recorded now"))
             return connection
         self._outcome = self._given_up(lost)
         return None
 
-    def _given_up(self, lost: _Connection) -> Outcome:
+    def _given_up(self, lost: Connection) -> Outcome:
         if self._stopped.is_set():
             return Outcome(state="stopped")
         text = f"{lost.address.shown} was gone for {_minutes(self._settings.give_up)}; what was recorded is kept"
@@ -293,15 +327,17 @@ class Recording:
         return Outcome(state="lost", detail=text, error=SourceUnreachable(f"{text}; {way}"))
 
 
-def recover(folder: Path) -> int:
-    """Puts what a session that was cut off had not copied yet to its place; gives the number of its last connection."""
-    placed = archive.placed(folder / "archive")
-    for number, at in placed.items():
-        sound = parts.part(folder, number)
-        if number > 1 and sound.exists():
-            parts.splice(sound, folder / parts.NAME, at)
+def recover(folder: Path) -> Placed | None:
+    """Puts what a session that was cut off had not copied yet to its place; gives its last connection, if any."""
+    placed = archive.placed(folder / archive.NAME)
+    for connection in placed[1:]:
+        sound = parts.part(folder, connection.number)
+        if sound.exists():
+            parts.splice(sound, folder / parts.NAME, connection.at)
             parts.discard(sound, folder / parts.NAME)
-    return max(placed, default=1 if parts.seconds(folder / parts.NAME) else 0)
+    if not placed and parts.seconds(folder / parts.NAME):
+        return Placed(number=1, at=0.0)
+    return placed[-1] if placed else None
 
 
 def _minutes(seconds: float) -> str:
