@@ -260,7 +260,8 @@ class Recording:
                 self._place(connection, at)
         if connection.at is not None:
             self._copy(connection, connection.at)
-            if gap := self._hole.look(self._quiet):
+            # What a mirror gives has no hole within: a pause in what is late is the speaker's.
+            if not self._mirror and (gap := self._hole.look(self._quiet)):
                 self._tell(gap)
         if delivered > self._size:
             self._grew_at, self._size, self._troubled = now, delivered, False
