@@ -3,18 +3,19 @@
 import sys
 import tempfile
 import time
+from math import ceil
 from pathlib import Path
 from typing import Annotated
 
 import imageio_ffmpeg
 import typer
 
-from tests.faults import on_program, on_source, on_translation
+from tests.faults import mixes, on_program, on_source, on_translation
 from tests.faults.fault import Fault
-from tests.faults.programme import Programme
+from tests.faults.programme import ROUND, Programme
 from tests.faults.runner import Faults, Result
 
-ALL: list[Fault] = [*on_source.FAULTS, *on_program.FAULTS, *on_translation.FAULTS]
+ALL: list[Fault] = [*on_source.FAULTS, *on_program.FAULTS, *on_translation.FAULTS, *mixes.FAULTS]
 
 
 def main(
@@ -33,9 +34,13 @@ def main(
     began = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = keep or Path(temporary)
-        programme = Programme(imageio_ffmpeg.get_ffmpeg_exe(), folder / "programme", rounds=2)
+        programme = Programme(imageio_ffmpeg.get_ffmpeg_exe(), folder / "programme", rounds=_rounds(chosen))
         results = Faults(programme, folder, jobs, lambda line: typer.echo(line)).run(chosen)
     _conclude(results, time.monotonic() - began)
+
+
+def _rounds(faults: list[Fault]) -> int:
+    return ceil(max((fault.seconds for fault in faults), default=0.0) / ROUND) + 1
 
 
 def _conclude(results: list[Result], seconds: float) -> None:

@@ -96,6 +96,7 @@ def judge(undisturbed: Evening, ours: Evening, troubled: float, within: float) -
     if worst > within:
         wrong.append(f"a cue is {1000 * worst:.0f} ms off")
     wrong += [f"said twice: {text}" for text in _twice(ours)]
+    wrong += [f"nobody said: {text}" for text in _invented(undisturbed, ours, shift, excused)]
     return Found(had, excused.count, ours.state.gaps, lost, wrong, worst)
 
 
@@ -140,7 +141,9 @@ def _ends(event: Event) -> bool:
 
 def _place(sentence: Sentence, words: list[Said], at: float) -> float | None:
     """Where the sentence's words are said in ours, near `at`; None where they are not."""
-    wanted = plain(sentence.text).split()
+    wanted = plain("".join(word.text for word in sentence.words)).split()
+    if not wanted:
+        return at
     first = [index for index, word in enumerate(words) if abs(word.start - at) < REACH and word.text == wanted[0]]
     there = [i for i in first if [word.text for word in words[i : i + len(wanted)]] == wanted]
     return min((words[i].start for i in there), key=lambda start: abs(start - at), default=None)
@@ -164,6 +167,16 @@ def _twice(ours: Evening) -> Iterator[str]:
     """Sentences that were said while the one before was."""
     for before, sentence in pairwise(ours.sentences):
         if sentence.start < before.end - 0.3:
+            yield sentence.text
+
+
+def _invented(undisturbed: Evening, ours: Evening, shift: float, excused: _Excused) -> Iterator[str]:
+    """Sentences of ours, away from gaps and ends, that the undisturbed session does not have there."""
+    words = undisturbed.words
+    for sentence in ours.sentences:
+        at = sentence.start - shift
+        inside = _ENDS < at < undisturbed.recorded - 10 and sentence.end < ours.recorded - _ENDS
+        if inside and not sentence.cut and not excused.near(at) and _place(sentence, words, at) is None:
             yield sentence.text
 
 

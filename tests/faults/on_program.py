@@ -64,16 +64,20 @@ def session_killed_alone(show: Show, stream: Any) -> None:
     show.resume()
 
 
+def stand_still(show: Show, seconds: float) -> None:
+    tree = show.tree()
+    for process in tree:
+        process.suspend()
+    show.wait(seconds)
+    for process in reversed(tree):
+        with suppress(psutil.NoSuchProcess):
+            process.resume()
+
+
 def stands_still(seconds: float) -> Act:
     def act(show: Show, stream: Any) -> None:
         show.heard(BEGIN)
-        tree = show.tree()
-        for process in tree:
-            process.suspend()
-        show.wait(seconds)
-        for process in reversed(tree):
-            with suppress(psutil.NoSuchProcess):
-                process.resume()
+        stand_still(show, seconds)
 
     return act
 

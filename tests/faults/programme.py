@@ -34,9 +34,12 @@ class Programme:
 
     def tape(self, *codecs: str, name: str = "tape", stamps: float = 10.0) -> "Tape":
         """As MPEG-TS, its clock beginning at `stamps` seconds."""
+        return Tape(self.tape_file(*codecs, name=name, stamps=stamps))
+
+    def tape_file(self, *codecs: str, name: str = "tape", stamps: float = 10.0) -> Path:
         copied = codecs or ("-c", "copy")
         muxed = ("-output_ts_offset", str(stamps), "-muxdelay", "0", "-pat_period", "0.2", "-f", "mpegts")
-        return Tape(self._make(f"{name}.ts", *copied, *muxed))
+        return self._make(f"{name}.ts", *copied, *muxed)
 
     def pieces(self, *codecs: str, name: str = "plain", stamps: float = 10.0) -> list[Line]:
         """As HLS, in pieces of two seconds whose time stamps begin at `stamps` seconds."""

@@ -2,9 +2,10 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,10 +13,12 @@ from tests.faults.fault import Fault
 from tests.faults.judge import Evening, Found, evening, files, judge
 from tests.faults.programme import Programme
 from tests.faults.show import Show
-from tests.faults.streams import UNDISTURBED
+from tests.faults.streams import UNDISTURBED, Recorded
 
 PATIENCE = 150.0
 """Seconds that a session may take to its end after its stream has ended: a busy machine is behind."""
+LONG = 300.0
+"""Seconds of programme from which on it is."""
 DRAIN = 2.0
 """Seconds after the end of the programme until who listens is stopped: bursts and buffers."""
 
@@ -74,7 +77,7 @@ class Faults:
         return results
 
     def _calm(self, fault: Fault) -> Evening:
-        kept, _ = perform(fault, self._programme, self._folder / f"undisturbed-{fault.name}")
+        kept, _ = perform(fault, self._programme, self._folder / fault.name)
         return evening(kept)
 
     def _run(self, fault: Fault) -> Result:
@@ -85,20 +88,30 @@ class Faults:
         try:
             kept, troubled = perform(fault, self._programme, self._folder / fault.name)
             ours = evening(kept)
-            found = judge(self._undisturbed[fault.stream().name].result(), ours, troubled, fault.within)
+            calm = self._undisturbed[_calm_name(fault.stream().name, fault.seconds)].result()
+            found = judge(calm, ours, troubled, fault.within)
             wrong = [*found.wrong, *files(kept, ours, untranslated=fault.untranslated), *_gaps(fault, found)]
         except Exception as error:  # whatever it is: the others go on
             wrong = [f"{type(error).__name__}: {error}"]
         return Result(fault, found, wrong, time.monotonic() - began)
 
 
-def _undisturbed(faults: Iterable[Fault]) -> list[Fault]:
-    """An evening without a fault on each kind of stream, as long as the longest of the others."""
-    lengths: dict[str, float] = {}
+def _undisturbed(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """An evening without a fault on each kind of stream, as long as the longest of the others.
+
+    Of a long one it is heard as a recording, in less time.
+    """
+    lengths: dict[tuple[str, bool], float] = {}
     for fault in faults:
-        stream = fault.stream()
-        lengths[stream.name] = max(lengths.get(stream.name, 0.0), fault.seconds)
-    return [Fault(name, "Nothing.", UNDISTURBED[name], _wait, seconds=lengths[name]) for name in lengths]
+        kind = fault.stream().name, fault.seconds > LONG
+        lengths[kind] = max(lengths.get(kind, 0.0), fault.seconds)
+    for (name, long), seconds in lengths.items():
+        stream = partial(Recorded, name) if long else UNDISTURBED[name]
+        yield Fault(_calm_name(name, seconds), "Nothing.", stream, _wait, seconds=0.0 if long else seconds)
+
+
+def _calm_name(name: str, seconds: float) -> str:
+    return f"undisturbed-{name}{'-long' if seconds > LONG else ''}"
 
 
 def _wait(show: Show, stream: Any) -> None:

@@ -89,6 +89,11 @@ class Show:
 
         until(met, seconds)
 
+    def note(self, text: str) -> None:
+        """Into the log of what it prints."""
+        with self.log.open("a") as log:
+            log.write(f"--- {text}\n")
+
     def said(self) -> str:
         """The end of what it printed."""
         return self.log.read_text(errors="replace")[-300:].strip()

@@ -295,6 +295,23 @@ class Pushed(Taped):
                     sending.stdin.close()
 
 
+class Recorded:
+    """What a stream of that kind sends, as a file: undisturbed, and soon over."""
+
+    position = float("inf")
+
+    def __init__(self, name: str) -> None:
+        self.name, self.source = name, ""
+
+    def over(self) -> bool:
+        return True
+
+    @contextlib.contextmanager
+    def air(self, programme: Programme, upto: float) -> Iterator[None]:
+        self.source = str(programme.mp3() if self.name == "radio" else programme.tape_file())
+        yield
+
+
 UNDISTURBED: dict[str, Callable[[], OnAir]] = {
     "hls": Hls,
     "radio": Radio,
