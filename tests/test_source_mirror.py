@@ -13,7 +13,7 @@ import pytest
 from pipeline.audio import AudioFile
 from pipeline.errors import NotMedia, SourceMissing
 from pipeline.settings import SourceSettings
-from pipeline.source import follower, shelf
+from pipeline.source import follower, renewal, shelf
 from pipeline.source.address import Address, media
 from pipeline.source.capture import Capture
 from pipeline.source.ladder import Ladder
@@ -184,9 +184,27 @@ def test_an_address_that_is_refused_is_found_anew(made: Made, tmp_path: Path) ->
             here.publisher.refuses["key=old"] = 403
             here.publisher.streams["live.m3u8"].edge = 7
             here.has(run, 6)
-            assert not mirror.trouble
+            until(lambda: not mirror.trouble, 5)
     assert asked == ["page"]
     assert pieces(run) == [f"0-{number}.ts" for number in range(1, 7)]
+
+
+def test_a_page_that_still_names_the_refused_address_is_asked_again(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "_FIRST", 0.1)
+    with room(made, tmp_path, live=Stream(made.plain, edge=4)) as here:
+        named = iter(["old", "old"])
+
+        def renew() -> Address:
+            return media(f"{here.base}/live.m3u8?key={next(named, 'new')}", ends=False, kind="hls")
+
+        with here.mirror("live.m3u8?key=old", renew=renew) as mirror:
+            run = mirror.next_run()
+            assert run
+            here.publisher.refuses["key=old"] = 403
+            here.publisher.streams["live.m3u8"].edge = 7
+            here.has(run, 6)
 
 
 def test_an_address_that_expires_soon_is_found_anew_before(made: Made, tmp_path: Path) -> None:
