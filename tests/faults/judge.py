@@ -1,7 +1,7 @@
 """What became of the sentences: a session under trouble, held against an undisturbed one of the same programme."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -118,7 +118,7 @@ class _Excused:
     def __init__(self, undisturbed: Evening, ours: Evening, shift: float) -> None:
         self._spans: list[tuple[float, float]] = []
         self.count = 0
-        over = [event.committed[-1].end for event in undisturbed.events if _ends(event)]
+        over = list(_utterances(undisturbed.events))
         for gap in ours.state.gaps:
             start, end = gap.start - shift - NEAR, gap.end - shift + NEAR
             later = (e for e in over if e > end)
@@ -135,8 +135,11 @@ class _Excused:
         return any(start - REACH < at < end + REACH for start, end in self._spans)
 
 
-def _ends(event: Event) -> bool:
-    return isinstance(event, Hypothesis) and event.endpoint and bool(event.committed)
+def _utterances(events: Iterable[Event]) -> Iterator[float]:
+    """Where each is over."""
+    for event in events:
+        if isinstance(event, Hypothesis) and event.endpoint and event.committed:
+            yield event.committed[-1].end
 
 
 def _place(sentence: Sentence, words: list[Said], at: float) -> float | None:
