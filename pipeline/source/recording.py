@@ -34,7 +34,7 @@ BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 STALLED = 20.0
 """Seconds without new sound after which a connection is made anew: most stalls of a server are shorter."""
 BROKEN_OFF = 12.0
-"""Seconds without new sound after which what is open is said: HLS comes in lots of up to ten."""
+"""Seconds without new sound after which that is told, and what is open is said where no new connection is made."""
 AUDIBLE = 0.05
 """Seconds under which a gap is none."""
 
@@ -125,7 +125,12 @@ class Recording:
             yield from outside(self._gaps, chunk)
 
     def _broken_off(self) -> bool:
-        return not self._connected or self._quiet > BROKEN_OFF
+        """What is open has to be said now. Not while the stream may go on within the word where it stopped: a mirror's
+        always does unless there is a gap, and a stall may end before the connection is made anew."""
+        address = self._connection.address if self._connection else None
+        if address and address.kind == "hls":
+            return False
+        return not self._connected or (self._quiet > BROKEN_OFF and not (address and address.restarts))
 
     @property
     def _quiet(self) -> float:
