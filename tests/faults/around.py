@@ -73,8 +73,6 @@ def small_disk(folder: Path) -> Iterator[Around]:
         (disk / "s").mkdir()
         folder.symlink_to(disk / "s")
         yield Around(aid=Disk(disk))
-        kept = folder.parent / "kept"
-        shutil.copytree(disk / "s", kept)
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
 
