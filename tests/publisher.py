@@ -144,8 +144,9 @@ def publishing(publisher: Publisher) -> Iterator[str]:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data[:cut])
+            with contextlib.suppress(OSError):  # who asked has gone
+                self.end_headers()
+                self.wfile.write(data[:cut])
 
         def log_message(self, format: str, *args: object) -> None: ...
 

@@ -69,8 +69,9 @@ class Found(NamedTuple):
 def evening(folder: Path) -> Evening:
     """LivesubsError when its journal cannot be read."""
     events = [entry.event for entry in read(folder / "journal.jsonl")]
-    recorded = (folder / "audio.s16").stat().st_size / 32_000
-    return Evening(fold(events), events, recorded)
+    state, audio = fold(events), folder / "audio.s16"
+    recorded = audio.stat().st_size / 32_000 if audio.exists() else 0.0
+    return Evening(state, events, max(recorded, state.ended.stream if state.ended else 0.0))
 
 
 def judge(undisturbed: Evening, ours: Evening, troubled: float, within: float) -> Found:

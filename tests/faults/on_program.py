@@ -1,8 +1,8 @@
 """Faults of the program's own processes, of the machine, and of the person at it."""
 
+import shutil
 import signal
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -103,13 +103,14 @@ def disk_full(show: Show, stream: Any) -> None:
     show.aid.free()
 
 
-def journal_unwritable(show: Show, stream: Any) -> None:
-    """Something else takes the journal's place for a while, as a sync program may do."""
+def journal_taken(show: Show, stream: Any) -> None:
     show.heard(BEGIN)
-    journal, aside = show.folder / "journal.jsonl", show.folder / "aside"
-    Path(journal).rename(aside)
-    show.wait(10)
-    Path(aside).rename(journal)
+    (show.folder / "journal.jsonl").rename(show.folder.with_name("taken.jsonl"))
+
+
+def folder_removed(show: Show, stream: Any) -> None:
+    show.heard(BEGIN)
+    shutil.rmtree(show.folder)
 
 
 def terminated(show: Show, stream: Any) -> None:
@@ -157,6 +158,7 @@ FAULTS = [
         seconds=80,
     ),
     Fault("disk-full", "The disk is full for 30 s.", Hls, disk_full, around=small_disk, missing=no_mount, seconds=90),
-    Fault("journal-taken", "The journal is moved away for 10 s.", Hls, journal_unwritable),
+    Fault("journal-taken", "Somebody moves the journal away.", Hls, journal_taken),
+    Fault("folder-removed", "Somebody removes the session's folder.", Hls, folder_removed, gaps=(0, 1)),
     Fault("terminated", "Every process is asked to end.", Hls, terminated),
 ]
