@@ -39,7 +39,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_de
 
 
 class SessionStarted(Event, frozen=True, tag="session"):
-    """First line of a journal: a replay needs nothing else."""
+    """First line of a journal: a replay needs nothing else. Comes again when a session is resumed."""
 
     version: str
     source: str

@@ -221,9 +221,11 @@ class Session:
         folder.write_settings(self._path, self._settings, self._source)
         with journal.state() as state:
             left, before = unfinished(state), _before(state, self._clock)
-        self._heard = self._heard_from = left.heard
-        again = Resumed(stream=self._audio.recorded, heard=left.heard)
-        journal.append(again if before else self._started(address, description))
+            began_at = state.session.began_at if state.session else self._clock.now()
+        if before:
+            self._heard = self._heard_from = left.heard
+            journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
+        journal.append(self._started(address, description, began_at))
         for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
             self.warn(note)
         self._pass_on(journal)
@@ -250,7 +252,7 @@ class Session:
         while not recording.ended:
             self._clock.wait(0.25)
 
-    def _started(self, address: Address, description: str) -> SessionStarted:
+    def _started(self, address: Address, description: str, began_at: float) -> SessionStarted:
         chains = self._chains.values()
         return SessionStarted(
             version=__version__,
@@ -260,7 +262,7 @@ class Session:
             recogniser=description,
             engines=tuple(dict.fromkeys(name for chain in chains for name in chain.engines)),
             leaves_machine=any(chain.leaves_machine for chain in chains),
-            began_at=self._clock.now(),
+            began_at=began_at,
         )
 
     def _open(self, address: Address, journal: Journal, before: Before | None) -> Recording:
