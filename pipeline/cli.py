@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, system
-from pipeline.commands import check, init, models, report, run, score
+from pipeline.commands import check, glossary, init, models, report, run, score
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ app.command()(check.check)
 app.command()(score.score)
 app.command()(report.report)
 app.add_typer(models.app, name="models")
+app.add_typer(glossary.app, name="glossary")
 
 
 def main() -> None:

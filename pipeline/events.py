@@ -121,8 +121,21 @@ class Sentence(Event, frozen=True, tag="sentence"):
     """... and that speech has been recognised, so its own sentence will come soon; a sound alone may be applause."""
     cut: bool = False
     """The recording began or ended within it: it is not what was said, and its translation less so."""
+    uncertain: tuple[str, ...] = ()
+    """Names of the glossary that may have been said in it, where they are not or were hardly understood."""
     rev: int = 1
     final: bool = True
+
+
+class Repaired(Event, frozen=True, tag="repaired"):
+    """A name of the glossary that was put in the place of what was heard; told before its sentence."""
+
+    sentence: str
+    start: float
+    heard: str
+    name: str
+    score: float
+    """How alike the two sound, 0 to 1."""
 
 
 class Translation(Event, frozen=True, tag="translation"):
@@ -163,7 +176,7 @@ class Cue(Event, frozen=True, tag="cue"):
     """Ids of the sentences it shows."""
     flags: tuple[str, ...] = ()
     """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`,
-    `cut` (the recording began or ended within the sentence)."""
+    `cut` (the recording began or ended within the sentence), `name` (a name in the sentence is uncertain)."""
     rev: int = 1
     final: bool = True
 
@@ -195,6 +208,7 @@ AnyEvent = (
     | Gap
     | Hypothesis
     | Suppressed
+    | Repaired
     | Sentence
     | Translation
     | Cue

@@ -126,7 +126,7 @@ def summary(state: State, folder: Path) -> Iterator[str]:
 
 def remark(cue: Cue) -> str:
     """What is said beside a cue on the screen."""
-    remarks = {"untranslated": "no engine answered", "cut": "cut off"}
+    remarks = {"untranslated": "no engine answered", "cut": "cut off", "name": "a name is uncertain"}
     return "".join(f"  [{said}]" for flag, said in remarks.items() if flag in cue.flags)
 
 

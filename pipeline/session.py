@@ -22,6 +22,7 @@ from pipeline.events import (
     Hypothesis,
     Progress,
     Rendering,
+    Repaired,
     Sentence,
     SessionStarted,
     SourceState,
@@ -31,6 +32,8 @@ from pipeline.events import (
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
 from pipeline.journal import Entry, Journal, State
+from pipeline.names.live import Names
+from pipeline.names.stage import mended
 from pipeline.settings import Settings
 from pipeline.source.address import Address
 from pipeline.source.announced import await_address
@@ -52,14 +55,16 @@ def subtitles(
     settings: Settings,
     journal: Journal,
     hands: Threads | Inline,
+    names: Names | None = None,
 ) -> Iterator[list[Cue]]:
     """Sound to cues of every track, in batches as they are ready; all but the cues is journaled on the way.
 
     With `Inline` hands it runs in the caller's thread, deterministically.
     """
-    lang = settings.speech.language
-    heard = journal.tap(recognise(chunks, recogniser), events=_itself)
-    sentences = journal.tap(to_sentences(heard, settings.sentences, lang), events=_itself)
+    lang, names = settings.speech.language, names or Names()
+    heard = journal.tap(recognise(chunks, recogniser, names), events=_itself)
+    said = journal.tap(mended(to_sentences(heard, settings.sentences, lang), names), events=_itself)
+    sentences = (event for event in said if isinstance(event, Sentence))
     own, *copies = hands.fan_out(sentences, 1 + len(chains))
     renderings: list[Iterable[Rendering]] = [
         verbatim(own, lang),
@@ -71,7 +76,7 @@ def subtitles(
     return hands.merge([to_cues(track, settings.cues) for track in renderings])
 
 
-def _itself(event: Hypothesis | Suppressed | Sentence) -> Iterable[Event]:
+def _itself(event: Hypothesis | Suppressed | Repaired | Sentence) -> Iterable[Event]:
     """The event, unless it only says that time passed."""
     wordless = isinstance(event, Hypothesis) and not event.committed and not event.tail
     return () if wordless else (event,)
@@ -117,11 +122,14 @@ class Session:
         recogniser: Recogniser,
         chains: Mapping[str, Chain],
         clock: Clock,
+        names: Names | None = None,
     ) -> None:
+        """`names`: the glossary that the chains have too; it is read again here when it was saved."""
         self._audio = AudioFile(path / folder.AUDIO)
         self._stopping = threading.Event()
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
+        self._names = names or Names()
         self._capture: Capture | None = None
         self._heard = 0.0
         self._stall: StallWatch | None = None
@@ -180,6 +188,8 @@ class Session:
     def _pass_on(self, journal: Journal) -> None:
         while not self._told.empty():
             journal.append(Warned(text=self._told.get()))
+        for text in self._names.news():
+            journal.append(Warned(text=text))
 
     def _end_capture(self) -> None:
         if self._capture:
@@ -212,7 +222,10 @@ class Session:
         self._stall = StallWatch(self._audio, lambda: not capture.ended, journal.append, self._clock)
         with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
             try:
-                for batch in subtitles(chunks, self._recogniser, self._chains, self._settings, journal, Threads()):
+                batches = subtitles(
+                    chunks, self._recogniser, self._chains, self._settings, journal, Threads(), self._names
+                )
+                for batch in batches:
                     for event in batch:
                         journal.append(event)
                     folder.write_tracks(self._path, journal)

@@ -64,13 +64,15 @@ def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
 def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> None:
     """Runs one session with a view, and says at the end what there is and where."""
     from pipeline.flow import SystemClock
+    from pipeline.names.live import Names
     from pipeline.session import Session
     from pipeline.speech.client import RecogniserProcess
     from pipeline.translation.build import build_chains
 
-    chains = build_chains(chosen.translation, chosen.speech.language, options.keys())
+    names = Names(chosen.translation.glossary)
+    chains = build_chains(chosen.translation, chosen.speech.language, options.keys(), names)
     folder = out or options.session_folder(source)
-    session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
+    session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock(), names)
     _stop_on_signals(session.stop)
     try:
         with (

@@ -13,9 +13,24 @@ _WORDS = 6
 """Doubtful words that are named for one sentence."""
 _QUOTED = 60
 """Characters of a text that find it again."""
-_SAID = {"untranslated": "not translated", "cut": "cut off", "late": "late", "fast": "too fast"}
+_SAID = {
+    "untranslated": "not translated",
+    "cut": "cut off",
+    "name": "a name is uncertain",
+    "late": "late",
+    "fast": "too fast",
+}
 """The flags of a cue, those with the most work first."""
-_WEIGHTS = {"gap": 30.0, "untranslated": 3.0, "cut": 2.0, "kept back": 1.0, "doubt": 0.5, "late": 0.2, "fast": 0.2}
+_WEIGHTS = {
+    "gap": 30.0,
+    "untranslated": 3.0,
+    "cut": 2.0,
+    "name": 1.0,
+    "kept back": 1.0,
+    "doubt": 0.5,
+    "late": 0.2,
+    "fast": 0.2,
+}
 """How much work one of each is: a gap is written anew, a sentence translated, a word heard again."""
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from pipeline.events import Translation, Value
+from pipeline.events import Repaired, Translation, Value
 from pipeline.report.record import Record
 from pipeline.scores.conformity import Conformity, conformity
 from pipeline.scores.latency import Latency
@@ -14,6 +14,7 @@ FLAGS = {
     "late": "begins after its words",
     "untranslated": "no engine answered",
     "cut": "the recording began or ended within it",
+    "name": "a name in it is uncertain",
 }
 """What the flags of a cue mean."""
 
@@ -51,6 +52,16 @@ class Refusal(Value, frozen=True):
     times: int
     first: float
     last: float
+
+
+class Repair(Value, frozen=True):
+    """A name that was put in the place of what was heard, and where, stream times."""
+
+    heard: str
+    name: str
+    score: float
+    """How alike they sound, 0 to 1."""
+    starts: tuple[float, ...]
 
 
 def tracks(record: Record) -> list[Track]:
@@ -98,6 +109,23 @@ def refusals(record: Record) -> list[Refusal]:
         for (lang, engine, verdict), starts in when.items()
     ]
     return sorted(found, key=lambda refusal: -refusal.times)
+
+
+def repairs(record: Record) -> list[Repair]:
+    """Every spelling that was put right, the least like its name first: what an editor should look at."""
+    when: dict[tuple[float, str, str], list[float]] = defaultdict(list)
+    for repaired in record.of(Repaired):
+        when[repaired.score, repaired.heard, repaired.name].append(repaired.start)
+    return [
+        Repair(heard=heard, name=name, score=score, starts=tuple(starts))
+        for (score, heard, name), starts in sorted(when.items())
+    ]
+
+
+def uncertain(record: Record) -> list[tuple[float, str, str]]:
+    """(start, names, text) of the sentences in which a name is uncertain, by time."""
+    sentences = sorted(record.state.sentences.values(), key=lambda sentence: sentence.start)
+    return [(one.start, ", ".join(one.uncertain), one.text) for one in sentences if one.uncertain]
 
 
 def late(record: Record, tracks: list[Track]) -> Spread | None:

@@ -63,6 +63,8 @@ class Transcriber(Protocol):
 
     def language(self, samples: Samples) -> tuple[str, float]: ...
 
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]: ...
+
 
 class Whisper:
     """A loaded model. Not thread-safe: one owner."""
@@ -76,6 +78,7 @@ class Whisper:
             self._model = _load(folder, device, compute, threads)
         self._tokenizer = _tokenizer(self._model, folder.name, settings.language)
         self._settings, self._window = settings, settings.window or LONGEST
+        self._hotwords: str | None = None
         kind = self._model.model.compute_type.removesuffix("_float32")
         used = f"{threads} thread{'s' * (threads > 1)}" if device == "cpu" else "GPU"
         self.description = f"{Path(settings.model).name} on {device} ({kind}, {used}, window {self._window:g} s)"
@@ -107,6 +110,20 @@ class Whisper:
             token, likely = self._model.model.detect_language(self._model.encode(self._windowed(features)))[0][0]
         return token.strip("<|>"), likely
 
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Tells the model the names beforehand, as if they had just been said; gives those that do not fit."""
+        if self._settings.hotwords is False:
+            return ()
+        room = self._model.max_length // 2 - 1
+        fit = [name for name, total in zip(names, self._lengths(names), strict=True) if total <= room]
+        self._hotwords = ", ".join(fit) or None
+        return names[len(fit) :]
+
+    def _lengths(self, names: tuple[str, ...]) -> Iterator[int]:
+        """How many tokens the names up to each take, counted as they will stand there."""
+        for count in range(1, len(names) + 1):
+            yield len(self._tokenizer.encode(" " + ", ".join(names[:count])))
+
     def _windowed(self, features: Any) -> Any:
         """Mel features [n_mels, frames], zeros after them up to the window."""
         rate = self._model.frames_per_second
@@ -126,7 +143,7 @@ class Whisper:
         return answer
 
     def _generate(self, encoded: Any, seconds: float, **options: Any) -> tuple[list[int], float, float]:
-        prompt = self._model.get_prompt(self._tokenizer, [], without_timestamps=True)
+        prompt = self._model.get_prompt(self._tokenizer, [], without_timestamps=True, hotwords=self._hotwords)
         most = len(prompt) + _TOKENS + round(_TOKENS_PER_SECOND * seconds)
         result = self._model.model.generate(
             encoded,

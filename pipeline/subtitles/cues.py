@@ -71,10 +71,16 @@ def _pieces(rendering: Rendering, rules: CueRules) -> list[_Piece]:
             first=piece.start,
             last=piece.end,
             sentences=(sentence.id,),
-            flags=("untranslated",) * rendering.untranslated + ("cut",) * sentence.cut,
+            flags=_flags(rendering),
         )
         for number, piece in enumerate(split(rendering, rules), 1)
     ]
+
+
+def _flags(rendering: Rendering) -> tuple[str, ...]:
+    sentence = rendering.sentence
+    facts = {"untranslated": rendering.untranslated, "cut": sentence.cut, "name": bool(sentence.uncertain)}
+    return tuple(flag for flag, holds in facts.items() if holds)
 
 
 def _following(pieces: Sequence[_Piece], next_at: float | None, rules: CueRules) -> list[_Next | None]:

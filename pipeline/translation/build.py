@@ -1,19 +1,22 @@
 """Settings to chains: which engines serve a pair, and what to tell the person when one cannot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.errors import LivesubsError, ModelError, SettingsError, TranslationError
+from pipeline.names.glossary import Term
+from pipeline.names.live import Names
 from pipeline.settings import TranslationSettings
-from pipeline.translation import glossary, languages, llm
+from pipeline.translation import languages, llm
 from pipeline.translation.chain import Chain
 from pipeline.translation.circuit import Circuit
 from pipeline.translation.engine import Engine
 from pipeline.translation.http import here
 from pipeline.translation.llm import OpenAIEngine
 from pipeline.translation.local import LocalEngine, translates
+from pipeline.translation.protected import Protected
 from pipeline.translation.services import SERVICES
 from pipeline.translation.web import WebEngine
 
@@ -32,12 +35,15 @@ KEYS = frozenset(name for service in SERVICES.values() for name in (service.key,
 _NO_KEYS: Mapping[str, str] = {}
 
 
-def build_chains(settings: TranslationSettings, src_lang: str, keys: Mapping[str, str] = _NO_KEYS) -> dict[str, Chain]:
+def build_chains(
+    settings: TranslationSettings, src_lang: str, keys: Mapping[str, str] = _NO_KEYS, names: Names | None = None
+) -> dict[str, Chain]:
     """A chain for each language in `settings.to` but the source's own; an engine that serves several is made once.
 
-    `keys` are those of the services, by environment variable.
+    `keys` are those of the services, by environment variable; `names` is the glossary of the settings, if it is to be
+    read again while it is in use.
     """
-    engines = _Engines(settings, src_lang, keys)
+    engines = _Engines(settings, src_lang, keys, names)
     targets = () if settings.chain == (NONE,) else settings.to
     return {lang: _chain(settings, src_lang, lang, engines) for lang in targets if lang != src_lang}
 
@@ -74,8 +80,11 @@ def engines(
 class _Engines:
     """The engines that settings name, each made when a pair first needs it."""
 
-    def __init__(self, settings: TranslationSettings, src_lang: str, keys: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: TranslationSettings, src_lang: str, keys: Mapping[str, str], names: Names | None = None
+    ) -> None:
         self._settings, self.keys = settings, keys
+        self._names = names or Names(settings.glossary)
         self._first = next((lang for lang in settings.to if lang != src_lang), "")
         self._folders = [Path(folder).expanduser() for folder in settings.models]
         self._local = cache(lambda folder: LocalEngine(folder, settings.threads))
@@ -83,11 +92,22 @@ class _Engines:
 
     def find(self, name: str, src_lang: str, tgt_lang: str) -> Engine | None:
         """The engine of this name if it serves the pair; ModelError, TranslationError when it cannot be made."""
+        engine = self._engine(name, src_lang, tgt_lang)
+        if engine is None or not self._settings.glossary:
+            return engine
+        share = self._settings.deadline / max(len(_names(self._settings)), 1)
+        return Protected(engine, self._terms, patience=share / 3)
+
+    def _engine(self, name: str, src_lang: str, tgt_lang: str) -> Engine | None:
         if name == "local":
             folder = next((folder for folder in self._folders if translates(folder, src_lang, tgt_lang)), None)
             return self._local(folder) if folder else None
         engine: Engine = self._remote(name)
         return engine if engine.serves(src_lang, tgt_lang) else None
+
+    def _terms(self, lang: str) -> Sequence[Term]:
+        """Those in force now for a target language: the glossary is for the first."""
+        return self._names.current.into(lang, self._first)
 
     def _web(self, name: str) -> Engine:
         service, url = SERVICES[name], _url(self._settings, name)
@@ -101,9 +121,8 @@ class _Engines:
             raise _keyless("openai", llm.KEY)
         if not url and not settings.llm_model:
             raise TranslationError("openai has many models; name one with --llm-model, or a server with --llm-url")
-        terms = {self._first: _terms(settings.glossary)} if settings.glossary else {}
         key = self.keys.get(llm.KEY, "")
-        return OpenAIEngine(url, settings.llm_model, key, glossary=terms, seconds=settings.deadline)
+        return OpenAIEngine(url, settings.llm_model, key, terms=self._terms, seconds=settings.deadline)
 
 
 def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines: _Engines) -> Chain:
@@ -116,8 +135,6 @@ def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines:
     notes = [_advice(name, src_lang, tgt_lang) for name, engine in found.items() if engine is None]
     if len(notes) == len(found):
         raise (ModelError if "local" in found else TranslationError)(notes[0])
-    if settings.glossary and "openai" not in found:
-        notes.append("the glossary is read by openai only, which is not in the chain; add it with --translate")
     notes += [note for name, engine in found.items() if engine and (note := _in_clear(settings, name, engines.keys))]
     return Chain(tgt_lang, [engine for engine in found.values() if engine], settings.deadline, notes=notes)
 
@@ -165,15 +182,6 @@ def _url(settings: TranslationSettings, name: str) -> str:
     if url and parts.username is not None:
         raise SettingsError(f"the address of {name} has a password in it; put a key into the environment instead")
     return url
-
-
-def _terms(path: str) -> dict[str, str]:
-    try:
-        return glossary.parse(Path(path).expanduser().read_text("utf-8-sig"), path)
-    except OSError as error:
-        raise SettingsError(f"cannot read the glossary {path}: {error.strerror}; check the path") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"the glossary {path} is no UTF-8 text; save it as UTF-8") from error
 
 
 def _keyless(name: str, key: str) -> TranslationError:

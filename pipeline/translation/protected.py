@@ -1,0 +1,54 @@
+"""An engine whose answers have the terms of the glossary as they should be, whatever the engine makes of names."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from pipeline.names.glossary import Term
+from pipeline.names.rendering import due, mend, missed, with_stand_ins, with_targets
+from pipeline.translation.engine import Context, Engine, TranslationFailed
+
+
+class Protected:
+    """Asks plainly first; only if a term is then missing, and cannot be mended, once or twice more with help.
+
+    What no help brings about is left as the engine said it first: `rendering.broken` tells the gate.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        terms: Callable[[str], Sequence[Term]],
+        patience: float = 1.0,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`terms` gives those in force now for a target language; after `patience` seconds no more help is tried."""
+        self.name, self.leaves_machine, self.parallel = engine.name, engine.leaves_machine, engine.parallel
+        self.serves = engine.serves
+        self._engine, self._terms, self._patience, self._now = engine, terms, patience, now
+
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+        wanted = due(text, self._terms(tgt_lang))
+        until = self._now() + self._patience
+        plain = self._engine.translate(text, src_lang, tgt_lang, context)
+        if not plain or not wanted:
+            return plain
+        answer = mend(plain, wanted)
+        if not missed(answer, wanted):
+            return answer
+        for helped, stood_in in _helped(text, wanted):
+            if self._now() > until:
+                break
+            try:
+                again = self._engine.translate(helped, src_lang, tgt_lang, context)
+            except TranslationFailed:
+                break  # it has answered before: that answer is better than none
+            mended = mend(again or "", wanted, stood_in)
+            if not missed(mended, wanted):
+                return mended
+        return answer
+
+
+def _helped(text: str, wanted: Sequence[Term]) -> Iterator[tuple[str, Sequence[str]]]:
+    """The text in other words for the engine, and what stands in it for the terms."""
+    yield with_targets(text, wanted), ()
+    yield with_stand_ins(text, wanted)
