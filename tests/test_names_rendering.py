@@ -66,7 +66,7 @@ RIGHT = ENGLISH.format(*TARGETS)
         lambda term: {"Fort-Carré": "Square Fort", "la mairie": "city hall"}.get(term, term),
         lambda term: {"Fort-Carré": "Square Fort", "la mairie": "city hall"}.get(term, f"__{term.lower()}_ "),
         lambda term: "him" if term in PLAIN + TARGETS else term,
-        lambda term: "him" if term in PLAIN + TARGETS else term.lower()[:-1] + "ck",
+        lambda term: "him" if term in PLAIN + TARGETS else term.lower() + "s",
     ],
     ids=[
         "knows", "echoes", "lower", "upper", "no accents", "misspells", "splits", "decorates", "translates names",

@@ -70,7 +70,7 @@ class Names:
         if names and not self._left_out:
             few = ", ".join(names[:_QUOTED]) + (" and others" if len(names) > _QUOTED else "")
             self._news.append(
-                f"the glossary is longer than the speech model can keep in mind: {len(names)} terms are left out "
+                f"the glossary is longer than the speech model can keep in mind: {len(names)} left out "
                 f"({few}), those that were said last are kept; put what matters most at its top"
             )
         self._left_out = self._left_out or tuple(names)

@@ -9,10 +9,10 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.names.glossary import Term
 from pipeline.names.repair import spelt
 
-NEAR, NEAR_STAND_IN = 0.8, 0.6
-"""How alike, letter by letter, what stands in an answer must be to what was meant by it. No word is near a stand-in."""
-_STAND_INS = ("Zorvak", "Quimbo", "Wexlin", "Tadruf", "Yolpek", "Brenzu")
-"""Names that nobody has, to stand in a text for terms: engines leave a name alone more often than a code."""
+NEAR, NEAR_STAND_IN = 0.8, 0.7
+"""How alike, letter by letter, what stands in an answer must be to what was meant by it."""
+_STAND_INS = ("Giulia", "Samir", "Farida", "Lucas", "Odette", "Marcel", "Yasmine", "Tobias")
+"""Given names that stand in a text for terms: every engine has seen them, and leaves them alone in every language."""
 
 
 def due(text: str, terms: Sequence[Term]) -> list[Term]:
@@ -89,10 +89,11 @@ def with_targets(text: str, wanted: Sequence[Term]) -> str:
 
 
 def with_stand_ins(text: str, wanted: Sequence[Term]) -> tuple[str, Sequence[str]]:
-    """The text with names that nobody has in the place of the terms, and these names; there are only a few."""
-    for term, name in zip(wanted, _STAND_INS, strict=False):
+    """The text with given names in the place of the terms, and these names; there are only a few."""
+    names = [name for name in _STAND_INS if name not in text][: len(wanted)]
+    for term, name in zip(wanted, names, strict=False):
         text = _word(term.source).sub(name, text)
-    return text, _STAND_INS[: len(wanted)]
+    return text, names
 
 
 @lru_cache(maxsize=1000)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from statistics import fmean
 
 import msgspec
@@ -217,14 +218,13 @@ def _renamed(heard: Sequence[Word], find: Find) -> list[Word]:
     texts = texts[1:] if find.before.startswith(" ") else texts
     if len(texts) == len(heard):
         return [msgspec.structs.replace(word, text=text) for word, text in zip(heard, texts, strict=True)]
-    start, seconds, letters = heard[0].start, heard[-1].end - heard[0].start, sum(map(len, texts))
+    start, end, letters = heard[0].start, heard[-1].end, sum(map(len, texts))
     probability = fmean(word.probability for word in heard)
-    renamed, done = [], 0
-    for text in texts:
-        begin, done = start + seconds * done / letters, done + len(text)
-        end = start + seconds * done / letters
-        renamed.append(Word(start=begin, end=end, text=text, probability=probability))
-    return renamed
+    bounds = [start + (end - start) * done / letters for done in accumulate(map(len, texts[:-1]), initial=0)]
+    return [
+        Word(start=begin, end=until, text=text, probability=probability)
+        for text, (begin, until) in zip(texts, pairwise((*bounds, end)), strict=True)
+    ]
 
 
 @lru_cache(maxsize=20_000)

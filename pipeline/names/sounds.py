@@ -50,7 +50,7 @@ _ALIKE = str.maketrans("bdgvzZSNmxujyAOI", "ptkfsssnneoiiAAA")
 """Sounds that are taken for each other: voiced and voiceless, nasals, neighbouring vowels."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def sounds(text: str) -> str:
     """The key of a word or several, as one."""
     spelt = unicodedata.normalize("NFC", text.casefold()).translate(_LETTERS)
@@ -58,6 +58,7 @@ def sounds(text: str) -> str:
     return _once("".join(_word(word) for word in re.findall(r"[^\W_]+", plain)))
 
 
+@lru_cache(maxsize=20_000)
 def _word(word: str) -> str:
     at, found = 0, []
     while at < len(word):

@@ -50,5 +50,6 @@ class Protected:
 
 def _helped(text: str, wanted: Sequence[Term]) -> Iterator[tuple[str, Sequence[str]]]:
     """The text in other words for the engine, and what stands in it for the terms."""
-    yield with_targets(text, wanted), ()
+    if (helped := with_targets(text, wanted)) != text:
+        yield helped, ()
     yield with_stand_ins(text, wanted)
