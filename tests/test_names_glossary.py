@@ -1,15 +1,19 @@
 """The glossary file: what a line may be, what a save during the show does, what `glossary check` says."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from pipeline.check.glossary import glossary
+from pipeline.check.rows import Plan, Row
 from pipeline.cli import app
 from pipeline.errors import SettingsError
 from pipeline.names.glossary import Term, parse
 from pipeline.names.live import Names
+from pipeline.settings import Settings, TranslationSettings
 
 DEMO = str(Path(__file__).parent.parent / "models" / "demo" / "whisper-demo-fr")
 
@@ -31,9 +35,9 @@ def test_a_wrong_line_is_named(line: str) -> None:
 
 
 def test_terms_of_another_language_than_the_first_hold_only_where_they_stay_as_they_are() -> None:
-    glossary = parse("Brassac = Brassac\nla mairie = the town hall", "names.txt")
-    assert [term.source for term in glossary.into("en", "en")] == ["Brassac", "la mairie"]
-    assert [term.source for term in glossary.into("es", "en")] == ["Brassac"]
+    both = parse("Brassac = Brassac\nla mairie = the town hall", "names.txt")
+    assert [term.source for term in both.into("en", "en")] == ["Brassac", "la mairie"]
+    assert [term.source for term in both.into("es", "en")] == ["Brassac"]
 
 
 def told(names: Names) -> list[str]:
@@ -120,3 +124,25 @@ def test_check_of_a_good_file_is_silent_and_of_none_a_sentence(tmp_path: Path) -
     done = CliRunner().invoke(app, ["glossary", "check", str(tmp_path / "none.txt")])
     assert isinstance(done.exception, SettingsError)
     assert "cannot read the glossary" in str(done.exception)
+
+
+def test_the_check_before_the_show_tells_a_wrong_glossary_and_tries_the_rest_without_it(tmp_path: Path) -> None:
+    file = tmp_path / "names.txt"
+    file.write_text("Brassac = Brassac\nla mairie = the town hall\n")
+    settings = Settings(translation=TranslationSettings(glossary=str(file)))
+    plan = Plan(source="", settings=settings, keys={}, out=None, doing=lambda what: None)
+
+    def rows(plan: Plan) -> Iterator[Row | Plan]:
+        yield (yield from glossary(plan))
+
+    good, same = rows(plan)
+    file.write_text("Brassac\n")
+    bad, without = rows(plan)
+    assert isinstance(good, Row)
+    assert (good.ok, good.say[:26]) == (True, "2 terms, 1 of them names; ")
+    assert same == plan
+    assert isinstance(bad, Row)
+    assert not bad.ok
+    assert "line 1" in bad.say
+    assert isinstance(without, Plan)
+    assert without.settings == Settings()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.names.glossary import Glossary, parse
-from pipeline.names.rendering import broken, due, mend
+from pipeline.names.rendering import broken, due, masked, mend, unmasked
 from pipeline.translation.engine import Context, TranslationFailed
 from pipeline.translation.protected import Protected
 
@@ -141,6 +141,34 @@ def test_what_counts_as_right(text: str, answer: str, missing: str) -> None:
 def test_of_two_terms_that_overlap_the_longer_is_meant() -> None:
     terms = parse("Brachemont = Mr Brachemont\nYsoline Brachemont = Ysoline Brachemont", "names.txt").terms
     assert [term.source for term in due("Voici Ysoline Brachemont.", terms)] == ["Ysoline Brachemont"]
+
+
+def test_a_name_is_not_the_ordinary_word_of_the_same_letters() -> None:
+    terms = parse("Rose = Rose\nla mairie = the town hall", "names.txt").terms
+    assert [term.source for term in due("La rose de La Mairie.", terms)] == ["la mairie"]
+    assert [term.source for term in due("Rose parle.", terms)] == ["Rose"]
+
+
+def test_a_name_that_is_right_is_not_taken_for_another_that_is_missing() -> None:
+    terms = parse("Vaubrin = Vaubrin\nVobrin = Vobrin", "names.txt").terms
+    assert mend("Vaubrin meets him.", due("Vaubrin rencontre Vobrin.", terms)) == "Vaubrin meets him."
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("Giulia and Giulia speak.", "Fort-Carré and Fort-Carré speak."),
+        ("giulias and Giulia’s friend speak.", "Fort-Carré and Fort-Carré’s friend speak."),
+        ("Giulia and Ulla speak.", ""),
+        ("Giulia speaks.", ""),
+    ],
+)
+def test_no_stand_in_is_ever_shown(answer: str, right: str) -> None:
+    [term] = parse("Fort-Carré = Fort-Carré", "names.txt").terms
+    text, masks = masked("Fort-Carré et Fort-Carré parlent.", [term])
+    assert text == "Giulia et Giulia parlent."
+    assert unmasked(answer, masks) == right
+    assert masked("Giulia et Fort-Carré parlent.", [term])[0] == "Giulia et Samir parlent."
 
 
 def test_a_sentence_keeps_its_capital() -> None:

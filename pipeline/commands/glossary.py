@@ -9,6 +9,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipeline import assets
 from pipeline.commands import options
@@ -47,7 +48,7 @@ def check(file: File, model: options.Model = None, language: options.Language = 
 def _show(remarks: list[Remark], file: Path, *, counted: bool) -> None:
     table = Table("line", "", "term", "what to know")
     for remark in remarks:
-        table.add_row(str(remark.line), remark.level, remark.term, remark.said)
+        table.add_row(str(remark.line), remark.level, Text(remark.term), Text(remark.said))
     if remarks:
         Console().print(table)
     errors = sum(remark.level == "error" for remark in remarks)

@@ -64,7 +64,7 @@ def _plain(terms: Sequence[Term], ordinary: Callable[[str], bool]) -> Iterator[R
 def _unheard(names: Sequence[Term]) -> Iterator[Remark]:
     for term in names:
         if not term.heard and (is_acronym(term.source) or len(sounds(term.source)) < FEWEST):
-            yield _warning(term, "is too short to be told by its sound; add how it is misheard, as in [say jay tay]")
+            yield _warning(term, "is too short to be told by its sound; add how it is misheard, as in [cé jé té]")
 
 
 def _alike(names: Sequence[Term]) -> Iterator[Remark]:

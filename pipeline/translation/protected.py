@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from pipeline.names.glossary import Term
-from pipeline.names.rendering import due, mend, missed, with_stand_ins, with_targets
+from pipeline.names.rendering import due, masked, mend, missed, unmasked, with_targets
 from pipeline.translation.engine import Context, Engine, TranslationFailed
 
 
@@ -35,21 +36,22 @@ class Protected:
         answer = mend(plain, wanted)
         if not missed(answer, wanted):
             return answer
-        for helped, stood_in in _helped(text, wanted):
+        for helped, finished in _helped(text, wanted):
             if self._now() > until:
                 break
             try:
                 again = self._engine.translate(helped, src_lang, tgt_lang, context)
             except TranslationFailed:
                 break  # it has answered before: that answer is better than none
-            mended = mend(again or "", wanted, stood_in)
-            if not missed(mended, wanted):
-                return mended
+            better = finished(again or "")
+            if better and not missed(better, wanted):
+                return better
         return answer
 
 
-def _helped(text: str, wanted: Sequence[Term]) -> Iterator[tuple[str, Sequence[str]]]:
-    """The text in other words for the engine, and what stands in it for the terms."""
+def _helped(text: str, wanted: Sequence[Term]) -> Iterator[tuple[str, Callable[[str], str]]]:
+    """The text in other words for the engine, and how its answer becomes a translation of the text."""
     if (helped := with_targets(text, wanted)) != text:
-        yield helped, ()
-    yield with_stand_ins(text, wanted)
+        yield helped, partial(mend, wanted=wanted)
+    covered, masks = masked(text, wanted)
+    yield covered, partial(unmasked, masks=masks)
