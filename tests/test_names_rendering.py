@@ -161,6 +161,7 @@ def test_a_name_that_is_right_is_not_taken_for_another_that_is_missing() -> None
         ("giulias and Giulia’s friend speak.", "Fort-Carré and Fort-Carré’s friend speak."),
         ("Giulia and Ulla speak.", ""),
         ("Giulia speaks.", ""),
+        ("Giulia, Giulia and Giulia speak.", ""),
     ],
 )
 def test_no_stand_in_is_ever_shown(answer: str, right: str) -> None:

@@ -115,7 +115,7 @@ def masked(text: str, wanted: Sequence[Term]) -> tuple[str, list[Mask]]:
 
 
 def unmasked(answer: str, masks: Sequence[Mask]) -> str:
-    """The answer with the terms again where their masks are; empty unless each is there as often as it was put.
+    """The answer with the terms again where their masks are; empty unless each is there just as often as it was put.
 
     A mask that is left in would be a name on the screen that nobody said.
     """
@@ -125,7 +125,7 @@ def unmasked(answer: str, masks: Sequence[Mask]) -> str:
             if place is None:
                 return ""
             answer = _put(mask.term.target, answer, *place)
-    return answer
+    return "" if any(_nearest(answer, (mask.name,), NEAR_STAND_IN) for mask in masks) else answer
 
 
 @lru_cache(maxsize=1000)

@@ -104,8 +104,8 @@ class Ear:
             yield window.find(self._hints[same], 1.0, safe=True)
         elif same in self._known:
             name = self._known[same]
-            if window.text == name or not (alone and self._usual(window)):
-                yield window.find(name, 1.0, safe=window.probability >= DOUBTED)
+            if window.text == name or not self._usual(window):
+                yield window.find(name, 1.0, safe=window.text != name or window.probability >= DOUBTED)
         elif alone and same.rstrip("sx") in self._known:  # the plural of a name
             yield window.find(window.text, 1.0, safe=True)
         else:
@@ -117,8 +117,6 @@ class Ear:
 
     def _near(self, window: "_Window") -> Iterator[Find]:
         ordinary = self._ordinary(window.text)
-        if ordinary and window.last - window.first == 1 and not window.capital:
-            return
         key = sounds(window.text)
         near = self._ranked(key)
         if not near:
@@ -128,7 +126,9 @@ class Ear:
         sure = window.probability >= SURE
         wanted = SAFE if not ordinary and not sure else STRICT
         fewest = FEWEST_ORDINARY if ordinary else FEWEST
-        hidden = ordinary and sure and not window.capital
+        # Ordinary words are what was said, but for a name that was broken up, as in `bras sac`.
+        broken_up = window.last - window.first > len(name.split())
+        hidden = ordinary and not window.capital and (sure or not broken_up)
         if score >= wanted and not rivals and not hidden and (size >= fewest or (score == 1 and not ordinary)):
             yield window.find(name, score, safe=True)
         elif not ordinary and not sure and score >= SUSPECT and size >= FEWEST:

@@ -7,6 +7,7 @@ would encode again, look for the language and cut the stretch by timestamp token
 import copy
 import os
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,15 +115,13 @@ class Whisper:
         """Tells the model the names beforehand, as if they had just been said; gives those that do not fit."""
         if self._settings.hotwords is False:
             return ()
-        room = self._model.max_length // 2 - 1
-        fit = [name for name, total in zip(names, self._lengths(names), strict=True) if total <= room]
-        self._hotwords = ", ".join(fit) or None
-        return names[len(fit) :]
 
-    def _lengths(self, names: tuple[str, ...]) -> Iterator[int]:
-        """How many tokens the names up to each take, counted as they will stand there."""
-        for count in range(1, len(names) + 1):
-            yield len(self._tokenizer.encode(" " + ", ".join(names[:count])))
+        def tokens(count: int) -> int:
+            return len(self._tokenizer.encode(" " + ", ".join(names[:count])))
+
+        fit = bisect_right(range(1, len(names) + 1), self._model.max_length // 2 - 1, key=tokens)
+        self._hotwords = ", ".join(names[:fit]) or None
+        return names[fit:]
 
     def _windowed(self, features: Any) -> Any:
         """Mel features [n_mels, frames], zeros after them up to the window."""
