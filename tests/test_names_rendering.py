@@ -1,6 +1,7 @@
 """Terms in translations: right whatever an engine makes of names, and told where nothing helps."""
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 
@@ -111,6 +112,18 @@ def test_a_second_question_that_fails_or_has_no_time_left_costs_no_answer() -> N
             return super().translate(text, src_lang, tgt_lang, context)
 
     assert Protected(Tiring(lambda term: "him"), lambda lang: GLOSSARY.terms).translate(SAID, "fr", "en")
+
+    class Hanging(Scripted):
+        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+            answer = super().translate(text, src_lang, tgt_lang, context)
+            if len(self.asked) > 1:
+                release.wait(60)
+            return answer
+
+    release = Event()
+    hanging = Protected(Hanging(lambda term: "him"), lambda lang: GLOSSARY.terms, patience=0.2)
+    assert hanging.translate(SAID, "fr", "en") == "him speaks of the him at him of him."
+    release.set()
     slow = Scripted(lambda term: "him")
     ticks = iter((0.0, 5.0))
     Protected(slow, lambda lang: GLOSSARY.terms, patience=1.0, now=lambda: next(ticks)).translate(SAID, "fr", "en")

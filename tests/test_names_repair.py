@@ -87,6 +87,7 @@ def test_twenty_thousand_other_words_are_left_alone(capsys: pytest.CaptureFixtur
         ("Nous saluons Quartier dans ce quartier.", "Nous saluons Cartier dans ce quartier."),
         ("Rose est venue.", "Rose est venue."),
         ("On parle du jet est.", "On parle du GETE."),
+        ("La méry ferme, la méri aussi.", "La mairie ferme, la mairie aussi."),
         ("Nous sommes en marche, unis et solidaires.", "Nous sommes en marche, unis et solidaires."),
         ("Pour une union solidaire.", "Pour une union solidaire."),
         ("Voici l'union solidéat.", "Voici l'Union Solidéa."),
@@ -94,7 +95,7 @@ def test_twenty_thousand_other_words_are_left_alone(capsys: pytest.CaptureFixtur
 )
 def test_marks_articles_plurals_and_ordinary_words_stay(said: str, right: str) -> None:
     names = ("Ysoline Brachemont = Ysoline Brachemont", "Roze = Roze", "Cartier = Cartier", "GETE = GETE [jet est]")
-    more = ("En Marche = En Marche", "Union Solidéa = Union Solidéa", "la mairie = town hall")
+    more = ("En Marche = En Marche", "Union Solidéa = Union Solidéa", "la mairie = town hall [la méry, la méri]")
     by = ear(*names, *more)
     assert repaired(by, said) == right
 

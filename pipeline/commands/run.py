@@ -9,6 +9,7 @@ import typer
 
 from pipeline import assets, catalogue, lines, power, settings, system, terminal
 from pipeline.commands import options
+from pipeline.names.live import Names
 from pipeline.settings import Settings
 
 ABORTED = 130
@@ -64,12 +65,13 @@ def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
 def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> None:
     """Runs one session with a view, and says at the end what there is and where."""
     from pipeline.flow import SystemClock
-    from pipeline.names.live import Names
     from pipeline.session import Session
     from pipeline.speech.client import RecogniserProcess
     from pipeline.translation.build import build_chains
 
     names = Names(chosen.translation.glossary)
+    if names.current.terms and not as_json:
+        typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
     chains = build_chains(chosen.translation, chosen.speech.language, options.keys(), names)
     folder = out or options.session_folder(source)
     session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock(), names)
@@ -89,6 +91,11 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) 
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
+
+
+def _of_glossary(names: Names, *, told: bool) -> str:
+    kept = "" if told else "; the speech model is not told them, since it would hear worse"
+    return f"glossary: {len(names.current.terms)} terms, read again whenever it is saved{kept}"
 
 
 @contextmanager

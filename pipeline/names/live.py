@@ -58,12 +58,11 @@ class Names:
         Where not all fit, the names that were said last come first. (Where they do, their order stays: a run after a
         crash shall hear what the run before heard.)
         """
-        listed = sorted((term for term in self.current.terms), key=lambda term: not term.is_name)
-        wanted = [term.source for term in listed]
+        listed = sorted(self.current.terms, key=lambda term: not term.is_name)
         if self._left_out:
-            lately = {name: at for at, name in enumerate(reversed(tuple(self._said)))}
-            wanted.sort(key=lambda name: lately.get(name, len(lately)))
-        return tuple(wanted)
+            lately = tuple(reversed(self._said))
+            listed.sort(key=lambda term: _first(lately, (term.source, *term.source.split()[1:])))
+        return tuple(term.source for term in listed)
 
     def left_out(self, names: Sequence[str]) -> None:
         """The recogniser had no room for these; a person is told once for each save."""
@@ -84,6 +83,11 @@ class Names:
         except OSError:
             return None
         return found.st_mtime_ns, found.st_size
+
+
+def _first(said: Sequence[str], names: Sequence[str]) -> int:
+    """Where the first of the names is, whole or a family name alone, or one past the end."""
+    return next((at for at, name in enumerate(said) if name in names), len(said))
 
 
 def read(path: Path) -> Glossary:

@@ -214,7 +214,9 @@ def put(words: Sequence[Word], finds: Sequence[Find]) -> tuple[Word, ...]:
 
 def _renamed(heard: Sequence[Word], find: Find) -> list[Word]:
     """The words of a name in the time of the words heard: each its own where there are as many, else by letters."""
-    texts = f"{find.before}{find.name}{find.after}".replace(" ", "\0 ").split("\0")
+    begins = find.heard[0].isupper() and find.name == find.name.lower()  # a word where a sentence begins
+    name = find.name[0].upper() + find.name[1:] if begins else find.name
+    texts = f"{find.before}{name}{find.after}".replace(" ", "\0 ").split("\0")
     texts = texts[1:] if find.before.startswith(" ") else texts
     if len(texts) == len(heard):
         return [msgspec.structs.replace(word, text=text) for word, text in zip(heard, texts, strict=True)]

@@ -96,7 +96,7 @@ class _Engines:
         if engine is None or not self._settings.glossary:
             return engine
         share = self._settings.deadline / max(len(_names(self._settings)), 1)
-        return Protected(engine, self._terms, patience=share / 3)
+        return Protected(engine, self._terms, patience=0.8 * share)
 
     def _engine(self, name: str, src_lang: str, tgt_lang: str) -> Engine | None:
         if name == "local":

@@ -3,7 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from threading import BoundedSemaphore
 
+from pipeline.flow import Caller, DeadlineExpired
 from pipeline.names.glossary import Term
 from pipeline.names.rendering import due, masked, mend, missed, unmasked, with_targets
 from pipeline.translation.engine import Context, Engine, TranslationFailed
@@ -22,10 +24,11 @@ class Protected:
         patience: float = 1.0,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`terms` gives those in force now for a target language; after `patience` seconds no more help is tried."""
+        """`terms` gives those in force now for a target language; after `patience` seconds the first answer goes."""
         self.name, self.leaves_machine, self.parallel = engine.name, engine.leaves_machine, engine.parallel
         self.serves = engine.serves
         self._engine, self._terms, self._patience, self._now = engine, terms, patience, now
+        self._caller, self._free = Caller(f"help-{engine.name}"), BoundedSemaphore()
 
     def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
         wanted = due(text, self._terms(tgt_lang))
@@ -36,17 +39,28 @@ class Protected:
         answer = mend(plain, wanted)
         if not missed(answer, wanted):
             return answer
-        for helped, finished in _helped(text, wanted):
-            if self._now() > until:
-                break
-            try:
-                again = self._engine.translate(helped, src_lang, tgt_lang, context)
-            except TranslationFailed:
-                break  # it has answered before: that answer is better than none
-            better = finished(again or "")
-            if better and not missed(better, wanted):
-                return better
+        try:
+            for helped, finished in _helped(text, wanted):
+                ask = partial(self._engine.translate, helped, src_lang, tgt_lang, context)
+                better = finished(self._again(ask, until - self._now()) or "")
+                if better and not missed(better, wanted):
+                    return better
+        except (TranslationFailed, DeadlineExpired):
+            pass  # it has answered before: that answer is better than none
         return answer
+
+    def _again(self, ask: Callable[[], str | None], seconds: float) -> str | None:
+        """One more answer within so many seconds; TranslationFailed or DeadlineExpired when there is none."""
+        if seconds <= 0 or not self._free.acquire(blocking=False):
+            raise DeadlineExpired
+
+        def answer() -> str | None:
+            try:
+                return ask()
+            finally:
+                self._free.release()
+
+        return self._caller.call(answer, seconds)
 
 
 def _helped(text: str, wanted: Sequence[Term]) -> Iterator[tuple[str, Callable[[str], str]]]:
