@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from pipeline import settings
+import pytest
+
+from pipeline import lines, settings
 from pipeline.commands import options
-from pipeline.events import Chunk, Cue, Event, Repaired, Sentence, Warned
+from pipeline.events import Chunk, Cue, Event, Rendering, Repaired, Sentence, Warned, Word
 from pipeline.journal import read
 from pipeline.names.glossary import parse
 from pipeline.names.live import Names
-from pipeline.settings import SAMPLE_RATE, Settings
+from pipeline.settings import SAMPLE_RATE, CueRules, Settings
 from pipeline.speech.client import RecogniserProcess
 from pipeline.speech.stage import recognise
+from pipeline.subtitles.cues import to_cues
 from tests.hearing import DEMO, recorded, sound, text
 from tests.measures import SAMPLES
 from tests.test_session_waiting import Deaf
@@ -91,3 +94,14 @@ def test_names_are_told_when_they_change_and_what_has_no_room_becomes_a_warning(
     list(recognise(chunks(), forgetful, names))
     assert Forgetful.told == [("Brassac", "Vaubrin", "Nauvalis"), ("Nauvalis", "Brassac", "Vaubrin")]
     assert "1 left out (Nauvalis)" in next(names.news())
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_cue_of_a_sentence_with_a_doubtful_name_is_flagged(lang: str) -> None:
+    words = tuple(
+        Word(start=at, end=at + 1, text=text, probability=1.0) for at, text in ((0.0, " Voici"), (1.0, " X."))
+    )
+    said = Sentence(id="s1", lang="fr", start=0.0, end=2.0, text="Voici X.", words=words, uncertain=("Vaubrin",))
+    [cue] = to_cues([Rendering(sentence=said, lang=lang, text="Voici X.")], CueRules())
+    assert cue.flags == ("name",)
+    assert "a name is uncertain" in lines.remark(cue)
