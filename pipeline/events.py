@@ -25,7 +25,10 @@ class Word(Value, frozen=True):
 
 
 class Chunk(Value, frozen=True):
-    """A stretch of the session's `audio.s16` that has been recorded: stream time [start, end)."""
+    """A stretch of the session's `audio.s16` that has been recorded: stream time [start, end).
+
+    An empty one says that the sound breaks off there: what comes next may be long in coming, and begin later.
+    """
 
     start: float
     end: float
@@ -52,6 +55,15 @@ class SessionStarted(Event, frozen=True, tag="session"):
     """Whether one of the engines sends the text to someone else's computer."""
 
 
+class Resumed(Event, frozen=True, tag="resumed"):
+    """A session that was cut off, or had ended, goes on."""
+
+    stream: float
+    """How much had been recorded, seconds."""
+    heard: float
+    """Stream time from which on it is heard again."""
+
+
 class SourceState(Event, frozen=True, tag="source"):
     """What became of the source: opening, connected, ended (its own end), stopped (by us), lost."""
 
@@ -70,6 +82,12 @@ class Progress(Event, frozen=True, tag="progress"):
     """Stream time up to which the recogniser has been given it."""
     compute: float
     """Seconds that the recogniser has worked so far."""
+    up: float = 0.0
+    """Seconds since the machine was started: a clock that nobody sets."""
+    origin: float | None = None
+    """When on that clock stream time 0 arrived, or would have: what a resumed session reckons its gap from."""
+    origin_at: float | None = None
+    """The same on the wall clock, in case the machine is started anew."""
 
 
 class Gap(Event, frozen=True, tag="gap"):
@@ -94,7 +112,17 @@ class Hypothesis(Event, frozen=True, tag="hypothesis"):
     begun: bool = False
     """Somebody was speaking when the recording began: the first committed word may be half a word."""
     broken: bool = False
-    """Somebody was speaking when the recording ended: the last committed word may be half a word."""
+    """Somebody was speaking when the sound ended: the last committed word may be half a word."""
+    over: bool = False
+    """The sound ends here, or breaks off: nothing that comes later belongs to what was said before."""
+
+
+class Skipped(Event, frozen=True, tag="skipped"):
+    """Sound that was recorded and not heard: there was no time for it, or the recogniser died of it."""
+
+    start: float
+    end: float
+    reason: str
 
 
 class Suppressed(Event, frozen=True, tag="suppressed"):
@@ -203,10 +231,12 @@ class Ended(Event, frozen=True, tag="end"):
 
 AnyEvent = (
     SessionStarted
+    | Resumed
     | SourceState
     | Progress
     | Gap
     | Hypothesis
+    | Skipped
     | Suppressed
     | Repaired
     | Sentence

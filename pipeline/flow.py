@@ -14,14 +14,21 @@ from typing import Protocol, Self, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
+_UP: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+"""Linux has a clock that counts a sleeping machine's time too; elsewhere the usual one is the best there is."""
+
 _BOUND = 256
 """Items that may wait in a hand-off: a quarter of an hour of sentences."""
 
 
 class Clock(Protocol):
-    """Wall time and waiting, so that tests can bring their own."""
+    """Time and waiting, so that tests can bring their own."""
 
-    def now(self) -> float: ...
+    def now(self) -> float:
+        """Wall time, Unix seconds: it may jump."""
+
+    def up(self) -> float:
+        """Seconds since the machine was started, asleep or not: it never jumps."""
 
     def wait(self, seconds: float) -> None: ...
 
@@ -29,6 +36,9 @@ class Clock(Protocol):
 class SystemClock:
     def now(self) -> float:
         return time.time()
+
+    def up(self) -> float:
+        return time.clock_gettime(_UP) if _UP is not None else time.monotonic()
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)

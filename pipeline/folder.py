@@ -16,6 +16,7 @@ from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 
 AUDIO = "audio.s16"
 ARCHIVE = "archive"
+INCOMING = "incoming"
 
 SESSIONS = Path("sessions")
 """Where session folders are made that nobody names."""
@@ -26,6 +27,7 @@ _WRITTEN = (
     "settings.toml",
     "private.toml",
     AUDIO,
+    "audio-*.s16",
     "ffmpeg.log",
     "subtitles.*",
     "report.html",
@@ -57,6 +59,30 @@ def new(path: Path) -> Iterator[None]:
                     path.rmdir()
 
 
+@contextmanager
+def again(path: Path) -> Iterator[None]:
+    """Holds the lock of a session's folder that is to go on; SessionError if there is none, or it is in use."""
+    check(path)
+    with lock(path):
+        yield
+
+
+def check(path: Path) -> None:
+    """SessionError unless a session's journal is in the folder."""
+    if not (path / "journal.jsonl").is_file():
+        raise SessionError(f"there is no session in {path}; name a session folder, one with a journal.jsonl in it")
+
+
+def source_of(path: Path) -> str:
+    """The full address of the source of the session in that folder; SessionError if it is not there."""
+    try:
+        return str(msgspec.toml.decode((path / "private.toml").read_bytes())["source"])
+    except (OSError, msgspec.DecodeError, KeyError) as error:
+        raise SessionError(
+            f"{path / 'private.toml'} does not tell the source; name it: livesubs run SOURCE --resume {path}"
+        ) from error
+
+
 def held(path: Path) -> bool:
     """Whether the folder holds anything but a session's lock."""
     return any(entry.name != LOCK for entry in path.iterdir())
@@ -67,7 +93,8 @@ def empty(path: Path) -> None:
     for pattern in _WRITTEN:
         for entry in path.glob(pattern):
             entry.unlink()
-    rmtree(path / ARCHIVE, ignore_errors=True)
+    for folder in (ARCHIVE, INCOMING):
+        rmtree(path / folder, ignore_errors=True)
 
 
 def write_settings(path: Path, in_force: Settings, source: str) -> None:

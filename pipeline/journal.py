@@ -13,7 +13,19 @@ import filelock
 import msgspec
 
 from pipeline.errors import JournalCorrupt, SessionError, unwritable
-from pipeline.events import AnyEvent, Cue, Ended, Event, Gap, Sentence, SessionStarted, Suppressed, Withdrawn
+from pipeline.events import (
+    AnyEvent,
+    Cue,
+    Ended,
+    Event,
+    Gap,
+    Progress,
+    Resumed,
+    Sentence,
+    SessionStarted,
+    Suppressed,
+    Withdrawn,
+)
 from pipeline.flow import Clock
 
 T = TypeVar("T")
@@ -48,6 +60,7 @@ class State:
         self.cues: dict[str, Cue] = {}
         self.suppressed: list[Suppressed] = []
         self.gaps: list[Gap] = []
+        self.progress: Progress | None = None
         self.ended: Ended | None = None
 
     def track(self, lang: str) -> list[Cue]:
@@ -70,6 +83,10 @@ def apply(state: State, event: Event) -> State:
             state.gaps.append(event)
         case SessionStarted():
             state.session = event
+        case Progress():
+            state.progress = event
+        case Resumed():
+            state.ended = None
         case Ended():
             state.ended = event
     return state

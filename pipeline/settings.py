@@ -46,6 +46,10 @@ class SourceSettings(Table, frozen=True):
     """Another ffmpeg than the bundled one: a path, or a name on the PATH."""
     archive: bool = True
     """Keep the picture and sound for playing back."""
+    backup: tuple[str, ...] = ()
+    """Other addresses of the same stream, tried by turns with the first one where that is lost."""
+    give_up: Positive = 600.0
+    """Seconds for which a lost live stream is tried again; then the session ends."""
 
 
 class SpeechSettings(Table, frozen=True):

@@ -28,6 +28,8 @@ class Clock:
     def now(self) -> float:
         return self.time
 
+    up = now
+
     def wait(self, seconds: float) -> None:
         self.time += seconds
 

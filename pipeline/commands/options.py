@@ -24,6 +24,9 @@ SETTINGS_FILE = "livesubs.toml"
 """Read from the working folder unless `--settings` names another."""
 
 Source = Annotated[str, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")]
+MaybeSource = Annotated[
+    str | None, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")
+]
 To = Annotated[str | None, typer.Option(help="Languages to translate into, with commas (default: en).")]
 Demo = Annotated[bool, typer.Option("--demo", help="The embedded demo models: a closed domain of synthetic speech.")]
 Model = Annotated[
@@ -51,12 +54,19 @@ Start = Annotated[str | None, typer.Option(help="Where to begin in a recording, 
 End = Annotated[str | None, typer.Option(help="Where to stop in a recording.")]
 Length = Annotated[str | None, typer.Option("--for", help="Stop after so long, e.g. 3h or 90m.")]
 Pace = Annotated[str | None, typer.Option(help="Recordings: N times real time, or max (default: max).")]
+Backup = Annotated[
+    list[str] | None, typer.Option(help="Another address of the same stream, for when it is lost; may be repeated.")
+]
+GiveUp = Annotated[str | None, typer.Option(help="How long a lost stream is tried again (default: 10m).")]
 Cookies = Annotated[str | None, typer.Option(help="Cookies file for page URLs.")]
 Ffmpeg = Annotated[str | None, typer.Option(help="Another ffmpeg than the bundled one.")]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help=f"A settings file; flags override it (default: ./{SETTINGS_FILE}).")
 ]
 Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (default: sessions/DATE_NAME).")]
+Resume = Annotated[
+    Path | None, typer.Option(help="Session folder to go on in: one that crashed, was stopped, or lost its stream.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 
 
@@ -147,6 +157,8 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "end": ("source", "end", seconds),
     "length": ("source", "length", seconds),
     "pace": ("source", "pace", pace),
+    "backup": ("source", "backup", _as_it_is),
+    "give_up": ("source", "give_up", seconds),
     "cookies": ("source", "cookies", _as_it_is),
     "ffmpeg": ("source", "ffmpeg", _as_it_is),
     "model": ("speech", "model", _as_it_is),

@@ -16,8 +16,9 @@ from pipeline.speech.whisper import Whisper
 class Recogniser(Protocol):
     """Hears a session's `audio.s16` stretch by stretch."""
 
-    compute: float
-    """Seconds spent computing so far; over the seconds heard it is the RTF."""
+    @property
+    def compute(self) -> float:
+        """Seconds spent computing so far; over the seconds heard it is the RTF."""
 
     def open(self, audio: Path, settings: SpeechSettings) -> str:
         """Loads the model and says which, on what; `audio` need not exist yet. ModelError, SettingsError."""

@@ -7,7 +7,7 @@ reads `audio.s16` itself. Unknown fields are ignored.
 
 import msgspec
 
-from pipeline.events import Hypothesis, Suppressed
+from pipeline.events import Hypothesis, Skipped, Suppressed, Warned
 from pipeline.settings import SpeechSettings
 
 
@@ -59,10 +59,14 @@ class Ready(Message, frozen=True):
     description: str
 
 
+Answered = Hypothesis | Suppressed | Skipped | Warned
+"""What may follow from a stretch of sound: what was said, kept back, left out, and what a person should know."""
+
+
 class Heard(Message, frozen=True):
     """What followed, in order, and how many seconds it took to compute."""
 
-    events: tuple[Hypothesis | Suppressed, ...]
+    events: tuple[Answered, ...]
     compute: float
 
 

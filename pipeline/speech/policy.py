@@ -71,9 +71,8 @@ class UtterancePolicy:
         for stretch in self._endpointer.flush():
             heard += self._judge(stretch)
         # Where nothing came of what was broken off, the sentence before it is whole.
-        if broken and heard and isinstance(heard[-1], Hypothesis) and heard[-1].committed:
-            heard[-1] = msgspec.structs.replace(heard[-1], broken=True)
-        heard = self._with_progress(heard, self._end)
+        worded = bool(heard) and isinstance(heard[-1], Hypothesis) and bool(heard[-1].committed)
+        heard.append(Hypothesis(heard=self._end, broken=broken and worded, over=True))
         self._begin(self._end)
         return heard
 

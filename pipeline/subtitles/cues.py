@@ -41,9 +41,11 @@ class _Next(Value, frozen=True):
     spare: float
 
 
-def to_cues(renderings: Iterable[Rendering], rules: CueRules) -> Iterator[Cue]:
-    """One track's cues as they come. A sentence too short to stand before the next one waits for it, to share a cue."""
-    last: Cue | None = None
+def to_cues(renderings: Iterable[Rendering], rules: CueRules, last: Cue | None = None) -> Iterator[Cue]:
+    """One track's cues as they come, after its `last` one if there is any already.
+
+    A sentence too short to stand before the next one waits for it, to share a cue.
+    """
     held: _Piece | None = None
     for rendering in renderings:
         pieces = _join(held, _pieces(rendering, rules), rules)
