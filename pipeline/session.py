@@ -6,7 +6,6 @@ Reading order for the whole program: `events`, this module, then any stage.
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -138,6 +137,9 @@ class Session:
         self._recording: Recording | None = None
         self._heard = self._heard_from = 0.0
         self._stall: StallWatch | None = None
+        self._writing = threading.Lock()
+        self._behind = threading.Event()
+        """The files say less than the journal: they could not be written."""
         self._told: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def run(self, view: View) -> State:
@@ -187,19 +189,32 @@ class Session:
             self._heard = chunk.end
 
     def _note_progress(self, journal: Journal) -> None:
-        with suppress(SessionError):  # a full disk is told by whoever writes what cannot be missed
-            self._pass_on(journal)
-            up, origin = self._clock.up(), self._recording.origin if self._recording else None
-            journal.append(
-                Progress(
-                    recorded=self._audio.recorded,
-                    heard=self._heard,
-                    compute=self._recogniser.compute,
-                    up=up,
-                    origin=origin,
-                    origin_at=None if origin is None else self._clock.now() - (up - origin),
-                )
+        self._pass_on(journal)
+        up, origin = self._clock.up(), self._recording.origin if self._recording else None
+        journal.append(
+            Progress(
+                recorded=self._audio.recorded,
+                heard=self._heard,
+                compute=self._recogniser.compute,
+                up=up,
+                origin=origin,
+                origin_at=None if origin is None else self._clock.now() - (up - origin),
             )
+        )
+        if self._behind.is_set():
+            self._write_files(journal)
+
+    def _write_files(self, journal: Journal) -> None:
+        """The subtitle files as the journal has them; what cannot be written now is tried again every other second."""
+        with self._writing:
+            try:
+                folder.write_tracks(self._path, journal)
+            except SessionError as error:
+                if not self._behind.is_set():
+                    journal.append(Warned(text=f"{error}; until then the subtitles are on this screen only"))
+                self._behind.set()
+            else:
+                self._behind.clear()
 
     def _pass_on(self, journal: Journal) -> None:
         while not self._told.empty():
@@ -225,7 +240,7 @@ class Session:
         for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
             self.warn(note)
         self._pass_on(journal)
-        folder.write_tracks(self._path, journal)
+        self._write_files(journal)
         recording = self._open(address, journal, before)
         chunks = self._count(recording.chunks(left.heard))
         self._stall = StallWatch(self._audio, lambda: not recording.ended, journal.append, self._clock)
@@ -237,7 +252,7 @@ class Session:
                 for batch in made:
                     for event in batch:
                         journal.append(event)
-                    folder.write_tracks(self._path, journal)
+                    self._write_files(journal)
             except WorkerError as error:
                 self._record_on(recording, error, journal)
                 raise

@@ -110,7 +110,7 @@ def test_a_stall_ends_what_is_open_and_then_the_connection(
             if chunk.end > 10:
                 made.stop()
     assert [c for c in chunks if c.start == c.end], "told at once, and not when it is back"
-    assert "has sent nothing" in next(e for e in told if isinstance(e, SourceState) and e.state == "lost").detail
+    assert "nothing has come" in next(e for e in told if isinstance(e, SourceState) and e.state == "lost").detail
     assert len([event for event in told if isinstance(event, Gap)]) == 1
 
 

@@ -14,7 +14,7 @@ from shutil import rmtree
 import msgspec
 
 from pipeline.audio import AudioFile
-from pipeline.errors import LivesubsError, SourceError, SourceUnreachable
+from pipeline.errors import LivesubsError, SessionError, SourceError, SourceUnreachable
 from pipeline.events import Chunk, Event, Gap, SourceState, Value, Warned
 from pipeline.flow import Channel, Clock, spawn
 from pipeline.settings import SourceSettings
@@ -72,6 +72,7 @@ class Recording:
         self._stopped, self._done = threading.Event(), threading.Event()
         self._followed: Channel[None] | None = None
         self._grew_at, self._size = clock.up(), 0.0
+        self._upto = self._audio.recorded
         self._hole = Hole(self._audio)
         self._connected = self._full = self._troubled = False
         self._outcome = Outcome(state="stopped")
@@ -131,6 +132,12 @@ class Recording:
         """Seconds since the last new sound."""
         return self._clock.up() - self._grew_at
 
+    @property
+    def _recorded(self) -> float:
+        """Stream time up to which there was sound, also if somebody has removed it."""
+        self._upto = max(self._upto, self._audio.recorded)
+        return self._upto
+
     def _first(self, address: Address) -> Connection | None:
         try:
             return self._open(address, self._sources[0], DAY)
@@ -166,9 +173,7 @@ class Recording:
         """Up to where the stream is recorded, on its own clock."""
         if not self._placed or self._placed.began is None:
             return None
-        return Position(
-            clock=self._placed.clock, at=self._placed.began + max(0.0, self._audio.recorded - self._placed.at)
-        )
+        return Position(clock=self._placed.clock, at=self._placed.began + max(0.0, self._recorded - self._placed.at))
 
     def _next_run(self, patience: float) -> Connection | None:
         run = self._mirror.next_run() if self._mirror else None
@@ -179,7 +184,7 @@ class Recording:
 
     def _connect(self, opening: Opening, patience: float) -> Connection:
         """A new connection, recording; a file is gone on with where its recording broke off."""
-        settings, recorded = self._settings, self._audio.recorded
+        settings, recorded = self._settings, self._recorded
         if (left := self._left()) is not None:
             settings = msgspec.structs.replace(settings, length=left)
         if opening.address.ends and recorded:
@@ -202,7 +207,7 @@ class Recording:
         """Seconds to the end that was asked for, if one was."""
         if self._settings.length is None:
             return None
-        gone = self._clock.up() - self._origin if self._origin is not None else self._audio.recorded
+        gone = self._clock.up() - self._origin if self._origin is not None else self._recorded
         return max(0.1, self._settings.length - gone)
 
     def _follow(self, connection: Connection | None) -> Iterator[None]:
@@ -226,8 +231,10 @@ class Recording:
     def _after(self, connection: Connection) -> Connection | None:
         """What is recorded after a connection has ended; None when all has."""
         self._origin = connection.origin or self._origin
-        if self._stopped.is_set() or connection.address.ends:
+        if self._stopped.is_set():
             return None
+        if connection.address.ends and not isinstance(self._outcome.error, SessionError):
+            return None  # a file that cannot be read will not be better for being opened again
         if self._mirror and self._outcome.state == "ended":
             return self._next_run(self._settings.give_up)
         return self._reconnect(connection) if self._outcome.state == "lost" else None
@@ -239,10 +246,13 @@ class Recording:
             self._look(connection, over=over)
             if over:
                 return connection.capture.outcome
-            if self._stalled(connection):
+            if removed := connection.delivered < self._size:
+                self._folder.mkdir(parents=True, exist_ok=True)
+            if removed or self._stalled(connection):
                 connection.capture.close()
                 self._look(connection, over=True)
-                return Outcome(state="lost", detail=f"{connection.address.shown} has sent nothing for {STALLED:.0f} s")
+                why = "the session folder was removed" if removed else f"nothing has come for {self._quiet:.0f} s"
+                return Outcome(state="lost", detail=why, error=SessionError(why) if removed else None)
             self._clock.wait(TICK)
 
     def _stalled(self, connection: Connection) -> bool:
@@ -252,7 +262,7 @@ class Recording:
         return connection.address.restarts and self._quiet > STALLED
 
     def _look(self, connection: Connection, *, over: bool) -> None:
-        now, delivered, recorded = self._clock.up(), connection.delivered, self._audio.recorded
+        now, delivered, recorded = self._clock.up(), connection.delivered, self._recorded
         connection.arrival.note(now, delivered)
         if connection.at is None and (connection.arrival.settled or over):
             at = connection.by_arrival(self._origin, recorded)
@@ -270,7 +280,7 @@ class Recording:
 
     def _place(self, connection: Connection, at: float) -> None:
         """Its first sample lies at stream time `at`: what is missing before it is a gap."""
-        recorded = self._audio.recorded
+        recorded = self._recorded
         if at - recorded > AUDIBLE:
             reason = connection.opening.reason or self._outcome.detail or "the session was not running"
             gap = Gap(start=recorded, end=at, reason=reason)
@@ -299,7 +309,7 @@ class Recording:
         """The next connection, however many tries it takes; None when it was stopped, or gone for too long."""
         self._connected = False
         since, patience, reason = self._clock.up(), self._settings.give_up, ""
-        self._tell(SourceState(state="lost", stream=self._audio.recorded, detail=self._outcome.detail))
+        self._tell(SourceState(state="lost", stream=self._recorded, detail=self._outcome.detail))
         self._tell(Warned(text=f"{lost.address.shown} is lost; connecting again, for {_minutes(patience)} at most"))
         ways = chain([self._sources[0]], cycle(self._sources))
         for pause, given in zip(chain(BACKOFF, repeat(BACKOFF[-1])), ways, strict=False):
