@@ -28,6 +28,7 @@ from pipeline.events import (
     Suppressed,
     Value,
     Warned,
+    Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
 from pipeline.journal import Entry, Journal, State
@@ -52,7 +53,7 @@ def subtitles(
     settings: Settings,
     journal: Journal,
     hands: Threads | Inline,
-) -> Iterator[list[Cue]]:
+) -> Iterator[list[Cue | Withdrawn]]:
     """Sound to cues of every track, in batches as they are ready; all but the cues is journaled on the way.
 
     With `Inline` hands it runs in the caller's thread, deterministically.

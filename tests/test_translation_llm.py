@@ -11,10 +11,11 @@ from pipeline.events import Sentence
 from pipeline.settings import EngineUrls, TranslationSettings
 from pipeline.translation import glossary
 from pipeline.translation.build import build_chain
-from pipeline.translation.chain import OK, Chain
+from pipeline.translation.chain import Chain
 from pipeline.translation.engine import TranslationFailed
 from pipeline.translation.llm import OpenAIEngine
 from pipeline.translation.local import LocalEngine
+from pipeline.translation.verdicts import OK
 from tests.translators import KEY, OpenAI, serving
 
 SAID = Sentence(id="s1", lang="fr", start=0.0, end=2.0, text="Bonsoir à toutes et à tous.", words=())

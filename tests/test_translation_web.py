@@ -12,12 +12,13 @@ from pipeline import assets
 from pipeline.events import Sentence
 from pipeline.settings import EngineUrls, TranslationSettings
 from pipeline.translation.build import build_chain
-from pipeline.translation.chain import OK, Chain
+from pipeline.translation.chain import Chain
 from pipeline.translation.circuit import Circuit
 from pipeline.translation.engine import TranslationFailed
 from pipeline.translation.http import here, retry_after
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.services import SERVICES, address
+from pipeline.translation.verdicts import OK
 from pipeline.translation.web import WebEngine
 from tests.translators import KEY, DeepL, Google, Libre, Microsoft, MyMemory, Service, serving
 

@@ -8,8 +8,9 @@ from pipeline.events import Sentence, Translation, Value
 from pipeline.flow import merge
 from pipeline.system import program
 from pipeline.translation.build import engines
-from pipeline.translation.chain import OK, Chain
+from pipeline.translation.chain import Chain
 from pipeline.translation.engine import Engine
+from pipeline.translation.verdicts import OK
 
 _GREETINGS = {
     "fr": "Bonsoir à toutes et à tous.",

@@ -68,7 +68,8 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) 
     from pipeline.speech.client import RecogniserProcess
     from pipeline.translation.build import build_chains
 
-    chains = build_chains(chosen.translation, chosen.speech.language, options.keys())
+    cache = assets.user_cache() / "translations.sqlite"
+    chains = build_chains(chosen.translation, chosen.speech.language, options.keys(), cache)
     folder = out or options.session_folder(source)
     session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
     _stop_on_signals(session.stop)

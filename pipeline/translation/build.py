@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import LivesubsError, ModelError, SettingsError, TranslationError
 from pipeline.settings import TranslationSettings
-from pipeline.translation import glossary, languages, llm
+from pipeline.translation import glossary, languages, llm, vocabulary
+from pipeline.translation.cache import Cache
 from pipeline.translation.chain import Chain
 from pipeline.translation.circuit import Circuit
 from pipeline.translation.engine import Engine
@@ -32,12 +33,14 @@ KEYS = frozenset(name for service in SERVICES.values() for name in (service.key,
 _NO_KEYS: Mapping[str, str] = {}
 
 
-def build_chains(settings: TranslationSettings, src_lang: str, keys: Mapping[str, str] = _NO_KEYS) -> dict[str, Chain]:
+def build_chains(
+    settings: TranslationSettings, src_lang: str, keys: Mapping[str, str] = _NO_KEYS, kept: Path | None = None
+) -> dict[str, Chain]:
     """A chain for each language in `settings.to` but the source's own; an engine that serves several is made once.
 
-    `keys` are those of the services, by environment variable.
+    `keys` are those of the services, by environment variable; `kept` is the file in which good answers are kept.
     """
-    engines = _Engines(settings, src_lang, keys)
+    engines = _Engines(settings, src_lang, keys, Cache(kept) if kept else None)
     targets = () if settings.chain == (NONE,) else settings.to
     return {lang: _chain(settings, src_lang, lang, engines) for lang in targets if lang != src_lang}
 
@@ -74,8 +77,10 @@ def engines(
 class _Engines:
     """The engines that settings name, each made when a pair first needs it."""
 
-    def __init__(self, settings: TranslationSettings, src_lang: str, keys: Mapping[str, str]) -> None:
-        self._settings, self.keys = settings, keys
+    def __init__(
+        self, settings: TranslationSettings, src_lang: str, keys: Mapping[str, str], answers: Cache | None = None
+    ) -> None:
+        self._settings, self.keys, self.answers = settings, keys, answers
         self._first = next((lang for lang in settings.to if lang != src_lang), "")
         self._folders = [Path(folder).expanduser() for folder in settings.models]
         self._local = cache(lambda folder: LocalEngine(folder, settings.threads))
@@ -119,7 +124,9 @@ def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines:
     if settings.glossary and "openai" not in found:
         notes.append("the glossary is read by openai only, which is not in the chain; add it with --translate")
     notes += [note for name, engine in found.items() if engine and (note := _in_clear(settings, name, engines.keys))]
-    return Chain(tgt_lang, [engine for engine in found.values() if engine], settings.deadline, notes=notes)
+    vocabulary.ready(src_lang, tgt_lang)
+    serving = [engine for engine in found.values() if engine]
+    return Chain(tgt_lang, serving, settings.deadline, notes=notes, cache=engines.answers)
 
 
 def _in_clear(settings: TranslationSettings, name: str, keys: Mapping[str, str]) -> str:
