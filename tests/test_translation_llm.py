@@ -101,7 +101,7 @@ def test_quotation_marks_of_the_speaker_stay(server: OpenAI) -> None:
         (404, {"error": "model 'demo' not found"}, "the service refused (404 model 'demo' not found)"),  # Ollama
         (200, {"object": "error", "message": "maximum context length"}, "the server says: maximum context length"),
         (200, {"error": {"message": "overloaded", "code": 500}}, "the server says: overloaded"),
-        (429, {"error": {"message": "Rate limit"}}, "too many requests"),
+        (429, {"error": {"message": "Rate limit"}}, "too many requests; spared for 30 s"),
         (200, "<html>Bad gateway</html>", "an answer that cannot be read (JSONDecodeError)"),
         (200, {"choices": []}, "an answer that cannot be read (ValueError)"),
         (200, None, "an answer that cannot be read (TypeError)"),

@@ -40,6 +40,8 @@ def language(source: str, answer: str, src_lang: str, tgt_lang: str) -> str:
 
 def length(source: str, answer: str, src_lang: str, tgt_lang: str) -> str:
     """Doubts an answer that is much longer or shorter than what it translates."""
+    if not any(map(str.isalpha, answer)):  # a number in digits
+        return ""
     short, long = sorted((width(source), width(answer)))
     return "odd length" if long >= _SIZED and long > _RATIO * short else ""
 

@@ -18,6 +18,8 @@ _NO_WORDS_MOST = 9999
 _PERCENT = re.compile(r"\b(?:pour[ -]cent|per ?cent|por ciento|por cento|per cento|prozent)\b", re.IGNORECASE)
 _RUN = re.compile(r"\d+(?:[ .,:/'’-]\d+)*")
 """Numbers that may be one: 1 200, 1,5, 19 36, 49-3."""
+_ONE = re.compile(r"\d{1,3}(?:[ .,'’]\d{3})+|\d\d \d\d")
+"""... and are: thousands, or a year as it is said in English."""
 _PART = re.compile(r"\d+")
 _HOUR = re.compile(r"\b(\d{1,2}) ?(?:h(?![^\W\d])|heures?\b|uhr\b|horas?\b)", re.IGNORECASE)
 _SCALES = {10**3, 10**6, 10**9, 10**12}
@@ -87,7 +89,9 @@ def _hours(digits: str) -> list[int]:
 def _readings(run: str) -> list[frozenset[str]]:
     """What a run may be: numbers apart, one number, a decimal, thousands or millions, a year for short."""
     parts = _PART.findall(run)
-    readings = [frozenset(str(int(part)) for part in parts), frozenset([str(_number(run))])]
+    readings = [frozenset(str(int(part)) for part in parts)]
+    if _ONE.fullmatch(run):
+        readings.append(frozenset([str(_number(run))]))
     *before, scale = run.rpartition(" ")[::2]
     if int(scale if scale.isdigit() else 0) in _SCALES and before[0]:
         readings += [frozenset([_plain_decimal(_decimal(before[0]) * int(scale))])]

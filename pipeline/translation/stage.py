@@ -27,8 +27,8 @@ def _translated(sentences: Iterable[Sentence], chain: Chain, backlog: Backlog) -
     for sentence in sentences:
         rendering = chain.render(sentence)
         yield rendering
-        backlog.add(rendering)
         yield from backlog.after(rendering)
+        backlog.add(rendering)
     yield from backlog.rest(_AT_END)
 
 
