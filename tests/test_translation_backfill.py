@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as tuned
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline import assets
-from pipeline.events import Cue, Rendering, Sentence, Warned
+from pipeline.events import Cue, Rendering, Sentence, Translation, Warned
 from pipeline.journal import apply, fold, read
+from pipeline.lines import remark
 from pipeline.settings import CueRules
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.quality import faults
@@ -79,6 +83,15 @@ def test_an_outage_is_filled_a_few_sentences_at_a_time(clock: Clock) -> None:
     assert all(text == f"Sentence {id.removeprefix('s')}." for id, text in filled)
     runs = [one.rev > 1 for one in renderings]
     assert not any(all(runs[at : at + 3]) for at in range(len(runs))), "three at once, while somebody speaks"
+
+
+@given(st.sets(st.integers(0, 29)))
+@tuned(max_examples=40, deadline=None)
+def test_whenever_the_engine_was_down_all_is_translated_in_the_end(down: set[int]) -> None:
+    clock = Clock()
+    chain = Chain("en", [Failing(down)], 4, now=clock)
+    last = {one.sentence.id: one.text for one in translate(stream(31, clock), "en", chain)}
+    assert last == {f"s{number}": f"Sentence {number}." for number in range(31)}
 
 
 def test_what_cannot_be_translated_is_not_tried_for_ever(clock: Clock) -> None:
@@ -237,6 +250,30 @@ def test_a_session_whose_engine_was_down_has_the_texts_of_one_whose_was_not(tmp_
     assert "any more" in said
     assert "again; the files are corrected" in said
     assert "translated later" in (out / "report.html").read_text("utf-8")
+
+
+def test_a_parrot_is_doubted_and_the_next_engine_asked(tmp_path: Path) -> None:
+    with serving(Libre(lambda text, src_lang, tgt_lang: text)) as server:
+        command = ["run", RALLY, "--demo", "--end", "6", "--translate", "libre,local", "--libre-url", server.url]
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline", *command, "--out", str(tmp_path / "out")],
+            capture_output=True,
+            timeout=60,
+        )
+    assert done.returncode == 0, done.stderr.decode()
+    assert "en  Good evening, everyone.\n" in done.stdout.decode()
+    events = [entry.event for entry in read(tmp_path / "out" / "journal.jsonl")]
+    attempts = [(one.engine, one.verdict) for one in events if isinstance(one, Translation)]
+    assert attempts[:2] == [("libre", "doubtful: unchanged"), ("local", "ok")]
+
+
+def test_where_there_is_no_next_engine_a_doubtful_answer_is_shown_and_marked() -> None:
+    with serving(Libre(lambda text, src_lang, tgt_lang: text)) as server:
+        chain = Chain("en", [WebEngine(LIBRE, {}, server.url)], deadline=20)
+        cues = [one for one in to_cues(translate(SPOKEN, "en", chain), CueRules()) if isinstance(one, Cue)]
+    assert [(cue.text.replace("\n", " "), cue.flags) for cue in cues] == [(one.text, ("doubtful",)) for one in SPOKEN]
+    assert remark(cues[0]) == "  [doubtful]"
+    assert len(server.asked) == len(SPOKEN), "it has had its say"
 
 
 def journaled(folder: Path) -> bytes:

@@ -103,6 +103,18 @@ def test_a_probe_that_hangs_holds_no_sentence(clock: Clock) -> None:
     assert [chain.render(SENTENCES[0]).text for _ in range(20)] == ["Good evening."] * 20
 
 
+def test_a_doubtful_answer_does_not_wait_for_an_engine_that_may_be_back(clock: Clock) -> None:
+    web, parrot = Engine("web", DOWN), Engine("parrot", SENTENCES[0].text)
+    web.parallel = 4
+    chain = Chain("en", [web, parrot], deadline=60, now=clock)
+    for _ in range(3):
+        chain.render(SENTENCES[0])
+    web.free.clear()
+    clock.time = 10.0
+    assert verdicts(chain.render(SENTENCES[0])) == ["doubtful: unchanged"]
+    web.free.set()
+
+
 def test_where_nobody_else_is_a_sentence_is_the_probe(clock: Clock) -> None:
     web = Engine("web", DOWN)
     chain = Chain("en", [web], deadline=4, now=clock)

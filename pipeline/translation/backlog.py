@@ -9,8 +9,10 @@ from pipeline.translation.verdicts import doubts, usable
 
 _FEW = 2
 """Sentences that are tried again after each one that was said just now."""
-_WELL_IN_TIME = 0.5
-"""Only if that took no longer than this share of its time; trying again takes no longer either."""
+_TOGETHER = 0.5
+"""The share of a sentence's time that it and those tried again after it may take together."""
+_SHORTEST = 0.2
+"""Seconds in which no engine could be blamed for not answering."""
 _TRIES = 3
 """How often a sentence is tried again while the session runs; once more at its end."""
 _MISSES = 3
@@ -52,13 +54,13 @@ class Backlog:
 
     def after(self, live: Rendering) -> Iterator[Rendering]:
         """A few again, after a sentence that was answered well in time; live ones never wait long."""
-        seconds = _WELL_IN_TIME * self._chain.deadline
-        if not live.attempts or live.untranslated or sum(attempt.elapsed for attempt in live.attempts) > seconds:
+        if not live.attempts or live.untranslated:
             return
-        until = self._chain.now() + seconds
+        took = sum(attempt.elapsed for attempt in live.attempts)
+        until = self._chain.now() + _TOGETHER * self._chain.deadline - took
         for _ in range(_FEW):
             owed = self._next()
-            if owed is None or (left := until - self._chain.now()) <= 0:
+            if owed is None or (left := until - self._chain.now()) < max(took, _SHORTEST):
                 return
             yield self._tried(owed, left)
             if not owed.answered_now:

@@ -9,10 +9,12 @@ from pipeline.translation.cache import Cache
 from pipeline.translation.doubts import JUDGES, Judge
 from pipeline.translation.engine import Engine
 from pipeline.translation.line import Line, Question, State
-from pipeline.translation.verdicts import OK, better, settle
+from pipeline.translation.verdicts import OK, better, settle, usable
 
 _REMEMBERED = 4
 """Sentences before, with their translations, that an engine is given as context."""
+_WORTH = 0.2
+"""With less than this share of its time left, a doubtful answer is not compared with another engine's."""
 
 
 class Chain:
@@ -75,15 +77,15 @@ class Chain:
         question = Question(sentence=sentence, lang=self.lang, context=tuple(self._context))
         until = self.now() + seconds
         waiting = sorted(lines, key=lambda line: line.state is State.DUE)
-        number = 0
-        while waiting and (left := until - self.now()) > 0:
+        verdict = ""
+        while waiting and verdict != OK and (left := until - self.now()) > 0:
+            if usable(verdict) and (waiting[0].state is State.DUE or left < _WORTH * seconds):
+                break
             line = waiting.pop(0)
-            number += 1
             # An even share of what is left, so that an engine that hangs leaves time for the next.
             share = left / (1 + sum(other.state is not State.RESTING for other in waiting))
-            yield (attempt := line.attempt(question, number, share))
-            if attempt.verdict == OK:
-                break
+            yield (attempt := line.attempt(question, len(lines) - len(waiting), share))
+            verdict = attempt.verdict if usable(attempt.verdict) else verdict
         for line in waiting:
             if line.state is State.DUE:
                 line.probe(question, seconds / len(lines))
