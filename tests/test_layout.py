@@ -9,7 +9,16 @@ ROOT = Path(__file__).parent.parent / "pipeline"
 STAGES = {"source", "speech", "translation", "subtitles"}
 ABOVE = {"session", "folder", "stall", "cli", "commands", "terminal", "lines", "assets", "hub", "windows", "measure"}
 """What is made of stages and stands above them, as do `check`, `scores` and `report`."""
-HEAVY = {"faster_whisper", "ctranslate2", "onnxruntime", "av", "deep_translator", "yt_dlp", "sentencepiece"}
+HEAVY = {
+    "faster_whisper",
+    "ctranslate2",
+    "onnxruntime",
+    "av",
+    "deep_translator",
+    "yt_dlp",
+    "sentencepiece",
+    "simplemma",
+}
 MODULES = sorted(ROOT.rglob("*.py"))
 
 

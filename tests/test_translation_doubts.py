@@ -102,6 +102,7 @@ def test_has_no_doubt_about_what_is_right(source: str, answer: str) -> None:
     [
         ("Bonsoir à toutes et à tous.", "Bonsoir à toutes et à tous.", "unchanged"),
         ("Merci !", "Merci !", "unchanged"),
+        ("Oui !", "Oui !", "unchanged"),
         ("Applaudissements !", "applaudissements", "unchanged"),
         ("Vive la Commune de Paris !", "Vive la commune de Paris!", "unchanged"),
         ("Bonsoir à toutes et à tous.", "Bonsoir à tous et bienvenue ici ce soir.", "wrong language"),

@@ -58,9 +58,11 @@ def revised(placed: list[Placed], rendering: Rendering, rules: CueRules) -> Iter
         parts.extend(placed[last].piece.parts)
         last += 1
     old = {one.cue.id: one for one in placed[first:last]}
-    placed[first:last] = [_kept(one, old.get(one.cue.id)) for one in made]
+    made = [_kept(one, old.get(one.cue.id)) for one in made]
+    placed[first:last] = made
+    # The first comes last: whoever is killed in between finds its old flags, and does it all again.
     yield from (Withdrawn(id=gone) for gone in old if gone not in {one.cue.id for one in made})
-    yield from (one.cue for one in placed[first : first + len(made)] if one is not old.get(one.cue.id))
+    yield from (one.cue for one in reversed(made) if one is not old.get(one.cue.id))
 
 
 def _kept(one: Placed, before: Placed | None) -> Placed:
