@@ -167,7 +167,11 @@ class Repaired(Event, frozen=True, tag="repaired"):
 
 
 class Translation(Event, frozen=True, tag="translation"):
-    """One attempt of one engine at one sentence. `verdict` is `ok`, or why the text was not used."""
+    """One attempt of one engine at one sentence.
+
+    `verdict` is `ok`; `doubtful: ...`, which is shown where no engine has better; or why the text was not used. An
+    `attempt` that is 1 begins a rendering.
+    """
 
     sentence: str
     lang: str
@@ -188,6 +192,10 @@ class Rendering(Value, frozen=True):
     text: str
     attempts: tuple[Translation, ...] = ()
     untranslated: bool = False
+    doubtful: str = ""
+    """Why the translation may be wrong; empty when nothing speaks against it."""
+    rev: int = 1
+    """Counts up each time that the sentence is tried again."""
 
 
 class Cue(Event, frozen=True, tag="cue"):
@@ -204,7 +212,8 @@ class Cue(Event, frozen=True, tag="cue"):
     """Ids of the sentences it shows."""
     flags: tuple[str, ...] = ()
     """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`,
-    `cut` (the recording began or ended within the sentence), `name` (a name in the sentence is uncertain)."""
+    `doubtful` (the translation may be wrong), `backfilled` (shown untranslated or doubtful at first, and translated
+    again later), `cut` (the recording began or ended within the sentence), `name` (a name in it is uncertain)."""
     rev: int = 1
     final: bool = True
 

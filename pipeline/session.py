@@ -27,6 +27,7 @@ from pipeline.events import (
     SourceState,
     Value,
     Warned,
+    Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
 from pipeline.journal import Entry, Journal, State
@@ -56,7 +57,7 @@ def subtitles(
     hands: Threads | Inline,
     left: Unfinished = Unfinished(),  # noqa: B008  # immutable
     names: Names | None = None,
-) -> Iterator[list[Cue]]:
+) -> Iterator[list[Cue | Withdrawn]]:
     """Sound to cues of every track, in batches as they are ready; all but the cues is journaled on the way.
 
     With `Inline` hands it runs in the caller's thread, deterministically. `left` is what a session before has left.
@@ -71,7 +72,7 @@ def subtitles(
     for copy, (target, chain) in zip(copies, chains.items(), strict=True):
         rendered = translate(left.before(target, copy), target, chain)
         renderings[target] = journal.tap(rendered, events=Outage(target).events)
-    return hands.merge([to_cues(track, settings.cues, left.last.get(lang)) for lang, track in renderings.items()])
+    return hands.merge([to_cues(track, settings.cues, left.placed(lang)) for lang, track in renderings.items()])
 
 
 def _itself(event: Event) -> Iterable[Event]:

@@ -18,6 +18,7 @@ HEAVY = {
     "yt_dlp",
     "sentencepiece",
     "spellchecker",
+    "simplemma",
 }
 MODULES = sorted(ROOT.rglob("*.py"))
 

@@ -11,10 +11,11 @@ from pipeline.names.glossary import parse
 from pipeline.names.live import Names
 from pipeline.settings import EngineUrls, TranslationSettings
 from pipeline.translation.build import build_chain, build_chains
-from pipeline.translation.chain import OK, Chain
+from pipeline.translation.chain import Chain
 from pipeline.translation.engine import TranslationFailed
 from pipeline.translation.llm import OpenAIEngine
 from pipeline.translation.local import LocalEngine
+from pipeline.translation.verdicts import OK
 from tests.translators import KEY, OpenAI, serving
 
 SAID = Sentence(id="s1", lang="fr", start=0.0, end=2.0, text="Bonsoir à toutes et à tous.", words=())
@@ -102,7 +103,7 @@ def test_quotation_marks_of_the_speaker_stay(server: OpenAI) -> None:
         (404, {"error": "model 'demo' not found"}, "the service refused (404 model 'demo' not found)"),  # Ollama
         (200, {"object": "error", "message": "maximum context length"}, "the server says: maximum context length"),
         (200, {"error": {"message": "overloaded", "code": 500}}, "the server says: overloaded"),
-        (429, {"error": {"message": "Rate limit"}}, "too many requests"),
+        (429, {"error": {"message": "Rate limit"}}, "too many requests; spared for 30 s"),
         (200, "<html>Bad gateway</html>", "an answer that cannot be read (JSONDecodeError)"),
         (200, {"choices": []}, "an answer that cannot be read (ValueError)"),
         (200, None, "an answer that cannot be read (TypeError)"),

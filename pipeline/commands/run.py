@@ -90,7 +90,8 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool, 
     names = Names(chosen.translation.glossary)
     if names.current.terms and not as_json:
         typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
-    chains = build_chains(chosen.translation, chosen.speech.language, options.keys(), names)
+    cache = assets.user_cache() / "translations.sqlite"
+    chains = build_chains(chosen.translation, chosen.speech.language, options.keys(), cache, names)
     path = out or options.session_folder(source)
     recogniser = SupervisedRecogniser(RecogniserProcess)
     session = Session(source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume)

@@ -8,11 +8,14 @@ from pipeline.report.record import Record
 from pipeline.scores.conformity import Conformity, conformity
 from pipeline.scores.latency import Latency
 from pipeline.scores.spread import Spread, spread
+from pipeline.translation.verdicts import doubts, usable
 
 FLAGS = {
     "fast": "more to read than there was time for",
     "late": "begins after its words",
     "untranslated": "no engine answered",
+    "doubtful": "the translation may be wrong",
+    "backfilled": "translated later than shown",
     "cut": "the recording began or ended within it",
     "name": "a name in it is uncertain",
 }
@@ -37,6 +40,8 @@ class Engine(Value, frozen=True):
     lang: str
     name: str
     translated: int
+    doubted: int
+    """Answers that may be wrong; one was shown where no engine had better."""
     refused: int
     """Attempts whose answer was not used, or that had none."""
     took: Spread | None
@@ -95,14 +100,16 @@ def engines(record: Record) -> list[Engine]:
 
 def _engine(lang: str, name: str, attempts: list[Translation]) -> Engine:
     took = [attempt.elapsed for attempt in attempts if attempt.verdict == "ok"]
-    return Engine(lang=lang, name=name, translated=len(took), refused=len(attempts) - len(took), took=spread(took))
+    doubted = sum(bool(doubts(attempt.verdict)) for attempt in attempts)
+    refused = len(attempts) - len(took) - doubted
+    return Engine(lang=lang, name=name, translated=len(took), doubted=doubted, refused=refused, took=spread(took))
 
 
 def refusals(record: Record) -> list[Refusal]:
     """Why attempts were refused, the most frequent first."""
     when: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     for attempt in record.of(Translation):
-        if attempt.verdict != "ok" and (sentence := record.state.sentences.get(attempt.sentence)):
+        if not usable(attempt.verdict) and (sentence := record.state.sentences.get(attempt.sentence)):
             when[attempt.lang, attempt.engine, attempt.verdict].append(sentence.start)
     found = [
         Refusal(lang=lang, engine=engine, verdict=verdict, times=len(starts), first=min(starts), last=max(starts))

@@ -9,7 +9,8 @@ from pipeline.errors import LivesubsError, ModelError, SettingsError, Translatio
 from pipeline.names.glossary import Term
 from pipeline.names.live import Names
 from pipeline.settings import TranslationSettings
-from pipeline.translation import languages, llm
+from pipeline.translation import languages, llm, vocabulary
+from pipeline.translation.cache import Cache
 from pipeline.translation.chain import Chain
 from pipeline.translation.circuit import Circuit
 from pipeline.translation.engine import Engine
@@ -36,14 +37,18 @@ _NO_KEYS: Mapping[str, str] = {}
 
 
 def build_chains(
-    settings: TranslationSettings, src_lang: str, keys: Mapping[str, str] = _NO_KEYS, names: Names | None = None
+    settings: TranslationSettings,
+    src_lang: str,
+    keys: Mapping[str, str] = _NO_KEYS,
+    kept: Path | None = None,
+    names: Names | None = None,
 ) -> dict[str, Chain]:
     """A chain for each language in `settings.to` but the source's own; an engine that serves several is made once.
 
-    `keys` are those of the services, by environment variable; `names` is the glossary of the settings, if it is to be
-    read again while it is in use.
+    `keys` are those of the services, by environment variable; `kept` is the file in which good answers are kept;
+    `names` is the glossary of the settings, if it is to be read again while it is in use.
     """
-    engines = _Engines(settings, src_lang, keys, names)
+    engines = _Engines(settings, src_lang, keys, Cache(kept) if kept else None, names)
     targets = () if settings.chain == (NONE,) else settings.to
     return {lang: _chain(settings, src_lang, lang, engines) for lang in targets if lang != src_lang}
 
@@ -81,9 +86,14 @@ class _Engines:
     """The engines that settings name, each made when a pair first needs it."""
 
     def __init__(
-        self, settings: TranslationSettings, src_lang: str, keys: Mapping[str, str], names: Names | None = None
+        self,
+        settings: TranslationSettings,
+        src_lang: str,
+        keys: Mapping[str, str],
+        answers: Cache | None = None,
+        names: Names | None = None,
     ) -> None:
-        self._settings, self.keys = settings, keys
+        self._settings, self.keys, self.answers = settings, keys, answers
         self._names = names or Names(settings.glossary)
         self._first = next((lang for lang in settings.to if lang != src_lang), "")
         self._folders = [Path(folder).expanduser() for folder in settings.models]
@@ -136,7 +146,9 @@ def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines:
     if len(notes) == len(found):
         raise (ModelError if "local" in found else TranslationError)(notes[0])
     notes += [note for name, engine in found.items() if engine and (note := _in_clear(settings, name, engines.keys))]
-    return Chain(tgt_lang, [engine for engine in found.values() if engine], settings.deadline, notes=notes)
+    vocabulary.ready(src_lang, tgt_lang)
+    serving = [engine for engine in found.values() if engine]
+    return Chain(tgt_lang, serving, settings.deadline, notes=notes, cache=engines.answers)
 
 
 def _in_clear(settings: TranslationSettings, name: str, keys: Mapping[str, str]) -> str:

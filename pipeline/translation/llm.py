@@ -38,6 +38,7 @@ class OpenAIEngine:
     name = "openai"
     parallel = 2
     """Requests without an answer that may be left behind before the engine is spared for a while."""
+    signature = ""
 
     def __init__(
         self,
@@ -124,9 +125,9 @@ class OpenAIEngine:
             raise TranslationFailed(f"the server says: {words}")
         [choice] = answer["choices"]
         if choice["message"].get("refusal") or choice.get("finish_reason") == "content_filter":
-            raise TranslationFailed("the model declined")
+            raise TranslationFailed("the model declined", failure=False)
         if choice.get("finish_reason") == "length":
-            raise TranslationFailed("the model's answer was cut off")
+            raise TranslationFailed("the model's answer was cut off", failure=False)
         return choice["message"].get("content") or ""
 
 

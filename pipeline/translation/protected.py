@@ -26,7 +26,7 @@ class Protected:
     ) -> None:
         """`terms` gives those in force now for a target language; after `patience` seconds the first answer goes."""
         self.name, self.leaves_machine, self.parallel = engine.name, engine.leaves_machine, engine.parallel
-        self.serves = engine.serves
+        self.serves, self.signature = engine.serves, engine.signature
         self._engine, self._terms, self._patience, self._now = engine, terms, patience, now
         self._caller, self._free = Caller(f"help-{engine.name}"), BoundedSemaphore()
 
