@@ -125,7 +125,7 @@ def test_a_second_question_that_fails_or_has_no_time_left_costs_no_answer() -> N
     assert hanging.translate(SAID, "fr", "en") == "him speaks of the him at him of him."
     release.set()
     slow = Scripted(lambda term: "him")
-    ticks = iter((0.0, 5.0))
+    ticks = iter((0.0, 5.0, 5.0))
     Protected(slow, lambda lang: GLOSSARY.terms, patience=1.0, now=lambda: next(ticks)).translate(SAID, "fr", "en")
     assert len(slow.asked) == 1
 

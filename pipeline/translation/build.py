@@ -97,27 +97,27 @@ class _Engines:
         self._names = names or Names(settings.glossary)
         self._first = next((lang for lang in settings.to if lang != src_lang), "")
         self._folders = [Path(folder).expanduser() for folder in settings.models]
-        self._local = cache(lambda folder: LocalEngine(folder, settings.threads))
-        self._remote = cache(lambda name: Circuit(self._openai() if name == "openai" else self._web(name)))
+        self._local = cache(lambda folder: self._protected(LocalEngine(folder, settings.threads)))
+        self._remote = cache(lambda name: Circuit(self._protected(self._service(name))))
 
     def find(self, name: str, src_lang: str, tgt_lang: str) -> Engine | None:
         """The engine of this name if it serves the pair; ModelError, TranslationError when it cannot be made."""
-        engine = self._engine(name, src_lang, tgt_lang)
-        if engine is None or not self._settings.glossary:
-            return engine
-        share = self._settings.deadline / max(len(_names(self._settings)), 1)
-        return Protected(engine, self._terms, patience=0.8 * share)
-
-    def _engine(self, name: str, src_lang: str, tgt_lang: str) -> Engine | None:
         if name == "local":
             folder = next((folder for folder in self._folders if translates(folder, src_lang, tgt_lang)), None)
             return self._local(folder) if folder else None
         engine: Engine = self._remote(name)
         return engine if engine.serves(src_lang, tgt_lang) else None
 
-    def _terms(self, lang: str) -> Sequence[Term]:
+    def _protected(self, engine: Engine) -> Engine:
+        share = self._settings.deadline / max(len(_names(self._settings)), 1)
+        return Protected(engine, self.terms, patience=0.8 * share) if self._settings.glossary else engine
+
+    def terms(self, lang: str) -> Sequence[Term]:
         """Those in force now for a target language: the glossary is for the first."""
         return self._names.current.into(lang, self._first)
+
+    def _service(self, name: str) -> Engine:
+        return self._openai() if name == "openai" else self._web(name)
 
     def _web(self, name: str) -> Engine:
         service, url = SERVICES[name], _url(self._settings, name)
@@ -132,7 +132,7 @@ class _Engines:
         if not url and not settings.llm_model:
             raise TranslationError("openai has many models; name one with --llm-model, or a server with --llm-url")
         key = self.keys.get(llm.KEY, "")
-        return OpenAIEngine(url, settings.llm_model, key, terms=self._terms, seconds=settings.deadline)
+        return OpenAIEngine(url, settings.llm_model, key, terms=self.terms, seconds=settings.deadline)
 
 
 def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines: _Engines) -> Chain:

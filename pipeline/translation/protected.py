@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from pipeline.flow import Caller, DeadlineExpired
 from pipeline.names.glossary import Term
@@ -28,7 +28,7 @@ class Protected:
         self.name, self.leaves_machine, self.parallel = engine.name, engine.leaves_machine, engine.parallel
         self.serves, self.signature = engine.serves, engine.signature
         self._engine, self._terms, self._patience, self._now = engine, terms, patience, now
-        self._caller, self._free = Caller(f"help-{engine.name}"), BoundedSemaphore()
+        self._caller, self._lock, self._free = Caller(f"help-{engine.name}"), Lock(), BoundedSemaphore()
 
     def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
         wanted = due(text, self._terms(tgt_lang))
@@ -51,8 +51,7 @@ class Protected:
 
     def _again(self, ask: Callable[[], str | None], seconds: float) -> str | None:
         """One more answer within so many seconds; TranslationFailed or DeadlineExpired when there is none."""
-        if seconds <= 0 or not self._free.acquire(blocking=False):
-            raise DeadlineExpired
+        until = self._now() + seconds
 
         def answer() -> str | None:
             try:
@@ -60,7 +59,14 @@ class Protected:
             finally:
                 self._free.release()
 
-        return self._caller.call(answer, seconds)
+        if seconds <= 0 or not self._lock.acquire(timeout=seconds):  # tracks that share the engine take turns
+            raise DeadlineExpired
+        try:
+            if not self._free.acquire(blocking=False):  # it hangs since an earlier sentence
+                raise DeadlineExpired
+            return self._caller.call(answer, max(until - self._now(), 0.0))
+        finally:
+            self._lock.release()
 
 
 def _helped(text: str, wanted: Sequence[Term]) -> Iterator[tuple[str, Callable[[str], str]]]:
