@@ -28,7 +28,7 @@ TARGETS = ("Ysoline Brachemont", "Solidea Union", "the town hall", "Fort-Carré"
 class Scripted:
     """Translates the sentence above with what stands in it for its terms, after `habit` was at each of them."""
 
-    name, leaves_machine, parallel = "scripted", False, 1
+    name, leaves_machine, parallel, signature = "scripted", False, 1, ""
 
     def __init__(self, habit: Callable[[str], str]) -> None:
         self.habit = habit

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import lines, settings
 from pipeline.commands import options
-from pipeline.events import Chunk, Cue, Event, Rendering, Repaired, Sentence, Warned, Word
+from pipeline.events import Chunk, Cue, Event, Rendering, Repaired, Sentence, Translation, Warned, Word
 from pipeline.journal import read
 from pipeline.names.glossary import parse
 from pipeline.names.live import Names
@@ -43,6 +43,8 @@ def test_names_are_put_right_from_the_sound_to_the_report_also_those_saved_meanw
     assert (repair.heard, repair.name) == ("Bruxelles", "Brucsel")
     [sentence] = [event for event in said if isinstance(event, Sentence) and event.id == repair.sentence]
     assert sentence.text.endswith("les camarades de Brucsel.")
+    doubted = {event.verdict for event in said if isinstance(event, Translation) and event.sentence == repair.sentence}
+    assert doubted == {"doubtful: broken glossary term: Brussels"}  # the demo model knows no such word
     assert "the glossary names.txt was read again, added: l'hôpital" in [
         event.text for event in said if isinstance(event, Warned)
     ]
@@ -103,5 +105,6 @@ def test_every_cue_of_a_sentence_with_a_doubtful_name_is_flagged(lang: str) -> N
     )
     said = Sentence(id="s1", lang="fr", start=0.0, end=2.0, text="Voici X.", words=words, uncertain=("Vaubrin",))
     [cue] = to_cues([Rendering(sentence=said, lang=lang, text="Voici X.")], CueRules())
+    assert isinstance(cue, Cue)
     assert cue.flags == ("name",)
     assert "a name is uncertain" in lines.remark(cue)

@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 from pipeline.errors import LivesubsError, ModelError, SettingsError, TranslationError
 from pipeline.names.glossary import Term
 from pipeline.names.live import Names
+from pipeline.names.rendering import broken
 from pipeline.settings import TranslationSettings
 from pipeline.translation import languages, llm, vocabulary
 from pipeline.translation.cache import Cache
 from pipeline.translation.chain import Chain
 from pipeline.translation.circuit import Circuit
+from pipeline.translation.doubts import JUDGES
 from pipeline.translation.engine import Engine
 from pipeline.translation.http import here
 from pipeline.translation.llm import OpenAIEngine
@@ -116,6 +118,10 @@ class _Engines:
         """Those in force now for a target language: the glossary is for the first."""
         return self._names.current.into(lang, self._first)
 
+    def glossary(self, source: str, answer: str, src_lang: str, tgt_lang: str) -> str:
+        """Doubts an answer that breaks a term of the glossary."""
+        return broken(source, answer, self.terms(tgt_lang))
+
     def _service(self, name: str) -> Engine:
         return self._openai() if name == "openai" else self._web(name)
 
@@ -148,7 +154,8 @@ def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines:
     notes += [note for name, engine in found.items() if engine and (note := _in_clear(settings, name, engines.keys))]
     vocabulary.ready(src_lang, tgt_lang)
     serving = [engine for engine in found.values() if engine]
-    return Chain(tgt_lang, serving, settings.deadline, notes=notes, cache=engines.answers)
+    judges = (*JUDGES, engines.glossary) if settings.glossary else JUDGES
+    return Chain(tgt_lang, serving, settings.deadline, notes=notes, judges=judges, cache=engines.answers)
 
 
 def _in_clear(settings: TranslationSettings, name: str, keys: Mapping[str, str]) -> str:
