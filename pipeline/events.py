@@ -123,6 +123,8 @@ class Skipped(Event, frozen=True, tag="skipped"):
     start: float
     end: float
     reason: str
+    later: bool = False
+    """It is heard when there is time, at the latest when the stream has ended."""
 
 
 class Suppressed(Event, frozen=True, tag="suppressed"):

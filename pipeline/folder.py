@@ -10,10 +10,11 @@ import msgspec
 from pipeline import settings
 from pipeline.errors import SessionError, unwritable
 from pipeline.files import write_whole
-from pipeline.journal import LOCK, Journal, lock
+from pipeline.journal import LOCK, Journal, State, lock
 from pipeline.settings import Settings
 from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 
+JOURNAL = "journal.jsonl"
 AUDIO = "audio.s16"
 ARCHIVE = "archive"
 INCOMING = "incoming"
@@ -23,7 +24,7 @@ SESSIONS = Path("sessions")
 
 
 _WRITTEN = (
-    "journal.jsonl",
+    JOURNAL,
     "settings.toml",
     "private.toml",
     AUDIO,
@@ -69,7 +70,7 @@ def again(path: Path) -> Iterator[None]:
 
 def check(path: Path) -> None:
     """SessionError unless a session's journal is in the folder."""
-    if not (path / "journal.jsonl").is_file():
+    if not (path / JOURNAL).is_file():
         raise SessionError(f"there is no session in {path}; name a session folder, one with a journal.jsonl in it")
 
 
@@ -112,13 +113,20 @@ def write_tracks(path: Path, journal: Journal) -> None:
     """The SRT and VTT files of every track as the journal now has them, and the bilingual ones."""
     journal.sync()
     with journal.state() as state:
-        session = state.session
-        assert session, "the session event is the journal's first"
-        source = state.track(session.src_lang)
-        tracks = {session.src_lang: source}
-        for lang in session.tgt_langs:
-            tracks[lang] = state.track(lang)
-            tracks[f"{session.src_lang}-{lang}"] = bilingual(source, tracks[lang])
-    for name, cues in tracks.items():
-        write_whole(path / f"subtitles.{name}.srt", to_srt(cues))
-        write_whole(path / f"subtitles.{name}.vtt", to_vtt(cues))
+        files = list(tracks(state))
+    for name, text in files:
+        write_whole(path / name, text)
+
+
+def tracks(state: State) -> Iterator[tuple[str, str]]:
+    """The name and the text of every subtitle file."""
+    session = state.session
+    assert session, "the session event is the journal's first"
+    source = state.track(session.src_lang)
+    shown = {session.src_lang: source}
+    for lang in session.tgt_langs:
+        shown[lang] = state.track(lang)
+        shown[f"{session.src_lang}-{lang}"] = bilingual(source, shown[lang])
+    for name, cues in shown.items():
+        yield f"subtitles.{name}.srt", to_srt(cues)
+        yield f"subtitles.{name}.vtt", to_vtt(cues)

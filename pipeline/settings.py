@@ -74,6 +74,9 @@ class SpeechSettings(Table, frozen=True):
     """Tell the model the names of the glossary beforehand. Unless set: as `livesubs models measure` found, else yes."""
     longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
     """An utterance is cut at its best pause past so many seconds, 3 to 25: half the delay of the screening, less 5."""
+    lag: Positive = 8.0
+    """Seconds behind a live stream from which it hears less well to catch up; at four times as many, when even that
+    does not help, it leaves out what waits and hears it at the end."""
     endpoint: Annotated[float, Meta(ge=0.1)] = 0.4
     """Silence that ends an utterance, seconds, 0.1 or more."""
 

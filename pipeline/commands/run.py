@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
-from pipeline.commands import options
+from pipeline.commands import options, shelf
 from pipeline.errors import SettingsError
 from pipeline.names.live import Names
 from pipeline.settings import Settings
@@ -93,7 +93,8 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool, 
     cache = assets.user_cache() / "translations.sqlite"
     chains = build_chains(chosen.translation, chosen.speech.language, options.keys(), cache, names)
     path = out or options.session_folder(source)
-    recogniser = SupervisedRecogniser(RecogniserProcess)
+    spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
+    recogniser = SupervisedRecogniser(RecogniserProcess, spares)
     session = Session(source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume)
     _stop_on_signals(session.stop)
     try:
