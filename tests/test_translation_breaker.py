@@ -127,6 +127,18 @@ def test_where_nobody_else_is_a_sentence_is_the_probe(clock: Clock) -> None:
     assert chain.render(SENTENCES[0]).text == "Good evening."
 
 
+def test_an_only_engine_that_is_back_is_not_missed_for_a_minute(clock: Clock) -> None:
+    web = Engine("web", DOWN)
+    chain = Chain("en", [web], deadline=4, now=clock)
+    for _ in range(60):  # two minutes: by now it is left alone for a minute at a time
+        clock.time += 2.0
+        chain.render(SENTENCES[0])
+    web.answer = "Good evening."
+    clock.time += 6.0
+    chain.render(SENTENCES[0])
+    until(lambda: chain.render(SENTENCES[0]).text == "Good evening.", 5)
+
+
 def test_impossible_answers_open_it_and_doubtful_ones_do_not(clock: Clock) -> None:
     page, parrot = Engine("page", "Error 500 (Server Error)!!1"), Engine("parrot", SENTENCES[0].text)
     chain = Chain("en", [page, parrot], deadline=4, now=clock)
