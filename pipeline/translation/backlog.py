@@ -26,6 +26,8 @@ class _Owed:
         self.rendering = rendering
         self.answered: set[str] = set()
         """Engines that have said what they can say."""
+        self.answered_now = False
+        """Somebody had an answer the last time."""
         self.tries = 0
         self.note(rendering)
 
@@ -69,7 +71,8 @@ class Backlog:
     def rest(self, seconds: float) -> Iterator[Rendering]:
         """All that is left, each once, the oldest first, within so many seconds."""
         until = self._chain.now() + seconds
-        self._chain.try_all()
+        if self._owed:
+            self._chain.try_all()
         misses = 0
         for owed in list(self._owed):
             left = until - self._chain.now()

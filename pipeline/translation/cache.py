@@ -5,9 +5,7 @@ answer in it, and nothing else happens. The texts are private: only their user m
 """
 
 import sqlite3
-import threading
-from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,67 +18,50 @@ _WAIT = 0.1
 
 
 class Cache:
-    """Answers by engine, languages and text. Several threads may use it."""
+    """Answers by engine, languages and text. Several threads and processes may use it."""
 
     def __init__(self, path: Path, *, most: int = _MOST) -> None:
-        """The folder of `path` is made when the first answer is kept."""
+        """File and folder are made when they are first used."""
         self._path, self._most = path, most
-        self._guard = threading.Lock()
-        self._file: sqlite3.Connection | None = None
         self._broken = False
         self._kept = 0
 
     def find(self, signature: str, text: str, src_lang: str, tgt_lang: str) -> str | None:
         """The answer of the engine of this signature, if it is here."""
         key = _key(signature, text, src_lang, tgt_lang)
-
-        def look(file: sqlite3.Connection) -> str | None:
-            row = file.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
-            return str(row[0]) if row else None
-
-        return self._do(look)
+        row = self._do("SELECT answer FROM answers WHERE key = ?", key)
+        return str(row[0]) if row else None
 
     def keep(self, signature: str, text: str, src_lang: str, tgt_lang: str, answer: str) -> None:
         """Keeps an answer; the oldest go where there are too many."""
         key = _key(signature, text, src_lang, tgt_lang)
+        self._do("INSERT OR REPLACE INTO answers (key, answer) VALUES (?, ?)", key, answer)
+        if self._kept % min(_SPARE, self._most) == 0:
+            newest = "SELECT rowid FROM answers ORDER BY rowid DESC LIMIT ?"
+            self._do(f"DELETE FROM answers WHERE rowid NOT IN ({newest})", self._most)
+        self._kept += 1
 
-        def put(file: sqlite3.Connection) -> None:
-            file.execute("INSERT OR REPLACE INTO answers (key, answer) VALUES (?, ?)", (key, answer))
-            if self._kept % min(_SPARE, self._most) == 0:
-                newest = "SELECT rowid FROM answers ORDER BY rowid DESC LIMIT ?"
-                file.execute(f"DELETE FROM answers WHERE rowid NOT IN ({newest})", (self._most,))
-            self._kept += 1
-
-        self._do(put)
-
-    def close(self) -> None:
-        with self._guard:
-            if self._file:
-                self._file.close()
-            self._file = None
-
-    def _do(self, work: "Callable[[sqlite3.Connection], str | None]") -> str | None:
-        """What `work` gives of the open file; None where anything is wrong with it."""
-        with self._guard:
-            if self._broken:
-                return None
-            try:
-                self._file = self._file or self._open()
-                return work(self._file)
-            except sqlite3.OperationalError as error:  # another process writes: this one answer is not kept, or full
-                self._broken = "locked" not in str(error)
-            except (sqlite3.Error, OSError, UnicodeError):
-                self._broken = True
+    def _do(self, order: str, *values: bytes | str | int) -> tuple[object, ...] | None:
+        """The first row that an order gives; None where there is none, or anything is wrong with the file."""
+        if self._broken:
             return None
+        try:
+            with closing(self._open()) as file:
+                row: tuple[object, ...] | None = file.execute(order, values).fetchone()
+                return row
+        except sqlite3.OperationalError as error:  # another process writes; or it is full, or nobody may write
+            self._broken = "locked" not in str(error)
+        except (sqlite3.Error, OSError, UnicodeError):
+            self._broken = True
+        return None
 
     def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
         with suppress(OSError):
             self._path.chmod(0o600)
-        file = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+        file = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None)
         try:
-            file.execute("PRAGMA journal_mode = WAL")
             file.execute("PRAGMA synchronous = OFF")
             file.execute("CREATE TABLE IF NOT EXISTS answers (key BLOB UNIQUE NOT NULL, answer TEXT NOT NULL)")
         except BaseException:

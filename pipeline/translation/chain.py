@@ -65,9 +65,9 @@ class Chain:
         return any(line.state is State.READY for line in self._serving(sentence) if line.name not in answered)
 
     def try_all(self) -> None:
-        """From now on engines that were left alone are asked whether they are back, at the cost of the sentence."""
+        """From now on engines that were left alone are asked whether they are back: there is time for it."""
         for line in self._lines:
-            line.breaker.try_now()
+            line.try_now(self.deadline)
 
     def _serving(self, sentence: Sentence) -> list[Line]:
         return [line for line in self._lines if line.serves(sentence.lang, self.lang)]
@@ -86,6 +86,6 @@ class Chain:
             share = left / (1 + sum(other.state is not State.RESTING for other in waiting))
             yield (attempt := line.attempt(question, len(lines) - len(waiting), share))
             verdict = attempt.verdict if usable(attempt.verdict) else verdict
-        for line in waiting:
-            if line.state is State.DUE:
+        for line in waiting if verdict else lines:
+            if line.state is State.DUE or (not verdict and line.breaker.rested):
                 line.probe(question, seconds / len(lines))

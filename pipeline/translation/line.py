@@ -88,11 +88,20 @@ class Line:
                 fault = self._impossible(question, self._translate(question))
                 self._note(fault or ("no answer in time" if self._now() - began > seconds else ""))
             except TranslationFailed as failure:
-                self._note(str(failure))
+                if failure.failure:
+                    self._note(str(failure))
+                else:  # that tells nothing of the engine: the next sentence may
+                    self.breaker.try_now()
             except Exception as error:  # in a thread of its own nobody else would see it
                 self._note(type(error).__name__)
 
         self._prober.leave(ask)
+
+    def try_now(self, seconds: float) -> None:
+        """It is asked next time, though it was left alone; a question on its way is waited for, so many seconds."""
+        if self._free.acquire(timeout=seconds):
+            self._free.release()
+        self.breaker.try_now()
 
     def _asked(self, question: Question, seconds: float) -> tuple[str | None, str]:
         """(what the engine said, the verdict)"""

@@ -6,7 +6,7 @@ from pipeline.events import Rendering, Sentence
 from pipeline.translation.backlog import Backlog
 from pipeline.translation.chain import Chain
 
-_AT_END = 30.0
+_AT_END = 60.0
 """Seconds for what is still to be tried again when no more is said."""
 
 
