@@ -9,16 +9,8 @@ ROOT = Path(__file__).parent.parent / "pipeline"
 STAGES = {"source", "speech", "translation", "subtitles"}
 ABOVE = {"session", "folder", "stall", "cli", "commands", "terminal", "lines", "assets", "hub", "windows", "measure"}
 """What is made of stages and stands above them, as do `check`, `scores` and `report`."""
-HEAVY = {
-    "faster_whisper",
-    "ctranslate2",
-    "onnxruntime",
-    "av",
-    "deep_translator",
-    "yt_dlp",
-    "sentencepiece",
-    "spellchecker",
-}
+HEAVY = {"faster_whisper", "ctranslate2", "onnxruntime", "av", "deep_translator", "yt_dlp", "sentencepiece"}
+HEAVY |= {"spellchecker", "tokenizers"}
 MODULES = sorted(ROOT.rglob("*.py"))
 
 
