@@ -121,6 +121,8 @@ def summary(state: State, folder: Path) -> Iterator[str]:
         track = state.track(lang)
         left = sum("untranslated" in cue.flags for cue in track)
         untold = f" - {left} of them not translated: no engine answered" if left else ""
+        unsure = sum("doubtful" in cue.flags for cue in track)
+        untold += f" - {unsure} of them doubtful: see the report" if unsure else ""
         cues = "1 cue" if len(track) == 1 else f"{len(track)} cues"
         yield f"{lang}: {cues} in {folder}/subtitles.{lang}.srt{untold}"
     yield f"The same as .vtt, both languages together, the recording and the journal are in {folder}/"
@@ -134,7 +136,12 @@ def missing(event: Gap | Skipped) -> str:
 
 def remark(cue: Cue) -> str:
     """What is said beside a cue on the screen."""
-    remarks = {"untranslated": "no engine answered", "cut": "cut off"}
+    remarks = {
+        "untranslated": "no engine answered",
+        "doubtful": "doubtful",
+        "cut": "cut off",
+        "name": "a name is uncertain",
+    }
     return "".join(f"  [{said}]" for flag, said in remarks.items() if flag in cue.flags)
 
 

@@ -26,6 +26,10 @@ class Unfinished(Value, frozen=True):
         """The sentences that the track lacks, then those that come."""
         return chain(self.sentences.get(lang, ()), sentences)
 
+    def placed(self, lang: str) -> tuple[Cue, ...]:
+        """The cue that the track goes on after, if there is one."""
+        return (self.last[lang],) if lang in self.last else ()
+
 
 def unfinished(state: State) -> Unfinished:
     """What is left of a journal's session.
