@@ -39,7 +39,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_de
 
 
 class SessionStarted(Event, frozen=True, tag="session"):
-    """First line of a journal: a replay needs nothing else."""
+    """First line of a journal: a replay needs nothing else. Comes again when a session is resumed."""
 
     version: str
     source: str
@@ -151,12 +151,29 @@ class Sentence(Event, frozen=True, tag="sentence"):
     """... and that speech has been recognised, so its own sentence will come soon; a sound alone may be applause."""
     cut: bool = False
     """The recording began or ended within it: it is not what was said, and its translation less so."""
+    uncertain: tuple[str, ...] = ()
+    """Names of the glossary that may have been said in it, where they are not or were hardly understood."""
     rev: int = 1
     final: bool = True
 
 
+class Repaired(Event, frozen=True, tag="repaired"):
+    """A name of the glossary that was put in the place of what was heard; told before its sentence."""
+
+    sentence: str
+    start: float
+    heard: str
+    name: str
+    score: float
+    """How alike the two sound, 0 to 1."""
+
+
 class Translation(Event, frozen=True, tag="translation"):
-    """One attempt of one engine at one sentence. `verdict` is `ok`, or why the text was not used."""
+    """One attempt of one engine at one sentence.
+
+    `verdict` is `ok`; `doubtful: ...`, which is shown where no engine has better; or why the text was not used. An
+    `attempt` that is 1 begins a rendering.
+    """
 
     sentence: str
     lang: str
@@ -177,6 +194,10 @@ class Rendering(Value, frozen=True):
     text: str
     attempts: tuple[Translation, ...] = ()
     untranslated: bool = False
+    doubtful: str = ""
+    """Why the translation may be wrong; empty when nothing speaks against it."""
+    rev: int = 1
+    """Counts up each time that the sentence is tried again."""
 
 
 class Cue(Event, frozen=True, tag="cue"):
@@ -193,7 +214,8 @@ class Cue(Event, frozen=True, tag="cue"):
     """Ids of the sentences it shows."""
     flags: tuple[str, ...] = ()
     """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`,
-    `cut` (the recording began or ended within the sentence)."""
+    `doubtful` (the translation may be wrong), `backfilled` (shown untranslated or doubtful at first, and translated
+    again later), `cut` (the recording began or ended within the sentence), `name` (a name in it is uncertain)."""
     rev: int = 1
     final: bool = True
 
@@ -227,6 +249,7 @@ AnyEvent = (
     | Hypothesis
     | Skipped
     | Suppressed
+    | Repaired
     | Sentence
     | Translation
     | Cue

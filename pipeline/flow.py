@@ -186,18 +186,23 @@ class Caller:
             except BaseException as caught:  # it is raised again in the caller's thread
                 answer.put((None, caught))
 
-        if self._jobs is None:
-            self._jobs = self._start()
-        self._jobs.put(job)
+        self.leave(job)
         try:
             value, error = answer.get(timeout=seconds)
         except queue.Empty:
+            assert self._jobs
             self._jobs.put(None)  # its thread ends, should the call come back after all
             self._jobs = None
             raise DeadlineExpired from None
         if error:
             raise error
         return value  # type: ignore[return-value]  # no error: it is the function's own answer
+
+    def leave(self, job: Callable[[], None]) -> None:
+        """Has `job`, which must not raise, done in the thread after what it has to do already; waits for nothing."""
+        if self._jobs is None:
+            self._jobs = self._start()
+        self._jobs.put(job)
 
     def _start(self) -> "_Jobs":
         jobs: _Jobs = queue.SimpleQueue()

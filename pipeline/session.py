@@ -22,13 +22,17 @@ from pipeline.events import (
     Progress,
     Rendering,
     Resumed,
+    Sentence,
     SessionStarted,
     SourceState,
     Value,
     Warned,
+    Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
 from pipeline.journal import Entry, Journal, State
+from pipeline.names.live import Names
+from pipeline.names.stage import mended
 from pipeline.settings import Settings
 from pipeline.source.address import Address
 from pipeline.source.announced import await_address
@@ -38,6 +42,7 @@ from pipeline.speech.stage import recognise
 from pipeline.stall import StallWatch
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
+from pipeline.translation.backlog import unsettled
 from pipeline.translation.chain import Chain
 from pipeline.translation.outage import Outage
 from pipeline.translation.stage import translate, verbatim
@@ -52,20 +57,24 @@ def subtitles(
     journal: Journal,
     hands: Threads | Inline,
     left: Unfinished = Unfinished(),  # noqa: B008  # immutable
-) -> Iterator[list[Cue]]:
+    names: Names | None = None,
+) -> Iterator[list[Cue | Withdrawn]]:
     """Sound to cues of every track, in batches as they are ready; all but the cues is journaled on the way.
 
     With `Inline` hands it runs in the caller's thread, deterministically. `left` is what a session before has left.
     """
-    lang = settings.speech.language
-    heard = journal.tap(recognise(chunks, recogniser), events=_itself)
-    sentences = journal.tap(to_sentences(heard, settings.sentences, lang, first=left.number), events=_itself)
+    lang, names = settings.speech.language, names or Names()
+    heard = journal.tap(recognise(chunks, recogniser, names), events=_itself)
+    made = to_sentences(heard, settings.sentences, lang, first=left.number)
+    said = journal.tap(mended(made, names), events=_itself)
+    sentences = (event for event in said if isinstance(event, Sentence))
     own, *copies = hands.fan_out(sentences, 1 + len(chains))
     renderings: dict[str, Iterable[Rendering]] = {lang: verbatim(left.before(lang, own), lang)}
     for copy, (target, chain) in zip(copies, chains.items(), strict=True):
-        rendered = translate(left.before(target, copy), target, chain)
+        owed = unsettled(left.said, left.placed(target), target)
+        rendered = translate(left.before(target, copy), target, chain, owed)
         renderings[target] = journal.tap(rendered, events=Outage(target).events)
-    return hands.merge([to_cues(track, settings.cues, left.last.get(lang)) for lang, track in renderings.items()])
+    return hands.merge([to_cues(track, settings.cues, left.placed(lang)) for lang, track in renderings.items()])
 
 
 def _itself(event: Event) -> Iterable[Event]:
@@ -114,15 +123,20 @@ class Session:
         recogniser: Recogniser,
         chains: Mapping[str, Chain],
         clock: Clock,
+        names: Names | None = None,
         *,
         resume: bool = False,
     ) -> None:
-        """With `resume`, the session that was cut off in the folder `path` goes on; else a new one begins there."""
+        """With `resume`, the session that was cut off in the folder `path` goes on; else a new one begins there.
+
+        `names` is the glossary that the chains have too; it is read again here when it was saved.
+        """
         self._resume = resume
         self._audio = AudioFile(path / folder.AUDIO)
         self._stopping = threading.Event()
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
+        self._names = names or Names()
         self._recording: Recording | None = None
         self._heard = self._heard_from = 0.0
         self._stall: StallWatch | None = None
@@ -208,6 +222,8 @@ class Session:
     def _pass_on(self, journal: Journal) -> None:
         while not self._told.empty():
             journal.append(Warned(text=self._told.get()))
+        for text in self._names.news():
+            journal.append(Warned(text=text))
 
     def _end_recording(self) -> None:
         if self._recording:
@@ -221,9 +237,11 @@ class Session:
         folder.write_settings(self._path, self._settings, self._source)
         with journal.state() as state:
             left, before = unfinished(state), _before(state, self._clock)
-        self._heard = self._heard_from = left.heard
-        again = Resumed(stream=self._audio.recorded, heard=left.heard)
-        journal.append(again if before else self._started(address, description))
+            began_at = state.session.began_at if state.session else self._clock.now()
+        if before:
+            self._heard = self._heard_from = left.heard
+            journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
+        journal.append(self._started(address, description, began_at))
         for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
             self.warn(note)
         self._pass_on(journal)
@@ -233,7 +251,9 @@ class Session:
         self._stall = StallWatch(self._audio, lambda: not recording.ended, journal.append, self._clock)
         with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
             try:
-                made = subtitles(chunks, self._recogniser, self._chains, self._settings, journal, Threads(), left)
+                made = subtitles(
+                    chunks, self._recogniser, self._chains, self._settings, journal, Threads(), left, self._names
+                )
                 for batch in made:
                     for event in batch:
                         journal.append(event)
@@ -250,7 +270,7 @@ class Session:
         while not recording.ended:
             self._clock.wait(0.25)
 
-    def _started(self, address: Address, description: str) -> SessionStarted:
+    def _started(self, address: Address, description: str, began_at: float) -> SessionStarted:
         chains = self._chains.values()
         return SessionStarted(
             version=__version__,
@@ -260,7 +280,7 @@ class Session:
             recogniser=description,
             engines=tuple(dict.fromkeys(name for chain in chains for name in chain.engines)),
             leaves_machine=any(chain.leaves_machine for chain in chains),
-            began_at=self._clock.now(),
+            began_at=began_at,
         )
 
     def _open(self, address: Address, journal: Journal, before: Before | None) -> Recording:

@@ -70,6 +70,8 @@ class SpeechSettings(Table, frozen=True):
     window: Annotated[float, Meta(gt=0, le=30)] | None = None
     """Seconds every stretch is padded to, at most 30, which Whisper was trained on; less is cheaper where a model bears
     it. Unless set: what `livesubs models measure` found, else 30."""
+    hotwords: bool | None = None
+    """Tell the model the names of the glossary beforehand. Unless set: as `livesubs models measure` found, else yes."""
     longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
     """An utterance is cut at its best pause past so many seconds, 3 to 25: half the delay of the screening, less 5."""
     lag: Positive = 8.0
@@ -109,7 +111,7 @@ class TranslationSettings(Table, frozen=True):
     llm_model: str = ""
     """Which model of the openai engine's server; empty: its only one."""
     glossary: str = ""
-    """A file of terms, `source = target` on each line, for the first language of `to`; the openai engine reads it."""
+    """A file of names and terms, `source = target` on each line (docs/names.md); read again whenever it is saved."""
     models: tuple[str, ...] = ()
     """Folders of local translation models, one per language pair or one for many; empty: those that were pulled."""
     deadline: Positive = 4.0

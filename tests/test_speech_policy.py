@@ -52,6 +52,9 @@ class ScriptedTranscriber:
     def language(self, samples: Samples) -> tuple[str, float]:
         return "fr", 1.0
 
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return ()
+
 
 def numbered(count: int) -> Samples:
     """Every sample another value, so that it can be told where it went."""

@@ -23,11 +23,13 @@ def audio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return recorded(tmp_path_factory.mktemp("audio"), sound("rally")[: round(LENGTH * SAMPLE_RATE)])
 
 
-def hear(audio: Path, recogniser: SupervisedRecogniser, disturb: Callable[[int], None]) -> list[Event]:
+def hear(
+    audio: Path, recogniser: SupervisedRecogniser, disturb: Callable[[int], None], settings: SpeechSettings = DEMO
+) -> list[Event]:
     """What is heard second by second, disturbed before each."""
     events: list[Event] = []
     with recogniser:
-        recogniser.open(audio, DEMO)
+        recogniser.open(audio, settings)
         for number, chunk in enumerate(chunks(LENGTH, 1.0)):
             disturb(number)
             events += recogniser.hear(chunk.start, chunk.end).events
@@ -89,6 +91,31 @@ def test_one_that_hangs_is_killed_and_replaced(audio: Path, undisturbed: str, mo
     assert any("has not answered" in told for told in warnings(events))
     assert text(events) == undisturbed
     assert len(made.processes) == 2
+
+
+def test_one_that_takes_the_place_of_another_is_told_the_names(audio: Path, undisturbed: str) -> None:
+    class Told(RecogniserProcess):
+        def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+            told.append(names)
+            return super().expect(names)
+
+    told: list[tuple[str, ...]] = []
+    made: list[Told] = []
+
+    def make() -> Told:
+        made.append(Told())
+        return made[-1]
+
+    def disturb(number: int) -> None:
+        if number == 9:
+            psutil.Process(made[-1].pid).kill()
+            assert recogniser.expect(("Vaubrin",)) == ()
+
+    recogniser = SupervisedRecogniser(make)
+    plain = msgspec.structs.replace(DEMO, hotwords=False)  # names would change what the demo model hears
+    events = hear(audio, recogniser, disturb, plain)
+    assert text(events) == undisturbed
+    assert told == [("Vaubrin",), ("Vaubrin",)]
 
 
 class Dying(RecogniserProcess):

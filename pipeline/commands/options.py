@@ -46,7 +46,7 @@ Offline = Annotated[
 LibreUrl = Annotated[str | None, typer.Option(help="Your LibreTranslate server, e.g. http://127.0.0.1:5000/.")]
 LlmUrl = Annotated[str | None, typer.Option(help="Server of the openai engine: vLLM, llama.cpp, Ollama or alike.")]
 LlmModel = Annotated[str | None, typer.Option(help="Its model (default: the only one it has).")]
-Glossary = Annotated[str | None, typer.Option(help="Terms for the openai engine, `source = target` on each line.")]
+Glossary = Annotated[str | None, typer.Option(help="Names and terms, `source = target` a line; read again when saved.")]
 Language = Annotated[str | None, typer.Option(help="Language that is spoken (default: fr).")]
 Audio = Annotated[int | None, typer.Option(help="Which sound track (default: 1, the first).")]
 Channel = Annotated[str | None, typer.Option(help="left or right of a stereo track: floor or interpreter.")]
@@ -111,7 +111,9 @@ def with_recogniser(chosen: Settings) -> Settings:
     demo = str(assets.demo_recogniser())
     model = demo if chosen.demo else assets.find_recogniser(chosen.speech.model, models_folder())
     window = chosen.speech.window or windows.shortest(Path(model), windows_folder())
-    return settings.override(chosen, speech={"model": model, "window": window})
+    told = chosen.speech.hotwords
+    hotwords = windows.hotwords(Path(model), windows_folder()) if told is None else told
+    return settings.override(chosen, speech={"model": model, "window": window, "hotwords": hotwords})
 
 
 def with_translators(chosen: Settings) -> Settings:

@@ -10,6 +10,7 @@ import typer
 from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
 from pipeline.commands import options, shelf
 from pipeline.errors import SettingsError
+from pipeline.names.live import Names
 from pipeline.settings import Settings
 
 ABORTED = 130
@@ -86,11 +87,15 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool, 
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
-    chains = build_chains(chosen.translation, chosen.speech.language, options.keys())
+    names = Names(chosen.translation.glossary)
+    if names.current.terms and not as_json:
+        typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
+    cache = assets.user_cache() / "translations.sqlite"
+    chains = build_chains(chosen.translation, chosen.speech.language, options.keys(), cache, names)
     path = out or options.session_folder(source)
     spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
     recogniser = SupervisedRecogniser(RecogniserProcess, spares)
-    session = Session(source, path, chosen, recogniser, chains, SystemClock(), resume=resume)
+    session = Session(source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume)
     _stop_on_signals(session.stop)
     try:
         with (
@@ -107,6 +112,11 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool, 
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
+
+
+def _of_glossary(names: Names, *, told: bool) -> str:
+    kept = "" if told else "; the speech model is not told them, since it would hear worse"
+    return f"glossary: {len(names.current.terms)} terms, read again whenever it is saved{kept}"
 
 
 @contextmanager

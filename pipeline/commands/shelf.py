@@ -69,7 +69,8 @@ def spares(folder: Path, chosen: SpeechSettings, machine: Machine) -> list[Speec
     ]
     model = fitting[-1] if fitting else chosen.model
     changes = {"device": "cpu", "compute_type": "default", "model": model}
-    return [msgspec.structs.replace(chosen, **changes, window=chosen.window if model == chosen.model else None)]
+    measured = {} if model == chosen.model else {"window": None, "hotwords": None}  # of another model
+    return [msgspec.structs.replace(chosen, **changes, **measured)]
 
 
 def _offered(name: str, offer: WhisperSize | Translator, machine: Machine, pulled: bool, used: bool) -> Row:

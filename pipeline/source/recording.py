@@ -35,6 +35,8 @@ STALLED = 20.0
 """Seconds without new sound after which a connection is made anew: most stalls of a server are shorter."""
 BROKEN_OFF = 12.0
 """Seconds without new sound after which that is told, and what is open is said where no new connection is made."""
+STEADY = 3.0
+"""Seconds of sound from a new connection after which it counts as one: less, and it is only another try."""
 AUDIBLE = 0.05
 """Seconds under which a gap is none."""
 
@@ -74,7 +76,9 @@ class Recording:
         self._grew_at, self._size = clock.up(), 0.0
         self._upto = self._audio.recorded
         self._hole = Hole(self._audio)
-        self._connected = self._full = self._troubled = False
+        self._connected = False
+        self._tries: Iterator[tuple[float, str]] | None = None
+        self._lost_at, self._last_told = 0.0, ""
         self._outcome = Outcome(state="stopped")
 
     def start(self, address: Address) -> None:
@@ -279,10 +283,9 @@ class Recording:
             if not self._mirror and (gap := self._hole.look(self._quiet)):
                 self._tell(gap)
         if delivered > self._size:
-            self._grew_at, self._size, self._troubled = now, delivered, False
-        elif self._mirror and self._quiet > BROKEN_OFF and self._mirror.trouble and not self._troubled:
-            self._troubled = True
-            self._tell(Warned(text=f"{self._mirror.trouble}; it is tried again until it is back"))
+            self._grew_at, self._size = now, delivered
+        elif self._mirror and self._quiet > BROKEN_OFF and self._mirror.trouble:
+            self._trouble(f"{self._mirror.trouble}; it is tried again until it is back")
 
     def _place(self, connection: Connection, at: float) -> None:
         """Its first sample lies at stream time `at`: what is missing before it is a gap."""
@@ -305,39 +308,51 @@ class Recording:
             return
         try:
             parts.splice(connection.sound, self._audio.path, at)
-            self._full = False
         except OSError as error:
-            if not self._full:
-                self._tell(Warned(text=f"{self._audio.path} cannot be written ({error.strerror}); free some space"))
-            self._full = True
+            self._trouble(f"{self._audio.path} cannot be written ({error.strerror}); free some space")
 
     def _reconnect(self, lost: Connection) -> Connection | None:
-        """The next connection, however many tries it takes; None when it was stopped, or gone for too long."""
+        """The next connection, however many tries it takes; None when it was stopped, or gone for too long.
+
+        One that is lost again before it has given something to hear counts as a try.
+        """
         self._connected = False
-        since, patience, reason = self._clock.up(), self._settings.give_up, ""
-        self._tell(SourceState(state="lost", stream=self._recorded, detail=self._outcome.detail))
-        self._tell(Warned(text=f"{lost.address.shown} is lost; connecting again, for {_minutes(patience)} at most"))
-        ways = chain([self._sources[0]], cycle(self._sources))
-        for pause, given in zip(chain(BACKOFF, repeat(BACKOFF[-1])), ways, strict=False):
-            left = patience - (self._clock.up() - since)
+        if self._tries is None or lost.delivered >= STEADY:
+            self._tries, self._lost_at = self._ways(), self._clock.up()
+            self._tell(SourceState(state="lost", stream=self._recorded, detail=self._outcome.detail))
+            patience = f"for {_minutes(self._settings.give_up)} at most (--give-up)"
+            self._trouble(f"{self._outcome.detail}; it is tried again until it goes on, {patience}")
+        for pause, given in self._tries:
+            left = self._settings.give_up - (self._clock.up() - self._lost_at)
             if left <= 0 or self._stopped.wait(pause):
                 break
             try:
                 connection = self._open(resolve(given, self._settings), given, left)
             except LivesubsError as error:
-                if str(error) != reason:
-                    reason = str(error)
-                    self._tell(Warned(text=f"not yet: {reason}"))
+                self._trouble(f"not yet: {error}")
                 continue
             if connection and given != self._sources[0]:
-                self._tell(Warned(text=f"the backup {connection.address.shown} is recorded now"))
+                self._trouble(f"the backup {connection.address.shown} is recorded now")
             return connection
         self._outcome = self._given_up(lost)
         return None
 
+    def _ways(self) -> Iterator[tuple[float, str]]:
+        """How long to wait, and whom to ask then: the source twice, then by turns with its backups."""
+        pauses = chain(BACKOFF, repeat(BACKOFF[-1]))
+        return zip(pauses, chain([self._sources[0]], cycle(self._sources)), strict=False)
+
+    def _trouble(self, text: str) -> None:
+        """Tells a person, unless that was the last thing to be told."""
+        if text != self._last_told:
+            self._last_told = text
+            self._tell(Warned(text=text))
+
     def _given_up(self, lost: Connection) -> Outcome:
         if self._stopped.is_set():
             return Outcome(state="stopped")
+        if isinstance(self._outcome.error, SessionError):
+            return self._outcome
         text = f"{lost.address.shown} was gone for {_minutes(self._settings.give_up)}; what was recorded is kept"
         way = "when it is back, go on with `livesubs run --resume` and the session folder"
         return Outcome(state="lost", detail=text, error=SourceUnreachable(f"{text}; {way}"))

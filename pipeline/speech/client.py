@@ -19,6 +19,8 @@ from pipeline.speech.local import Recogniser
 from pipeline.speech.messages import (
     Answer,
     Detect,
+    Expect,
+    Expected,
     Failed,
     Finish,
     Hear,
@@ -87,6 +89,12 @@ class RecogniserProcess:
         if not isinstance(answer, Language):
             raise self._nonsense(answer)
         return answer
+
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        answer = self._ask(Expect(names), _FIRST)
+        if not isinstance(answer, Expected):
+            raise self._nonsense(answer)
+        return answer.left_out
 
     def finish(self) -> Heard:
         return self._listen(Finish(), 0.0)

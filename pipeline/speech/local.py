@@ -36,6 +36,10 @@ class Recogniser(Protocol):
         """The language most likely spoken in a stretch of at most 30 s."""
         ...
 
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """From now on these names may be said, what matters most first; gives those that there is no room for."""
+        ...
+
     def finish(self) -> Heard:
         """What is still open: the sound has ended."""
         ...
@@ -77,6 +81,9 @@ class LocalRecogniser:
 
     def language(self, start: float, end: float) -> Language:
         return Language(*self._opened().language(self._audio.read(start, end)))
+
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return self._opened().expect(names)
 
     def finish(self) -> Heard:
         return self._timed(lambda policy: policy.finish())

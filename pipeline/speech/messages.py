@@ -1,8 +1,8 @@
 """What session and recogniser process say to each other: one JSON line a message. The README of the protocol.
 
 The session asks, the worker answers each question with exactly one line, in order: `Open` with `Ready`, `Detect` with
-`Language`, the others with `Heard`, any with `Failed`. Sound does not travel: the worker reads `audio.s16` itself.
-Unknown fields are ignored.
+`Language`, `Expect` with `Expected`, the others with `Heard`, any with `Failed`. Sound does not travel: the worker
+reads `audio.s16` itself. Unknown fields are ignored.
 """
 
 import msgspec
@@ -43,6 +43,12 @@ class Detect(Message, frozen=True):
     end: float
 
 
+class Expect(Message, frozen=True):
+    """These names and terms may be said from now on, what matters most first; they replace those of before."""
+
+    names: tuple[str, ...]
+
+
 class Finish(Message, frozen=True):
     """The sound has ended: say what is still open."""
 
@@ -71,6 +77,12 @@ class Language(Message, frozen=True):
     likely: float
 
 
+class Expected(Message, frozen=True):
+    """The names that the model has no room for."""
+
+    left_out: tuple[str, ...]
+
+
 class Failed(Message, frozen=True):
     """A sentence for the person at the terminal, and the exit code of its kind (errors.py)."""
 
@@ -78,8 +90,8 @@ class Failed(Message, frozen=True):
     exit_code: int
 
 
-Question = Open | Hear | Recognise | Detect | Finish
-Answer = Ready | Heard | Language | Failed
+Question = Open | Hear | Recognise | Detect | Expect | Finish
+Answer = Ready | Heard | Language | Expected | Failed
 
 _encoder = msgspec.json.Encoder()
 _questions: msgspec.json.Decoder[Question] = msgspec.json.Decoder(Question)

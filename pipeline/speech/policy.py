@@ -43,6 +43,10 @@ class Policy(Protocol):
         """The language most likely spoken in at most 30 s, and how likely that is."""
         ...
 
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Names that may be said from now on, what matters most first; gives those that there is no room for."""
+        ...
+
 
 class UtterancePolicy:
     """Each utterance is recognised once, when it has ended or, past `settings.longest`, at its best pause."""
@@ -77,6 +81,9 @@ class UtterancePolicy:
 
     def language(self, samples: Samples) -> tuple[str, float]:
         return self._transcriber.language(samples)
+
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return self._transcriber.expect(names)
 
     def _begin(self, start: float) -> None:
         """Nothing heard yet; the next sample is at stream time `start`."""

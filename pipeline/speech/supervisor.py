@@ -41,6 +41,7 @@ class SupervisedRecogniser:
         self._audio, self._settings = Path(), SpeechSettings()
         self._open: list[tuple[float, float]] = []  # spans that were given and are not judged yet
         self._told: list[Warned | Skipped] = []
+        self._names: tuple[str, ...] = ()
         self._spent = 0.0  # by those that are gone
 
     @property
@@ -70,6 +71,13 @@ class SupervisedRecogniser:
 
     def language(self, start: float, end: float) -> Language:
         return self._opened().language(start, end)
+
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        self._names = names
+        try:
+            return self._opened().expect(names)
+        except _FAILURES:
+            return ()  # the next stretch finds it dead, and what takes its place is told
 
     def close(self) -> None:
         if self._recogniser:
@@ -143,7 +151,10 @@ class SupervisedRecogniser:
     def _start(self) -> str:
         self.close()
         self._recogniser = self._make()
-        return self._recogniser.open(self._audio, self._settings)
+        description = self._recogniser.open(self._audio, self._settings)
+        if self._names:
+            self._recogniser.expect(self._names)
+        return description
 
     def _take_spare(self, error: LivesubsError) -> bool:
         """Goes on with the next spare settings, if there are any."""
