@@ -24,6 +24,10 @@ class Word(Value, frozen=True):
     """0 to 1, the recogniser's own."""
 
 
+UNSPOKEN = "zxx"
+"""The language of a label such as [Applause]: none (ISO 639-2)."""
+
+
 class Chunk(Value, frozen=True):
     """A stretch of the session's `audio.s16` that has been recorded: stream time [start, end)."""
 
@@ -87,6 +91,8 @@ class Hypothesis(Event, frozen=True, tag="hypothesis"):
     """Stream time up to which the audio has been judged: no word that ends before it is still to come."""
     committed: tuple[Word, ...] = ()
     tail: tuple[Word, ...] = ()
+    lang: str = ""
+    """Of the words."""
     endpoint: bool = False
     """The speaker paused after the last committed word."""
     speaking: float | None = None
@@ -98,12 +104,14 @@ class Hypothesis(Event, frozen=True, tag="hypothesis"):
 
 
 class Suppressed(Event, frozen=True, tag="suppressed"):
-    """Text that a guard kept from being committed; the editor can restore it."""
+    """Text that a guard kept from being committed, with all that a sentence needs if the editor restores it."""
 
     start: float
     end: float
     text: str
     reason: str
+    words: tuple[Word, ...] = ()
+    lang: str = ""
 
 
 class Sentence(Event, frozen=True, tag="sentence"):
@@ -147,6 +155,11 @@ class Rendering(Value, frozen=True):
     text: str
     attempts: tuple[Translation, ...] = ()
     untranslated: bool = False
+
+    @property
+    def text_lang(self) -> str:
+        """The language that the text is in: the track's, unless it is still what was said."""
+        return self.sentence.lang if self.text == self.sentence.text else self.lang
 
 
 class Cue(Event, frozen=True, tag="cue"):

@@ -57,7 +57,7 @@ def subtitles(
 
     With `Inline` hands it runs in the caller's thread, deterministically.
     """
-    lang = settings.speech.language
+    lang = settings.speech.spoken[0]
     heard = journal.tap(recognise(chunks, recogniser), events=_itself)
     sentences = journal.tap(to_sentences(heard, settings.sentences, lang), events=_itself)
     own, *copies = hands.fan_out(sentences, 1 + len(chains))
@@ -195,7 +195,7 @@ class Session:
             SessionStarted(
                 version=__version__,
                 source=address.shown,
-                src_lang=self._settings.speech.language,
+                src_lang=self._settings.speech.spoken[0],
                 tgt_langs=tuple(self._chains),
                 recogniser=description,
                 engines=tuple(dict.fromkeys(name for chain in self._chains.values() for name in chain.engines)),
