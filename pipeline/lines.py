@@ -36,6 +36,7 @@ class Lines:
         self._status = status
         self._sentences: dict[str, Sentence] = {}
         self._shown: tuple[str, ...] = ()
+        self._src_lang = ""
         self._announced = ""
         self._pulse = Repeating(self._tell, seconds=10.0, name="status-line")
 
@@ -49,7 +50,7 @@ class Lines:
     def show(self, entry: Entry) -> None:
         match entry.event:
             case SessionStarted() as event:
-                self._shown = tracks(event)
+                self._shown, self._src_lang = tracks(event), event.src_lang
                 say(f"{event.source}: {event.src_lang} -> {', '.join(self._shown)}")
                 say(f"recogniser: {event.recogniser}; {translation(event)}")
             case SourceState() as event:
@@ -71,7 +72,7 @@ class Lines:
 
     def _show_cue(self, cue: Cue) -> None:
         for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
-            if sentence and sentence.lang != cue.lang:
+            if sentence and cue.lang not in (sentence.lang, self._src_lang):
                 say(f"{clock_time(sentence.start)} {sentence.lang}  {sentence.text}")
         say(f"{clock_time(cue.start)} {cue.lang}  {' '.join(cue.text.splitlines())}{remark(cue)}")
 

@@ -83,11 +83,12 @@ class LiveScreen:
         if cue.rev > 1:
             return
         self._cues += 1
-        for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
-            if sentence and sentence.lang != cue.lang:
-                self._rows.append((clock_time(sentence.start), sentence.text, _FRENCH))
+        said = [sentence for id in cue.sentences if (sentence := self._sentences.pop(id, None))]
+        as_spoken = {session.src_lang, *(sentence.lang for sentence in said)}  # nothing to show above such a cue
+        if cue.lang not in as_spoken:
+            self._rows += [(clock_time(sentence.start), sentence.text, _FRENCH) for sentence in said]
         style = _ALARM if "untranslated" in cue.flags else _ENGLISH
-        time = clock_time(cue.start) if cue.lang == session.src_lang else ""
+        time = clock_time(cue.start) if cue.lang in as_spoken else ""
         label = f"{cue.lang} " if len(session.tgt_langs) > 1 else ""
         self._rows.append((time, f"{label}{' '.join(cue.text.splitlines())}{remark(cue)}", style))
 

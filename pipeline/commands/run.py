@@ -30,6 +30,7 @@ def run(
     llm_model: options.LlmModel = None,
     glossary: options.Glossary = None,
     language: options.Language = None,
+    languages: options.Languages = None,
     audio: options.Audio = None,
     channel: options.Channel = None,
     start: options.Start = None,
@@ -68,7 +69,7 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) 
     from pipeline.speech.client import RecogniserProcess
     from pipeline.translation.build import build_chains
 
-    chains = build_chains(chosen.translation, chosen.speech.language, options.keys())
+    chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys())
     folder = out or options.session_folder(source)
     session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
     _stop_on_signals(session.stop)

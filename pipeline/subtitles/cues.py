@@ -66,7 +66,7 @@ def _pieces(rendering: Rendering, rules: CueRules) -> list[_Piece]:
         _Piece(
             id=f"{sentence.id}.{rendering.lang}.{number}",
             lang=rendering.lang,
-            text_lang=sentence.lang if rendering.untranslated else rendering.lang,
+            text_lang=rendering.text_lang,
             lines=piece.lines,
             first=piece.start,
             last=piece.end,

@@ -22,10 +22,11 @@ def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules,
     """Each sentence, once it is decided and known what follows it; the last, open one when the input ends.
 
     Ids count from `s000001`. What follows decides how long the sentence's cue may stay, so that a cue is written once.
+    No sentence has words of two languages; `lang` is that of words of which no hypothesis says it.
     """
-    known = language(lang)
     numbers = count(1)
     words: list[Word] = []
+    langs: list[str] = []  # of each word
     waiting: Sentence | None = None  # decided, but nobody knows yet what follows
     begun = broken = False  # the recording began, ended within a sentence
 
@@ -33,22 +34,23 @@ def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules,
         if isinstance(event, Suppressed):
             continue
         words += event.committed
+        langs += [event.lang or lang] * len(event.committed)
         begun, broken = begun or event.begun, event.broken
         while True:
             if waiting and (follows := _follows(waiting, words, event, rules)):
                 yield msgspec.structs.replace(waiting, next_at=follows.at, next_heard=bool(words))
                 waiting = None
-            upto = 0 if waiting else _decided(words, event, rules, known)
+            upto = 0 if waiting else _first(words, langs, event, rules)
             if not upto:
                 break
-            waiting, begun = _sentence(f"s{next(numbers):06d}", words[:upto], lang, cut=begun), False
-            del words[:upto]
+            waiting, begun = _sentence(f"s{next(numbers):06d}", words[:upto], langs[0], cut=begun), False
+            del words[:upto], langs[:upto]
     if waiting:
         cut = waiting.cut or (broken and not words)
         at = words[0].start if words else None
         yield msgspec.structs.replace(waiting, next_at=at, next_heard=bool(words), cut=cut)
     if words:
-        yield _sentence(f"s{next(numbers):06d}", words, lang, cut=begun or broken)
+        yield _sentence(f"s{next(numbers):06d}", words, langs[0], cut=begun or broken)
 
 
 def _sentence(id: str, words: Sequence[Word], lang: str, *, cut: bool) -> Sentence:
@@ -69,6 +71,15 @@ def _follows(sentence: Sentence, words: Sequence[Word], event: Hypothesis, rules
     if at is not None and at > sentence.start:
         return _Follows(at=at if at < sentence.end + rules.alone else None)
     return _Follows(at=None) if event.heard >= sentence.end + rules.alone else None
+
+
+def _first(words: Sequence[Word], langs: Sequence[str], event: Hypothesis, rules: SentenceRules) -> int:
+    """How many of the open words are a sentence by now; 0 if none yet. Another language ends one like a pause."""
+    alike = next((number for number, lang in enumerate(langs) if lang != langs[0]), len(langs))
+    if alike == len(words):
+        return _decided(words, event, rules, language(langs[0])) if words else 0
+    paused = msgspec.structs.replace(event, heard=words[alike].start, endpoint=True)
+    return _decided(words[:alike], paused, rules, language(langs[0])) or alike
 
 
 def _decided(words: Sequence[Word], event: Hypothesis, rules: SentenceRules, known: Language) -> int:

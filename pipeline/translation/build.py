@@ -32,26 +32,29 @@ KEYS = frozenset(name for service in SERVICES.values() for name in (service.key,
 _NO_KEYS: Mapping[str, str] = {}
 
 
-def build_chains(settings: TranslationSettings, src_lang: str, keys: Mapping[str, str] = _NO_KEYS) -> dict[str, Chain]:
-    """A chain for each language in `settings.to` but the source's own; an engine that serves several is made once.
+def build_chains(
+    settings: TranslationSettings, spoken: tuple[str, ...], keys: Mapping[str, str] = _NO_KEYS
+) -> dict[str, Chain]:
+    """A chain for each language in `settings.to` but the first that is spoken, whose track is what was said.
 
-    `keys` are those of the services, by environment variable.
+    A chain has the engines of all pairs: for a sentence it asks those that serve its language, and one in the track's
+    own stays as it is. An engine that serves several pairs is made once. `keys` are those of the services, by
+    environment variable.
+
+    SettingsError for an unknown engine, language or address, or one that `offline` forbids; ModelError for a damaged
+    model folder; TranslationError for an engine without its key. An engine that does not serve a pair is left out and
+    explained in the chain's `notes`; ModelError or TranslationError when none is left for a pair.
     """
-    engines = _Engines(settings, src_lang, keys)
+    engines = _Engines(settings, spoken[0], keys)
     targets = () if settings.chain == (NONE,) else settings.to
-    return {lang: _chain(settings, src_lang, lang, engines) for lang in targets if lang != src_lang}
+    return {lang: _chain(settings, spoken, lang, engines) for lang in targets if lang != spoken[0]}
 
 
 def build_chain(
     settings: TranslationSettings, src_lang: str, tgt_lang: str, keys: Mapping[str, str] = _NO_KEYS
 ) -> Chain:
-    """The chain for one pair; it has no engines when both are the same, or none are wanted.
-
-    SettingsError for an unknown engine, language or address, or one that `offline` forbids; ModelError for a damaged
-    model folder; TranslationError for an engine without its key. An engine that does not serve the pair is left out and
-    explained in the chain's `notes`; ModelError or TranslationError when none is left.
-    """
-    return _chain(settings, src_lang, tgt_lang, _Engines(settings, src_lang, keys))
+    """The chain for one pair; it has no engines when both are the same, or none are wanted. Errors as above."""
+    return _chain(settings, (src_lang,), tgt_lang, _Engines(settings, src_lang, keys))
 
 
 def engines(
@@ -106,20 +109,24 @@ class _Engines:
         return OpenAIEngine(url, settings.llm_model, key, glossary=terms, seconds=settings.deadline)
 
 
-def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines: _Engines) -> Chain:
-    languages.check(src_lang)
-    languages.check(tgt_lang)
+def _chain(settings: TranslationSettings, spoken: tuple[str, ...], tgt_lang: str, engines: _Engines) -> Chain:
+    for lang in (*spoken, tgt_lang):
+        languages.check(lang)
     names = _names(settings)
-    if src_lang == tgt_lang or not names:
+    pairs = [(lang, tgt_lang) for lang in spoken if lang != tgt_lang]
+    if not pairs or not names:
         return Chain(tgt_lang, (), settings.deadline)
-    found = {name: engines.find(name, src_lang, tgt_lang) for name in names}
-    notes = [_advice(name, src_lang, tgt_lang) for name, engine in found.items() if engine is None]
-    if len(notes) == len(found):
-        raise (ModelError if "local" in found else TranslationError)(notes[0])
-    if settings.glossary and "openai" not in found:
+    found = {(name, pair): engines.find(name, *pair) for name in names for pair in pairs}
+    for pair in pairs:
+        if not any(found[name, pair] for name in names):
+            raise (ModelError if "local" in names else TranslationError)(_advice(names[0], *pair))
+    notes = [_advice(name, *pair) for (name, pair), engine in found.items() if engine is None]
+    if settings.glossary and "openai" not in names:
         notes.append("the glossary is read by openai only, which is not in the chain; add it with --translate")
-    notes += [note for name, engine in found.items() if engine and (note := _in_clear(settings, name, engines.keys))]
-    return Chain(tgt_lang, [engine for engine in found.values() if engine], settings.deadline, notes=notes)
+    serving = dict.fromkeys(name for (name, _), engine in found.items() if engine)
+    notes += [note for name in serving if (note := _in_clear(settings, name, engines.keys))]
+    lined = dict.fromkeys(engine for engine in found.values() if engine)
+    return Chain(tgt_lang, tuple(lined), settings.deadline, notes=notes)
 
 
 def _in_clear(settings: TranslationSettings, name: str, keys: Mapping[str, str]) -> str:
