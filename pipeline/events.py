@@ -52,6 +52,8 @@ class SessionStarted(Event, frozen=True, tag="session"):
     engines: tuple[str, ...]
     """The translation chain, in order."""
     began_at: float
+    spoken: tuple[str, ...] = ()
+    """All languages that may be spoken, `src_lang` first; empty: that alone."""
     leaves_machine: bool = False
     """Whether one of the engines sends the text to someone else's computer."""
 

@@ -51,7 +51,7 @@ class Lines:
         match entry.event:
             case SessionStarted() as event:
                 self._shown, self._src_lang = tracks(event), event.src_lang
-                say(f"{event.source}: {event.src_lang} -> {', '.join(self._shown)}")
+                say(f"{event.source}: {', '.join(spoken(event))} -> {', '.join(self._shown)}")
                 say(f"recogniser: {event.recogniser}; {translation(event)}")
             case SourceState() as event:
                 say(f"{clock_time(event.stream)} source {event.state} {event.detail}".rstrip())
@@ -97,6 +97,11 @@ class JsonLines:
 
     def announce(self, starts_at: datetime | None) -> None:
         pass
+
+
+def spoken(session: SessionStarted) -> tuple[str, ...]:
+    """What may be spoken, the most spoken first."""
+    return session.spoken or (session.src_lang,)
 
 
 def tracks(session: SessionStarted) -> tuple[str, ...]:

@@ -196,6 +196,7 @@ class Session:
                 version=__version__,
                 source=address.shown,
                 src_lang=self._settings.speech.spoken[0],
+                spoken=self._settings.speech.spoken,
                 tgt_langs=tuple(self._chains),
                 recogniser=description,
                 engines=tuple(dict.fromkeys(name for chain in self._chains.values() for name in chain.engines)),

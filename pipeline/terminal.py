@@ -13,7 +13,7 @@ from rich.text import Text
 
 from pipeline.events import Cue, Ended, Sentence, SessionStarted, SourceState, Suppressed, Warned
 from pipeline.journal import Entry
-from pipeline.lines import JsonLines, Lines, be_silent, clock_time, countdown, remark, tracks, translation
+from pipeline.lines import JsonLines, Lines, be_silent, clock_time, countdown, remark, spoken, tracks, translation
 
 if TYPE_CHECKING:
     from pipeline.session import Status
@@ -115,7 +115,7 @@ class LiveScreen:
             line.append(f"nothing for {status.quiet:.0f} s  ", style=_ALARM)
         line.append(clock_time(status.recorded), style=_ENGLISH)
         if self._session:
-            line.append(f"  {self._session.src_lang} → {', '.join(tracks(self._session))}  ", style=_FRENCH)
+            line.append(f"  {', '.join(spoken(self._session))} → {', '.join(tracks(self._session))}  ", style=_FRENCH)
             line.append(self._session.source.rsplit("/", 1)[-1] or self._session.source, style=_QUIET)
         return line
 
