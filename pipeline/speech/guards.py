@@ -29,7 +29,7 @@ VOICED_SHARE = 0.25
 """Share of a text's own time in which the detector must have heard speech."""
 CHARACTERS_FREE = 12
 """Characters beyond what anyone can say in the time, for a short word at the edge of a stretch."""
-SURE, BORNE_OUT = 0.5, 0.5
+SURE, BORNE_OUT = 0.55, 0.5
 """Mean word probability, and share of speech under the words, at which a "Merci." is one that somebody said."""
 _ENDS = re.compile(r"[.!?…。！？]\W*$")
 _LABEL = re.compile(r"[\[(*♪].*[\])*♪]\W*|♪.*")
@@ -57,8 +57,7 @@ def judge(recognition: Recognition, samples: Samples, speech: Sequence[bool]) ->
     """
     if not recognition.text:
         return Judged()
-    whole = _boilerplate(recognition, recognition.words, speech) or _objection(recognition, samples, speech)
-    if whole:
+    if whole := _objection(recognition, samples, speech):
         return Judged(dropped=(Dropped(recognition.words, whole),))
     kept: list[Word] = []
     dropped: list[Dropped] = []

@@ -19,7 +19,7 @@ TIMES, MOST = 4, 0.6
 """A text is looked at if a phrase is in it so often and makes up so much of it ..."""
 LOOPS = 2.4
 """... or if it can be compressed so many times (Whisper's own threshold)."""
-ALIKE = 0.3
+ALIKE = 0.4
 """Correlation of two moments above which they may be the same words."""
 CHARACTERS_PER_SECOND = 35.0
 """Nobody speaks faster: an auctioneer reaches 25."""
@@ -28,10 +28,8 @@ HOP = SAMPLE_RATE // 100
 _WINDOW = 400
 _BANDS = np.geomspace(150, 6000, 17)
 """Hz: edges of bands narrow enough to tell vowels apart."""
-_STEPS = 24
-"""Moments to which each repetition is stretched, since nobody says it twice in the same time."""
-_SHIFT = 12
-"""Spectra by which the aligner may miss a repetition."""
+_SHORTEST = 60
+"""Spectra of a moment that is compared: less is alike by chance."""
 
 
 class Repetition(msgspec.Struct, frozen=True):
@@ -57,7 +55,7 @@ def looped(words: Sequence[Word], compression: float, samples: Samples) -> str |
     hurried = sum(size > CHARACTERS_PER_SECOND * (e - s) for size, (s, e) in zip(sizes, times, strict=True))
     if hurried > len(times) / 2:
         return f"said {len(times)} times faster than anyone speaks"
-    alike = likeness(times, samples)
+    alike = likeness(samples, times[0][0], times[-1][1], len(times))
     return f"said {len(times)} times where the sound repeats nothing ({alike:.2f} alike)" if alike < ALIKE else None
 
 
@@ -78,26 +76,28 @@ def repetition(texts: Sequence[str]) -> Repetition | None:
     return best
 
 
-def likeness(times: Sequence[tuple[float, float]], samples: Samples) -> float:
-    """How much one moment's spectra are like the next one's: the median correlation of neighbours, -1 to 1."""
-    spectra = _spectra(samples)
-    found = [_alike(spectra, first, second) for first, second in pairwise(times)]
-    return float(np.median(found)) if found else 0.0
+def likeness(samples: Samples, start: float, end: float, times: int) -> float:
+    """How much the sound from `start` to `end` seconds is one thing so many times over: a correlation, -1 to 1.
+
+    The aligner loses its place in a chant, so only its edges count. Each moment of one repetition is looked for
+    again, anywhere from half to twice that later, as nobody keeps time; the median moment tells.
+    """
+    spectra = _spectra(samples)[round(start * SAMPLE_RATE / HOP) : round(end * SAMPLE_RATE / HOP)]
+    period = max(2, len(spectra) // times)
+    size = max(period, _SHORTEST)
+    found = []
+    for at in range(0, len(spectra) - size, max(1, period // 2)):
+        moment, last = spectra[at : at + size], min(2 * period, len(spectra) - at - size)
+        if later := [spectra[at + lag : at + lag + size] for lag in range(period // 2, last + 1, 2)]:
+            found.append(max(_alike(moment, other) for other in later))
+    return float(np.median(found)) if found else 1.0
 
 
-def _alike(spectra: NDArray[np.float64], first: tuple[float, float], second: tuple[float, float]) -> float:
-    """The best correlation, wherever within `_SHIFT` of its time the second begins."""
-    pattern = _pattern(spectra, first, 0)
-    return max(float((pattern * _pattern(spectra, second, shift)).sum()) for shift in range(-_SHIFT, _SHIFT + 1, 2))
-
-
-def _pattern(spectra: NDArray[np.float64], time: tuple[float, float], shift: int) -> NDArray[np.float64]:
-    """The spectra of a moment, each band about its mean; of unit length, or nothing where nothing changes."""
-    start, end = (second * SAMPLE_RATE / HOP + shift for second in time)
-    places = np.clip(np.rint(np.linspace(start, max(start, end - 1), _STEPS)).astype(int), 0, len(spectra) - 1)
-    pattern = spectra[places] - spectra[places].mean(axis=0)
-    size = float(np.sqrt((pattern**2).sum()))
-    return np.asarray(pattern / size if size > 1e-6 else np.zeros_like(pattern))
+def _alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Correlation of two moments, each band about its mean; 0 where nothing changes."""
+    one, other = one - one.mean(axis=0), other - other.mean(axis=0)
+    size = np.sqrt((one**2).sum() * (other**2).sum())
+    return float((one * other).sum() / size) if size > 1e-6 else 0.0
 
 
 def _spectra(samples: Samples) -> NDArray[np.float64]:
