@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pipeline.events import Cue, Sentence, SessionStarted, SourceState, Suppressed, Warned
+from pipeline.events import UNSPOKEN, Cue, Sentence, SessionStarted, SourceState, Suppressed, Warned
 from pipeline.flow import Repeating
 from pipeline.journal import Entry, State, encode
 
@@ -72,7 +72,7 @@ class Lines:
 
     def _show_cue(self, cue: Cue) -> None:
         for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
-            if sentence and cue.lang not in (sentence.lang, self._src_lang):
+            if sentence and cue.lang not in (sentence.lang, self._src_lang) and sentence.lang != UNSPOKEN:
                 say(f"{clock_time(sentence.start)} {sentence.lang}  {sentence.text}")
         say(f"{clock_time(cue.start)} {cue.lang}  {' '.join(cue.text.splitlines())}{remark(cue)}")
 

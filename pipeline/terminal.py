@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.events import Cue, Ended, Sentence, SessionStarted, SourceState, Suppressed, Warned
+from pipeline.events import UNSPOKEN, Cue, Ended, Sentence, SessionStarted, SourceState, Suppressed, Warned
 from pipeline.journal import Entry
 from pipeline.lines import JsonLines, Lines, be_silent, clock_time, countdown, remark, spoken, tracks, translation
 
@@ -84,11 +84,11 @@ class LiveScreen:
             return
         self._cues += 1
         said = [sentence for id in cue.sentences if (sentence := self._sentences.pop(id, None))]
-        as_spoken = {session.src_lang, *(sentence.lang for sentence in said)}  # nothing to show above such a cue
-        if cue.lang not in as_spoken:
-            self._rows += [(clock_time(sentence.start), sentence.text, _FRENCH) for sentence in said]
+        above = [s for s in said if cue.lang != session.src_lang and s.lang not in (cue.lang, UNSPOKEN)]
+        self._rows += [(clock_time(sentence.start), sentence.text, _FRENCH) for sentence in above]
         style = _ALARM if "untranslated" in cue.flags else _ENGLISH
-        time = clock_time(cue.start) if cue.lang in as_spoken else ""
+        alone = cue.lang == session.src_lang or (said and not above)
+        time = clock_time(cue.start) if alone else ""
         label = f"{cue.lang} " if len(session.tgt_langs) > 1 else ""
         self._rows.append((time, f"{label}{' '.join(cue.text.splitlines())}{remark(cue)}", style))
 

@@ -86,6 +86,7 @@ def test_what_was_said_passes(recognition: Recognition) -> None:
         (recognised("¡Gracias por ver el video!", 2.0), 1.0, "makes up"),
         (recognised("Thanks for watching!", 2.0), 1.0, "makes up"),
         (recognised("[Applaudissements]", 2.0), 1.0, "label"),
+        (recognised(". . .", 2.0), 1.0, "without a word"),
         (recognised("Merci.", 1.5, sure=0.4), 1.0, "40% certain"),
         (recognised("Merci.", 1.5), 0.4, "speech under"),
     ],

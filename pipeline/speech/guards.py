@@ -73,6 +73,8 @@ def _objection(recognition: Recognition, samples: Samples, speech: Sequence[bool
     """Why this text was not said, or None."""
     words, text, seconds = recognition.words, recognition.text, len(samples) / SAMPLE_RATE
     voiced, share = sum(speech) * FRAME / SAMPLE_RATE, _voiced(words, speech)
+    if not plain(text):
+        return "marks without a word"
     if voiced < VOICED_LEAST:
         return f"text over {voiced:.2f} s of speech"
     if share < VOICED_SHARE:

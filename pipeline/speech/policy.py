@@ -12,7 +12,7 @@ from pipeline.events import UNSPOKEN, Hypothesis, Suppressed, Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.endpointer import BEFORE, EDGE, FRAME_SECONDS, SURE, Endpointer, Stretch
 from pipeline.speech.guards import judge
-from pipeline.speech.labels import APPLAUSE, LONG, Applause, flatness
+from pipeline.speech.labels import APPLAUSE, LONG, Applause
 from pipeline.speech.languages import chosen
 from pipeline.speech.onsets import mend, onset
 from pipeline.speech.vad import FRAME, Detector
@@ -121,17 +121,16 @@ class UtterancePolicy:
         self._samples = np.concatenate([self._samples, samples])
         probabilities = self._detector.probabilities(samples)
         seen, self._frames = self._frames, self._frames + len(probabilities)
-        sound = self._cut(seen, self._frames)
-        levels, noise = loudness(sound).tolist(), (flatness(sound) if self._settings.labels else np.zeros(0)).tolist()
-        for frame, (probability, level) in enumerate(zip(probabilities.tolist(), levels, strict=True)):
+        levels = loudness(self._cut(seen, self._frames))
+        for frame, (probability, level) in enumerate(zip(probabilities.tolist(), levels.tolist(), strict=True), seen):
             for stretch in self._endpointer.push(probability, level):
                 yield from self._judge(stretch)
             opened = self._endpointer.open
             if opened is not None and opened != self._opened:
                 self._opened = opened
                 yield self._notice(opened)
-            if noise and self._applause.push(level, noise[frame], idle=self._endpointer.idle):
-                yield self._label(seen + frame + 1)
+            if self._settings.labels and self._applause.push(self._cut(frame, frame + 1), idle=self._endpointer.idle):
+                yield self._label(frame + 1)
 
     def _notice(self, opened: int) -> Hypothesis:
         """Somebody has begun to speak: where, by the sound, as `mend` will say of the first word."""

@@ -129,8 +129,9 @@ class Whisper:
         if len(self._tokenizers) == 1:
             return next(iter(self._tokenizers))
         found = {token.strip("<|>"): likely for token, likely in self._model.model.detect_language(encoded)[0]}
-        total = sum(found[lang] for lang in self._tokenizers) or 1.0
-        return choose({lang: found[lang] / total for lang in self._tokenizers})
+        listed = {lang: found.get(lang, 0.0) for lang in self._tokenizers}
+        total = sum(listed.values()) or 1.0
+        return choose({lang: likely / total for lang, likely in listed.items()})
 
     def _read(self, encoded: Any, lang: str, samples: Samples, frames: int, **options: Any) -> Recognition:
         tokenizer = self._tokenizers[lang]
