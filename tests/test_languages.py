@@ -18,7 +18,7 @@ from pipeline import assets, cli
 from pipeline.audio import Samples
 from pipeline.commands import options
 from pipeline.errors import ModelError, SettingsError
-from pipeline.events import Hypothesis, Word
+from pipeline.events import Hypothesis, Suppressed, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Entry, fold, read
 from pipeline.session import Session
@@ -39,6 +39,7 @@ from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.build import build_chains
 from tests.hearing import DEMO, sound, true_words
 from tests.measures import cues
+from tests.test_speech_policy import ScriptedDetector
 from tests.translators import Libre, serving
 
 DEMO_FR_EN = str(assets.demo_translator())
@@ -160,6 +161,34 @@ def test_what_is_clear_is_followed_at_once() -> None:
     assert chosen({"fr": 0.05, "es": 0.95}, "fr", SHORT) == "es"
     assert chosen({"fr": 0.05, "es": 0.95}, "fr", SHORT - 0.1) == "fr"
     assert chosen({"fr": 0.4, "es": 0.6}, "fr", 9.0) == "fr"
+
+
+class Doubtful:
+    """Hears Spanish in applause, of which it is no more than guessing, then a short greeting, then a long one."""
+
+    description = "scripted"
+
+    def __init__(self) -> None:
+        self._turns = iter(((-3.0, {"fr": 0.05, "es": 0.95}), *[(-0.1, {"fr": 0.02, "es": 0.98})] * 2))
+
+    def recognise(self, samples: Samples, choose: Choose = likeliest) -> Recognition:
+        score, likely = next(self._turns)
+        word = Word(start=0.2, end=len(samples) / SAMPLE_RATE - 0.2, text=" Hola", probability=0.9)
+        return Recognition((word,), score, 0.0, 1.0, choose(likely))
+
+    def language(self, samples: Samples) -> tuple[str, float]:
+        return "fr", 1.0
+
+
+def test_neither_invented_text_nor_a_short_word_changes_the_language() -> None:
+    speech = [frames for seconds in (3.0, 0.9, 3.0) for frames in ([0.9] * round(seconds / 0.032), [0.0] * 40)]
+    script = [probability for frames in speech for probability in frames]
+    policy = UtterancePolicy(ScriptedDetector(script), Doubtful(), SpeechSettings(languages=("fr", "es")))
+    said = [*policy.hear(np.zeros(len(script) * 512, np.float32), 10.0), *policy.finish()]
+    [kept_back] = [event for event in said if isinstance(event, Suppressed)]
+    assert (kept_back.lang, [word.text for word in kept_back.words]) == ("es", [" Hola"])
+    assert 10.0 < kept_back.words[0].start == kept_back.start < kept_back.end < 14.0
+    assert [event.lang for event in said if isinstance(event, Hypothesis) and event.committed] == ["fr", "es"]
 
 
 def test_the_model_is_asked_for_listed_languages_only() -> None:
