@@ -98,10 +98,10 @@ def closed(run: Run) -> bool:
     return "#EXT-X-ENDLIST" in Path(run.address.url.removeprefix("file:")).with_name("0.m3u8").read_text()
 
 
-def record(run: Run, folder: Path) -> float:
-    """Records a run to its end into `folder`; how many seconds."""
+def record(run: Run, folder: Path, skip: float = 0.0) -> float:
+    """Records a run to its end into `folder`, all but its first `skip` seconds; how many seconds."""
     folder.mkdir()
-    capture = Capture(run.address, SourceSettings(archive=False), folder)
+    capture = Capture(run.skipping(skip) if skip else run.address, SourceSettings(archive=False), folder)
     try:
         capture.start()
         assert capture.outcome.state == "ended", capture.outcome.detail
@@ -338,6 +338,10 @@ def test_a_resume_goes_on_where_the_recording_was(made: Made, tmp_path: Path) ->
             again = mirror.next_run()
             assert again
             here.has(again, 5)
+            here.publisher.streams["live.m3u8"].ended = True
+            assert mirror.next_run() is None
+            recorded = record(again, tmp_path / "heard", skip=0.5)
+    assert recorded == pytest.approx(4.5, abs=0.15)
     assert again.began == pytest.approx(run.began + 1.0, abs=0.05)
     assert pieces(again) == [f"0-{number}.ts" for number in range(2, 7)]
     assert [path for path in here.publisher.asked if ".ts" in path] == [f"/plain/all{n}.ts" for n in (4, 5, 6)]

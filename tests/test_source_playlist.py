@@ -141,6 +141,21 @@ def test_byte_ranges_keys_and_heads_are_read() -> None:
     assert third.gone
 
 
+@given(st.integers(0, 40), st.integers(-5, 60), st.integers(0, 39))
+def test_the_end_of_a_long_playlist_says_what_the_whole_says(first: int, since: int, dated: int) -> None:
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:2", f"#EXT-X-MEDIA-SEQUENCE:{first}"]
+    for number in range(40):
+        tags = {0: '#EXT-X-KEY:METHOD=AES-128,URI="k0"', 9: '#EXT-X-MAP:URI="head.mp4"', 20: "#EXT-X-DISCONTINUITY"}
+        lines += [tags[number]] if number in tags else []
+        lines += [f"#EXT-X-PROGRAM-DATE-TIME:2026-11-26T20:00:{number:02d}.500+01:00"] if number == dated else []
+        lines += [f"#EXTINF:{1.5 + number / 64},title", f"{number}.ts"]
+    text = "\n".join([*lines, ""])
+    whole, end = listed(text, "http://server/"), listed(text, "http://server/", since)
+    dropped = since - first if 0 < since - first < 40 else 0
+    assert end.pieces == whole.pieces[dropped:]
+    assert len(listed(text, "http://server/", None).pieces) == 20
+
+
 MASTER = """#EXTM3U
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="fr",DEFAULT=YES,URI="sound/fr.m3u8"
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",URI="sound/en.m3u8"

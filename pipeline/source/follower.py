@@ -136,7 +136,8 @@ class Follower:
                 yield from self._take(track)
             self._tidy()
         except (Failed, NoPlaylist, SessionError) as error:
-            self.trouble = str(error)
+            known = isinstance(error, SessionError)
+            self.trouble = str(error if known else explain(str(error), self._web.address.shown))
             if isinstance(error, Refused):
                 self._stale = True
                 if self._renewal:

@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from pipeline.events import Value
 from pipeline.flow import spawn
 from pipeline.source.address import Address
@@ -33,6 +35,10 @@ class Run(Value, frozen=True):
     missing: float | None
     """Seconds between the run before and this as far as the playlists tell, where the clocks cannot: 0 where nothing
     is missing, None where nothing tells."""
+
+    def skipping(self, seconds: float) -> Address:
+        """The run without its first `seconds`: a resumed one begins with the piece within which the recording ended."""
+        return msgspec.structs.replace(self.address, options=(*self.address.options, ("ss", f"{seconds:.3f}")))
 
 
 class Mirror:
@@ -66,7 +72,7 @@ class Mirror:
 
     @property
     def trouble(self) -> str:
-        """Why nothing comes just now; empty when all is well."""
+        """Why nothing comes just now, in a sentence; empty when all is well."""
         return self._follower.trouble
 
     def next_run(self) -> Run | None:

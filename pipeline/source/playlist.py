@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from pipeline.events import Value
+from pipeline.source.shortened import shortened
 
 
 class NoPlaylist(ValueError):
@@ -94,11 +95,11 @@ class Listed(Value, frozen=True):
     ended: bool
 
 
-def _load(text: str) -> Any:
+def _load(text: str, since: int | None = 0) -> Any:
     import m3u8
 
     try:
-        return m3u8.loads(text)
+        return m3u8.loads(shortened(text, since))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise NoPlaylist(f"Invalid data found in the playlist ({error})") from error
 
@@ -136,9 +137,9 @@ def _is_sound(codec: str) -> bool:
     return codec.lower().startswith(("mp4a", "ac-3", "ec-3", "opus", "flac", "mp3"))
 
 
-def listed(text: str, url: str) -> Listed:
-    """What a media playlist lists; NoPlaylist when it is none."""
-    playlist = _load(text)
+def listed(text: str, url: str, since: int | None = 0) -> Listed:
+    """What a media playlist lists, of a long one only from number `since` on (None: its end); NoPlaylist for none."""
+    playlist = _load(text, since)
     if playlist.is_variant:
         raise NoPlaylist("Invalid data found: a playlist of playlists")
     try:

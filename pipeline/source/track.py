@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.source.fetch import Failed, Got, Refused, Web
 from pipeline.source.playlist import Key, Part, Piece, Stored, joined, listed
+from pipeline.source.shortened import EDGE
 from pipeline.source.trail import HOLE, Trail
 
 TRIES = 5
@@ -37,7 +38,8 @@ class Track:
     def refresh(self, web: Web, now: float) -> bool:
         """Reads the playlist; gives whether there is something new. Failed, Refused or NoPlaylist."""
         answer = web.playlist(self.url)
-        now_listed = listed(answer.text, answer.url)
+        known = [piece.sequence for piece in (*self.waiting, self.trail.last) if piece]
+        now_listed = listed(answer.text, answer.url, min(known) - EDGE if known else None)
         news = self.trail.news(now_listed, now)
         self.waiting.extend(news)
         self._settle()
