@@ -141,6 +141,12 @@ def test_byte_ranges_keys_and_heads_are_read() -> None:
     assert third.gone
 
 
+def test_a_playlist_is_read_whatever_its_tags_say() -> None:
+    head = "#EXTM3U\n#EXT-X-VERSION:x\n#EXT-X-TARGETDURATION:2.5\n#EXT-X-PROGRAM-DATE-TIME:today\n#EXT-X-NEW:1\n"
+    read = listed(head + "#EXTINF:2,\na.ts\n", "http://server/")
+    assert (read.target, [piece.programme_at for piece in read.pieces]) == (2.5, [None])
+
+
 @given(st.integers(0, 40), st.integers(-5, 60), st.integers(0, 39))
 def test_the_end_of_a_long_playlist_says_what_the_whole_says(first: int, since: int, dated: int) -> None:
     lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:2", f"#EXT-X-MEDIA-SEQUENCE:{first}"]

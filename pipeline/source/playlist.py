@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from pipeline.events import Value
-from pipeline.source.shortened import shortened
+from pipeline.source.shortened import DATE, dated, shortened
 
 
 class NoPlaylist(ValueError):
@@ -99,9 +99,16 @@ def _load(text: str, since: int | None = 0) -> Any:
     import m3u8
 
     try:
-        return m3u8.loads(shortened(text, since))
+        return m3u8.loads(shortened(text, since), custom_tags_parser=_leniently)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise NoPlaylist(f"Invalid data found in the playlist ({error})") from error
+
+
+def _leniently(line: str, number: int, data: dict[str, Any], state: dict[str, Any]) -> bool:
+    """Whether m3u8 is to leave a tag out: it would refuse a whole playlist for a time or a length like no other."""
+    if line.startswith("#EXT-X-TARGETDURATION:"):
+        data["targetduration"] = float(line.partition(":")[2])
+    return line.startswith(("#EXT-X-TARGETDURATION", "#EXT-X-VERSION")) or (line.startswith(DATE) and not dated(line))
 
 
 def variants(text: str, url: str) -> list[Variant]:

@@ -7,14 +7,14 @@ EDGE = 20
 """Pieces that are kept of a playlist when nothing was read of it before."""
 
 _SEQUENCE = re.compile(r"^#EXT-X-MEDIA-SEQUENCE:\s*(\d+)", re.MULTILINE)
-_DATE = "#EXT-X-PROGRAM-DATE-TIME:"
-_OF_PIECES = ("#EXT-X-KEY", "#EXT-X-MAP", _DATE, "#EXTINF", "#EXT-X-DISCONTINUITY\n", "#EXT-X-BYTERANGE", "#EXT-X-GAP")
+DATE = "#EXT-X-PROGRAM-DATE-TIME:"
+_OF_PIECES = ("#EXT-X-KEY", "#EXT-X-MAP", DATE, "#EXTINF", "#EXT-X-DISCONTINUITY\n", "#EXT-X-BYTERANGE", "#EXT-X-GAP")
 
 
 def shortened(text: str, since: int | None) -> str:
     """The playlist without the pieces before number `since`, or before its last ones for None.
 
-    What holds from those on is kept: key, head, the programme's clock. ValueError for a time that is none.
+    What holds from those on is kept: key, head, the programme's clock. ValueError for a length that is none.
     """
     told = _SEQUENCE.search(text)
     first = int(told[1]) if told else 0
@@ -37,8 +37,16 @@ def _carried(lines: list[str]) -> list[str]:
             key = line
         elif line.startswith("#EXT-X-MAP"):
             head = line
-        elif line.startswith(_DATE):
-            date = datetime.fromisoformat(line.removeprefix(_DATE).strip())
+        elif line.startswith(DATE):
+            date = dated(line)
         elif date and line.startswith("#EXTINF"):
             date += timedelta(seconds=float(line.partition(":")[2].partition(",")[0]))
-    return [tag for tag in (key, head, f"{_DATE}{date.isoformat()}\n" if date else "") if tag]
+    return [tag for tag in (key, head, f"{DATE}{date.isoformat()}\n" if date else "") if tag]
+
+
+def dated(line: str) -> datetime | None:
+    """What a programme's date and time says; None where that is nonsense."""
+    try:
+        return datetime.fromisoformat(line.removeprefix(DATE).strip())
+    except ValueError:
+        return None
