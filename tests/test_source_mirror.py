@@ -13,7 +13,8 @@ import pytest
 from pipeline.audio import AudioFile
 from pipeline.errors import NotMedia, SourceMissing
 from pipeline.settings import SourceSettings
-from pipeline.source import follower, shelf, track
+from pipeline.source import follower, shelf
+from pipeline.source import track as source_track
 from pipeline.source.address import Address, media
 from pipeline.source.capture import Capture
 from pipeline.source.ladder import Ladder
@@ -25,6 +26,12 @@ from tests.servers import silent
 from tests.waiting import until
 
 SECONDS = 16
+
+APART = """#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="fr",URI="sound.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=90000,CODECS="avc1.42c00d,mp4a.40.2",AUDIO="a"
+picture.m3u8
+"""
 
 
 class Made:
@@ -88,9 +95,9 @@ def room(made: Made, folder: Path, **streams: Stream) -> Iterator[Room]:
         yield Room(publisher, base, folder)
 
 
-def pieces(run: Run) -> list[str]:
+def pieces(run: Run, track: int = 0) -> list[str]:
     """The files that the run's playlist lists."""
-    text = Path(run.address.url.removeprefix("file:")).with_name("0.m3u8").read_text()
+    text = Path(run.address.url.removeprefix("file:")).with_name(f"{track}.m3u8").read_text()
     return [line.rpartition("/")[2] for line in text.splitlines() if line and not line.startswith("#")]
 
 
@@ -254,7 +261,7 @@ def test_what_is_no_piece_of_the_stream_is_not_kept(made: Made, tmp_path: Path) 
 def test_a_piece_that_the_server_does_not_have_is_a_hole(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(track, "TRIES", 3)
+    monkeypatch.setattr(source_track, "TRIES", 3)
     with room(made, tmp_path, live=Stream(made.plain, edge=4)) as here, here.mirror() as mirror:
         before = mirror.next_run()
         here.publisher.refuses["all5.ts"] = 404
@@ -276,10 +283,7 @@ def test_however_a_stream_is_packed_its_sound_is_the_same(made: Made, tmp_path: 
     if kind == "apart":
         streams = {"picture": Stream(made.picture, edge=6), "sound": Stream(made.sound, edge=6)}
     with room(made, tmp_path, **streams) as here:
-        here.publisher.texts["apart.m3u8"] = (
-            '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="fr",URI="sound.m3u8"\n'
-            '#EXT-X-STREAM-INF:BANDWIDTH=90000,CODECS="avc1.42c00d,mp4a.40.2",AUDIO="a"\npicture.m3u8\n'
-        )
+        here.publisher.texts["apart.m3u8"] = APART
         with here.mirror(f"{kind}.m3u8") as mirror:
             run = mirror.next_run()
             for stream in here.publisher.streams.values():
@@ -293,6 +297,27 @@ def test_however_a_stream_is_packed_its_sound_is_the_same(made: Made, tmp_path: 
     if kind != "ranges":  # an MP4 has time stamps of its own
         assert run.began == pytest.approx(14.4 - sooner / 1000 + 0.0, abs=0.02)
     assert abs(offset_ms(sound(tmp_path / "heard"), sound(tmp_path / "whole"), 1.0) + sooner) < 30
+
+
+def test_a_hole_in_the_sound_is_one_in_the_picture_too(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_track, "TRIES", 3)
+    streams = {"picture": Stream(made.picture, edge=4), "sound": Stream(made.sound, edge=4)}
+    with room(made, tmp_path, **streams) as here:
+        here.publisher.texts["apart.m3u8"] = APART
+        here.publisher.refuses["sound/all4.ts"] = 404
+        with here.mirror("apart.m3u8") as mirror:
+            before = mirror.next_run()
+            for stream in here.publisher.streams.values():
+                stream.edge = 7
+            after = mirror.next_run()
+            assert before
+            assert after
+            here.has(after, 2)
+    assert pieces(after, track=0)[:1] == ["0-5.ts"]
+    assert pieces(after, track=1)[:1] == ["1-5.ts"]
+    assert pieces(before, track=1)[-1:] == ["1-3.ts"]
 
 
 def test_a_slow_line_gives_the_sound_alone_until_it_bears_more(

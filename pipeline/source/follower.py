@@ -109,10 +109,10 @@ class Follower:
         return self._variants[self._ladder.now]
 
     def _follow_anew(self, urls: Sequence[str]) -> None:
-        """Other playlists, from where we are; what was not fetched of the old ones is fetched of the new."""
-        last: list[Piece | None] = [track.done for track in self._tracks] or [*self._runs.last]
+        """Other playlists, from what is on the disk; what was not fetched of the old ones is fetched of the new."""
         if self._runs.current and len(self._runs.current.record.tracks) != len(urls):
             self._runs.seal()
+        last: list[Piece | None] = [*self._runs.last]
         if len(last) != len(urls):
             last = [last[0] if last else None] * len(urls)
         self._tracks = [Track(url, number, piece) for number, (url, piece) in enumerate(zip(urls, last, strict=True))]

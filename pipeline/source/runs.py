@@ -92,10 +92,13 @@ class Runs:
         return True
 
     def seal(self) -> None:
-        """Nothing more comes to the current run."""
-        if self.current:
+        """Nothing more comes to the current run; one that ffmpeg cannot open was none."""
+        if self.current and self.current.whole:
             self.current.end()
-            self.before, self.current = self.current, None
+            self.before = self.current
+        elif self.current:
+            self.current.remove()
+        self.current = None
 
     def _place(self, shelf: Shelf) -> None:
         """When a run begins, on the source's clock."""

@@ -25,8 +25,6 @@ class Track:
     def __init__(self, url: str, number: int, last: Piece | None = None) -> None:
         self.url, self.number, self.trail = url, number, Trail(last)
         self.waiting: deque[Piece] = deque()
-        self.done = last
-        """The last piece that is on the disk, or lost."""
         self.position = (last.over_at or 0.0) if last else 0.0
         """Seconds by which tracks are compared: the programme's clock, or counted from where we joined."""
         self.target, self.ended, self._first, self._tries = 1.0, False, 0, 0
@@ -73,6 +71,7 @@ class Track:
     def join(self) -> None:
         """The next piece begins a run: what it does not go on from matters no more."""
         if self.waiting:
+            self.position = self.starts
             self.waiting[0] = joined(self.waiting[0], "", 0.0)
 
     def skip(self, position: float) -> None:
@@ -88,11 +87,12 @@ class Track:
 
     def _pass(self) -> None:
         self.position = self.starts + self.waiting[0].seconds
-        self.done, self._tries = self.waiting.popleft(), 0
+        self.waiting.popleft()
+        self._tries = 0
 
     def _lose(self) -> None:
         """The next piece cannot be had: the one after it, which may be yet to come, does not go on from here."""
-        piece = self.done = self.waiting.popleft()
+        piece = self.waiting.popleft()
         self._tries = 0
         self._owed = None if piece.missing is None or self._owed is None else self._owed + piece.missing + piece.seconds
         self._settle()
