@@ -167,29 +167,26 @@ class Follower:
         due = [track for track in ready if track not in broken and (most is None or track.starts < most)]
         if due:
             return min(due, key=lambda track: (track.starts, -track.number))
-        late = [track for track in self._tracks if track not in ready]
-        behind = [track for track in late if most is None or track.position < most - track.target]
-        if not broken or behind:
+        if not broken or any(not track.waiting and not track.ended for track in self._tracks):
             return None
         self._begin(ready)
         return self._next()
 
     def _breaks(self, track: Track) -> bool:
-        """What comes next on that track cannot be a part of this run."""
+        """What comes next on that track cannot be a part of this run; a picture may come in late, a sound may not."""
         shelf = self._runs.current
-        return shelf is None or (bool(track.waiting[0].broken) and shelf.has(track.number))
+        return shelf is None or (bool(track.waiting[0].broken) and (track.number > 0 or shelf.has(0)))
 
     def _begin(self, ready: list[Track]) -> None:
-        """A new run, from where all its tracks have something."""
-        broken = next((track.waiting[0] for track in ready if track.waiting[0].broken), None)
-        if len(self._tracks) > 1:
-            start = max(track.starts for track in ready)
-            for track in ready:
-                track.skip(start)
+        """A new run, from where all its sound is there."""
+        heard = [track for track in ready if track.number] or ready
+        broken = next((track.waiting[0] for track in [*heard, *ready] if track.waiting[0].broken), None)
+        missing = None if any(track.waiting[0].missing is None for track in heard) else heard[0].waiting[0].missing
+        if heard[0].number and ready[0].number == 0:
+            ready[0].skip(max(track.starts for track in heard))
         for track in ready:
             track.join()
-        reason, missing = (broken.broken, broken.missing) if broken else (self._why, 0.0)
-        self._runs.begin(len(self._tracks), reason, missing, self._chosen.bandwidth)
+        self._runs.begin(len(self._tracks), broken.broken if broken else self._why, missing, self._chosen.bandwidth)
         self._why = ""
 
     def _take(self, track: Track) -> Iterator[Shelf]:

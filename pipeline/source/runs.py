@@ -12,6 +12,9 @@ from pipeline.source.trail import DISCONTINUITY
 _WHOLE = 0.1
 """Seconds by which the recording of a whole piece may be shorter than the playlist says."""
 
+_ROUNDED = 0.1
+"""By how much playlists may round; time stamps that differ by more have jumped within the run."""
+
 
 class Position(Value, frozen=True):
     """Up to where a stream was recorded: `at` on the source's clock `clock`, as a run names them."""
@@ -115,9 +118,11 @@ class Runs:
         """Where the run before ended, by its time stamps where they alone tell; None if on another clock."""
         if not self.before or self.before.record.began is None or self.before.record.clock != self._reckoning.clock:
             return None
-        counted = self.before.record.began + self.before.seconds
+        seconds = self.before.seconds
+        counted = self.before.record.began + seconds
         stamp = ends(self.before.sample(-1)) if reason == DISCONTINUITY else None
-        return counted if stamp is None else self._reckoning.near(stamp, counted)
+        at = counted if stamp is None else self._reckoning.near(stamp, counted)
+        return at if abs(at - counted) < max(2.0, _ROUNDED * seconds) else counted
 
     def _leave_out(self, shelf: Shelf, at: float) -> None:
         """Takes off the playlist what ends before `at` on the run's clock, and says when the rest begins."""
