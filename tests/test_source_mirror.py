@@ -191,7 +191,7 @@ def test_an_address_that_is_refused_is_found_anew(made: Made, tmp_path: Path) ->
             here.publisher.refuses["key=old"] = 403
             here.publisher.streams["live.m3u8"].edge = 7
             here.has(run, 6)
-            assert not mirror.trouble
+            until(lambda: not mirror.trouble, 15)
     assert asked == ["page"]
     assert pieces(run) == [f"0-{number}.ts" for number in range(1, 7)]
 
