@@ -207,6 +207,15 @@ def test_time_stamps_that_start_anew_are_carried_on() -> None:
     assert reckoning.clock != name, "nothing tells how long an encoder was away"
 
 
+@given(st.floats(-0.9, 0.9), st.floats(0, 3600))
+def test_a_server_that_guesses_at_the_time_moves_nothing(guess: float, hole: float) -> None:
+    reckoning = Reckoning()
+    began = reckoning.dated(100.0, AT)
+    assert reckoning.dated(110.0 + hole, AT + 10 + hole + guess) - began == pytest.approx(10 + hole, abs=1e-3)
+    anew = reckoning.dated(1.4, AT + 20 + hole)  # time stamps that start anew
+    assert anew == pytest.approx(AT + 20 + hole - guess, abs=1e-3)
+
+
 def fetched(ladder: Ladder, *took: float, size: int = 100_000) -> list[int]:
     """Which rendition is in use after each piece of two seconds."""
     rungs = []

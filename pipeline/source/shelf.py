@@ -32,7 +32,8 @@ class Record(Value, frozen=True):
     began: float | None = None
     clock: str = ""
     shift: float = 0.0
-    """What is added to a time stamp to be on that clock, if it is one of time stamps."""
+    lag: float | None = None
+    """What is added to a time stamp, and to the programme's time, to be on that clock."""
     ended: bool = False
 
 
@@ -53,6 +54,10 @@ class Shelf:
         """What the main playlist held so far."""
         return self.record.shed[0] + _lasts(self.record.tracks[0])
 
+    def ends_by(self, at: float) -> bool:
+        """It is over, and nothing of it lies after `at` on its clock."""
+        return self.record.ended and self.record.began is not None and self.record.began + self.seconds <= at
+
     @property
     def playlist(self) -> Path:
         """What ffmpeg is to open."""
@@ -67,9 +72,9 @@ class Shelf:
         tracks[track] = (*tracks[track], piece)
         self._change(tracks=tuple(tracks))
 
-    def place(self, began: float | None, clock: str, shift: float = 0.0) -> None:
+    def place(self, began: float | None, clock: str, shift: float, lag: float | None) -> None:
         """When its first piece is."""
-        self._change(began=began, clock=clock, shift=shift)
+        self._change(began=began, clock=clock, shift=shift, lag=lag)
 
     def begin_at(self, began: float | None) -> None:
         """What was left out so far does not count any more: the run begins with the first piece it has."""
