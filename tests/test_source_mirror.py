@@ -34,6 +34,14 @@ picture.m3u8
 """
 
 
+TWO = """#EXTM3U
+#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"
+sound.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=160x90,CODECS="avc1.42c00d,mp4a.40.2"
+live.m3u8
+"""
+
+
 class Made:
     """The clip as pieces, made once."""
 
@@ -326,10 +334,7 @@ def test_a_slow_line_gives_the_sound_alone_until_it_bears_more(
     monkeypatch.setattr(follower, "Ladder", functools.partial(Ladder, patience=1.5))
     streams = {"live": Stream(made.plain, edge=4), "sound": Stream(made.sound, edge=4)}
     with room(made, tmp_path, **streams) as here:
-        here.publisher.texts["all.m3u8"] = (
-            '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"\nsound.m3u8\n'
-            '#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=160x90,CODECS="avc1.42c00d,mp4a.40.2"\nlive.m3u8\n'
-        )
+        here.publisher.texts["all.m3u8"] = TWO
         here.publisher.delays["plain"] = 1.3
         with here.mirror("all.m3u8") as mirror:
             run = mirror.next_run()
@@ -350,6 +355,26 @@ def test_a_slow_line_gives_the_sound_alone_until_it_bears_more(
     down, up = here.told
     assert "sound only" in down
     assert "90 lines" in up
+
+
+def test_a_rendition_that_the_server_gives_up_is_left(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "REFUSALS", 3)
+    streams = {"live": Stream(made.plain, edge=4), "sound": Stream(made.sound, edge=4)}
+    with room(made, tmp_path, **streams) as here:
+        here.publisher.texts["all.m3u8"] = TWO
+        with here.mirror("all.m3u8") as mirror:
+            run = mirror.next_run()
+            assert run
+            here.has(run, 3)
+            here.publisher.refuses["live.m3u8"] = 404
+            here.publisher.streams["sound.m3u8"].edge = 6
+            alone = mirror.next_run()
+            assert alone
+            here.has(alone, 2)
+    assert pieces(alone) == ["0-4.ts", "0-5.ts"]
+    assert "does not give 90 lines" in here.told[0]
 
 
 def test_a_resume_goes_on_where_the_recording_was(made: Made, tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ LEAST_PATIENCE = 10.0
 """Seconds that a piece may take at least before a lower rendition of it is fetched."""
 BACKOFF, LONGEST_BACKOFF = 0.25, 4.0
 """Seconds after a first failure, doubled after every further one."""
+REFUSALS = 8
+"""How often a rendition may be refused in a row, while the playlist of renditions is not: half a minute."""
 OFTEN = 2.0
 """Seconds between two looks at a playlist that is late, at most."""
 _TRIES = 3
@@ -51,7 +53,7 @@ class Follower:
         self._tracks: list[Track] = []
         self._why, self._hurry = "", False
         self._spent, self._came = 0.0, 0
-        self._backoff = BACKOFF
+        self._backoff, self._refusals = BACKOFF, 0
         self.trouble = ""
         """Why nothing comes just now; empty when all is well."""
 
@@ -117,11 +119,11 @@ class Follower:
             last = [last[0] if last else None] * len(urls)
         self._tracks = [Track(url, number, piece) for number, (url, piece) in enumerate(zip(urls, last, strict=True))]
 
-    def _change(self, before: Variant) -> None:
+    def _change(self, before: Variant, why: str = "") -> None:
         """Another rendition, as the ladder says."""
         chosen, slower = self._chosen, self._variants.index(before) < self._ladder.now
-        line = f"is too slow for {before}" if slower else "bears more again"
-        self._tell(f"the line {line}; from here on {chosen} is recorded, and nothing that is said is lost")
+        slow = f"the line is too slow for {before}, keep other traffic off it"
+        self._tell(f"{why or (slow if slower else 'the line bears more again')}; the recording goes on with {chosen}")
         self._runs.seal()
         self._follow_anew(chosen.playlists)
         self._why, self._hurry = RENDITION, True
@@ -139,14 +141,23 @@ class Follower:
             known = isinstance(error, SessionError)
             self.trouble = str(error if known else explain(str(error), self._web.address.shown))
             if isinstance(error, Refused):
-                self._stale = True
-                if self._renewal:
-                    self._renewal.start()
+                self._note_refusal()
             pause, self._backoff = self._backoff, min(LONGEST_BACKOFF, 2 * self._backoff)
             return pause
-        self.trouble, self._backoff = "", BACKOFF
+        self.trouble, self._backoff, self._refusals = "", BACKOFF, 0
         least = min(track.target for track in self._tracks)
         return 0.0 if self._hurry else least if all(news) else min(least / 2, OFTEN)
+
+    def _note_refusal(self) -> None:
+        """An address may have expired; a rendition that stays refused while the others are listed is left."""
+        if self._renewal:
+            self._renewal.start()
+        self._refusals += not self._stale
+        self._stale = True
+        if self._refusals >= REFUSALS:
+            before, self._refusals = self._chosen, 0
+            if self._ladder.step_down():
+                self._change(before, f"the server does not give {before} any more")
 
     def _renewed(self) -> None:
         """Goes over to a new address if there is one; reads again which renditions there are, if they were refused."""
