@@ -113,7 +113,10 @@ class Web:
             raise Failed("Connection reset: the answer was too short")
         if self._stopped():
             raise Failed("Immediate exit requested")
-        kept.replace(path)
+        try:
+            kept.replace(path)
+        except OSError as error:
+            raise unwritable(path, error) from error
         return Got(seconds=time.monotonic() - began, size=size)
 
     def close(self) -> None:
@@ -148,7 +151,7 @@ class Web:
             raise Failed("Operation timed out") from None
         except httpx2.RemoteProtocolError as error:
             raise Failed(f"Connection reset: {error}") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError) as error:
             raise Failed(redact_all(str(error)) or type(error).__name__) from None
 
 

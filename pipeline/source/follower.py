@@ -44,9 +44,10 @@ class Follower:
         tell: Callable[[str], None],
         tidy: Callable[[], None],
         renewal: Renewal | None,
+        patient: bool,
     ) -> None:
         self._web, self._runs, self._stop = web, runs, stop
-        self._tell, self._tidy, self._renewal = tell, tidy, renewal
+        self._tell, self._tidy, self._renewal, self._patient = tell, tidy, renewal, patient
         self._url, self._stale = web.address.url, True
         self._variants: list[Variant] = []
         self._ladder = Ladder(())
@@ -58,14 +59,19 @@ class Follower:
         """Why nothing comes just now; empty when all is well."""
 
     def runs(self) -> Iterator[Shelf]:
-        """Every run once its beginning is on the disk; a SourceError when the stream cannot be reached at all."""
+        """Every run once its beginning is on the disk; a SourceError when the stream was never there."""
         self._open()
         while not self._stop.is_set() and not self._ended:
             began = time.monotonic()
             pause = yield from self._round()
             self._stop.wait(max(0.0, pause - (time.monotonic() - began)))
-        if not self._stop.is_set():
-            self._runs.seal()
+        while not self._stop.is_set():
+            try:
+                return self._runs.seal()
+            except SessionError as error:  # a full disk: ffmpeg waits for this end
+                self.trouble = str(error)
+                self._stop.wait(LONGEST_BACKOFF)
+        return None
 
     @property
     def _ended(self) -> bool:
@@ -78,7 +84,7 @@ class Follower:
             try:
                 return self._choose(self._url)
             except (Failed, NoPlaylist) as error:
-                if self._runs.last or self._stop.is_set():
+                if self._patient or self._stop.is_set():
                     return None
                 if attempt == _TRIES or isinstance(error, Refused | NoPlaylist):
                     raise explain(str(error), self._web.address.shown) from error
@@ -193,12 +199,12 @@ class Follower:
         heard = [track for track in ready if track.number] or ready
         broken = next((track.waiting[0] for track in [*heard, *ready] if track.waiting[0].broken), None)
         missing = None if any(track.waiting[0].missing is None for track in heard) else heard[0].waiting[0].missing
+        self._runs.begin(len(self._tracks), broken.broken if broken else self._why, missing, self._chosen.bandwidth)
+        self._why = ""
         if heard[0].number and ready[0].number == 0:
             ready[0].skip(max(track.starts for track in heard))
         for track in ready:
             track.join()
-        self._runs.begin(len(self._tracks), broken.broken if broken else self._why, missing, self._chosen.bandwidth)
-        self._why = ""
 
     def _take(self, track: Track) -> Iterator[Shelf]:
         """Brings the next piece of a track to the disk; gives the run when ffmpeg can open it since."""

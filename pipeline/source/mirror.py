@@ -66,7 +66,9 @@ class Mirror:
         self._read: list[Shelf] = []
         left = runs.take_up(after)
         renewal = Renewal(renew, address.url) if renew else None
-        self._follower = Follower(self._web, runs, self._stop, tell=tell, tidy=self._tidy, renewal=renewal)
+        self._follower = Follower(
+            self._web, runs, self._stop, tell=tell, tidy=self._tidy, renewal=renewal, patient=after is not None
+        )
         self._channel = spawn(self._work(left), bound=100_000, name="mirror")
         self._runs = iter(self._channel)
 

@@ -1,9 +1,8 @@
-"""HLS playlists as values: the ways to receive a stream, its pieces, the playlist of our own. Pure; imports `events`.
+"""HLS playlists as values: the ways to receive a stream, and its pieces. Pure; imports `events`.
 
 Names are those of RFC 8216. m3u8 is imported when first used.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -116,7 +115,10 @@ def variants(text: str, url: str) -> list[Variant]:
     playlist = _load(text)
     if not playlist.is_variant:
         return []
-    seen = [_variant(said, url) for said in playlist.playlists]
+    try:
+        seen = [_variant(said, url) for said in playlist.playlists]
+    except (ValueError, TypeError, AttributeError) as error:
+        raise NoPlaylist(f"Invalid data found in the playlist ({error})") from error
     pictures = sorted((v for v in seen if v.picture), key=lambda v: (v.lines, v.bandwidth), reverse=True)
     sounds = sorted((v for v in seen if not v.picture), key=lambda v: v.bandwidth, reverse=True)
     if pictures and not sounds and (apart := pictures[-1].sounds):
@@ -201,51 +203,6 @@ def _key(said: Any, url: str) -> Key | None:
 
 def _head(said: Any, url: str) -> Part | None:
     return Part(url=urljoin(url, said.uri), part=_range(said.byterange or "", "")) if said and said.uri else None
-
-
-class Stored(Value, frozen=True):
-    """A piece on this disk, all of it; nothing of it is secret but the key's file."""
-
-    sequence: int
-    seconds: float
-    name: str
-    file: str
-    programme_at: float | None = None
-    key: Key | None = None
-    """Its `url` is the file."""
-    head: str = ""
-
-
-def rendered(pieces: Sequence[Stored], folder: str, ended: bool) -> str:
-    """The playlist of what is on disk in `folder`, named whole: ffmpeg would take a `?` or `#` in a path for a query.
-
-    Its target duration is the least there can be: ffmpeg looks for more after half of it.
-    """
-    first = pieces[0].sequence if pieces else 0
-    lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-TARGETDURATION:1", f"#EXT-X-MEDIA-SEQUENCE:{first}"]
-    key, head = None, ""
-    for piece in pieces:
-        if piece.key != key:
-            key = piece.key
-            lines.append(_said(key, folder) if key else "#EXT-X-KEY:METHOD=NONE")
-        if piece.head and piece.head != head:
-            head = piece.head
-            lines.append(f'#EXT-X-MAP:URI="file:{folder}/{head}"')
-        lines += [f"#EXTINF:{piece.seconds:.6f},", f"file:{folder}/{piece.file}"]
-    return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
-
-
-def _said(key: Key, folder: str) -> str:
-    iv = f",IV={key.iv}" if key.iv else ""
-    return f'#EXT-X-KEY:METHOD={key.method},URI="file:{folder}/{key.url}"{iv}'
-
-
-def master(main: str, sounds: Sequence[str], folder: str) -> str:
-    """The playlist of playlists for a stream whose sound comes apart, each by its file's name in `folder`."""
-    lines = ["#EXTM3U", "#EXT-X-VERSION:6"]
-    for number, sound in enumerate(sounds, 1):
-        lines.append(f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="{number}",URI="file:{folder}/{sound}"')
-    return "\n".join([*lines, '#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="sound"', f"file:{folder}/{main}", ""])
 
 
 def joined(piece: Piece, why: str, missing: float | None) -> Piece:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pipeline.events import Value
 from pipeline.source.clock import PROGRAMME, Reckoning, ends, unwrapped
-from pipeline.source.playlist import Piece, Stored
+from pipeline.source.local import Stored
+from pipeline.source.playlist import Piece
 from pipeline.source.shelf import Record, Shelf, shelves
 from pipeline.source.trail import DISCONTINUITY
 

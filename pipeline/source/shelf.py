@@ -5,10 +5,11 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.errors import unwritable
 from pipeline.events import Value
 from pipeline.files import write_whole
 from pipeline.source.clock import starts
-from pipeline.source.playlist import Stored, master, rendered
+from pipeline.source.local import Stored, master, rendered
 
 KEPT = 60.0
 """Seconds of recorded pieces that stay on the disk."""
@@ -42,7 +43,10 @@ class Shelf:
 
     def __init__(self, folder: Path, record: Record) -> None:
         self.folder, self.record = folder.absolute(), record
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(folder, error) from error
 
     @property
     def whole(self) -> bool:

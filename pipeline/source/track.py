@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pipeline.source.fetch import Failed, Got, Refused, Web
-from pipeline.source.playlist import Key, Part, Piece, Stored, joined, listed
+from pipeline.source.local import Stored
+from pipeline.source.playlist import Key, Part, Piece, joined, listed
 from pipeline.source.shortened import EDGE
 from pipeline.source.trail import HOLE, Trail
 
