@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test faults faults-short endurance soak bench lint lock setup samples models wheel clean
+.PHONY: demo test faults faults-short endurance soak guards bench lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +28,11 @@ endurance: $(DONE)
 
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)
-	$(BIN)/python -m pytest tests/soak --log-cli-level=INFO
+	$(BIN)/python -m pytest tests/soak/test_packet_loss.py --log-cli-level=INFO
+
+# The guards against invented text over ten minutes of applause, of chants, of speech under applause; needs espeak-ng.
+guards: $(DONE)
+	$(BIN)/python -m pytest tests/soak/test_guards.py --log-cli-level=INFO
 
 # What it costs and how good it is, on the samples; takes about eight minutes of an otherwise idle machine.
 bench: $(DONE)

@@ -24,6 +24,10 @@ class Word(Value, frozen=True):
     """0 to 1, the recogniser's own."""
 
 
+UNSPOKEN = "zxx"
+"""The language of a label such as [Applause]: none (ISO 639-2)."""
+
+
 class Chunk(Value, frozen=True):
     """A stretch of the session's `audio.s16` that has been recorded: stream time [start, end).
 
@@ -51,6 +55,8 @@ class SessionStarted(Event, frozen=True, tag="session"):
     engines: tuple[str, ...]
     """The translation chain, in order."""
     began_at: float
+    spoken: tuple[str, ...] = ()
+    """All languages that may be spoken, `src_lang` first; empty: that alone."""
     leaves_machine: bool = False
     """Whether one of the engines sends the text to someone else's computer."""
 
@@ -105,6 +111,8 @@ class Hypothesis(Event, frozen=True, tag="hypothesis"):
     """Stream time up to which the audio has been judged: no word that ends before it is still to come."""
     committed: tuple[Word, ...] = ()
     tail: tuple[Word, ...] = ()
+    lang: str = ""
+    """Of the words."""
     endpoint: bool = False
     """The speaker paused after the last committed word."""
     speaking: float | None = None
@@ -128,12 +136,14 @@ class Skipped(Event, frozen=True, tag="skipped"):
 
 
 class Suppressed(Event, frozen=True, tag="suppressed"):
-    """Text that a guard kept from being committed; the editor can restore it."""
+    """Text that a guard kept from being committed, with all that a sentence needs if the editor restores it."""
 
     start: float
     end: float
     text: str
     reason: str
+    words: tuple[Word, ...] = ()
+    lang: str = ""
 
 
 class Sentence(Event, frozen=True, tag="sentence"):
@@ -198,6 +208,11 @@ class Rendering(Value, frozen=True):
     """Why the translation may be wrong; empty when nothing speaks against it."""
     rev: int = 1
     """Counts up each time that the sentence is tried again."""
+
+    @property
+    def text_lang(self) -> str:
+        """The language that the text is in: the track's, unless it is still what was said."""
+        return self.sentence.lang if self.text == self.sentence.text else self.lang
 
 
 class Cue(Event, frozen=True, tag="cue"):

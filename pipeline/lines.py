@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pipeline.events import Cue, Gap, Sentence, SessionStarted, Skipped, SourceState, Suppressed, Warned
+from pipeline.events import UNSPOKEN, Cue, Gap, Sentence, SessionStarted, Skipped, SourceState, Suppressed, Warned
 from pipeline.flow import Repeating
 from pipeline.journal import Entry, State, encode
 
@@ -36,6 +36,7 @@ class Lines:
         self._status = status
         self._sentences: dict[str, Sentence] = {}
         self._shown: tuple[str, ...] = ()
+        self._src_lang = ""
         self._announced = ""
         self._pulse = Repeating(self._tell, seconds=10.0, name="status-line")
 
@@ -49,8 +50,8 @@ class Lines:
     def show(self, entry: Entry) -> None:
         match entry.event:
             case SessionStarted() as event:
-                self._shown = tracks(event)
-                say(f"{event.source}: {event.src_lang} -> {', '.join(self._shown)}")
+                self._shown, self._src_lang = tracks(event), event.src_lang
+                say(f"{event.source}: {', '.join(spoken(event))} -> {', '.join(self._shown)}")
                 say(f"recogniser: {event.recogniser}; {translation(event)}")
             case SourceState() as event:
                 say(f"{clock_time(event.stream)} source {event.state} {event.detail}".rstrip())
@@ -73,7 +74,7 @@ class Lines:
 
     def _show_cue(self, cue: Cue) -> None:
         for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
-            if sentence and sentence.lang != cue.lang:
+            if sentence and cue.lang not in (sentence.lang, self._src_lang) and sentence.lang != UNSPOKEN:
                 say(f"{clock_time(sentence.start)} {sentence.lang}  {sentence.text}")
         say(f"{clock_time(cue.start)} {cue.lang}  {' '.join(cue.text.splitlines())}{remark(cue)}")
 
@@ -98,6 +99,11 @@ class JsonLines:
 
     def announce(self, starts_at: datetime | None) -> None:
         pass
+
+
+def spoken(session: SessionStarted) -> tuple[str, ...]:
+    """What may be spoken, the most spoken first."""
+    return session.spoken or (session.src_lang,)
 
 
 def tracks(session: SessionStarted) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def subtitles(
 
     With `Inline` hands it runs in the caller's thread, deterministically. `left` is what a session before has left.
     """
-    lang, names = settings.speech.language, names or Names()
+    lang, names = settings.speech.spoken[0], names or Names()
     heard = journal.tap(recognise(chunks, recogniser, names), events=_itself)
     made = to_sentences(heard, settings.sentences, lang, first=left.number)
     said = journal.tap(mended(made, names), events=_itself)
@@ -275,7 +275,8 @@ class Session:
         return SessionStarted(
             version=__version__,
             source=address.shown,
-            src_lang=self._settings.speech.language,
+            src_lang=self._settings.speech.spoken[0],
+            spoken=self._settings.speech.spoken,
             tgt_langs=tuple(self._chains),
             recogniser=description,
             engines=tuple(dict.fromkeys(name for chain in chains for name in chain.engines)),

@@ -59,6 +59,9 @@ class SpeechSettings(Table, frozen=True):
     """A name that was pulled, such as "small", or a CTranslate2 folder; empty: the largest that was pulled."""
     language: str = "fr"
     """What is spoken: an ISO 639-1 code."""
+    languages: tuple[str, ...] = ()
+    """... where more than one is, such as ["fr", "es", "en"], the most spoken first: each utterance is taken for the
+    likeliest of them. Unless set: `language` alone."""
     device: str = "auto"
     """Where it runs: "cpu", "cuda", or "auto" for a GPU where there is one."""
     compute_type: str = "default"
@@ -79,6 +82,13 @@ class SpeechSettings(Table, frozen=True):
     does not help, it leaves out what waits and hears it at the end."""
     endpoint: Annotated[float, Meta(ge=0.1)] = 0.4
     """Silence that ends an utterance, seconds, 0.1 or more."""
+    labels: bool = False
+    """Show [Applause] where there are three seconds of loud noise and no speech; which noise it is cannot be told."""
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """All languages that may be spoken, at least one, each once."""
+        return tuple(dict.fromkeys(self.languages)) or (self.language,)
 
 
 class EngineUrls(Table, frozen=True):

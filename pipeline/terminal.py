@@ -11,9 +11,31 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.events import Cue, Ended, Gap, Sentence, SessionStarted, Skipped, SourceState, Suppressed, Warned
+from pipeline.events import (
+    UNSPOKEN,
+    Cue,
+    Ended,
+    Gap,
+    Sentence,
+    SessionStarted,
+    Skipped,
+    SourceState,
+    Suppressed,
+    Warned,
+)
 from pipeline.journal import Entry
-from pipeline.lines import JsonLines, Lines, be_silent, clock_time, countdown, missing, remark, tracks, translation
+from pipeline.lines import (
+    JsonLines,
+    Lines,
+    be_silent,
+    clock_time,
+    countdown,
+    missing,
+    remark,
+    spoken,
+    tracks,
+    translation,
+)
 
 if TYPE_CHECKING:
     from pipeline.session import Status
@@ -85,11 +107,12 @@ class LiveScreen:
         if cue.rev > 1:
             return
         self._cues += 1
-        for sentence in (self._sentences.pop(id, None) for id in cue.sentences):
-            if sentence and sentence.lang != cue.lang:
-                self._rows.append((clock_time(sentence.start), sentence.text, _FRENCH))
+        said = [sentence for id in cue.sentences if (sentence := self._sentences.pop(id, None))]
+        above = [s for s in said if cue.lang != session.src_lang and s.lang not in (cue.lang, UNSPOKEN)]
+        self._rows += [(clock_time(sentence.start), sentence.text, _FRENCH) for sentence in above]
         style = _ALARM if "untranslated" in cue.flags else _ENGLISH
-        time = clock_time(cue.start) if cue.lang == session.src_lang else ""
+        alone = cue.lang == session.src_lang or (said and not above)
+        time = clock_time(cue.start) if alone else ""
         label = f"{cue.lang} " if len(session.tgt_langs) > 1 else ""
         self._rows.append((time, f"{label}{' '.join(cue.text.splitlines())}{remark(cue)}", style))
 
@@ -116,7 +139,7 @@ class LiveScreen:
             line.append(f"nothing for {status.quiet:.0f} s  ", style=_ALARM)
         line.append(clock_time(status.recorded), style=_ENGLISH)
         if self._session:
-            line.append(f"  {self._session.src_lang} → {', '.join(tracks(self._session))}  ", style=_FRENCH)
+            line.append(f"  {', '.join(spoken(self._session))} → {', '.join(tracks(self._session))}  ", style=_FRENCH)
             line.append(self._session.source.rsplit("/", 1)[-1] or self._session.source, style=_QUIET)
         return line
 

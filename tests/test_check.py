@@ -230,6 +230,22 @@ def test_another_language_turns_the_row_of_the_speech(check: Check, tmp_path: Pa
     assert "--audio" in failed["speech"]
 
 
+def test_several_languages_need_a_translator_each(check: Check) -> None:
+    own = [
+        "--model",
+        str(assets.demo_recogniser()),
+        "--mt-model",
+        str(assets.demo_translator()),
+        "--translate",
+        "local",
+    ]
+    rows = check(RALLY, *own, "--languages", "fr,es,en")
+    assert list(failing(rows)) == ["translation local es-en"]
+    assert "models pull opus-mt-es-en" in rows["translation local es-en"]["say"]
+    assert "Good evening" in rows["translation local fr-en"]["say"]
+    assert rows["speech"]["say"].startswith("fr or es or en understood")
+
+
 def test_applause_is_no_failure_and_a_rehearsal_stands_in_for_it(check: Check, site: str) -> None:
     rows = check(str(SAMPLES / "applause.m4a"), "--demo")
     assert not failing(rows)

@@ -288,12 +288,14 @@ def test_the_editor_is_led_to_the_worst_first_and_told_when() -> None:
             *((12.0, event) for event in said(1, 10.0, sure=0.2)),
             *((72.0, event) for event in said(2, 70.0, verdict="empty")),
             *((132.0, event) for event in said(3, 130.0)),
+            (180.0, Suppressed(start=170.0, end=172.0, text="Merci d'avoir regardé !", reason="nobody speaks")),
             (200.0, Gap(start=190.0, end=194.0, reason="lost")),
         )
     )
     assert [(moment.start, moment.said) for moment in moments(told)] == [
         (190.0, "4 s missing"),
         (70.0, 'not translated: "Nous tenons."'),
+        (170.0, 'kept back: "Merci d\'avoir regardé !"; nobody speaks'),
         (11.0, 'unsure of: tenons, in "Nous tenons."'),
     ]
 

@@ -229,7 +229,7 @@ def test_the_command_line_and_the_stages_give_the_same_text(runs: dict[str, Path
     )
     recogniser = LocalRecogniser()
     recogniser.open(runs["rally"] / "audio.s16", settings.speech)
-    chains = build_chains(settings.translation, "fr")
+    chains = build_chains(settings.translation, ("fr",))
     chunks = [Chunk(start=t / 2, end=(t + 1) / 2) for t in range(148)]
     with Journal(tmp_path, SystemClock()) as journal:
         made = [

@@ -38,7 +38,7 @@ def test_the_demo_chain_translates() -> None:
 def test_each_language_gets_the_engines_that_serve_it(tmp_path: Path) -> None:
     other = shutil.copytree(DEMO, tmp_path / "opus-mt-fr-de")
     settings = TranslationSettings(to=("en", "fr", "de", "es"), models=(DEMO, str(other)))
-    chains = build_chains(settings, "fr")
+    chains = build_chains(settings, ("fr",))
     assert {lang: chain.engines for lang, chain in chains.items()} == {
         "en": ("local", "google"),
         "de": ("local", "google"),
@@ -73,7 +73,7 @@ def test_a_chain_left_open_prefers_local_models() -> None:
 
 
 def test_none_is_no_translation() -> None:
-    assert build_chains(TranslationSettings(to=("en", "es"), chain=("none",)), "fr") == {}
+    assert build_chains(TranslationSettings(to=("en", "es"), chain=("none",)), ("fr",)) == {}
     assert engines(TranslationSettings(chain=("none",)), "fr", "en", {}) == {}
 
 

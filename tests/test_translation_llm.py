@@ -181,7 +181,7 @@ def test_a_glossary_is_for_the_first_language_and_read_again(server: OpenAI, tmp
     settings = TranslationSettings(
         to=("en", "es"), chain=("openai",), urls=EngineUrls(openai=server.url), glossary=str(file), deadline=20
     )
-    chains = build_chains(settings, "fr", names=(names := Names(str(file))))
+    chains = build_chains(settings, ("fr",), names=(names := Names(str(file))))
     assert chains["en"].render(SAID).text == RIGHT
     chains["es"].render(SAID)
     file.write_text("la mairie = the city hall\n")

@@ -51,7 +51,7 @@ def test_a_slow_language_does_not_hold_another() -> None:
         settings = TranslationSettings(
             to=("en", "es"), chain=("libre",), urls=EngineUrls(libre=server.url), deadline=60
         )
-        hands, chains = Threads(), build_chains(settings, "fr")
+        hands, chains = Threads(), build_chains(settings, ("fr",))
         copies = hands.fan_out(iter(SENTENCES), 2)
         tracks = [
             to_cues(translate(copy, lang, chains[lang]), CueRules()) for copy, lang in zip(copies, chains, strict=True)

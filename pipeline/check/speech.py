@@ -99,8 +99,7 @@ def _understood(
     except LivesubsError as error:
         yield Row(row="speech", ok=False, say=str(error))
         return ()
-    language = plan.settings.speech.language
-    sentences = tuple(to_sentences(events, plan.settings.sentences, language))
+    sentences = tuple(to_sentences(events, plan.settings.sentences, plan.settings.speech.spoken[0]))
     yield _judged(plan, words, (spoken.code, spoken.likely), sentences)
     return sentences
 
@@ -110,11 +109,12 @@ def _heard(answer: Heard) -> list[Hypothesis]:
 
 
 def _judged(plan: Plan, words: list[Word], spoken: tuple[str, float], sentences: tuple[Sentence, ...]) -> Row:
-    language, (code, likely) = plan.settings.speech.language, spoken
+    languages, (code, likely) = plan.settings.speech.spoken, spoken
+    language = " or ".join(languages)
     if len(words) < FEW:
         return _nothing(plan)
     sure = mean(word.probability for word in words)
-    if code != language and likely >= SURE:
+    if code not in languages and likely >= SURE:
         said = f"this sounds like {code} ({likely:.0%}), not {language}"
         return Row(row="speech", ok=False, say=f"{said}; take another track with --audio, or say --language {code}")
     if sure < UNDERSTOOD:

@@ -1,6 +1,7 @@
 """The rows of the translation: every engine of the chain is asked what a known sentence means."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from pipeline.check.rows import Plan, Row, Rows
 from pipeline.errors import LivesubsError
@@ -49,19 +50,20 @@ def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float | Non
     `sentences` were heard in the recording: one of them is translated too, to be looked at.
     """
     plan.doing("asking the translators")
-    source = plan.settings.speech.language
-    questions = [*_greeting(source), *sorted(sentences, key=lambda sentence: len(sentence.text))[-1:]]
+    spoken = plan.settings.speech.spoken
     slowest: float | None = None
-    for target in plan.settings.translation.to:
-        if target == source:
+    for target, source in product(plan.settings.translation.to, spoken):
+        if target in (source, spoken[0]):
             continue
+        heard = [sentence for sentence in sentences if sentence.lang == source]
+        questions = [*_greeting(source), *sorted(heard, key=lambda sentence: len(sentence.text))[-1:]]
         try:
             found = engines(plan.settings.translation, source, target, plan.keys)
         except LivesubsError as error:
-            yield Row(row=f"translation {target}", ok=False, say=str(error))
+            yield Row(row=_row(plan, "", (source, target)), ok=False, say=str(error))
             continue
         share = plan.settings.translation.deadline / max(len(found), 1)
-        asked = [_ask(plan, name, engine, target, questions, share) for name, engine in found.items()]
+        asked = [_ask(plan, name, engine, (source, target), questions, share) for name, engine in found.items()]
         answers = list(merge(asked, bound=1, name="check-translation"))
         for answer in sorted(answers, key=lambda answer: list(found).index(answer.name)):
             if answer.row.ok and answer.row.tried:
@@ -76,11 +78,21 @@ def _greeting(source: str) -> list[Sentence]:
     return [Sentence(id="greeting", lang=source, start=0.0, end=2.0, text=text, words=())] if text else []
 
 
+def _row(plan: Plan, name: str, pair: tuple[str, str]) -> str:
+    """`translation google`, with the languages as far as there are several."""
+    source, target = pair
+    if len(plan.settings.speech.spoken) > 1:
+        target = f"{source}-{target}"
+    elif name and len(plan.settings.translation.to) == 1:
+        target = ""
+    return " ".join(filter(None, ("translation", name, target)))
+
+
 def _ask(
-    plan: Plan, name: str, engine: Engine | str, target: str, questions: list[Sentence], seconds: float
+    plan: Plan, name: str, engine: Engine | str, pair: tuple[str, str], questions: list[Sentence], seconds: float
 ) -> Iterator[_Answer]:
     """Asks one engine, which has so many seconds for each question: the share that the chain would give to it."""
-    row = f"translation {name}" if len(plan.settings.translation.to) == 1 else f"translation {name} {target}"
+    row, target = _row(plan, name, pair), pair[1]
     if isinstance(engine, str):
         yield _Answer(name=name, row=Row(row=row, ok=False, say=engine), seconds=0.0)
         return

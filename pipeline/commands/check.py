@@ -36,6 +36,7 @@ def check(
     llm_model: options.LlmModel = None,
     glossary: options.Glossary = None,
     language: options.Language = None,
+    languages: options.Languages = None,
     audio: options.Audio = None,
     channel: options.Channel = None,
     start: options.Start = None,

@@ -48,6 +48,9 @@ LlmUrl = Annotated[str | None, typer.Option(help="Server of the openai engine: v
 LlmModel = Annotated[str | None, typer.Option(help="Its model (default: the only one it has).")]
 Glossary = Annotated[str | None, typer.Option(help="Names and terms, `source = target` a line; read again when saved.")]
 Language = Annotated[str | None, typer.Option(help="Language that is spoken (default: fr).")]
+Languages = Annotated[
+    str | None, typer.Option(help="Languages that are spoken, with commas, the most spoken first, e.g. fr,es,en.")
+]
 Audio = Annotated[int | None, typer.Option(help="Which sound track (default: 1, the first).")]
 Channel = Annotated[str | None, typer.Option(help="left or right of a stereo track: floor or interpreter.")]
 Start = Annotated[str | None, typer.Option(help="Where to begin in a recording, e.g. 12:30.")]
@@ -84,6 +87,10 @@ def settle(loaded: Settings, typed: Mapping[str, Any]) -> Settings:
         raise SettingsError(
             "the demo brings its own models; leave out --demo (`demo` in a settings file), or --model and --mt-model"
         )
+    if typed.get("language"):
+        if typed.get("languages"):
+            raise SettingsError("--languages says what is spoken; leave out --language, or --languages for one alone")
+        tables["speech"]["languages"] = ()  # those of a settings file, which the flag overrides
     return msgspec.structs.replace(settings.override(loaded, **tables), demo=demo)
 
 
@@ -106,8 +113,10 @@ def with_models(chosen: Settings) -> Settings:
 
 def with_recogniser(chosen: Settings) -> Settings:
     """... of the speech model only; ModelError when there is none."""
-    if chosen.demo and chosen.speech.language != "fr":
-        raise SettingsError("the demo models know French only; leave --language out, or pull a real model")
+    if chosen.demo and chosen.speech.spoken != ("fr",):
+        raise SettingsError(
+            "the demo models know French only; leave --language and --languages out, or pull a real model"
+        )
     demo = str(assets.demo_recogniser())
     model = demo if chosen.demo else assets.find_recogniser(chosen.speech.model, models_folder())
     window = chosen.speech.window or windows.shortest(Path(model), windows_folder())
@@ -163,6 +172,7 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "ffmpeg": ("source", "ffmpeg", _as_it_is),
     "model": ("speech", "model", _as_it_is),
     "language": ("speech", "language", _as_it_is),
+    "languages": ("speech", "languages", names),
     "to": ("translation", "to", names),
     "offline": ("translation", "offline", _as_it_is),
     "libre_url": ("translation", "urls", lambda url: {"libre": url}),

@@ -33,6 +33,7 @@ def run(
     llm_model: options.LlmModel = None,
     glossary: options.Glossary = None,
     language: options.Language = None,
+    languages: options.Languages = None,
     audio: options.Audio = None,
     channel: options.Channel = None,
     start: options.Start = None,
@@ -91,7 +92,7 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool, 
     if names.current.terms and not as_json:
         typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
     cache = assets.user_cache() / "translations.sqlite"
-    chains = build_chains(chosen.translation, chosen.speech.language, options.keys(), cache, names)
+    chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys(), cache, names)
     path = out or options.session_folder(source)
     spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
     recogniser = SupervisedRecogniser(RecogniserProcess, spares)

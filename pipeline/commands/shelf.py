@@ -1,7 +1,7 @@
 """What `models list` shows: every model on offer and every one that lies in the models folder."""
 
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 import msgspec
@@ -104,8 +104,8 @@ def _used(folder: Path, chosen: Settings) -> set[str]:
         used.add(Path(assets.find_recogniser(chosen.speech.model, folder)).name)
     with suppress(LivesubsError):
         there = [Path(path) for path in chosen.translation.models or assets.find_translators(folder)]
-        for lang in chosen.translation.to:
-            serving = (path.name for path in there if translates(path, chosen.speech.language, lang))
+        for pair in product(chosen.speech.spoken, chosen.translation.to):
+            serving = (path.name for path in there if translates(path, *pair))
             used.update(islice(serving, 1))
     return used
 

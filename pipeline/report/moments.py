@@ -77,7 +77,8 @@ def _flagged(cue: Cue, flags: list[str], more: str) -> Moment:
 
 def _kept(record: Record) -> Iterator[Moment]:
     for kept in record.state.suppressed:
-        yield Moment(start=kept.start, said=f"kept back: {_quoted(kept.text)}", work=_WEIGHTS["kept back"])
+        said = f"kept back: {_quoted(kept.text)}; {kept.reason}"
+        yield Moment(start=kept.start, said=said, work=_WEIGHTS["kept back"])
 
 
 def _doubtful(record: Record) -> Iterator[Moment]:

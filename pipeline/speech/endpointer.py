@@ -60,6 +60,11 @@ class Endpointer:
         return self._start is not None and self._position - self._last < EDGE
 
     @property
+    def idle(self) -> bool:
+        """No utterance is open."""
+        return self._start is None
+
+    @property
     def open(self) -> int | None:
         """Where the open utterance begins, once enough of it is there to tell; None while there is none."""
         sure = self._start is not None and self._position - self._start >= SURE

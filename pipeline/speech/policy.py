@@ -1,17 +1,19 @@
 """When words are committed. `UtterancePolicy` waits for the end of an utterance and then says all of it, for good."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 
 from pipeline.audio import Samples
-from pipeline.events import Hypothesis, Suppressed, Word
+from pipeline.events import UNSPOKEN, Hypothesis, Suppressed, Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.endpointer import BEFORE, EDGE, FRAME_SECONDS, SURE, Endpointer, Stretch
-from pipeline.speech.guards import objection
+from pipeline.speech.guards import judge
+from pipeline.speech.labels import APPLAUSE, LONG, Applause
+from pipeline.speech.languages import chosen
 from pipeline.speech.onsets import mend, onset
 from pipeline.speech.vad import FRAME, Detector
 from pipeline.speech.whisper import Transcriber
@@ -22,6 +24,16 @@ Said = Hypothesis | Suppressed
 
 LEFT_OUT = 0.6
 """Seconds of speech after the last word that tell that the model stopped early; the last word's end is off by less."""
+
+
+class _Heard(NamedTuple):
+    """What one stretch came to, in stream time."""
+
+    words: tuple[Word, ...]
+    lang: str
+    dropped: tuple[Suppressed, ...]
+    last: float
+    """Where the last of its words ends, kept back or not."""
 
 
 class Policy(Protocol):
@@ -53,6 +65,7 @@ class UtterancePolicy:
 
     def __init__(self, detector: Detector, transcriber: Transcriber, settings: SpeechSettings) -> None:
         self._detector, self._transcriber, self._settings = detector, transcriber, settings
+        self._lang = settings.spoken[0]  # of what was said last
         self._begin(0.0)
 
     def hear(self, samples: Samples, start: float) -> list[Said]:
@@ -77,7 +90,9 @@ class UtterancePolicy:
         return heard
 
     def recognise(self, samples: Samples, start: float) -> list[Said]:
-        return [self._recognise(samples, start, len(samples) / SAMPLE_RATE)]
+        end = start + len(samples) / SAMPLE_RATE
+        heard = self._recognise(samples, start, [True] * ceil(len(samples) / FRAME))
+        return [*heard.dropped, Hypothesis(heard=end, committed=heard.words, lang=heard.lang)]
 
     def language(self, samples: Samples) -> tuple[str, float]:
         return self._transcriber.language(samples)
@@ -89,6 +104,7 @@ class UtterancePolicy:
         """Nothing heard yet; the next sample is at stream time `start`."""
         self._detector.reset()
         self._endpointer = Endpointer(self._settings)
+        self._applause = Applause()
         self._origin, self._heard = start, start
         self._given = 0  # samples since then
         self._opened: int | None = None  # the frame where the utterance begins that was last said to have begun
@@ -112,19 +128,27 @@ class UtterancePolicy:
         probabilities = self._detector.probabilities(samples)
         seen, self._frames = self._frames, self._frames + len(probabilities)
         levels = loudness(self._cut(seen, self._frames))
-        for probability, level in zip(probabilities.tolist(), levels.tolist(), strict=True):
+        for frame, (probability, level) in enumerate(zip(probabilities.tolist(), levels.tolist(), strict=True), seen):
             for stretch in self._endpointer.push(probability, level):
                 yield from self._judge(stretch)
             opened = self._endpointer.open
             if opened is not None and opened != self._opened:
                 self._opened = opened
                 yield self._notice(opened)
+            if self._settings.labels and self._applause.push(self._cut(frame, frame + 1), idle=self._endpointer.idle):
+                yield self._label(frame + 1)
 
     def _notice(self, opened: int) -> Hypothesis:
         """Somebody has begun to speak: where, by the sound, as `mend` will say of the first word."""
         self._heard = self._time(opened)
         rise = onset(self._cut(opened, opened + SURE))
         return Hypothesis(heard=self._heard, speaking=self._heard + (BEFORE * FRAME_SECONDS if rise is None else rise))
+
+    def _label(self, end: int) -> Hypothesis:
+        """Applause up to this frame."""
+        self._heard = self._time(end)
+        word = Word(start=self._heard - LONG, end=self._heard, text=f" {APPLAUSE}", probability=1.0)
+        return Hypothesis(heard=self._heard, committed=(word,), lang=UNSPOKEN, endpoint=True)
 
     def _judge(self, stretch: Stretch) -> Iterator[Said]:
         """What is said in a stretch; a wordless one says only that there was a pause, and up to where."""
@@ -146,26 +170,30 @@ class UtterancePolicy:
         Whisper may stop early, after the first of two sentences or before a last word; the detector knows better.
         """
         start, end = self._time(stretch.start), min(self._time(stretch.end), self._end)
-        said = self._recognise(self._cut(stretch.start, stretch.end), start, sum(stretch.speech) * FRAME_SECONDS)
-        words = said.committed if isinstance(said, Hypothesis) else ()
-        rest = ceil((words[-1].end - start) / FRAME_SECONDS) if words else len(stretch.speech)
-        if sum(stretch.speech[rest:]) * FRAME_SECONDS >= LEFT_OUT:
-            yield Hypothesis(heard=words[-1].end, committed=words)
+        heard = self._recognise(self._cut(stretch.start, stretch.end), start, stretch.speech)
+        yield from heard.dropped
+        if heard.words:
+            self._lang = heard.lang
+        rest = ceil((heard.last - start) / FRAME_SECONDS) if heard.words else len(stretch.speech)
+        # Words that take no time at all tell of no place where the model stopped; to ask again would never end.
+        if rest > BEFORE and sum(stretch.speech[rest:]) * FRAME_SECONDS >= LEFT_OUT:
+            yield Hypothesis(heard=heard.last, committed=heard.words, lang=heard.lang)
             yield from self._say(Stretch(stretch.start + rest, stretch.end, stretch.speech[rest:], stretch.endpoint))
             return
-        if isinstance(said, Suppressed):
-            yield said
-        yield Hypothesis(heard=end, committed=words, endpoint=stretch.endpoint)
+        yield Hypothesis(heard=end, committed=heard.words, lang=heard.lang, endpoint=stretch.endpoint)
 
-    def _recognise(self, samples: Samples, start: float, voiced: float) -> Said:
-        """The words of one stretch that begins at `start`, or what a guard kept back."""
-        recognition = self._transcriber.recognise(samples)
-        seconds = len(samples) / SAMPLE_RATE
-        reason = objection(recognition, seconds, voiced)
-        if reason:
-            return Suppressed(start=start, end=start + seconds, text=recognition.text, reason=reason)
-        words = tuple(_later(word, start) for word in mend(recognition.words, samples))
-        return Hypothesis(heard=start + seconds, committed=words)
+    def _recognise(self, samples: Samples, start: float, speech: Sequence[bool]) -> _Heard:
+        """The words of one stretch that begins at `start`, and those that a guard kept back."""
+        voiced = sum(speech) * FRAME_SECONDS
+        recognition = self._transcriber.recognise(samples, lambda likely: chosen(likely, self._lang, voiced))
+        words, lang = mend(recognition.words, samples), recognition.lang or self._lang
+        judged = judge(msgspec.structs.replace(recognition, words=words), samples, speech)
+        return _Heard(
+            words=_later(judged.kept, start),
+            lang=lang,
+            dropped=tuple(_suppressed(_later(drop.words, start), lang, drop.reason) for drop in judged.dropped),
+            last=start + max((word.end for word in words), default=0.0),
+        )
 
     def _with_progress(self, heard: list[Said], settled: float) -> list[Said]:
         """... and up to where all is judged, if that says more; sound that no stretch to come needs is let go."""
@@ -183,5 +211,10 @@ def loudness(samples: Samples) -> Samples:
     return np.asarray(10 * np.log10(power + 1e-10), np.float32)
 
 
-def _later(word: Word, seconds: float) -> Word:
-    return Word(start=word.start + seconds, end=word.end + seconds, text=word.text, probability=word.probability)
+def _suppressed(words: tuple[Word, ...], lang: str, reason: str) -> Suppressed:
+    text = "".join(word.text for word in words).strip()
+    return Suppressed(start=words[0].start, end=words[-1].end, text=text, reason=reason, words=words, lang=lang)
+
+
+def _later(words: Sequence[Word], seconds: float) -> tuple[Word, ...]:
+    return tuple(msgspec.structs.replace(word, start=word.start + seconds, end=word.end + seconds) for word in words)

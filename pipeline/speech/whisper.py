@@ -20,7 +20,9 @@ from pipeline.audio import Samples
 from pipeline.errors import ModelError, SettingsError
 from pipeline.events import Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
+from pipeline.speech.languages import Choose, likeliest
 from pipeline.speech.pieces import Piece, join_pieces
+from pipeline.speech.repetition import looped
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -31,8 +33,6 @@ LONGEST = 30.0
 """Seconds of Whisper's window."""
 _AFTER = 0.5
 """Seconds of zero features after the sound in a window that is not full: the model then knows that it is over."""
-LOOPS = 2.4
-"""Compression ratio above which text repeats itself (Whisper's own threshold)."""
 _TOKENS, _TOKENS_PER_SECOND = 32, 25
 """Most tokens of an answer: fast French needs 8 a second; a loop would fill all 448."""
 _NEEDED = ("config.json", "model.bin", "tokenizer.json")
@@ -47,7 +47,9 @@ class Recognition(msgspec.Struct, frozen=True):
     no_speech: float
     """How likely the model thinks that nobody speaks, 0 to 1."""
     compression: float
-    """How far the text can be compressed: loops above LOOPS."""
+    """How far the text can be compressed."""
+    lang: str = ""
+    """Which language it was heard in; empty: the only one there is."""
 
     @property
     def text(self) -> str:
@@ -60,7 +62,9 @@ class Transcriber(Protocol):
     @property
     def description(self) -> str: ...
 
-    def recognise(self, samples: Samples) -> Recognition: ...
+    def recognise(self, samples: Samples, choose: Choose = likeliest) -> Recognition:
+        """The words of one stretch; `choose` is asked for its language where several may be spoken."""
+        ...
 
     def language(self, samples: Samples) -> tuple[str, float]: ...
 
@@ -77,7 +81,7 @@ class Whisper:
         with _refusals(folder.name):
             device, compute = _device(settings)
             self._model = _load(folder, device, compute, threads)
-        self._tokenizer = _tokenizer(self._model, folder.name, settings.language)
+        self._tokenizers = {lang: _tokenizer(self._model, folder.name, lang) for lang in settings.spoken}
         self._settings, self._window = settings, settings.window or LONGEST
         self._hotwords: str | None = None
         kind = self._model.model.compute_type.removesuffix("_float32")
@@ -90,22 +94,29 @@ class Whisper:
         other._window = window
         return other
 
-    def recognise(self, samples: Samples) -> Recognition:
-        """The words of one stretch of at most 30 s; under 0.5 s it is padded with silence."""
+    def recognise(self, samples: Samples, choose: Choose = likeliest) -> Recognition:
+        """The words of one stretch of at most 30 s; under 0.5 s it is padded with silence.
+
+        Text that repeats itself where the sound does not is decoded once more with repetition forbidden. Whisper's own
+        way out, sampling at rising temperatures, is left out: a run after a crash must say what the run before said.
+        """
         missing = round(SHORTEST * SAMPLE_RATE) - len(samples)
         padded = np.pad(samples, (0, max(0, missing)))[: round(LONGEST * SAMPLE_RATE)]
         with _refusals(self.description):
             features = self._model.feature_extractor(padded, padding=0)
             encoded = self._model.encode(self._windowed(features))
-            tokens, score, no_speech = self._decode(encoded, len(padded) / SAMPLE_RATE)
-            pieces = self._align(encoded, tokens, features.shape[-1])
-        text = self._tokenizer.decode(tokens)
-        return Recognition(join_pieces(pieces, self._settings.language), score, no_speech, compression(text))
+            lang = self._choose(encoded, choose)
+            heard = self._read(encoded, lang, padded, features.shape[-1])
+            if looped(heard.words, heard.compression, padded):
+                unlooped = {"no_repeat_ngram_size": 3, "repetition_penalty": 1.1}
+                again = self._read(encoded, lang, padded, features.shape[-1], **unlooped)
+                heard = max(heard, again, key=lambda h: (not looped(h.words, h.compression, padded), h.log_probability))
+        return heard
 
     def language(self, samples: Samples) -> tuple[str, float]:
         """The language most likely spoken in at most 30 s, and how likely; of a model of one language its own."""
         if not self._model.model.is_multilingual:
-            return self._settings.language, 1.0
+            return self._settings.spoken[0], 1.0
         with _refusals(self.description):
             features = self._model.feature_extractor(samples[: round(LONGEST * SAMPLE_RATE)], padding=0)
             token, likely = self._model.model.detect_language(self._model.encode(self._windowed(features)))[0][0]
@@ -117,7 +128,7 @@ class Whisper:
             return ()
 
         def tokens(count: int) -> int:
-            return len(self._tokenizer.encode(" " + ", ".join(names[:count])))
+            return len(next(iter(self._tokenizers.values())).encode(" " + ", ".join(names[:count])))
 
         fit = bisect_right(range(1, len(names) + 1), self._model.max_length // 2 - 1, key=tokens)
         self._hotwords = ", ".join(names[:fit]) or None
@@ -129,20 +140,24 @@ class Whisper:
         frames = min(max(features.shape[-1] + _AFTER * rate, self._window * rate), LONGEST * rate)
         return np.pad(features[:, : round(frames)], ((0, 0), (0, max(0, round(frames) - features.shape[-1]))))
 
-    def _decode(self, encoded: Any, seconds: float) -> tuple[list[int], float, float]:
-        """(tokens, mean log probability, probability of no speech).
+    def _choose(self, encoded: Any, choose: Choose) -> str:
+        """One of the languages that may be spoken; their probabilities are made to sum to 1."""
+        if len(self._tokenizers) == 1:
+            return next(iter(self._tokenizers))
+        found = {token.strip("<|>"): likely for token, likely in self._model.model.detect_language(encoded)[0]}
+        listed = {lang: found.get(lang, 0.0) for lang in self._tokenizers}
+        total = sum(listed.values()) or 1.0
+        return choose({lang: likely / total for lang, likely in listed.items()})
 
-        Text that repeats itself is decoded once more with repetition forbidden. Whisper's own way out, sampling at
-        rising temperatures, is left out: a run after a crash must say what the run before said.
-        """
-        answer = self._generate(encoded, seconds)
-        if compression(self._tokenizer.decode(answer[0])) > LOOPS:
-            again = self._generate(encoded, seconds, no_repeat_ngram_size=3, repetition_penalty=1.1)
-            answer = max(answer, again, key=lambda a: (compression(self._tokenizer.decode(a[0])) <= LOOPS, a[1]))
-        return answer
+    def _read(self, encoded: Any, lang: str, samples: Samples, frames: int, **options: Any) -> Recognition:
+        tokenizer = self._tokenizers[lang]
+        tokens, score, no_speech = self._generate(tokenizer, encoded, len(samples) / SAMPLE_RATE, **options)
+        words = join_pieces(self._align(tokenizer, encoded, tokens, frames), lang)
+        return Recognition(words, score, no_speech, compression(tokenizer.decode(tokens)), lang)
 
-    def _generate(self, encoded: Any, seconds: float, **options: Any) -> tuple[list[int], float, float]:
-        prompt = self._model.get_prompt(self._tokenizer, [], without_timestamps=True, hotwords=self._hotwords)
+    def _generate(self, tokenizer: Any, encoded: Any, seconds: float, **options: Any) -> tuple[list[int], float, float]:
+        """(tokens, mean log probability, probability of no speech)"""
+        prompt = self._model.get_prompt(tokenizer, [], without_timestamps=True, hotwords=self._hotwords)
         most = len(prompt) + _TOKENS + round(_TOKENS_PER_SECOND * seconds)
         result = self._model.model.generate(
             encoded,
@@ -153,14 +168,14 @@ class Whisper:
             return_no_speech_prob=True,
             **options,
         )[0]
-        tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
+        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
         score = result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1)
         return tokens, score, result.no_speech_prob
 
-    def _align(self, encoded: Any, tokens: list[int], frames: int) -> list[Piece]:
+    def _align(self, tokenizer: Any, encoded: Any, tokens: list[int], frames: int) -> list[Piece]:
         if not tokens:
             return []
-        aligned = self._model.find_alignment(self._tokenizer, [tokens], encoded, frames)[0]
+        aligned = self._model.find_alignment(tokenizer, [tokens], encoded, frames)[0]
         return [Piece(p["word"], float(p["start"]), float(p["end"]), float(p["probability"])) for p in aligned]
 
 

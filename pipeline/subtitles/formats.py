@@ -55,7 +55,7 @@ def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> list[Cue]:
 
 
 def _beneath(cue: Cue, said: list[str]) -> Cue:
-    if not said or "untranslated" in cue.flags:
+    if not said or "untranslated" in cue.flags or said == [cue.text]:
         return cue
     return msgspec.structs.replace(cue, text="\n".join([*said, cue.text]))
 

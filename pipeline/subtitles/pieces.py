@@ -32,7 +32,7 @@ def split(rendering: Rendering, rules: CueRules) -> list[Piece]:
 
     The text is spread over the words that were spoken by its share of characters, and a piece starts with a word.
     """
-    lang = rendering.sentence.lang if rendering.untranslated else rendering.lang
+    lang = rendering.text_lang
     parts = atoms(rendering.text, rules.cpl)
     if not parts:
         return []

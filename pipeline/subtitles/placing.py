@@ -54,7 +54,7 @@ def cut(rendering: Rendering, rules: CueRules) -> list[Piece]:
         Piece(
             id=f"{sentence.id}.{rendering.lang}.{number}",
             lang=rendering.lang,
-            text_lang=sentence.lang if rendering.untranslated else rendering.lang,
+            text_lang=rendering.text_lang,
             lines=piece.lines,
             first=piece.start,
             last=piece.end,

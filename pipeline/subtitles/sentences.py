@@ -22,11 +22,12 @@ def to_sentences(heard: Iterable[Event], rules: SentenceRules, lang: str, *, fir
     """Each sentence, once it is decided and known what follows it; an open one where the sound breaks off or ends.
 
     Ids count from `s000001`, or from the number `first`. What follows decides how long the sentence's cue may stay, so
-    that a cue is written once.
+    that a cue is written once. No sentence has words of two languages; `lang` is that of words of which no hypothesis
+    says it.
     """
-    known = language(lang)
     numbers = count(first)
     words: list[Word] = []
+    langs: list[str] = []  # of each word
     waiting: Sentence | None = None  # decided, but nobody knows yet what follows
     begun = broken = False  # the sound began, ended within a sentence
 
@@ -34,24 +35,31 @@ def to_sentences(heard: Iterable[Event], rules: SentenceRules, lang: str, *, fir
         if not isinstance(event, Hypothesis):
             continue
         words += event.committed
+        langs += [event.lang or lang] * len(event.committed)
         begun, broken = begun or event.begun, event.broken
         while True:
             if waiting and (follows := _follows(waiting, words, event, rules)):
                 yield msgspec.structs.replace(waiting, next_at=follows.at, next_heard=bool(words))
                 waiting = None
-            upto = 0 if waiting else _decided(words, event, rules, known)
+            upto = 0 if waiting else _first(words, langs, event, rules)
             if not upto:
                 break
-            waiting, begun = _sentence(f"s{next(numbers):06d}", words[:upto], lang, cut=begun), False
-            del words[:upto]
+            waiting, begun = _sentence(f"s{next(numbers):06d}", words[:upto], langs[0], cut=begun), False
+            del words[:upto], langs[:upto]
         if event.over:
-            yield from _rest(waiting, words, numbers, lang, begun=begun, broken=broken)
-            waiting, words, begun = None, [], False
-    yield from _rest(waiting, words, numbers, lang, begun=begun, broken=broken)
+            yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken)
+            waiting, words, langs, begun = None, [], [], False
+    yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken)
 
 
 def _rest(
-    waiting: Sentence | None, words: Sequence[Word], numbers: Iterator[int], lang: str, *, begun: bool, broken: bool
+    waiting: Sentence | None,
+    words: Sequence[Word],
+    numbers: Iterator[int],
+    langs: Sequence[str],
+    *,
+    begun: bool,
+    broken: bool,
 ) -> Iterator[Sentence]:
     """What is still open where the sound ends."""
     if waiting:
@@ -59,7 +67,7 @@ def _rest(
         at = words[0].start if words else None
         yield msgspec.structs.replace(waiting, next_at=at, next_heard=bool(words), cut=cut)
     if words:
-        yield _sentence(f"s{next(numbers):06d}", words, lang, cut=begun or broken)
+        yield _sentence(f"s{next(numbers):06d}", words, langs[0], cut=begun or broken)
 
 
 def _sentence(id: str, words: Sequence[Word], lang: str, *, cut: bool) -> Sentence:
@@ -80,6 +88,15 @@ def _follows(sentence: Sentence, words: Sequence[Word], event: Hypothesis, rules
     if at is not None and at > sentence.start:
         return _Follows(at=at if at < sentence.end + rules.alone else None)
     return _Follows(at=None) if event.heard >= sentence.end + rules.alone else None
+
+
+def _first(words: Sequence[Word], langs: Sequence[str], event: Hypothesis, rules: SentenceRules) -> int:
+    """How many of the open words are a sentence by now; 0 if none yet. Another language ends one like a pause."""
+    alike = next((number for number, lang in enumerate(langs) if lang != langs[0]), len(langs))
+    if alike == len(words):
+        return _decided(words, event, rules, language(langs[0])) if words else 0
+    paused = msgspec.structs.replace(event, heard=words[alike].start, endpoint=True)
+    return _decided(words[:alike], paused, rules, language(langs[0])) or alike
 
 
 def _decided(words: Sequence[Word], event: Hypothesis, rules: SentenceRules, known: Language) -> int:

@@ -40,31 +40,32 @@ _NO_KEYS: Mapping[str, str] = {}
 
 def build_chains(
     settings: TranslationSettings,
-    src_lang: str,
+    spoken: tuple[str, ...],
     keys: Mapping[str, str] = _NO_KEYS,
     kept: Path | None = None,
     names: Names | None = None,
 ) -> dict[str, Chain]:
-    """A chain for each language in `settings.to` but the source's own; an engine that serves several is made once.
+    """A chain for each language in `settings.to` but the first that is spoken, whose track is what was said.
 
-    `keys` are those of the services, by environment variable; `kept` is the file in which good answers are kept;
-    `names` is the glossary of the settings, if it is to be read again while it is in use.
+    A chain has the engines of all pairs: for a sentence it asks those that serve its language, and one in the track's
+    own stays as it is. An engine that serves several pairs is made once. `keys` are those of the services, by
+    environment variable; `kept` is the file in which good answers are kept; `names` is the glossary of the settings, if
+    it is to be read again while it is in use.
+
+    SettingsError for an unknown engine, language or address, or one that `offline` forbids; ModelError for a damaged
+    model folder; TranslationError for an engine without its key. An engine that does not serve a pair is left out and
+    explained in the chain's `notes`; ModelError or TranslationError when none is left for a pair.
     """
-    engines = _Engines(settings, src_lang, keys, Cache(kept) if kept else None, names)
+    engines = _Engines(settings, spoken[0], keys, Cache(kept) if kept else None, names)
     targets = () if settings.chain == (NONE,) else settings.to
-    return {lang: _chain(settings, src_lang, lang, engines) for lang in targets if lang != src_lang}
+    return {lang: _chain(settings, spoken, lang, engines) for lang in targets if lang != spoken[0]}
 
 
 def build_chain(
     settings: TranslationSettings, src_lang: str, tgt_lang: str, keys: Mapping[str, str] = _NO_KEYS
 ) -> Chain:
-    """The chain for one pair; it has no engines when both are the same, or none are wanted.
-
-    SettingsError for an unknown engine, language or address, or one that `offline` forbids; ModelError for a damaged
-    model folder; TranslationError for an engine without its key. An engine that does not serve the pair is left out and
-    explained in the chain's `notes`; ModelError or TranslationError when none is left.
-    """
-    return _chain(settings, src_lang, tgt_lang, _Engines(settings, src_lang, keys))
+    """The chain for one pair; it has no engines when both are the same, or none are wanted. Errors as above."""
+    return _chain(settings, (src_lang,), tgt_lang, _Engines(settings, src_lang, keys))
 
 
 def engines(
@@ -141,21 +142,24 @@ class _Engines:
         return OpenAIEngine(url, settings.llm_model, key, terms=self.terms, seconds=settings.deadline)
 
 
-def _chain(settings: TranslationSettings, src_lang: str, tgt_lang: str, engines: _Engines) -> Chain:
-    languages.check(src_lang)
-    languages.check(tgt_lang)
+def _chain(settings: TranslationSettings, spoken: tuple[str, ...], tgt_lang: str, engines: _Engines) -> Chain:
+    for lang in (*spoken, tgt_lang):
+        languages.check(lang)
     names = _names(settings)
-    if src_lang == tgt_lang or not names:
+    pairs = [(lang, tgt_lang) for lang in spoken if lang != tgt_lang]
+    if not pairs or not names:
         return Chain(tgt_lang, (), settings.deadline)
-    found = {name: engines.find(name, src_lang, tgt_lang) for name in names}
-    notes = [_advice(name, src_lang, tgt_lang) for name, engine in found.items() if engine is None]
-    if len(notes) == len(found):
-        raise (ModelError if "local" in found else TranslationError)(notes[0])
-    notes += [note for name, engine in found.items() if engine and (note := _in_clear(settings, name, engines.keys))]
-    vocabulary.ready(src_lang, tgt_lang)
-    serving = [engine for engine in found.values() if engine]
+    found = {(name, pair): engines.find(name, *pair) for name in names for pair in pairs}
+    for pair in pairs:
+        if not any(found[name, pair] for name in names):
+            raise (ModelError if "local" in names else TranslationError)(_advice(names[0], *pair))
+    notes = [_advice(name, *pair) for (name, pair), engine in found.items() if engine is None]
+    serving = dict.fromkeys(name for (name, _), engine in found.items() if engine)
+    notes += [note for name in serving if (note := _in_clear(settings, name, engines.keys))]
+    vocabulary.ready(*spoken, tgt_lang)
+    lined = tuple(dict.fromkeys(engine for engine in found.values() if engine))
     judges = (*JUDGES, engines.glossary) if settings.glossary else JUDGES
-    return Chain(tgt_lang, serving, settings.deadline, notes=notes, judges=judges, cache=engines.answers)
+    return Chain(tgt_lang, lined, settings.deadline, notes=notes, judges=judges, cache=engines.answers)
 
 
 def _in_clear(settings: TranslationSettings, name: str, keys: Mapping[str, str]) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.events import Rendering, Sentence
+from pipeline.events import UNSPOKEN, Rendering, Sentence
 from pipeline.translation.backlog import Backlog
 from pipeline.translation.chain import Chain
 
 _AT_END = 60.0
 """Seconds for what is still to be tried again when no more is said."""
+_LABELS = {"en": "[Applause]", "fr": "[Applaudissements]", "es": "[Aplausos]", "de": "[Applaus]"}
+"""What no engine need be asked; other languages get the English one."""
 
 
 def translate(
@@ -25,7 +27,7 @@ def translate(
 
 def _translated(sentences: Iterable[Sentence], chain: Chain, backlog: Backlog) -> Iterator[Rendering]:
     for sentence in sentences:
-        rendering = chain.render(sentence)
+        rendering = _label(sentence, chain.lang) or chain.render(sentence)
         yield rendering
         yield from backlog.after(rendering)
         backlog.add(rendering)
@@ -34,4 +36,13 @@ def _translated(sentences: Iterable[Sentence], chain: Chain, backlog: Backlog) -
 
 def verbatim(sentences: Iterable[Sentence], lang: str) -> Iterator[Rendering]:
     """Every sentence as it was said, for the track in its own language."""
-    return (Rendering(sentence=sentence, lang=lang, text=sentence.text) for sentence in sentences)
+    return (
+        _label(sentence, lang) or Rendering(sentence=sentence, lang=lang, text=sentence.text) for sentence in sentences
+    )
+
+
+def _label(sentence: Sentence, lang: str) -> Rendering | None:
+    """A label as the track has it; None for a sentence that was spoken."""
+    if sentence.lang != UNSPOKEN:
+        return None
+    return Rendering(sentence=sentence, lang=lang, text=_LABELS.get(lang, sentence.text))

@@ -1,0 +1,41 @@
+"""Phrases that Whisper learnt from the ends of videos and says where nobody speaks: the lists in `phrases/`.
+
+All lists count whatever is spoken: Whisper thanks for watching in French streams too.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+
+class Phrases(msgspec.Struct, frozen=True):
+    """Patterns of whole sentences, as `plain` writes them."""
+
+    never: re.Pattern[str]
+    """Nobody says these on a stage."""
+    seldom: re.Pattern[str]
+    """... and these are said now and then."""
+
+
+@cache
+def phrases() -> Phrases:
+    """Those of all languages."""
+    lists = sorted((files("pipeline.speech") / "phrases").iterdir(), key=lambda path: path.name)
+    lines = [line.strip() for path in lists for line in path.read_text("utf-8").splitlines()]
+    kept = [line for line in lines if line and not line.startswith("#")]
+    return Phrases(_any(line for line in kept if line[0] != "?"), _any(line[1:] for line in kept if line[0] == "?"))
+
+
+def _any(lines: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(plain(line)) + "( .*)?" * line.endswith("*") for line in lines))
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents and marks, one space between words."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
+    bare = "".join(character for character in letters if not unicodedata.combining(character))
+    return " ".join(re.findall(r"[^\W_]+", bare))
