@@ -96,5 +96,4 @@ def settable_clock(folder: Path) -> Iterator[Around]:
     """The program's wall clock (time.time) is off by what stands in a file, by a sitecustomize of our own."""
     file = folder.with_name("clock.txt")
     file.write_text("0")
-    path = f"{_CLOCK}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-    yield Around(environment={"PYTHONPATH": path, "LIVESUBS_FAULTS_CLOCK": str(file)}, aid=file)
+    yield Around(environment={"PYTHONPATH": str(_CLOCK), "LIVESUBS_FAULTS_CLOCK": str(file)}, aid=file)

@@ -153,7 +153,7 @@ FAULTS = [
         Radio,
         clock_set_back_and_killed,
         around=settable_clock,
-        gaps=(1, 1),
+        gaps=(0, 1),
         within=1.0,
         seconds=80,
     ),

@@ -138,6 +138,6 @@ FAULTS = [
     ),
     Fault("srt-restart", "The SRT publisher is restarted.", partial(Pushed, "srt"), gone(4), gaps=(1, 1), within=1.0),
     Fault(
-        "backup", "The radio is gone for good; its backup is taken.", partial(Radio, backup=True), backup, gaps=(1, 1)
+        "backup", "The radio is gone for good; its backup is taken.", partial(Radio, backup=True), backup, gaps=(0, 1)
     ),
 ]

@@ -30,7 +30,8 @@ class Show:
         self.folder, self.source = folder, source
         self._more = more
         self.aid = aid
-        self._environment = {**os.environ, "PYTHONPATH": str(PLUGINS), **environment}
+        path = os.pathsep.join([*filter(None, [environment.get("PYTHONPATH")]), str(ROOT), str(PLUGINS)])
+        self._environment = {**os.environ, **environment, "PYTHONPATH": path}
         self.log = folder.with_name(f"{folder.name}.log")
         self.troubled: float | None = None
         """Stream time at which the trouble began."""

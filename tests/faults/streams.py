@@ -275,7 +275,7 @@ class Pushed(Taped):
             "rtmp": ("flv", f"rtmp://127.0.0.1:{port}/live/room?listen=1", f"rtmp://127.0.0.1:{port}/live/room"),
             "srt": ("mpegts", f"srt://127.0.0.1:{port}?mode=listener", f"srt://127.0.0.1:{port}"),
         }[self.name]
-        look = ("-fflags", "nobuffer", "-analyzeduration", "500000", "-f", "mpegts", "-i", "pipe:0")
+        look = ("-fflags", "nobuffer", "-analyzeduration", "3000000", "-f", "mpegts", "-i", "pipe:0")
         command = [programme.ffmpeg, "-v", "error", *look, "-c", "copy", "-f", form, address]
         threading.Thread(target=self._publish, args=(command,), daemon=True).start()
         yield
