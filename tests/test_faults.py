@@ -1,11 +1,14 @@
-"""The judge of the fault harness: it sees a sentence that is lost, late or said twice, knows what a gap costs."""
+"""The fault harness: its page names every fault; its judge sees what is lost, late, said twice, and what a gap costs."""
 
+import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import msgspec
 
 from pipeline.events import Cue, Event, Gap, Hypothesis, Sentence, Word
 from pipeline.journal import fold
+from tests.faults.__main__ import ALL
 from tests.faults.judge import Evening, Found, judge
 
 TEXTS = ("Bonsoir à tous.", "Nous allons gagner !", "Merci, mes amis.", "La lutte continue.", "Vive la République !")
@@ -69,3 +72,13 @@ def test_what_nobody_said_is_told() -> None:
     words = tuple(msgspec.structs.replace(word, text=" regardé") for word in invented.words)
     found = judged(evening([*(said(n) for n in range(5)), msgspec.structs.replace(invented, words=words)]))
     assert "nobody said: Merci d'avoir regardé." in found.wrong
+
+
+def test_the_page_names_every_fault_once_and_shows_the_short_choice() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "faults.md").read_text(encoding="utf-8")
+    first_cells = re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)
+    tables, rest = ", ".join(first_cells), page.partition("## Ctrl-C")[2]
+    for fault in ALL:
+        assert re.search(rf"(?<![\w-]){fault.name}(?![\w-])", tables + rest), fault.name
+        assert (f"**{fault.name}**" in page) == fault.short, fault.name
+    assert len({fault.name for fault in ALL}) == len(ALL)
