@@ -1,4 +1,4 @@
-"""The fault harness: its page names every fault; its judge sees what is lost, late, said twice, and what a gap costs."""
+"""The fault harness: its page names all faults, its judge sees what is lost, late or said twice, and what gaps cost."""
 
 import re
 from collections.abc import Iterable, Sequence
