@@ -85,6 +85,8 @@ class Scripted:
     def language(self, samples: Samples) -> tuple[str, float]:
         return "fr", 1.0
 
+    beam = 5
+
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return ()
 
@@ -181,6 +183,8 @@ class Doubtful:
 
     def language(self, samples: Samples) -> tuple[str, float]:
         return "fr", 1.0
+
+    beam = 5
 
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return ()

@@ -53,6 +53,8 @@ class ScriptedTranscriber:
     def language(self, samples: Samples) -> tuple[str, float]:
         return "fr", 1.0
 
+    beam = 5
+
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return ()
 

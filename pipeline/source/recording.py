@@ -114,6 +114,12 @@ class Recording:
         return self._done.is_set()
 
     @property
+    def live(self) -> bool:
+        """It comes as time passes; a file may be read ahead."""
+        connection = self._connection
+        return connection is not None and (not connection.address.ends or self._settings.pace is not None)
+
+    @property
     def outcome(self) -> Outcome:
         """How it ended; waits for the end."""
         self._done.wait()

@@ -70,6 +70,9 @@ class Transcriber(Protocol):
 
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]: ...
 
+    beam: int
+    """How many readings are followed at once."""
+
 
 class Whisper:
     """A loaded model. Not thread-safe: one owner."""
@@ -84,6 +87,7 @@ class Whisper:
         self._tokenizers = {lang: _tokenizer(self._model, folder.name, lang) for lang in settings.spoken}
         self._settings, self._window = settings, settings.window or LONGEST
         self._hotwords: str | None = None
+        self.beam = settings.beam
         kind = self._model.model.compute_type.removesuffix("_float32")
         used = f"{threads} thread{'s' * (threads > 1)}" if device == "cpu" else "GPU"
         self.description = f"{Path(settings.model).name} on {device} ({kind}, {used}, window {self._window:g} s)"
@@ -162,7 +166,7 @@ class Whisper:
         result = self._model.model.generate(
             encoded,
             [prompt],
-            beam_size=self._settings.beam,
+            beam_size=self.beam,
             max_length=min(most, self._model.max_length),
             return_scores=True,
             return_no_speech_prob=True,

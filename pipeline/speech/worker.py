@@ -21,12 +21,14 @@ from pipeline.speech import messages
 from pipeline.speech.local import LocalRecogniser
 from pipeline.speech.messages import (
     Answer,
+    Degrade,
     Detect,
     Expect,
     Expected,
     Failed,
     Finish,
     Hear,
+    Heard,
     Open,
     Question,
     Ready,
@@ -68,6 +70,9 @@ class Worker:
                 return self._recogniser.language(start, end)
             case Expect(names):
                 return Expected(self._recogniser.expect(names))
+            case Degrade(level):
+                self._recogniser.degrade(level)
+                return Heard((), 0.0)
             case Finish():
                 return self._recogniser.finish()
 
