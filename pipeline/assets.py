@@ -48,6 +48,11 @@ def user_data() -> Path:
     return platformdirs.user_data_path("livesubs", appauthor=False)
 
 
+def user_cache() -> Path:
+    """The folder that the system keeps for what this program can have again; it may not exist yet."""
+    return platformdirs.user_cache_path("livesubs", appauthor=False)
+
+
 def models_folder(environment: str | None) -> tuple[Path, str]:
     """Where pulled models lie, and why: `$LIVESUBS_MODELS`, else `models/` of a checkout, else the user's data."""
     if environment:

@@ -39,23 +39,33 @@ class AudioFile:
         return (pcm / 32768).astype(np.float32)
 
     def follow(
-        self, *, start: float, ended: Callable[[], bool], clock: Clock, step: float = 0.25, most: float = 30.0
+        self,
+        *,
+        start: float,
+        ended: Callable[[], bool],
+        clock: Clock,
+        broken_off: Callable[[], bool] = lambda: False,
+        step: float = 0.25,
+        most: float = 30.0,
     ) -> Iterator[Chunk]:
         """All that is recorded from `start` on, as it grows, until `ended()` and everything was given.
 
         A reader that is late gets all that waits, at most `most` seconds at once; one that is early waits for `step`
-        seconds of sound.
+        seconds of sound. When it is `broken_off()` and everything was given, one empty chunk says so.
         """
-        position = start
+        position, told = start, False
         while True:
-            over = ended()  # asked before the length, so that nothing recorded in between is left out
+            over, broken = ended(), broken_off()  # asked before the length, so that nothing recorded is left out
             waiting = self.recorded - position
-            if waiting >= step or (over and waiting > 0):
+            if waiting >= step or ((over or broken) and waiting > 0):
                 end = position + min(waiting, most)
                 yield Chunk(start=position, end=end)
-                position = end
+                position, told = end, False
             elif over:
                 return
+            elif broken and not told:
+                told = True
+                yield Chunk(start=position, end=position)
             else:
                 clock.wait(step - waiting)
 

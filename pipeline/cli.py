@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, system
-from pipeline.commands import check, init, models, report, run, score
+from pipeline.commands import check, doctor, glossary, init, models, report, run, score
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -37,7 +37,9 @@ app.command()(init.init)
 app.command()(check.check)
 app.command()(score.score)
 app.command()(report.report)
+app.command()(doctor.doctor)
 app.add_typer(models.app, name="models")
+app.add_typer(glossary.app, name="glossary")
 
 
 def main() -> None:

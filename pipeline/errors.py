@@ -86,7 +86,7 @@ def unwritable(path: Path, error: OSError) -> SessionError:
 
 class JournalCorrupt(SessionError):
     def __init__(self, path: Path, line: int) -> None:
-        super().__init__(f"{path}, line {line}, is damaged; restore the file from a copy or start a new session folder")
+        super().__init__(f"{path}, line {line}, is damaged; `livesubs doctor {path.parent}` mends it")
         self.path, self.line = path, line
 
 

@@ -29,7 +29,10 @@ UNSPOKEN = "zxx"
 
 
 class Chunk(Value, frozen=True):
-    """A stretch of the session's `audio.s16` that has been recorded: stream time [start, end)."""
+    """A stretch of the session's `audio.s16` that has been recorded: stream time [start, end).
+
+    An empty one says that the sound breaks off there: what comes next may be long in coming, and begin later.
+    """
 
     start: float
     end: float
@@ -40,7 +43,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_de
 
 
 class SessionStarted(Event, frozen=True, tag="session"):
-    """First line of a journal: a replay needs nothing else."""
+    """First line of a journal: a replay needs nothing else. Comes again when a session is resumed."""
 
     version: str
     source: str
@@ -56,6 +59,15 @@ class SessionStarted(Event, frozen=True, tag="session"):
     """All languages that may be spoken, `src_lang` first; empty: that alone."""
     leaves_machine: bool = False
     """Whether one of the engines sends the text to someone else's computer."""
+
+
+class Resumed(Event, frozen=True, tag="resumed"):
+    """A session that was cut off, or had ended, goes on."""
+
+    stream: float
+    """How much had been recorded, seconds."""
+    heard: float
+    """Stream time from which on it is heard again."""
 
 
 class SourceState(Event, frozen=True, tag="source"):
@@ -76,6 +88,12 @@ class Progress(Event, frozen=True, tag="progress"):
     """Stream time up to which the recogniser has been given it."""
     compute: float
     """Seconds that the recogniser has worked so far."""
+    up: float = 0.0
+    """Seconds since the machine was started: a clock that nobody sets."""
+    origin: float | None = None
+    """When on that clock stream time 0 arrived, or would have: what a resumed session reckons its gap from."""
+    origin_at: float | None = None
+    """The same on the wall clock, in case the machine is started anew."""
 
 
 class Gap(Event, frozen=True, tag="gap"):
@@ -102,7 +120,19 @@ class Hypothesis(Event, frozen=True, tag="hypothesis"):
     begun: bool = False
     """Somebody was speaking when the recording began: the first committed word may be half a word."""
     broken: bool = False
-    """Somebody was speaking when the recording ended: the last committed word may be half a word."""
+    """Somebody was speaking when the sound ended: the last committed word may be half a word."""
+    over: bool = False
+    """The sound ends here, or breaks off: nothing that comes later belongs to what was said before."""
+
+
+class Skipped(Event, frozen=True, tag="skipped"):
+    """Sound that was recorded and not heard: there was no time for it, or the recogniser died of it."""
+
+    start: float
+    end: float
+    reason: str
+    later: bool = False
+    """It is heard when there is time, at the latest when the stream has ended."""
 
 
 class Suppressed(Event, frozen=True, tag="suppressed"):
@@ -131,12 +161,29 @@ class Sentence(Event, frozen=True, tag="sentence"):
     """... and that speech has been recognised, so its own sentence will come soon; a sound alone may be applause."""
     cut: bool = False
     """The recording began or ended within it: it is not what was said, and its translation less so."""
+    uncertain: tuple[str, ...] = ()
+    """Names of the glossary that may have been said in it, where they are not or were hardly understood."""
     rev: int = 1
     final: bool = True
 
 
+class Repaired(Event, frozen=True, tag="repaired"):
+    """A name of the glossary that was put in the place of what was heard; told before its sentence."""
+
+    sentence: str
+    start: float
+    heard: str
+    name: str
+    score: float
+    """How alike the two sound, 0 to 1."""
+
+
 class Translation(Event, frozen=True, tag="translation"):
-    """One attempt of one engine at one sentence. `verdict` is `ok`, or why the text was not used."""
+    """One attempt of one engine at one sentence.
+
+    `verdict` is `ok`; `doubtful: ...`, which is shown where no engine has better; or why the text was not used. An
+    `attempt` that is 1 begins a rendering.
+    """
 
     sentence: str
     lang: str
@@ -157,6 +204,10 @@ class Rendering(Value, frozen=True):
     text: str
     attempts: tuple[Translation, ...] = ()
     untranslated: bool = False
+    doubtful: str = ""
+    """Why the translation may be wrong; empty when nothing speaks against it."""
+    rev: int = 1
+    """Counts up each time that the sentence is tried again."""
 
     @property
     def text_lang(self) -> str:
@@ -178,7 +229,8 @@ class Cue(Event, frozen=True, tag="cue"):
     """Ids of the sentences it shows."""
     flags: tuple[str, ...] = ()
     """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`,
-    `cut` (the recording began or ended within the sentence)."""
+    `doubtful` (the translation may be wrong), `backfilled` (shown untranslated or doubtful at first, and translated
+    again later), `cut` (the recording began or ended within the sentence), `name` (a name in it is uncertain)."""
     rev: int = 1
     final: bool = True
 
@@ -205,11 +257,14 @@ class Ended(Event, frozen=True, tag="end"):
 
 AnyEvent = (
     SessionStarted
+    | Resumed
     | SourceState
     | Progress
     | Gap
     | Hypothesis
+    | Skipped
     | Suppressed
+    | Repaired
     | Sentence
     | Translation
     | Cue

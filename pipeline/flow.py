@@ -14,14 +14,21 @@ from typing import Protocol, Self, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
+_UP: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+"""Linux has a clock that counts a sleeping machine's time too; elsewhere the usual one is the best there is."""
+
 _BOUND = 256
 """Items that may wait in a hand-off: a quarter of an hour of sentences."""
 
 
 class Clock(Protocol):
-    """Wall time and waiting, so that tests can bring their own."""
+    """Time and waiting, so that tests can bring their own."""
 
-    def now(self) -> float: ...
+    def now(self) -> float:
+        """Wall time, Unix seconds: it may jump."""
+
+    def up(self) -> float:
+        """Seconds since the machine was started, asleep or not: it never jumps."""
 
     def wait(self, seconds: float) -> None: ...
 
@@ -29,6 +36,9 @@ class Clock(Protocol):
 class SystemClock:
     def now(self) -> float:
         return time.time()
+
+    def up(self) -> float:
+        return time.clock_gettime(_UP) if _UP is not None else time.monotonic()
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -176,18 +186,23 @@ class Caller:
             except BaseException as caught:  # it is raised again in the caller's thread
                 answer.put((None, caught))
 
-        if self._jobs is None:
-            self._jobs = self._start()
-        self._jobs.put(job)
+        self.leave(job)
         try:
             value, error = answer.get(timeout=seconds)
         except queue.Empty:
+            assert self._jobs
             self._jobs.put(None)  # its thread ends, should the call come back after all
             self._jobs = None
             raise DeadlineExpired from None
         if error:
             raise error
         return value  # type: ignore[return-value]  # no error: it is the function's own answer
+
+    def leave(self, job: Callable[[], None]) -> None:
+        """Has `job`, which must not raise, done in the thread after what it has to do already; waits for nothing."""
+        if self._jobs is None:
+            self._jobs = self._start()
+        self._jobs.put(job)
 
     def _start(self) -> "_Jobs":
         jobs: _Jobs = queue.SimpleQueue()

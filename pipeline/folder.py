@@ -10,22 +10,25 @@ import msgspec
 from pipeline import settings
 from pipeline.errors import SessionError, unwritable
 from pipeline.files import write_whole
-from pipeline.journal import LOCK, Journal, lock
+from pipeline.journal import LOCK, Journal, State, lock
 from pipeline.settings import Settings
 from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 
+JOURNAL = "journal.jsonl"
 AUDIO = "audio.s16"
 ARCHIVE = "archive"
+INCOMING = "incoming"
 
 SESSIONS = Path("sessions")
 """Where session folders are made that nobody names."""
 
 
 _WRITTEN = (
-    "journal.jsonl",
+    JOURNAL,
     "settings.toml",
     "private.toml",
     AUDIO,
+    "audio-*.s16",
     "ffmpeg.log",
     "subtitles.*",
     "report.html",
@@ -57,6 +60,30 @@ def new(path: Path) -> Iterator[None]:
                     path.rmdir()
 
 
+@contextmanager
+def again(path: Path) -> Iterator[None]:
+    """Holds the lock of a session's folder that is to go on; SessionError if there is none, or it is in use."""
+    check(path)
+    with lock(path):
+        yield
+
+
+def check(path: Path) -> None:
+    """SessionError unless a session's journal is in the folder."""
+    if not (path / JOURNAL).is_file():
+        raise SessionError(f"there is no session in {path}; name a session folder, one with a journal.jsonl in it")
+
+
+def source_of(path: Path) -> str:
+    """The full address of the source of the session in that folder; SessionError if it is not there."""
+    try:
+        return str(msgspec.toml.decode((path / "private.toml").read_bytes())["source"])
+    except (OSError, msgspec.DecodeError, KeyError) as error:
+        raise SessionError(
+            f"{path / 'private.toml'} does not tell the source; name it: livesubs run SOURCE --resume {path}"
+        ) from error
+
+
 def held(path: Path) -> bool:
     """Whether the folder holds anything but a session's lock."""
     return any(entry.name != LOCK for entry in path.iterdir())
@@ -67,7 +94,8 @@ def empty(path: Path) -> None:
     for pattern in _WRITTEN:
         for entry in path.glob(pattern):
             entry.unlink()
-    rmtree(path / ARCHIVE, ignore_errors=True)
+    for folder in (ARCHIVE, INCOMING):
+        rmtree(path / folder, ignore_errors=True)
 
 
 def write_settings(path: Path, in_force: Settings, source: str) -> None:
@@ -85,13 +113,20 @@ def write_tracks(path: Path, journal: Journal) -> None:
     """The SRT and VTT files of every track as the journal now has them, and the bilingual ones."""
     journal.sync()
     with journal.state() as state:
-        session = state.session
-        assert session, "the session event is the journal's first"
-        source = state.track(session.src_lang)
-        tracks = {session.src_lang: source}
-        for lang in session.tgt_langs:
-            tracks[lang] = state.track(lang)
-            tracks[f"{session.src_lang}-{lang}"] = bilingual(source, tracks[lang])
-    for name, cues in tracks.items():
-        write_whole(path / f"subtitles.{name}.srt", to_srt(cues))
-        write_whole(path / f"subtitles.{name}.vtt", to_vtt(cues))
+        files = list(tracks(state))
+    for name, text in files:
+        write_whole(path / name, text)
+
+
+def tracks(state: State) -> Iterator[tuple[str, str]]:
+    """The name and the text of every subtitle file."""
+    session = state.session
+    assert session, "the session event is the journal's first"
+    source = state.track(session.src_lang)
+    shown = {session.src_lang: source}
+    for lang in session.tgt_langs:
+        shown[lang] = state.track(lang)
+        shown[f"{session.src_lang}-{lang}"] = bilingual(source, shown[lang])
+    for name, cues in shown.items():
+        yield f"subtitles.{name}.srt", to_srt(cues)
+        yield f"subtitles.{name}.vtt", to_vtt(cues)

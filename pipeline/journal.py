@@ -1,10 +1,11 @@
 """The append-only event log of a session: one writer, one typed event a line, and `fold` the only way to state."""
 
+import io
 import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import reduce
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -13,7 +14,20 @@ import filelock
 import msgspec
 
 from pipeline.errors import JournalCorrupt, SessionError, unwritable
-from pipeline.events import AnyEvent, Cue, Ended, Event, Gap, Sentence, SessionStarted, Suppressed, Withdrawn
+from pipeline.events import (
+    AnyEvent,
+    Cue,
+    Ended,
+    Event,
+    Gap,
+    Progress,
+    Resumed,
+    Sentence,
+    SessionStarted,
+    Suppressed,
+    Warned,
+    Withdrawn,
+)
 from pipeline.flow import Clock
 
 T = TypeVar("T")
@@ -48,6 +62,7 @@ class State:
         self.cues: dict[str, Cue] = {}
         self.suppressed: list[Suppressed] = []
         self.gaps: list[Gap] = []
+        self.progress: Progress | None = None
         self.ended: Ended | None = None
 
     def track(self, lang: str) -> list[Cue]:
@@ -70,6 +85,10 @@ def apply(state: State, event: Event) -> State:
             state.gaps.append(event)
         case SessionStarted():
             state.session = event
+        case Progress():
+            state.progress = event
+        case Resumed():
+            state.ended = None
         case Ended():
             state.ended = event
     return state
@@ -113,7 +132,11 @@ def lock(folder: Path) -> Iterator[None]:
 
 
 class Journal:
-    """The one writer of a session's `journal.jsonl`; safe to call from several threads."""
+    """The one writer of a session's `journal.jsonl`; safe to call from several threads.
+
+    Lines that cannot be written (a full disk, a folder that was removed) are kept in memory, in order, and written when
+    that is possible again; meanwhile everything else goes on.
+    """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         """Opens the journal of a folder whose `lock` the caller holds, and cuts off a torn last line."""
@@ -121,31 +144,68 @@ class Journal:
         self._clock = clock
         self._guard = threading.Lock()
         self._size, self._seq = _whole_lines(self._path)
-        self._file = self._path.open("ab", buffering=0)
+        self._file = self._open()
         self._file.truncate(self._size)
+        self._unwritten: list[bytes] = []
+        self._trouble: SessionError | None = None
         self._state = fold(entry.event for entry in read(self._path))
         self.listeners: list[Callable[[Entry], None]] = []
 
     def append(self, event: Event) -> None:
-        """Writes one line and tells the listeners; DiskFull or SessionError when it cannot be written."""
+        """Writes one line and tells the listeners."""
         with self._guard:
-            entry = Entry(self._seq + 1, round(self._clock.now(), 3), event)
-            self._write(encode(entry) + b"\n")
-            self._seq = entry.seq
-            apply(self._state, event)
-            for listen in self.listeners:
-                listen(entry)
+            self._append(event)
+            trouble = self._write()
+            if trouble and not self._trouble:
+                self._append(Warned(text=f"{trouble}; the subtitles go on, and are written when that is mended"))
+            elif self._trouble and not trouble:
+                self._append(Warned(text="the session can be written again, and nothing is missing from it"))
+                trouble = self._write()
+            self._trouble = trouble
 
-    def _write(self, line: bytes) -> None:
-        """The whole line or nothing of it."""
+    def _append(self, event: Event) -> None:
+        entry = Entry(self._seq + 1, round(self._clock.now(), 3), event)
+        self._unwritten.append(encode(entry) + b"\n")
+        self._seq = entry.seq
+        apply(self._state, event)
+        for listen in self.listeners:
+            listen(entry)
+
+    def _write(self) -> SessionError | None:
+        """What waits, each line whole or not at all; why it cannot be written."""
+        try:
+            if not self._path.exists():
+                self._put_back()
+                self._append(Warned(text=f"somebody removed {self._path.parent}; what was in the journal is put back"))
+            while self._unwritten:
+                self._write_line(self._unwritten[0])
+                del self._unwritten[0]
+        except OSError as error:
+            return unwritable(self._path, error)
+        return None
+
+    def _write_line(self, line: bytes) -> None:
         left = memoryview(line)
         try:
             while left:
                 left = left[self._file.write(left) :]
-        except OSError as error:
-            self._file.truncate(self._size)
-            raise unwritable(self._path, error) from error
+        except OSError:
+            with suppress(OSError):
+                self._file.truncate(self._size)
+            raise
         self._size += len(line)
+
+    def _put_back(self) -> None:
+        """Somebody removed the file: what was in it is still ours to read."""
+        self._file.seek(0)
+        written = self._file.read(self._size)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_bytes(written)
+        self._file.close()
+        self._file = self._open()
+
+    def _open(self) -> io.FileIO:
+        return self._path.open("a+b", buffering=0)
 
     def tap(self, items: Iterable[T], events: Callable[[T], Iterable[Event]]) -> Iterator[T]:
         """Passes `items` on, each after its events have been appended."""
@@ -161,14 +221,19 @@ class Journal:
             yield self._state
 
     def sync(self) -> None:
-        """Everything appended so far survives a power cut."""
-        os.fsync(self._file.fileno())
+        """Everything written so far survives a power cut."""
+        with suppress(OSError):  # of a disk that is told of already
+            os.fsync(self._file.fileno())
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """DiskFull or SessionError when lines are left that cannot be written."""
+        trouble = self._write()
         self._file.close()
+        if trouble and not kind:
+            raise trouble
 
 
 def encode(entry: Entry) -> bytes:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pipeline.events import UNSPOKEN, Cue, Sentence, SessionStarted, SourceState, Suppressed, Warned
+from pipeline.events import UNSPOKEN, Cue, Gap, Sentence, SessionStarted, Skipped, SourceState, Suppressed, Warned
 from pipeline.flow import Repeating
 from pipeline.journal import Entry, State, encode
 
@@ -61,6 +61,8 @@ class Lines:
                 self._show_cue(event)
             case Suppressed() as event:
                 say(f"{clock_time(event.start)} not shown ({event.reason}): {event.text}")
+            case Gap() | Skipped() as event:
+                say(f"! {missing(event)}")
             case Warned() as event:
                 say(f"! {event.text}")
 
@@ -125,14 +127,27 @@ def summary(state: State, folder: Path) -> Iterator[str]:
         track = state.track(lang)
         left = sum("untranslated" in cue.flags for cue in track)
         untold = f" - {left} of them not translated: no engine answered" if left else ""
+        unsure = sum("doubtful" in cue.flags for cue in track)
+        untold += f" - {unsure} of them doubtful: see the report" if unsure else ""
         cues = "1 cue" if len(track) == 1 else f"{len(track)} cues"
         yield f"{lang}: {cues} in {folder}/subtitles.{lang}.srt{untold}"
     yield f"The same as .vtt, both languages together, the recording and the journal are in {folder}/"
 
 
+def missing(event: Gap | Skipped) -> str:
+    """One line about a stretch without subtitles."""
+    what = "missing from the stream" if isinstance(event, Gap) else "not heard"
+    return f"{event.end - event.start:.0f} s from {clock_time(event.start)} on are {what} ({event.reason})"
+
+
 def remark(cue: Cue) -> str:
     """What is said beside a cue on the screen."""
-    remarks = {"untranslated": "no engine answered", "cut": "cut off"}
+    remarks = {
+        "untranslated": "no engine answered",
+        "doubtful": "doubtful",
+        "cut": "cut off",
+        "name": "a name is uncertain",
+    }
     return "".join(f"  [{said}]" for flag, said in remarks.items() if flag in cue.flags)
 
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from pipeline.audio import Samples, decode
 from pipeline.errors import NotMedia, SettingsError, SourceMissing
 from pipeline.events import Hypothesis
@@ -27,6 +29,8 @@ OTHERS = 3
 makes shorter, decoding, is more of the work in larger ones."""
 TOLERANCE = 0.005
 """A safe window's word error rate is at most so much above that of the full one: half a point."""
+_NAMES = ("Ysoline Brachemont", "Aldéric Montsavoie", "Vaubringhem", "Port-Gavelin", "Nauvalis", "Union Solidéa")
+"""Nobody's: what is told to a model to see whether it bears being told names."""
 MOST = 600
 """Seconds of a recording that are used: enough for a thousand words, and a whole rally would take all night."""
 
@@ -44,6 +48,19 @@ def trials(settings: SpeechSettings, samples: Samples, reference: str | None) ->
         if not plain(reference):
             raise NotMedia("the model heard nobody speak in it; name another recording with --on")
         yield Trial(window=window, wer=text_wer(reference, heard), compute=compute * 60 * SAMPLE_RATE / len(samples))
+
+
+def bears_names(settings: SpeechSettings, samples: Samples, reference: str | None) -> bool:
+    """Whether it hears as well when it is told names beforehand, none of which is said; `settings` have the window.
+
+    Without a reference what it hears without names stands in for it.
+    """
+    whisper = Whisper(msgspec.structs.replace(settings, hotwords=True))
+    heard, _ = _hear(whisper, settings, samples)
+    said = heard if reference is None else reference
+    whisper.expect(_NAMES)
+    with_names, _ = _hear(whisper, settings, samples)
+    return text_wer(said, with_names) <= text_wer(said, heard) + TOLERANCE
 
 
 def shortest_safe(tried: Iterable[Trial]) -> float:

@@ -6,7 +6,6 @@ Reading order for the whole program: `events`, this module, then any stage.
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -22,19 +21,22 @@ from pipeline.events import (
     Hypothesis,
     Progress,
     Rendering,
+    Resumed,
     Sentence,
     SessionStarted,
     SourceState,
-    Suppressed,
     Value,
     Warned,
+    Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
 from pipeline.journal import Entry, Journal, State
+from pipeline.names.live import Names
+from pipeline.names.stage import mended
 from pipeline.settings import Settings
 from pipeline.source.address import Address
 from pipeline.source.announced import await_address
-from pipeline.source.capture import Capture
+from pipeline.source.recording import Before, Recording
 from pipeline.speech.client import Recogniser
 from pipeline.speech.stage import recognise
 from pipeline.stall import StallWatch
@@ -43,6 +45,7 @@ from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.chain import Chain
 from pipeline.translation.outage import Outage
 from pipeline.translation.stage import translate, verbatim
+from pipeline.unfinished import Unfinished, unfinished
 
 
 def subtitles(
@@ -52,26 +55,27 @@ def subtitles(
     settings: Settings,
     journal: Journal,
     hands: Threads | Inline,
-) -> Iterator[list[Cue]]:
+    left: Unfinished = Unfinished(),  # noqa: B008  # immutable
+    names: Names | None = None,
+) -> Iterator[list[Cue | Withdrawn]]:
     """Sound to cues of every track, in batches as they are ready; all but the cues is journaled on the way.
 
-    With `Inline` hands it runs in the caller's thread, deterministically.
+    With `Inline` hands it runs in the caller's thread, deterministically. `left` is what a session before has left.
     """
-    lang = settings.speech.spoken[0]
-    heard = journal.tap(recognise(chunks, recogniser), events=_itself)
-    sentences = journal.tap(to_sentences(heard, settings.sentences, lang), events=_itself)
+    lang, names = settings.speech.spoken[0], names or Names()
+    heard = journal.tap(recognise(chunks, recogniser, names), events=_itself)
+    made = to_sentences(heard, settings.sentences, lang, first=left.number)
+    said = journal.tap(mended(made, names), events=_itself)
+    sentences = (event for event in said if isinstance(event, Sentence))
     own, *copies = hands.fan_out(sentences, 1 + len(chains))
-    renderings: list[Iterable[Rendering]] = [
-        verbatim(own, lang),
-        *(
-            journal.tap(translate(copy, target, chain), events=Outage(target).events)
-            for copy, (target, chain) in zip(copies, chains.items(), strict=True)
-        ),
-    ]
-    return hands.merge([to_cues(track, settings.cues) for track in renderings])
+    renderings: dict[str, Iterable[Rendering]] = {lang: verbatim(left.before(lang, own), lang)}
+    for copy, (target, chain) in zip(copies, chains.items(), strict=True):
+        rendered = translate(left.before(target, copy), target, chain)
+        renderings[target] = journal.tap(rendered, events=Outage(target).events)
+    return hands.merge([to_cues(track, settings.cues, left.placed(lang)) for lang, track in renderings.items()])
 
 
-def _itself(event: Hypothesis | Suppressed | Sentence) -> Iterable[Event]:
+def _itself(event: Event) -> Iterable[Event]:
     """The event, unless it only says that time passed."""
     wordless = isinstance(event, Hypothesis) and not event.committed and not event.tail
     return () if wordless else (event,)
@@ -117,39 +121,52 @@ class Session:
         recogniser: Recogniser,
         chains: Mapping[str, Chain],
         clock: Clock,
+        names: Names | None = None,
+        *,
+        resume: bool = False,
     ) -> None:
+        """With `resume`, the session that was cut off in the folder `path` goes on; else a new one begins there.
+
+        `names` is the glossary that the chains have too; it is read again here when it was saved.
+        """
+        self._resume = resume
         self._audio = AudioFile(path / folder.AUDIO)
         self._stopping = threading.Event()
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
-        self._capture: Capture | None = None
-        self._heard = 0.0
+        self._names = names or Names()
+        self._recording: Recording | None = None
+        self._heard = self._heard_from = 0.0
         self._stall: StallWatch | None = None
+        self._writing = threading.Lock()
+        self._behind = threading.Event()
+        """The files say less than the journal: they could not be written."""
         self._told: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def run(self, view: View) -> State:
         """Subtitles the whole source and gives what the journal then says; LivesubsError when it could not."""
-        with folder.new(self._path), Journal(self._path, self._clock) as journal, self._recogniser:
+        taken = folder.again(self._path) if self._resume else folder.new(self._path)
+        with taken, Journal(self._path, self._clock) as journal, self._recogniser:
             journal.listeners.append(view.show)
             try:
                 self._run(journal, view)
             except BaseException as error:
-                self._end_capture()  # what it still writes counts, and nothing is removed under its hands
-                if self._audio.recorded:
+                self._end_recording()  # what it still writes counts, and nothing is removed under its hands
+                if self._audio.recorded or self._resume:
                     how: Literal["failed", "aborted"] = "failed" if isinstance(error, Exception) else "aborted"
                     journal.append(Ended(reason=how, stream=self._audio.recorded, error=str(error)))
                 else:
                     folder.empty(self._path)
                 raise
-            self._end_capture()
+            self._end_recording()
             with journal.state() as state:
                 return state
 
     def stop(self) -> None:
-        """Ends the capture; what was recorded is still heard, translated and written. Safe in a signal handler."""
+        """Ends the recording; what was recorded is still heard, translated and written. Safe in a signal handler."""
         self._stopping.set()
-        if self._capture:
-            self._capture.stop()
+        if self._recording:
+            self._recording.stop()
 
     def warn(self, text: str) -> None:
         """Something a person should know that the session cannot; any thread may, also before it runs."""
@@ -161,7 +178,7 @@ class Session:
         return Status(
             recorded=recorded,
             heard=min(self._heard, recorded),
-            speed=self._heard / self._recogniser.compute if self._recogniser.compute else None,
+            speed=(self._heard - self._heard_from) / self._recogniser.compute if self._recogniser.compute else None,
             level=SILENT if quiet else loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
             stopping=self._stopping.is_set(),
             quiet=quiet,
@@ -173,17 +190,42 @@ class Session:
             self._heard = chunk.end
 
     def _note_progress(self, journal: Journal) -> None:
-        with suppress(SessionError):  # a full disk is told by whoever writes what cannot be missed
-            self._pass_on(journal)
-            journal.append(Progress(recorded=self._audio.recorded, heard=self._heard, compute=self._recogniser.compute))
+        self._pass_on(journal)
+        up, origin = self._clock.up(), self._recording.origin if self._recording else None
+        journal.append(
+            Progress(
+                recorded=self._audio.recorded,
+                heard=self._heard,
+                compute=self._recogniser.compute,
+                up=up,
+                origin=origin,
+                origin_at=None if origin is None else self._clock.now() - (up - origin),
+            )
+        )
+        if self._behind.is_set():
+            self._write_files(journal)
+
+    def _write_files(self, journal: Journal) -> None:
+        """The subtitle files as the journal has them; what cannot be written now is tried again every other second."""
+        with self._writing:
+            try:
+                folder.write_tracks(self._path, journal)
+            except SessionError as error:
+                if not self._behind.is_set():
+                    journal.append(Warned(text=f"{error}; until then the subtitles are on this screen only"))
+                self._behind.set()
+            else:
+                self._behind.clear()
 
     def _pass_on(self, journal: Journal) -> None:
         while not self._told.empty():
             journal.append(Warned(text=self._told.get()))
+        for text in self._names.news():
+            journal.append(Warned(text=text))
 
-    def _end_capture(self) -> None:
-        if self._capture:
-            self._capture.close()
+    def _end_recording(self) -> None:
+        if self._recording:
+            self._recording.close()
 
     def _run(self, journal: Journal, view: View) -> None:
         description = self._recogniser.open(self._audio.path, self._settings.speech)
@@ -191,58 +233,82 @@ class Session:
             self._source, self._settings.source, self._clock, self._stopping.is_set, announce=view.announce
         )
         folder.write_settings(self._path, self._settings, self._source)
-        journal.append(
-            SessionStarted(
-                version=__version__,
-                source=address.shown,
-                src_lang=self._settings.speech.spoken[0],
-                spoken=self._settings.speech.spoken,
-                tgt_langs=tuple(self._chains),
-                recogniser=description,
-                engines=tuple(dict.fromkeys(name for chain in self._chains.values() for name in chain.engines)),
-                leaves_machine=any(chain.leaves_machine for chain in self._chains.values()),
-                began_at=self._clock.now(),
-            )
-        )
+        with journal.state() as state:
+            left, before = unfinished(state), _before(state, self._clock)
+            began_at = state.session.began_at if state.session else self._clock.now()
+        if before:
+            self._heard = self._heard_from = left.heard
+            journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
+        journal.append(self._started(address, description, began_at))
         for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
             self.warn(note)
         self._pass_on(journal)
-        folder.write_tracks(self._path, journal)
-        capture = self._open(address, journal)
-        chunks = self._count(self._audio.follow(start=0.0, ended=lambda: capture.ended, clock=self._clock))
-        self._stall = StallWatch(self._audio, lambda: not capture.ended, journal.append, self._clock)
+        self._write_files(journal)
+        recording = self._open(address, journal, before)
+        chunks = self._count(recording.chunks(left.heard))
+        self._stall = StallWatch(self._audio, lambda: not recording.ended, journal.append, self._clock)
         with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
             try:
-                for batch in subtitles(chunks, self._recogniser, self._chains, self._settings, journal, Threads()):
+                made = subtitles(
+                    chunks, self._recogniser, self._chains, self._settings, journal, Threads(), left, self._names
+                )
+                for batch in made:
                     for event in batch:
                         journal.append(event)
-                    folder.write_tracks(self._path, journal)
+                    self._write_files(journal)
             except WorkerError as error:
-                self._record_on(capture, error, journal)
+                self._record_on(recording, error, journal)
                 raise
-        self._close(capture, journal)
+        self._close(recording, journal)
 
-    def _record_on(self, capture: Capture, error: WorkerError, journal: Journal) -> None:
+    def _record_on(self, recording: Recording, error: WorkerError, journal: Journal) -> None:
         """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""
-        if not capture.ended:
+        if not recording.ended:
             journal.append(Warned(text=f"{error}; the recording goes on without subtitles, Ctrl-C ends it"))
-        while not capture.ended:
+        while not recording.ended:
             self._clock.wait(0.25)
 
-    def _open(self, address: Address, journal: Journal) -> Capture:
-        journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
-        self._capture = capture = Capture(address, self._settings.source, self._path)
-        if self._stopping.is_set():  # asked for while the model was loading
-            capture.stop()
-        capture.start()
-        if capture.media.tracks:  # none were looked for if it was stopped before
-            journal.append(SourceState(state="connected", stream=0.0, detail=str(capture.media)))
-        return capture
+    def _started(self, address: Address, description: str, began_at: float) -> SessionStarted:
+        chains = self._chains.values()
+        return SessionStarted(
+            version=__version__,
+            source=address.shown,
+            src_lang=self._settings.speech.spoken[0],
+            spoken=self._settings.speech.spoken,
+            tgt_langs=tuple(self._chains),
+            recogniser=description,
+            engines=tuple(dict.fromkeys(name for chain in chains for name in chain.engines)),
+            leaves_machine=any(chain.leaves_machine for chain in chains),
+            began_at=began_at,
+        )
 
-    def _close(self, capture: Capture, journal: Journal) -> None:
+    def _open(self, address: Address, journal: Journal, before: Before | None) -> Recording:
+        journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
+        self._recording = recording = Recording(
+            self._source, self._settings.source, self._path, self._clock, journal.append, before
+        )
+        if self._stopping.is_set():  # asked for while the model was loading
+            recording.stop()
+        recording.start(address)
+        return recording
+
+    def _close(self, recording: Recording, journal: Journal) -> None:
+        outcome = recording.outcome
         recorded = self._audio.recorded
-        outcome = capture.outcome
         journal.append(SourceState(state=outcome.state, stream=recorded, detail=outcome.detail))
         if outcome.error:
             raise outcome.error
         journal.append(Ended(reason="stopped" if self._stopping.is_set() else "ended", stream=recorded))
+
+
+def _before(state: State, clock: Clock) -> Before | None:
+    """What the session had that is resumed; None for a new one."""
+    if not state.session:
+        return None
+    noted = state.progress
+    if noted is None or noted.origin is None or noted.origin_at is None:
+        return Before(origin=None, gaps=tuple(state.gaps))
+    # The machine may have been started anew meanwhile: then only the wall clock went on.
+    same = clock.up() >= noted.up
+    origin = noted.origin if same else clock.up() - (clock.now() - noted.origin_at)
+    return Before(origin=origin, gaps=tuple(state.gaps))

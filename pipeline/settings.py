@@ -46,6 +46,10 @@ class SourceSettings(Table, frozen=True):
     """Another ffmpeg than the bundled one: a path, or a name on the PATH."""
     archive: bool = True
     """Keep the picture and sound for playing back."""
+    backup: tuple[str, ...] = ()
+    """Other addresses of the same stream, tried by turns with the first one where that is lost."""
+    give_up: Positive = 600.0
+    """Seconds for which a lost live stream is tried again; then the session ends."""
 
 
 class SpeechSettings(Table, frozen=True):
@@ -69,8 +73,13 @@ class SpeechSettings(Table, frozen=True):
     window: Annotated[float, Meta(gt=0, le=30)] | None = None
     """Seconds every stretch is padded to, at most 30, which Whisper was trained on; less is cheaper where a model bears
     it. Unless set: what `livesubs models measure` found, else 30."""
+    hotwords: bool | None = None
+    """Tell the model the names of the glossary beforehand. Unless set: as `livesubs models measure` found, else yes."""
     longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
     """An utterance is cut at its best pause past so many seconds, 3 to 25: half the delay of the screening, less 5."""
+    lag: Positive = 8.0
+    """Seconds behind a live stream from which it hears less well to catch up; at four times as many, when even that
+    does not help, it leaves out what waits and hears it at the end."""
     endpoint: Annotated[float, Meta(ge=0.1)] = 0.4
     """Silence that ends an utterance, seconds, 0.1 or more."""
     labels: bool = False
@@ -112,7 +121,7 @@ class TranslationSettings(Table, frozen=True):
     llm_model: str = ""
     """Which model of the openai engine's server; empty: its only one."""
     glossary: str = ""
-    """A file of terms, `source = target` on each line, for the first language of `to`; the openai engine reads it."""
+    """A file of names and terms, `source = target` on each line (docs/names.md); read again whenever it is saved."""
     models: tuple[str, ...] = ()
     """Folders of local translation models, one per language pair or one for many; empty: those that were pulled."""
     deadline: Positive = 4.0

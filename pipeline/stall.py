@@ -20,7 +20,7 @@ class StallWatch:
         """`expected()` says whether more sound should come."""
         self._audio, self._expected, self._warn, self._clock = audio, expected, warn, clock
         self._recorded = -1.0
-        self._grew_at = clock.now()
+        self._grew_at = clock.up()
         self._warned = False
         self._looking = Repeating(self.look, seconds=1.0, name="stall")
 
@@ -34,11 +34,11 @@ class StallWatch:
     @property
     def quiet(self) -> float:
         """Seconds for which nothing has come, once they are more than patience; else 0."""
-        return self._clock.now() - self._grew_at if self._warned else 0.0
+        return self._clock.up() - self._grew_at if self._warned else 0.0
 
     def look(self) -> None:
         """Compares with the last look."""
-        now, recorded = self._clock.now(), self._audio.recorded
+        now, recorded = self._clock.up(), self._audio.recorded
         if recorded > self._recorded or not self._expected():
             if self._warned and recorded > self._recorded:
                 self._warn(Warned(text=f"{BACK} after {now - self._grew_at:.0f} s"))

@@ -11,9 +11,31 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.events import UNSPOKEN, Cue, Ended, Sentence, SessionStarted, SourceState, Suppressed, Warned
+from pipeline.events import (
+    UNSPOKEN,
+    Cue,
+    Ended,
+    Gap,
+    Sentence,
+    SessionStarted,
+    Skipped,
+    SourceState,
+    Suppressed,
+    Warned,
+)
 from pipeline.journal import Entry
-from pipeline.lines import JsonLines, Lines, be_silent, clock_time, countdown, remark, spoken, tracks, translation
+from pipeline.lines import (
+    JsonLines,
+    Lines,
+    be_silent,
+    clock_time,
+    countdown,
+    missing,
+    remark,
+    spoken,
+    tracks,
+    translation,
+)
 
 if TYPE_CHECKING:
     from pipeline.session import Status
@@ -73,6 +95,8 @@ class LiveScreen:
                 self._add_cue(event, self._session)
             case Suppressed():
                 self._suppressed += 1
+            case Gap() | Skipped() as event:
+                self._warnings.append(f"{datetime.fromtimestamp(entry.at):%H:%M} {missing(event)}")
             case Warned() as event:
                 self._warnings.append(f"{datetime.fromtimestamp(entry.at):%H:%M} {event.text}")
 

@@ -1,4 +1,4 @@
-"""How short a window each speech model was found to bear: kept with the user's data, or beside a model that ships so.
+"""How short a window each speech model bears, and whether names: kept with the user's data, or beside a model.
 
 A model is known by what is in it, not by its folder: one that was copied or renamed keeps its window, one that was
 exchanged loses it. The measuring itself is `measure`.
@@ -43,6 +43,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     sound: str
     """What it was measured on, and against what."""
     trials: tuple[Trial, ...]
+    hotwords: bool = True
+    """Whether it hears as well when it is told names beforehand: Whisper was trained to, small models may not be."""
 
 
 def fingerprint(model: Path) -> str:
@@ -71,6 +73,12 @@ def shortest(model: Path, kept: Path) -> float:
     """Seconds that every stretch is to be padded to for this model."""
     measured = find(model, kept)
     return measured.window if measured else FULL
+
+
+def hotwords(model: Path, kept: Path) -> bool:
+    """Whether this model is to be told the names of the glossary."""
+    measured = find(model, kept)
+    return measured.hotwords if measured else True
 
 
 def keep(measured: Measured, kept: Path) -> Path:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import assets, windows
-from pipeline.events import Chunk, Hypothesis, Suppressed, Word
+from pipeline.events import Chunk, Event, Hypothesis, Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.messages import Heard
 from tests.measures import SAMPLES
@@ -46,10 +46,10 @@ def chunks(seconds: float, step: float) -> list[Chunk]:
     return [Chunk(start=s, end=e) for s, e in pairwise(edges)]
 
 
-def words(events: Iterable[Hypothesis | Suppressed]) -> list[Word]:
+def words(events: Iterable[Event]) -> list[Word]:
     return [word for event in events if isinstance(event, Hypothesis) for word in event.committed]
 
 
-def text(heard: Heard | Iterable[Hypothesis | Suppressed]) -> str:
+def text(heard: Heard | Iterable[Event]) -> str:
     events = heard.events if isinstance(heard, Heard) else heard
     return "".join(word.text for word in words(events)).strip()

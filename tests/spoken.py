@@ -19,7 +19,7 @@ from models.recipe.corpus import Corpus, Pair, finished, load
 from models.recipe.noise import noise, with_noise
 from models.recipe.utterance import SAMPLE_RATE, VOICES, Audio, utter
 from models.recipe.windows import random_manner, take
-from pipeline.events import Suppressed
+from pipeline.events import Hypothesis, Suppressed
 from pipeline.scores.words import plain
 from pipeline.speech.guards import Judged
 from pipeline.speech.local import LocalRecogniser
@@ -82,7 +82,8 @@ def heard(folder: Path, material: Material, *, guards: bool = True, detector: bo
             stack.enter_context(patch.object(Silero, "probabilities", lambda *given: np.ones_like(whole(*given))))
         recogniser = stack.enter_context(LocalRecogniser())
         recogniser.open(audio, hearing.DEMO)
-        return Heard(list(recognise(hearing.chunks(len(material.audio) / SAMPLE_RATE, 1.0), recogniser)))
+        events = recognise(hearing.chunks(len(material.audio) / SAMPLE_RATE, 1.0), recogniser)
+        return Heard([event for event in events if isinstance(event, Hypothesis | Suppressed)])
 
 
 def nobody(seconds: float, seed: int = 1) -> Material:

@@ -253,7 +253,7 @@ def test_a_full_disk_is_said_and_what_was_written_is_kept(tmp_path: Path) -> Non
     if mounted.returncode:
         pytest.skip("needs the right to mount a small disk (root, as in CI)")
     try:
-        sentence = refusal(run_demo(RALLY, disk / "s", "--pace", "max"), 6)
+        sentence = refusal(run_demo(RALLY, disk / "s", "--pace", "max", "--give-up", "2s"), 6)
         assert "full" in sentence
         found = cues(disk / "s" / "subtitles.en.srt")
         state = fold(entry.event for entry in read(disk / "s" / "journal.jsonl"))

@@ -10,6 +10,7 @@ STAGES = {"source", "speech", "translation", "subtitles"}
 ABOVE = {"session", "folder", "stall", "cli", "commands", "terminal", "lines", "assets", "hub", "windows", "measure"}
 """What is made of stages and stands above them, as do `check`, `scores` and `report`."""
 HEAVY = {"faster_whisper", "ctranslate2", "onnxruntime", "av", "deep_translator", "yt_dlp", "sentencepiece"}
+HEAVY |= {"simplemma", "spellchecker", "text_to_num", "tokenizers"}
 MODULES = sorted(ROOT.rglob("*.py"))
 
 
@@ -32,6 +33,13 @@ def test_stages_do_not_import_each_other(path: Path) -> None:
         return
     others = {f"pipeline.{name}" for name in (STAGES - {stage}) | ABOVE | {"check", "scores", "report"}}
     assert not {name for name in imports(path) if any(f"{name}.".startswith(f"{other}.") for other in others)}
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parent.name == "names"], ids=lambda p: p.name)
+def test_names_know_no_stage(path: Path) -> None:
+    known = {f"pipeline.{name}" for name in ("errors", "events", "names")}
+    ours = {name for name in imports(path) if name.startswith("pipeline.")}
+    assert not {name for name in ours if ".".join(name.split(".")[:2]) not in known}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -46,7 +46,7 @@ def publish(open: ExitStack, ffmpeg: str, *output: str) -> "subprocess.Popen[byt
 
 
 def subtitle(open: ExitStack, source: str, folder: Path, given: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "pipeline", "run", source, "--demo", "--out", str(folder)]
+    command = [sys.executable, "-m", "pipeline", "run", source, "--demo", "--give-up", "3s", "--out", str(folder)]
     session = subprocess.Popen(command, stdin=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     open.callback(session.wait)
     open.callback(session.kill)

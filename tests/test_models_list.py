@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from pipeline import assets, catalogue, cli
 from pipeline.catalogue import CORES, MB, SPARE, TRANSLATORS, WHISPER
 from pipeline.commands import shelf
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SpeechSettings
 
 
 @pytest.fixture
@@ -114,3 +114,21 @@ def test_a_terminal_sees_a_bar_and_a_pipe_sees_lines(capsys: pytest.CaptureFixtu
     assert lines[0] == "tiny: 0 of 100 MB"
     assert lines[-1] == "tiny: 100 of 100 MB"
     assert len(lines) == 11
+
+
+def test_a_gpu_that_fails_leaves_a_model_that_the_processor_bears(tmp_path: Path) -> None:
+    for name in ("base", "small", "large-v3"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for file in ("config.json", "model.bin", "tokenizer.json", "vocabulary.json"):
+            (folder / file).write_text("{}")
+    chosen = SpeechSettings(model=str(tmp_path / "large-v3"), device="auto", compute_type="float16", window=12.0)
+    machine = shelf.Machine(memory=8 * 10**9, cores=4, gpus=1)
+    [spare] = shelf.spares(tmp_path, chosen, machine)
+    assert (spare.device, spare.compute_type, spare.model, spare.window) == (
+        "cpu",
+        "default",
+        str(tmp_path / "small"),
+        None,
+    )
+    assert shelf.spares(tmp_path, chosen, shelf.Machine(memory=8 * 10**9, cores=4, gpus=0)) == []

@@ -38,6 +38,7 @@ from pipeline.report.headline import headline, span
 from pipeline.report.moments import moments
 from pipeline.report.page import changed, page
 from pipeline.report.record import Record
+from pipeline.report.tables import engines, refusals
 from pipeline.report.timeline import lanes, ticks
 from pipeline.report.troubles import troubles
 from pipeline.settings import Settings
@@ -475,3 +476,24 @@ def test_a_session_of_an_older_program_without_progress_is_reported(tmp_path: Pa
         for event in (begun("en"), *said(1, 2.0), Ended(reason="ended", stream=9.0)):
             journal.append(event)
     assert headline(open_record(tmp_path)) == "9 s, 1 cue, nothing missing."
+
+
+def test_doubtful_and_later_translations_are_where_an_editor_looks_first() -> None:
+    """The doubtful one first, with what is doubtful about it."""
+    events = [*said(1, 2.0), *said(2, 6.0, verdict="doubtful: lost 90"), *said(3, 10.0)]
+    cues = {"s2.en": ("doubtful",), "s3.en": ("backfilled",)}
+    marked = [
+        msgspec.structs.replace(event, text="We hold.", flags=cues[event.id])
+        if isinstance(event, Cue) and event.id in cues
+        else event
+        for event in events
+    ]
+    made = record(live(20, *((12.0, event) for event in marked)))
+    assert [(one.start, one.said) for one in moments(made)] == [
+        (6.0, 'translation doubtful (lost 90): "We hold."'),
+        (10.0, 'translated later: "We hold."'),
+    ]
+    [deepl] = engines(made)
+    assert (deepl.translated, deepl.doubted, deepl.refused) == (2, 1, 0)
+    assert refusals(made) == []
+    assert headline(made).endswith("; 1 translation doubtful.")

@@ -24,6 +24,8 @@ class Watch:
     def now(self) -> float:
         return self.at
 
+    up = now
+
     def wait(self, seconds: float) -> None:
         self.at += seconds
 

@@ -78,6 +78,17 @@ def test_the_first_line_of_a_cue_counts_and_withdrawn_ones_do_not() -> None:
     assert found(*progress((101, 1), (105, 5)), said, *lines, *gone) == {"s1.fr.1": (2.5, 0.5)}
 
 
+def test_a_cue_that_a_correction_adds_was_not_late() -> None:
+    said = (103.0, sentence("s1", 1.0, "Bonsoir à tous."))
+    lines = [
+        (103.5, cue("s1.en.1", "Bonsoir à tous.", "s1")),
+        (190.0, cue("s1.en.2", "everyone.", "s1", start=2, rev=2)),
+        (190.0, cue("s1.en.1", "Good evening,", "s1", rev=2)),
+    ]
+    even = progress((101, 1), (105, 5), (109, 9))
+    assert {*found(*even, said, *lines)} == {"s1.en.1"}
+
+
 @pytest.mark.parametrize(
     "notes",
     [

@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree, rmtree
 from statistics import median
 from typing import Any
 
 import psutil
 import pytest
 
+from pipeline import assets
 from pipeline.events import Cue, Ended, SessionStarted
 from pipeline.journal import fold, read
 from pipeline.settings import CueRules
@@ -19,8 +21,9 @@ from tests.measures import SAMPLES, bleu, cues, in_time_errors, wer
 from tests.waiting import until
 
 
-def start(source: str, out: Path, *more: str, **options: Any) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "pipeline", "run", source, "--demo", "--out", str(out), *more]
+def start(source: str, out: Path, *more: str, demo: bool = True, **options: Any) -> "subprocess.Popen[bytes]":
+    models = ["--demo"] if demo else ["--mt-model", str(assets.demo_translator()), "--offline"]
+    command = [sys.executable, "-m", "pipeline", "run", source, *models, "--out", str(out), *more]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, **options)
 
 
@@ -130,7 +133,7 @@ def test_a_recogniser_that_hangs_costs_the_capture_nothing(tmp_path: Path) -> No
     out = tmp_path / "s"
     session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "8")
     until(lambda: _count(out, "sentence") >= 1, 60)
-    worker = next(p for p in psutil.Process(session.pid).children(recursive=True) if "worker" in " ".join(p.cmdline()))
+    worker = _worker(session)
     worker.suspend()
     try:
         until(lambda: (out / "audio.s16").stat().st_size / 32_000 > 73, 60)
@@ -142,19 +145,38 @@ def test_a_recogniser_that_hangs_costs_the_capture_nothing(tmp_path: Path) -> No
     assert wer(SAMPLES / "rally.fr.srt", _srt(out, "fr")) <= 0.03
 
 
-def test_a_dead_recogniser_does_not_end_the_recording(tmp_path: Path) -> None:
+def test_a_dead_recogniser_costs_nothing(runs: dict[str, Path], tmp_path: Path) -> None:
     out = tmp_path / "s"
-    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "2")
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "8")
+    for deaths in (1, 2):
+        until(lambda deaths=deaths: _count(out, "sentence") >= 5 * deaths, 60)  # type: ignore[misc]
+        _worker(session).kill()
+        until(lambda deaths=deaths: _count(out, "warning") == deaths, 30)  # type: ignore[misc]
+    assert finish(session) == 0
+    for lang in ("fr", "en"):
+        assert [c.content for c in cues(_srt(out, lang))] == [c.content for c in cues(_srt(runs["rally"], lang))]
+
+
+def test_when_no_recogniser_can_be_had_any_more_the_recording_goes_on(tmp_path: Path) -> None:
+    out, model = tmp_path / "s", tmp_path / "model"
+    copytree(assets.demo_recogniser(), model)
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "2", "--model", str(model), demo=False)
     until(lambda: _count(out, "sentence") >= 1, 60)
-    next(p for p in psutil.Process(session.pid).children(recursive=True) if "worker" in " ".join(p.cmdline())).kill()
-    until(lambda: _count(out, "warning") == 1, 30)
+    rmtree(model)
+    _worker(session).kill()
+    until(lambda: "goes on without subtitles" in (out / "journal.jsonl").read_text(), 60)
     then = (out / "audio.s16").stat().st_size
-    until(lambda: (out / "audio.s16").stat().st_size > then + 32_000 * 5, 30)
+    until(lambda: (out / "audio.s16").stat().st_size > then + 32_000 * 2, 30)
     session.send_signal(signal.SIGINT)
     assert finish(session) == 7
     ended = list(read(out / "journal.jsonl"))[-1].event
     assert isinstance(ended, Ended)
     assert ended.reason == "failed"
+
+
+def _worker(session: "subprocess.Popen[bytes]") -> psutil.Process:
+    children = psutil.Process(session.pid).children(recursive=True)
+    return next(p for p in children if "speech.worker" in " ".join(p.cmdline()))
 
 
 def test_a_kill_at_any_moment_leaves_what_an_uninterrupted_run_has(runs: dict[str, Path], tmp_path: Path) -> None:
@@ -190,7 +212,6 @@ def test_nothing_of_ours_outlives_a_killed_session(tmp_path: Path) -> None:
 
 def test_the_command_line_and_the_stages_give_the_same_text(runs: dict[str, Path], tmp_path: Path) -> None:
     """The pipeline expression in one thread, without processes, is the product."""
-    from pipeline import assets
     from pipeline.events import Chunk
     from pipeline.flow import Inline, SystemClock
     from pipeline.journal import Journal

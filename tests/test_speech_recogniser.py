@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import LivesubsError, ModelError, SettingsError
-from pipeline.events import Hypothesis, Suppressed, Word
+from pipeline.events import Event, Hypothesis, Suppressed, Word
 from pipeline.scores.words import plain
 from pipeline.settings import SAMPLE_RATE
 from pipeline.speech import LocalRecogniser, recognise
@@ -19,7 +19,7 @@ from tests.hearing import DEMO, chunks, recorded, sound, text, true_words, words
 from tests.measures import SAMPLES, cues
 
 
-def heard(folder: Path, name: str, step: float = 1.0) -> list[Hypothesis | Suppressed]:
+def heard(folder: Path, name: str, step: float = 1.0) -> list[Event]:
     samples = sound(name)
     with LocalRecogniser() as recogniser:
         recogniser.open(recorded(folder, samples), DEMO)
@@ -27,7 +27,7 @@ def heard(folder: Path, name: str, step: float = 1.0) -> list[Hypothesis | Suppr
 
 
 @pytest.fixture(scope="module")
-def rally(tmp_path_factory: pytest.TempPathFactory) -> list[Hypothesis | Suppressed]:
+def rally(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
     return heard(tmp_path_factory.mktemp("rally"), "rally")
 
 
@@ -45,27 +45,27 @@ def sentence_starts(name: str, found: list[Word]) -> list[float]:
     return errors
 
 
-def test_the_rally_is_heard_and_applause_under_speech_costs_nothing(rally: list[Hypothesis | Suppressed]) -> None:
+def test_the_rally_is_heard_and_applause_under_speech_costs_nothing(rally: list[Event]) -> None:
     assert wer("rally", text(rally)) <= 0.03
     assert not [e for e in rally if isinstance(e, Suppressed)]
     assert all(w.text.startswith(" ") for w in words(rally))
     assert all(0 <= w.probability <= 1 for w in words(rally))
 
 
-def test_words_follow_each_other_in_stream_time(rally: list[Hypothesis | Suppressed]) -> None:
+def test_words_follow_each_other_in_stream_time(rally: list[Event]) -> None:
     found = words(rally)
     assert all(w.start <= w.end for w in found)
     assert all(a.end <= b.start + 1e-6 for a, b in pairwise(found))
 
 
-def test_sentences_begin_where_they_are_spoken(rally: list[Hypothesis | Suppressed]) -> None:
+def test_sentences_begin_where_they_are_spoken(rally: list[Event]) -> None:
     errors = sentence_starts("rally", words(rally))
     assert len(errors) >= 17
     assert np.median(errors) <= 0.1
     assert np.percentile(errors, 95) <= 0.3
 
 
-def test_how_the_sound_comes_does_not_change_the_words(rally: list[Hypothesis | Suppressed], tmp_path: Path) -> None:
+def test_how_the_sound_comes_does_not_change_the_words(rally: list[Event], tmp_path: Path) -> None:
     again = heard(tmp_path, "rally", step=0.37)
     assert [(w.text, round(w.start, 3)) for w in words(again)] == [(w.text, round(w.start, 3)) for w in words(rally)]
 

@@ -14,6 +14,8 @@ class HandClock:
     def now(self) -> float:
         return self.time
 
+    up = now
+
     def wait(self, seconds: float) -> None:
         self.time += seconds
 

@@ -1,6 +1,6 @@
 """Cues of one track: the rules hold at every moment, for any stream of words, and no text is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle, islice, zip_longest
 
 from hypothesis import given
@@ -47,10 +47,17 @@ def followed(renderings: list[Rendering], misses: Sequence[float] = (0.0,)) -> l
 
 def track(renderings: list[Rendering], rules: CueRules = RULES) -> list[Cue]:
     """The cues of one track, each known to come once."""
-    cues = list(to_cues(followed(renderings), rules))
+    cues = list(written(followed(renderings), rules))
     assert len({cue.id for cue in cues}) == len(cues)
     assert fold(cues).track("en") == cues
     return cues
+
+
+def written(renderings: Iterable[Rendering], rules: CueRules = RULES) -> Iterator[Cue]:
+    """The cues of renderings that come once: nothing is taken back."""
+    for event in to_cues(renderings, rules):
+        assert isinstance(event, Cue)
+        yield event
 
 
 def squeezed(text: str) -> str:
@@ -92,7 +99,7 @@ def streams(draw: st.DrawFn, *, orderly: bool = False) -> list[Rendering]:
 @tuned(max_examples=300, deadline=None)
 def test_the_track_keeps_the_rules_after_every_event(stream: list[Rendering], rules: CueRules) -> None:
     cues: list[Cue] = []
-    for cue in to_cues(followed(stream, misses=(0.0, -0.26, 0.1)), rules):
+    for cue in written(followed(stream, misses=(0.0, -0.26, 0.1)), rules):
         cues.append(cue)
         bad = faults(cues, rules)
         assert [fault for fault in bad if fault.rule != "cps"] == []
@@ -152,7 +159,7 @@ def test_the_next_sentence_cuts_the_silence_after_the_last() -> None:
 
 def test_where_the_next_was_expected_a_little_off_no_gap_flickers() -> None:
     pair = [rendered("One moment, please.", 0.0, 2.0, 1), rendered("Thank you.", 2.3, 4.0, 2)]
-    cues = list(to_cues(followed(pair, misses=(-0.15,)), RULES))
+    cues = list(written(followed(pair, misses=(-0.15,)), RULES))
     assert [(c.start, c.end) for c in cues] == [(0.0, 2.067), (2.15, 4.5)]
 
 
@@ -197,14 +204,14 @@ def test_a_sentence_in_its_own_language_is_flagged_and_a_blank_one_gives_no_cue(
     french = Rendering(
         sentence=spoken("Bonsoir à tous.", 0.0, 2.0), lang="en", text="Bonsoir à tous.", untranslated=True
     )
-    assert [cue.flags for cue in to_cues([french], RULES)] == [("untranslated",)]
-    assert list(to_cues([rendered(" \n ", 0.0, 2.0)], RULES)) == []
+    assert [cue.flags for cue in written([french], RULES)] == [("untranslated",)]
+    assert list(written([rendered(" \n ", 0.0, 2.0)], RULES)) == []
 
 
 def test_the_verbatim_track_is_cut_at_its_own_words() -> None:
     french = "Nous avons tenu tout l'hiver devant les grilles de l'usine, et nous tiendrons encore le printemps entier."
     sentence = spoken(french, 0.0, 6.8)
-    cues = list(to_cues([Rendering(sentence=sentence, lang="fr", text=french)], RULES))
+    cues = list(written([Rendering(sentence=sentence, lang="fr", text=french)], RULES))
     starts = {round(word.start, 3): word.text for word in sentence.words}
     assert all(starts[cue.start].strip() == cue.text.split()[0] for cue in cues)
 
@@ -220,7 +227,7 @@ def test_a_short_sentence_before_applause_does_not_wait_for_the_next_words() -> 
     chant[-1] = replace(chant[-1], sentence=replace(last, next_at=last.end + 0.1))
     after = rendered("Much later.", 60.0, 61.0, 9)
     stream = iter([*chant, after])
-    cues = to_cues(stream, RULES)
+    cues = written(stream, RULES)
     shown: list[str] = []
     while "No 8!" not in " ".join(shown):
         shown.append(next(cues).text)

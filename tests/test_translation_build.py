@@ -103,11 +103,6 @@ def test_every_engine_of_a_chain_or_what_to_do() -> None:
     assert "another engine or language" in str(engines(TranslationSettings(), "fr", "oc", {})["google"])
 
 
-def test_a_glossary_that_nobody_reads_is_told(tmp_path: Path) -> None:
-    [note] = build_chain(TranslationSettings(glossary=str(tmp_path / "terms.txt")), "fr", "en").notes
-    assert note.startswith("the glossary is read by openai only")
-
-
 def test_a_key_that_goes_over_the_network_unencrypted_is_told() -> None:
     def notes(url: str, *keys: str) -> tuple[str, ...]:
         settings = TranslationSettings(chain=("libre", "openai"), urls=EngineUrls(libre=url, openai=url))

@@ -10,11 +10,12 @@ import pytest
 from pipeline import assets
 from pipeline.events import Rendering, Sentence, Warned
 from pipeline.flow import fan_out, spawn
-from pipeline.translation.chain import OK, Chain
+from pipeline.translation.chain import Chain
 from pipeline.translation.engine import Context, TranslationFailed
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.outage import Outage
 from pipeline.translation.stage import translate, verbatim
+from pipeline.translation.verdicts import OK
 
 TEXTS = {
     "Bonsoir à toutes et à tous.": "Good evening, everyone.",
@@ -35,6 +36,7 @@ class Engine:
 
     leaves_machine = False
     parallel = 1
+    signature = ""
 
     def __init__(self, name: str, answer: str | TranslationFailed | None = None, serves: str = "fr") -> None:
         self.name = name
@@ -195,11 +197,13 @@ def test_a_slow_language_does_not_hold_another(demo: LocalEngine, hanging: Engin
 def test_that_nothing_is_translated_any_more_is_told_once_and_that_it_goes_on() -> None:
     broken = Engine("google", TranslationFailed("no connection"))
     watch, told = Outage("en"), list[str]()
-    chain = Chain("en", [broken], 1.0)
+    now = 0.0
+    chain = Chain("en", [broken], 1.0, now=lambda: now)
     for number in range(6):
+        now += 100.0
         broken.answer = "Good evening." if number == 4 else TranslationFailed("no connection")
         rendering = chain.render(sentence("Bonsoir à toutes et à tous.", number=number))
         told += [event.text for event in watch.events(rendering) if isinstance(event, Warned)]
     assert len(told) == 2
     assert "google: no connection" in told[0]
-    assert told[1] == "translation into en is back after 4 sentences"
+    assert told[1] == "translation into en is back after 4 sentences, which are tried again"

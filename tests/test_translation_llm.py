@@ -6,20 +6,23 @@ from pathlib import Path
 import pytest
 
 from pipeline import assets
-from pipeline.errors import SettingsError
 from pipeline.events import Sentence
+from pipeline.names.glossary import parse
+from pipeline.names.live import Names
 from pipeline.settings import EngineUrls, TranslationSettings
-from pipeline.translation import glossary
-from pipeline.translation.build import build_chain
-from pipeline.translation.chain import OK, Chain
+from pipeline.translation.build import build_chain, build_chains
+from pipeline.translation.chain import Chain
 from pipeline.translation.engine import TranslationFailed
 from pipeline.translation.llm import OpenAIEngine
 from pipeline.translation.local import LocalEngine
+from pipeline.translation.verdicts import OK
 from tests.translators import KEY, OpenAI, serving
 
 SAID = Sentence(id="s1", lang="fr", start=0.0, end=2.0, text="Bonsoir à toutes et à tous.", words=())
 
 RIGHT = "Good evening, everyone."
+
+_TERMS = parse("la mairie = the town hall\nla salle = the hall", "terms.txt")
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def demo() -> LocalEngine:
 
 
 def test_the_server_s_only_model_is_asked_with_the_sentences_before(server: OpenAI) -> None:
-    engine = OpenAIEngine(server.url, glossary={"en": {"la mairie": "the town hall"}, "es": {"salle": "sala"}})
+    engine = OpenAIEngine(server.url, terms=lambda lang: _TERMS.terms[: lang == "en"])
     context = [("Bonjour.", "Hello."), ("Merci.", "Thank you.")]
     assert engine.translate(SAID.text, "fr", "en", context) == RIGHT
     assert engine.translate(SAID.text, "fr", "en") == RIGHT
@@ -48,7 +51,7 @@ def test_the_server_s_only_model_is_asked_with_the_sentences_before(server: Open
     task = body["messages"][0]["content"]
     assert "from French to English" in task
     assert "la mairie = the town hall" in task
-    assert "sala" not in task  # another language's term
+    assert "la salle" not in task  # another language's term
     assert not engine.leaves_machine
 
 
@@ -100,7 +103,7 @@ def test_quotation_marks_of_the_speaker_stay(server: OpenAI) -> None:
         (404, {"error": "model 'demo' not found"}, "the service refused (404 model 'demo' not found)"),  # Ollama
         (200, {"object": "error", "message": "maximum context length"}, "the server says: maximum context length"),
         (200, {"error": {"message": "overloaded", "code": 500}}, "the server says: overloaded"),
-        (429, {"error": {"message": "Rate limit"}}, "too many requests"),
+        (429, {"error": {"message": "Rate limit"}}, "too many requests; spared for 30 s"),
         (200, "<html>Bad gateway</html>", "an answer that cannot be read (JSONDecodeError)"),
         (200, {"choices": []}, "an answer that cannot be read (ValueError)"),
         (200, None, "an answer that cannot be read (TypeError)"),
@@ -172,19 +175,18 @@ def test_a_key_is_sent_and_never_told(server: OpenAI) -> None:
     assert str(caught.value) == "the service refused (400 bad header Bearer ***)"
 
 
-def test_a_glossary_is_for_the_first_language(server: OpenAI, tmp_path: Path) -> None:
+def test_a_glossary_is_for_the_first_language_and_read_again(server: OpenAI, tmp_path: Path) -> None:
     file = tmp_path / "terms.txt"
     file.write_text("# who\nla mairie = the town hall  # not the mayor\n\n", "utf-8-sig")
     settings = TranslationSettings(
         to=("en", "es"), chain=("openai",), urls=EngineUrls(openai=server.url), glossary=str(file), deadline=20
     )
-    assert build_chain(settings, "fr", "en").render(SAID).text == RIGHT
-    build_chain(settings, "fr", "es").render(SAID)
+    chains = build_chains(settings, ("fr",), names=(names := Names(str(file))))
+    assert chains["en"].render(SAID).text == RIGHT
+    chains["es"].render(SAID)
+    file.write_text("la mairie = the city hall\n")
+    assert len([*names.news(), *names.news()]) == 1
+    chains["en"].render(SAID)
     tasks = [asked.body["messages"][0]["content"] for asked in server.asked if asked.body]
-    assert ["la mairie = the town hall" in task for task in tasks] == [True, False]
-
-
-@pytest.mark.parametrize("line", ["la mairie", "= the town hall", "la mairie =", "la mairie: the town hall"])
-def test_a_line_that_is_no_term_is_named(line: str) -> None:
-    with pytest.raises(SettingsError, match=r"terms\.txt, line 2: .* write it like"):
-        glossary.parse(f"# terms\n{line}\n", "terms.txt")
+    assert ["la mairie = the" in task for task in tasks] == [True, False, True]
+    assert "the city hall" in tasks[-1]

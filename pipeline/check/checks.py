@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from pipeline.check.delay import recommend
+from pipeline.check.glossary import glossary
 from pipeline.check.machine import machine
 from pipeline.check.recording import Recording
 from pipeline.check.rows import Plan, Row, Rows
@@ -30,6 +31,7 @@ def _rows(plan: Plan, folder: Path) -> Rows[None]:
     shown = recording or rehearsed
     if shown:
         yield picture(shown)
+    plan = yield from glossary(plan)
     understood = yield from speech(plan, folder, rehearsed or recording)
     slowest = yield from translators(plan, understood.sentences if understood else ())
     yield from machine(plan, recording, server_at)

@@ -9,8 +9,9 @@ from pipeline.events import Sentence, Translation, Value
 from pipeline.flow import merge
 from pipeline.system import program
 from pipeline.translation.build import engines
-from pipeline.translation.chain import OK, Chain
+from pipeline.translation.chain import Chain
 from pipeline.translation.engine import Engine
+from pipeline.translation.verdicts import usable
 
 _GREETINGS = {
     "fr": "Bonsoir à toutes et à tous.",
@@ -119,7 +120,7 @@ def _instead(engine: Engine, source: str, target: str) -> str:
 
 def _fault(engine: Engine, question: Sentence, attempt: Translation) -> str:
     """What is wrong with an answer, and what to look at; empty when nothing is."""
-    if attempt.verdict != OK:
+    if not usable(attempt.verdict):
         look = _LOOK.get(engine.name, "check its address, its key and the network")
         return f"{attempt.verdict} ({attempt.elapsed:.1f} s); {look}"
     expected = _HEARD.get(attempt.lang, ())

@@ -1,18 +1,13 @@
 """`livesubs check`: the hour before the show."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-import msgspec
 import typer
-from rich.console import Console
-from rich.status import Status
-from rich.table import Table
-from rich.text import Text
 
-from pipeline import lines
 from pipeline.check.rows import Plan, Row
 from pipeline.commands import options
+from pipeline.commands.rows import AsJson, JsonRows, TableRows
 from pipeline.errors import ModelError, SettingsError
 from pipeline.settings import Settings
 
@@ -20,7 +15,6 @@ Length = Annotated[str | None, typer.Option("--for", help="How long the show is,
 Rehearse = Annotated[
     str | None, typer.Option(help="A recording that stands in for what is said and seen, the day before.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the rows as one list of JSON.")]
 FAILED = 1
 """Exit code when a row fails."""
 
@@ -53,7 +47,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Try everything the show needs, in under two minutes; exit code 1 when something will not hold."""
-    with _Json() if as_json else _Table() as view:
+    with JsonRows() if as_json else TableRows("It will hold.") as view:
         loaded = _load(config, view)
         chosen, missing = _with_models(options.settle(loaded, context.params))
         plan = Plan(
@@ -73,7 +67,7 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def _load(config: Path | None, view: "_Table | _Json") -> Settings:
+def _load(config: Path | None, view: TableRows | JsonRows) -> Settings:
     """The settings file; one that is wrong is a row, and the rest is tried without it."""
     try:
         loaded = options.load(config)
@@ -96,70 +90,3 @@ def _with_models(chosen: Settings) -> tuple[Settings, str]:
         return options.with_recogniser(settled), ""
     except ModelError as error:
         return settled, str(error)
-
-
-class _Table:
-    """A row a line as soon as it is known, below it what is being tried."""
-
-    def __init__(self) -> None:
-        self.failed: list[str] = []
-        self._untried: list[str] = []
-        self._console = Console()
-        self._status = Status("", console=self._console)
-
-    def __enter__(self) -> Self:
-        self._status.start()
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._status.stop()
-        if kind is None:
-            self._console.print(Text(self._verdict(), style="bold bright_red" if self.failed else "bold bright_green"))
-
-    def _verdict(self) -> str:
-        if self.failed:
-            return f"{len(self.failed)} to mend: {', '.join(self.failed)}"
-        return f"Nothing failed; not tried: {', '.join(self._untried)}" if self._untried else "It will hold."
-
-    def doing(self, text: str) -> None:
-        self._status.update(text)
-
-    def show(self, row: Row) -> None:
-        if not row.ok:
-            self.failed.append(row.row)
-        elif not row.tried:
-            self._untried.append(row.row)
-        mark, style = ("FAIL", "bold bright_red") if not row.ok else ("ok", "bright_green") if row.tried else ("--", "")
-        if not self._console.is_terminal:  # for a pipe a row is a line
-            lines.say(f"{mark:4} {row.row:19} {row.say}")
-            return
-        line = Table.grid(padding=(0, 1))
-        line.add_column(width=4, style=style)
-        line.add_column(width=19, style="bold")
-        line.add_column()
-        line.add_row(mark, row.row, Text(row.say, style="" if row.ok else "bright_yellow"))
-        self._console.print(line)
-
-
-class _Json:
-    """One list at the end."""
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            shown = [{"row": row.row, "ok": row.ok, "say": row.say} for row in self.rows]
-            lines.say(msgspec.json.encode(shown).decode())
-
-    @property
-    def failed(self) -> list[str]:
-        return [row.row for row in self.rows if not row.ok]
-
-    def doing(self, text: str) -> None: ...
-
-    def show(self, row: Row) -> None:
-        self.rows.append(row)

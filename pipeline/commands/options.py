@@ -24,6 +24,9 @@ SETTINGS_FILE = "livesubs.toml"
 """Read from the working folder unless `--settings` names another."""
 
 Source = Annotated[str, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")]
+MaybeSource = Annotated[
+    str | None, typer.Argument(help="File, stream or page URL, device (pulse:NAME, alsa:NAME) or - .")
+]
 To = Annotated[str | None, typer.Option(help="Languages to translate into, with commas (default: en).")]
 Demo = Annotated[bool, typer.Option("--demo", help="The embedded demo models: a closed domain of synthetic speech.")]
 Model = Annotated[
@@ -43,7 +46,7 @@ Offline = Annotated[
 LibreUrl = Annotated[str | None, typer.Option(help="Your LibreTranslate server, e.g. http://127.0.0.1:5000/.")]
 LlmUrl = Annotated[str | None, typer.Option(help="Server of the openai engine: vLLM, llama.cpp, Ollama or alike.")]
 LlmModel = Annotated[str | None, typer.Option(help="Its model (default: the only one it has).")]
-Glossary = Annotated[str | None, typer.Option(help="Terms for the openai engine, `source = target` on each line.")]
+Glossary = Annotated[str | None, typer.Option(help="Names and terms, `source = target` a line; read again when saved.")]
 Language = Annotated[str | None, typer.Option(help="Language that is spoken (default: fr).")]
 Languages = Annotated[
     str | None, typer.Option(help="Languages that are spoken, with commas, the most spoken first, e.g. fr,es,en.")
@@ -54,12 +57,19 @@ Start = Annotated[str | None, typer.Option(help="Where to begin in a recording, 
 End = Annotated[str | None, typer.Option(help="Where to stop in a recording.")]
 Length = Annotated[str | None, typer.Option("--for", help="Stop after so long, e.g. 3h or 90m.")]
 Pace = Annotated[str | None, typer.Option(help="Recordings: N times real time, or max (default: max).")]
+Backup = Annotated[
+    list[str] | None, typer.Option(help="Another address of the same stream, for when it is lost; may be repeated.")
+]
+GiveUp = Annotated[str | None, typer.Option(help="How long a lost stream is tried again (default: 10m).")]
 Cookies = Annotated[str | None, typer.Option(help="Cookies file for page URLs.")]
 Ffmpeg = Annotated[str | None, typer.Option(help="Another ffmpeg than the bundled one.")]
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help=f"A settings file; flags override it (default: ./{SETTINGS_FILE}).")
 ]
 Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (default: sessions/DATE_NAME).")]
+Resume = Annotated[
+    Path | None, typer.Option(help="Session folder to go on in: one that crashed, was stopped, or lost its stream.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 
 
@@ -110,7 +120,9 @@ def with_recogniser(chosen: Settings) -> Settings:
     demo = str(assets.demo_recogniser())
     model = demo if chosen.demo else assets.find_recogniser(chosen.speech.model, models_folder())
     window = chosen.speech.window or windows.shortest(Path(model), windows_folder())
-    return settings.override(chosen, speech={"model": model, "window": window})
+    told = chosen.speech.hotwords
+    hotwords = windows.hotwords(Path(model), windows_folder()) if told is None else told
+    return settings.override(chosen, speech={"model": model, "window": window, "hotwords": hotwords})
 
 
 def with_translators(chosen: Settings) -> Settings:
@@ -154,6 +166,8 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "end": ("source", "end", seconds),
     "length": ("source", "length", seconds),
     "pace": ("source", "pace", pace),
+    "backup": ("source", "backup", _as_it_is),
+    "give_up": ("source", "give_up", seconds),
     "cookies": ("source", "cookies", _as_it_is),
     "ffmpeg": ("source", "ffmpeg", _as_it_is),
     "model": ("speech", "model", _as_it_is),

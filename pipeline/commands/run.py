@@ -7,8 +7,10 @@ from pathlib import Path
 
 import typer
 
-from pipeline import assets, catalogue, lines, power, settings, system, terminal
-from pipeline.commands import options
+from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
+from pipeline.commands import options, shelf
+from pipeline.errors import SettingsError
+from pipeline.names.live import Names
 from pipeline.settings import Settings
 
 ABORTED = 130
@@ -17,9 +19,10 @@ ABORTED = 130
 
 def run(
     context: typer.Context,
-    source: options.Source,
+    source: options.MaybeSource = None,
     to: options.To = None,
     out: options.Out = None,
+    resume: options.Resume = None,
     demo: options.Demo = False,
     model: options.Model = None,
     mt_model: options.MtModel = None,
@@ -37,16 +40,32 @@ def run(
     end: options.End = None,
     length: options.Length = None,
     pace: options.Pace = None,
+    backup: options.Backup = None,
+    give_up: options.GiveUp = None,
     cookies: options.Cookies = None,
     ffmpeg: options.Ffmpeg = None,
     config: options.SettingsFile = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
+    if resume:
+        _go_on(resume, source, context, as_json=as_json)
+        return
+    if source is None:
+        raise SettingsError("no source was named; say what to subtitle, such as https://example.org/live.m3u8")
     chosen = options.settle(options.load(config), context.params)
     if not as_json and (file := options.settings_file(config)):
         typer.echo(f"settings: {file}; flags override it")
     subtitle(source, out, options.with_models(chosen), as_json=as_json)
+
+
+def _go_on(path: Path, source: str | None, context: typer.Context, *, as_json: bool) -> None:
+    """Resumes the session in a folder, with its own settings; flags override them."""
+    if context.params["out"] or context.params["config"]:
+        raise SettingsError("a resumed session stays in its folder, with its settings; leave out --out and --settings")
+    folder.check(path)
+    chosen = options.settle(settings.load(path / "settings.toml"), context.params)
+    subtitle(source or folder.source_of(path), path, options.with_models(chosen), as_json=as_json, resume=True)
 
 
 def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
@@ -62,50 +81,61 @@ def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
         typer.echo(f"    {system.program()} run https://example.org/live.m3u8")
 
 
-def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> None:
+def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool, resume: bool = False) -> None:
     """Runs one session with a view, and says at the end what there is and where."""
     from pipeline.flow import SystemClock
     from pipeline.session import Session
-    from pipeline.speech.client import RecogniserProcess
+    from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
-    chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys())
-    folder = out or options.session_folder(source)
-    session = Session(source, folder, chosen, RecogniserProcess(), chains, SystemClock())
+    names = Names(chosen.translation.glossary)
+    if names.current.terms and not as_json:
+        typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
+    cache = assets.user_cache() / "translations.sqlite"
+    chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys(), cache, names)
+    path = out or options.session_folder(source)
+    spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
+    recogniser = SupervisedRecogniser(RecogniserProcess, spares)
+    session = Session(source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume)
     _stop_on_signals(session.stop)
     try:
         with (
-            _reported(folder) as report,
+            _reported(path, resume=resume) as report,
             power.awake(session.warn),
             power.BatteryWatch(session.warn),
             terminal.choose(session.status, as_json=as_json) as screen,
         ):
             state = session.run(screen)
     except KeyboardInterrupt:
-        system.leave(ABORTED, f"livesubs: left at once; what was written is in {folder}")
+        system.leave(ABORTED, f"livesubs: left at once; what was written is in {path}")
     if not as_json:
-        for line in lines.summary(state, folder):
+        for line in lines.summary(state, path):
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
 
 
+def _of_glossary(names: Names, *, told: bool) -> str:
+    kept = "" if told else "; the speech model is not told them, since it would hear worse"
+    return f"glossary: {len(names.current.terms)} terms, read again whenever it is saved{kept}"
+
+
 @contextmanager
-def _reported(folder: Path) -> Iterator[Path]:
+def _reported(path: Path, *, resume: bool) -> Iterator[Path]:
     """However a session ends, its report is there; that none can be written is said, and changes nothing else."""
     from pipeline.report.folder import JOURNAL, NAME, write
 
-    theirs = (folder / JOURNAL).exists()  # another session's folder, which is about to be refused
+    theirs = (path / JOURNAL).exists() and not resume  # another session's folder, which is about to be refused
     told = False
     try:
-        yield folder / NAME
+        yield path / NAME
     except BaseException:
         told = True
         raise
     finally:
-        if not theirs and (folder / JOURNAL).exists():
+        if not theirs and (path / JOURNAL).exists():
             try:
-                write(folder)
+                write(path)
             except Exception as error:  # whatever it is: a page about the session must not spoil its end
                 if not told:  # one sentence is enough for a full disk
                     typer.echo(f"livesubs: there is no report: {error}", err=True)

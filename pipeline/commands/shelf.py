@@ -10,7 +10,7 @@ from rich.table import Table
 from pipeline import assets, catalogue
 from pipeline.catalogue import SUGGESTED, Translator, WhisperSize
 from pipeline.errors import LivesubsError
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SpeechSettings
 from pipeline.system import program
 
 
@@ -56,6 +56,21 @@ def rows(folder: Path, chosen: Settings, machine: Machine) -> list[Row]:
     offers: dict[str, WhisperSize | Translator] = {**catalogue.WHISPER, **catalogue.TRANSLATORS}
     known = [_offered(name, offer, machine, name in pulled, name in used) for name, offer in offers.items()]
     return known + [_found(folder / name, kind, name in used) for name, kind in pulled.items() if name not in offers]
+
+
+def spares(folder: Path, chosen: SpeechSettings, machine: Machine) -> list[SpeechSettings]:
+    """What hears on, on the processor, should a GPU fail: the largest pulled model that fits, or the one in use."""
+    if chosen.device == "cpu" or (chosen.device == "auto" and not machine.gpus):
+        return []
+    fitting = [
+        str(folder / name)
+        for name, size in catalogue.WHISPER.items()
+        if assets.kind_of(folder / name) == "speech" and catalogue.fits(size, machine.memory, machine.cores)
+    ]
+    model = fitting[-1] if fitting else chosen.model
+    changes = {"device": "cpu", "compute_type": "default", "model": model}
+    measured = {} if model == chosen.model else {"window": None, "hotwords": None}  # of another model
+    return [msgspec.structs.replace(chosen, **changes, **measured)]
 
 
 def _offered(name: str, offer: WhisperSize | Translator, machine: Machine, pulled: bool, used: bool) -> Row:

@@ -6,6 +6,7 @@ from pipeline.events import Translation
 from pipeline.lines import clock_time
 from pipeline.report.record import Record
 from pipeline.report.tables import refusals
+from pipeline.translation.verdicts import usable
 
 _HOW = {
     "running": "Still running: ",
@@ -41,12 +42,14 @@ def _remarks(record: Record) -> Iterator[str]:
     if left := untranslated(record):
         some = f"{plural(left, 'sentence')} not translated"
         yield some if _translated(record) else f"no sentence was translated{_why(record)}"
+    if doubtful := len({id for cue in record.flagged("doubtful") for id in cue.sentences}):
+        yield f"{plural(doubtful, 'translation')} doubtful"
     if record.damaged:
         yield f"{plural(len(record.damaged), 'line')} of the journal damaged"
 
 
 def _translated(record: Record) -> bool:
-    return any(attempt.verdict == "ok" for attempt in record.of(Translation))
+    return any(usable(attempt.verdict) for attempt in record.of(Translation))
 
 
 def _why(record: Record) -> str:

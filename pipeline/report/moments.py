@@ -13,9 +13,20 @@ _WORDS = 6
 """Doubtful words that are named for one sentence."""
 _QUOTED = 60
 """Characters of a text that find it again."""
-_SAID = {"untranslated": "not translated", "cut": "cut off", "late": "late", "fast": "too fast"}
+_SAID = {
+    "untranslated": "not translated",
+    "doubtful": "translation doubtful",
+    "cut": "cut off",
+    "name": "a name is uncertain",
+    "backfilled": "translated later",
+    "late": "late",
+    "fast": "too fast",
+}
 """The flags of a cue, those with the most work first."""
-_WEIGHTS = {"gap": 30.0, "untranslated": 3.0, "cut": 2.0, "kept back": 1.0, "doubt": 0.5, "late": 0.2, "fast": 0.2}
+_WEIGHTS = {
+    "gap": 30.0, "untranslated": 3.0, "doubtful": 2.5, "cut": 2.0, "name": 1.0, "kept back": 1.0, "doubt": 0.5,
+    "backfilled": 0.3, "late": 0.2, "fast": 0.2,
+}  # fmt: skip
 """How much work one of each is: a gap is written anew, a sentence translated, a word heard again."""
 
 
@@ -48,11 +59,19 @@ def _cues(record: Record) -> Iterator[Moment]:
         for cue in record.state.track(lang):
             if flags := [flag for flag in _SAID if flag in cue.flags]:
                 where = f" ({lang})" if len(record.shown) > 1 else ""
-                yield _flagged(cue, flags, where)
+                yield _flagged(cue, flags, _why(record, cue) + where)
 
 
-def _flagged(cue: Cue, flags: list[str], where: str) -> Moment:
-    said = f"{', '.join(_SAID[flag] for flag in flags)}{where}: {_quoted(cue.text)}"
+def _why(record: Record, cue: Cue) -> str:
+    """` (lost 90)`: what is doubtful about the translation that a cue shows; empty for nothing."""
+    if "doubtful" not in cue.flags:
+        return ""
+    doubts = (record.doubts.get((cue.lang, id), "") for id in cue.sentences)
+    return "".join(f" ({doubt})" for doubt in doubts if doubt)
+
+
+def _flagged(cue: Cue, flags: list[str], more: str) -> Moment:
+    said = f"{', '.join(_SAID[flag] for flag in flags)}{more}: {_quoted(cue.text)}"
     return Moment(start=cue.start, said=said, work=sum(_WEIGHTS[flag] for flag in flags))
 
 

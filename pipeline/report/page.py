@@ -19,7 +19,7 @@ _MOST = 200
 """Rows that a list shows; the journal has all."""
 _FIRST = 40
 """Places to look first; more are no help."""
-_BY_DEMO = {"speech.model", "speech.window", "translation.models"}
+_BY_DEMO = {"speech.model", "speech.window", "speech.hotwords", "translation.models"}
 """Settings that the demo brings."""
 
 
@@ -62,6 +62,8 @@ def _facts(record: Record) -> dict[str, Any]:
         "flags": tables.FLAGS,
         "engines": tables.engines(record),
         "refusals": tables.refusals(record),
+        "repairs": tables.repairs(record),
+        "uncertain": tables.uncertain(record),
         "lanes": timeline.lanes(record),
         "ticks": timeline.ticks(record.recorded),
         "troubles": troubles.troubles(record),

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import lines
-from pipeline.events import Cue, Ended, Event, Progress, SessionStarted, SourceState
+from pipeline.events import Cue, Ended, Event, Progress, SessionStarted, SourceState, Translation
 from pipeline.journal import Entry, fold
 from pipeline.report.silences import Silence, silences
 from pipeline.scores import latency
 from pipeline.scores.latency import Latency, latencies
 from pipeline.settings import Settings
+from pipeline.translation import verdicts
 
 Outcome = Literal["running", "killed", "ended", "stopped", "aborted", "failed"]
 """How a session stands: `Ended.reason`, or what it means that there is none."""
@@ -112,6 +113,11 @@ class Record:
         """The cues with that flag in the shown tracks, by time."""
         cues = [cue for lang in self.shown for cue in self.state.track(lang) if flag in cue.flags]
         return sorted(cues, key=lambda cue: cue.start)
+
+    @cached_property
+    def doubts(self) -> dict[tuple[str, str], str]:
+        """By track and sentence, what the gate last found doubtful about an answer."""
+        return {(a.lang, a.sentence): doubts for a in self.of(Translation) if (doubts := verdicts.doubts(a.verdict))}
 
     @cached_property
     def unshown(self) -> int:

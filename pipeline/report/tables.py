@@ -3,17 +3,21 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from pipeline.events import Translation, Value
+from pipeline.events import Repaired, Translation, Value
 from pipeline.report.record import Record
 from pipeline.scores.conformity import Conformity, conformity
 from pipeline.scores.latency import Latency
 from pipeline.scores.spread import Spread, spread
+from pipeline.translation.verdicts import doubts, usable
 
 FLAGS = {
     "fast": "more to read than there was time for",
     "late": "begins after its words",
     "untranslated": "no engine answered",
+    "doubtful": "the translation may be wrong",
+    "backfilled": "translated later than shown",
     "cut": "the recording began or ended within it",
+    "name": "a name in it is uncertain",
 }
 """What the flags of a cue mean."""
 
@@ -36,6 +40,8 @@ class Engine(Value, frozen=True):
     lang: str
     name: str
     translated: int
+    doubted: int
+    """Answers that may be wrong; one was shown where no engine had better."""
     refused: int
     """Attempts whose answer was not used, or that had none."""
     took: Spread | None
@@ -51,6 +57,16 @@ class Refusal(Value, frozen=True):
     times: int
     first: float
     last: float
+
+
+class Repair(Value, frozen=True):
+    """A name that was put in the place of what was heard, and where, stream times."""
+
+    heard: str
+    name: str
+    score: float
+    """How alike they sound, 0 to 1."""
+    starts: tuple[float, ...]
 
 
 def tracks(record: Record) -> list[Track]:
@@ -84,20 +100,39 @@ def engines(record: Record) -> list[Engine]:
 
 def _engine(lang: str, name: str, attempts: list[Translation]) -> Engine:
     took = [attempt.elapsed for attempt in attempts if attempt.verdict == "ok"]
-    return Engine(lang=lang, name=name, translated=len(took), refused=len(attempts) - len(took), took=spread(took))
+    doubted = sum(bool(doubts(attempt.verdict)) for attempt in attempts)
+    refused = len(attempts) - len(took) - doubted
+    return Engine(lang=lang, name=name, translated=len(took), doubted=doubted, refused=refused, took=spread(took))
 
 
 def refusals(record: Record) -> list[Refusal]:
     """Why attempts were refused, the most frequent first."""
     when: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     for attempt in record.of(Translation):
-        if attempt.verdict != "ok" and (sentence := record.state.sentences.get(attempt.sentence)):
+        if not usable(attempt.verdict) and (sentence := record.state.sentences.get(attempt.sentence)):
             when[attempt.lang, attempt.engine, attempt.verdict].append(sentence.start)
     found = [
         Refusal(lang=lang, engine=engine, verdict=verdict, times=len(starts), first=min(starts), last=max(starts))
         for (lang, engine, verdict), starts in when.items()
     ]
     return sorted(found, key=lambda refusal: -refusal.times)
+
+
+def repairs(record: Record) -> list[Repair]:
+    """Every spelling that was put right, the least like its name first: what an editor should look at."""
+    when: dict[tuple[float, str, str], list[float]] = defaultdict(list)
+    for repaired in record.of(Repaired):
+        when[repaired.score, repaired.heard, repaired.name].append(repaired.start)
+    return [
+        Repair(heard=heard, name=name, score=score, starts=tuple(starts))
+        for (score, heard, name), starts in sorted(when.items())
+    ]
+
+
+def uncertain(record: Record) -> list[tuple[float, str, str]]:
+    """(start, names, text) of the sentences in which a name is uncertain, by time."""
+    sentences = sorted(record.state.sentences.values(), key=lambda sentence: sentence.start)
+    return [(one.start, ", ".join(one.uncertain), one.text) for one in sentences if one.uncertain]
 
 
 def late(record: Record, tracks: list[Track]) -> Spread | None:

@@ -125,6 +125,9 @@ def _engines(record: Record) -> Iterator[Lane]:
         if spans := answered[lang, ""]:
             said = f"{plural(len(spans), 'sentence')} to {lang}: no engine answered."
             yield _bars("Not translated", said, "bad", spans, record.recorded, "sentence")
+        if doubtful := [(cue.start, cue.end) for cue in record.flagged("doubtful") if cue.lang == lang]:
+            said = f"{plural(len(doubtful), 'cue')} to {lang} whose translation may be wrong."
+            yield _bars("Doubtful", said, "kept", doubtful, record.recorded, "cue")
 
 
 def _answers(record: Record) -> Iterator[tuple[str, str, Sentence]]:

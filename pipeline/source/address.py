@@ -16,7 +16,7 @@ from pipeline.settings import SourceSettings
 from pipeline.source.failures import explain, redact
 from pipeline.source.probe import PATIENCE
 
-Kind = Literal["file", "http", "live", "device", "stdin"]
+Kind = Literal["file", "http", "hls", "live", "device", "stdin"]
 
 _LIVE = {
     "rtmp": {"rw_timeout": "15000000", "rtmp_live": "live"},
@@ -54,6 +54,11 @@ class Address(Value, frozen=True):
     """ffmpeg's `-f`, where it must be told."""
     options: tuple[tuple[str, str], ...] = ()
     """ffmpeg's input options, name and value."""
+
+    @property
+    def restarts(self) -> bool:
+        """A new connection may help where nothing comes: somebody else is at its other end."""
+        return not self.ends and not self.waits and not self.url.startswith(("udp:", "rtp:", "rist:", "file:"))
 
     @property
     def once(self) -> bool:
@@ -127,7 +132,8 @@ def _web(url: str, settings: SourceSettings, lists: int = 3) -> Address:
         lists and "#EXT-X-" not in seen.text and (listed := _LISTED.search(seen.text))
     ):  # an Icecast station's .m3u or .pls
         return _web(listed[1], settings, lists - 1)
-    return media(url, ends=_closed(seen) if seen.text else seen.sized)
+    ends = _closed(seen) if seen.text else seen.sized
+    return media(url, ends=ends, kind="hls" if "#EXT-X-" in seen.text and not ends else "http")
 
 
 def is_page(given: str) -> bool:
@@ -141,9 +147,11 @@ def is_page(given: str) -> bool:
 
 
 def is_over(address: Address) -> bool:
-    """A live playlist has been closed since: the stream has come to its own end."""
-    if address.kind != "http":
+    """A live playlist has been closed since: the stream, or that run of it, has come to its own end."""
+    if address.kind not in ("http", "hls"):
         return False
+    if address.url.startswith("file:"):
+        return "#EXT-X-ENDLIST" in Path(address.url.removeprefix("file:")).with_name("0.m3u8").read_text("utf-8")
     try:
         return _closed(_glance(address.url))
     except SourceError:
@@ -157,14 +165,16 @@ def _closed(seen: "_Seen") -> bool:
     return "#EXT-X-ENDLIST" in seen.text
 
 
-def media(url: str, *, ends: bool, headers: dict[str, str] | None = None, shown: str = "") -> Address:
-    """The address of a stream or file behind HTTP(S)."""
+def media(
+    url: str, *, ends: bool, kind: Kind = "http", headers: dict[str, str] | None = None, shown: str = ""
+) -> Address:
+    """The address of a stream or file behind HTTP(S); `kind` is `hls` for a live playlist, which can be mirrored."""
     options = {"rw_timeout": str(int(PATIENCE * 1e6))}
     if ends:  # a live stream taken up again would lose the time in between without a trace
         options |= {"reconnect": "1", "reconnect_on_network_error": "1", "reconnect_delay_max": "4"}
     if headers:
         options["headers"] = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return Address(url=url, kind="http", shown=shown or redact(url), ends=ends, options=tuple(options.items()))
+    return Address(url=url, kind=kind, shown=shown or redact(url), ends=ends, options=tuple(options.items()))
 
 
 class _Seen(Value, frozen=True):

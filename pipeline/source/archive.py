@@ -1,9 +1,13 @@
-"""The archive: the recorded media segments and when each is, as ffmpeg's segment lists say."""
+"""The archive: the recorded media segments and when each is, as ffmpeg's segment lists say.
+
+Every connection has a list of its own, with times from its own first sample; where that lies is in `clock.csv`.
+"""
 
 import csv
 from pathlib import Path
 
 from pipeline.events import Value
+from pipeline.source.parts import Placed
 
 
 class MediaSegment(Value, frozen=True):
@@ -14,18 +18,47 @@ class MediaSegment(Value, frozen=True):
     end: float
 
 
-def stem(archive: Path) -> Path:
-    """Where the next capture into the folder `archive` writes: 0001, then 0002 after a resume."""
-    return archive / f"{len(list(archive.glob('*.csv'))) + 1:04d}"
+NAME = "archive"
+_CLOCK = "clock.csv"
+
+
+def stem(archive: Path, number: int) -> Path:
+    """What the names of that connection's files begin with: 0001 for the first."""
+    return archive / f"{number:04d}"
+
+
+def place(archive: Path, placed: Placed) -> None:
+    """Notes where a connection lies; OSError if that cannot be written."""
+    archive.mkdir(exist_ok=True)
+    with (archive / _CLOCK).open("a", encoding="utf-8") as clock:
+        began = "" if placed.began is None else f"{placed.began:.6f}"
+        clock.write(f"{placed.number:04d},{placed.at:.6f},{began},{placed.clock}\n")
+
+
+def placed(archive: Path) -> list[Placed]:
+    """Where the connections lie, in order."""
+    return [
+        Placed(number=int(number), at=float(at), began=float(began) if began else None, clock=clock)
+        for number, at, began, clock in _rows(archive / _CLOCK)
+    ]
 
 
 def segments(archive: Path) -> list[MediaSegment]:
-    """The finished segments in order; a line that is being written is left for the next reading."""
-    return [
-        MediaSegment(path=archive / name, start=float(start), end=float(end))
-        for listed in sorted(archive.glob("*.csv"))
-        for name, start, end in csv.reader(_whole_lines(listed))
-    ]
+    """The finished segments in order, each stretch of time once; a line that is being written is left for later."""
+    found: list[MediaSegment] = []
+    for connection in placed(archive) or [Placed(number=1, at=0.0)]:
+        at = connection.at
+        upto = found[-1].end if found else 0.0
+        found += [
+            MediaSegment(path=archive / name, start=at + float(start), end=at + float(end))
+            for name, start, end in _rows(stem(archive, connection.number).with_suffix(".csv"))
+            if at + float(end) > upto  # what a server sent again is there already
+        ]
+    return found
+
+
+def _rows(path: Path) -> list[list[str]]:
+    return list(csv.reader(_whole_lines(path))) if path.exists() else []
 
 
 def _whole_lines(path: Path) -> list[str]:

@@ -16,8 +16,8 @@ from typing import Literal
 from pipeline.errors import LivesubsError, SettingsError, SourceError, SourceUnreachable
 from pipeline.events import Value
 from pipeline.flow import Caller, Channel, DeadlineExpired, spawn
-from pipeline.settings import SAMPLE_RATE, SourceSettings
-from pipeline.source import command
+from pipeline.settings import SourceSettings
+from pipeline.source import command, parts
 from pipeline.source.address import Address, is_over
 from pipeline.source.archive import stem
 from pipeline.source.failures import explain
@@ -41,10 +41,17 @@ class Outcome(Value, frozen=True):
 
 
 class Capture:
-    """Records `address` into `folder`: `audio.s16` (appended), `archive/`, `ffmpeg.log`."""
+    """Records `address` into `folder`: its sound (appended), `archive/`, `ffmpeg.log`."""
 
-    def __init__(self, address: Address, settings: SourceSettings, folder: Path) -> None:
+    def __init__(
+        self, address: Address, settings: SourceSettings, folder: Path, number: int = 1, patience: float = DAY
+    ) -> None:
+        """`number` counts the connections of a session: the first one's sound is `audio.s16`.
+
+        A source that listens waits for somebody who sends, `patience` seconds at most.
+        """
         self._address, self._settings, self._folder = address, settings, folder
+        self._number, self._patience = number, patience
         self._ffmpeg = _executable(settings.ffmpeg)
         self._relay: Ffmpeg | None = None
         self._recorder: Ffmpeg | None = None
@@ -102,8 +109,7 @@ class Capture:
 
     @property
     def _recorded(self) -> float:
-        path = self._folder / "audio.s16"
-        return path.stat().st_size / 2 / SAMPLE_RATE if path.exists() else 0.0
+        return parts.seconds(parts.part(self._folder, self._number))
 
     def _record(self) -> Ffmpeg:
         """The recorder, started."""
@@ -115,9 +121,9 @@ class Capture:
             self._address,
             self.media,
             self._settings,
-            stem(archive) if self._settings.archive else None,
+            stem(archive, self._number) if self._settings.archive else None,
         )
-        with (self._folder / "audio.s16").open("ab") as sound:
+        with parts.part(self._folder, self._number).open("ab") as sound:
             return Ffmpeg(arguments, output=sound, log=self._folder / "ffmpeg.log", fed=self._address.once)
 
     def _record_once(self) -> None:
@@ -125,7 +131,7 @@ class Capture:
         try:
             self.media = Caller("probe").call(
                 lambda: probe(head, self._address.shown, container=self._container),
-                seconds=DAY if self._address.waits else FIRST,
+                seconds=self._patience if self._address.waits else FIRST,
             )
         except DeadlineExpired:
             raise SourceUnreachable(

@@ -6,15 +6,15 @@ the beginning of a file are fetched as fast as they come.
 
 import email.utils
 import http.client
-import re
 import time
 import urllib.request
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from pipeline.events import Value
 from pipeline.source.address import Address, without_password
 from pipeline.source.failures import explain
+from pipeline.source.fetch import said
 from pipeline.source.probe import PATIENCE
 
 LONGEST = 6.0
@@ -40,7 +40,7 @@ def measure(address: Address, duration: float | None) -> Line | None:
 
     None where it cannot be told: the source is of another kind, or a stream that is sent as it is played.
     """
-    if address.kind != "http":
+    if address.kind not in ("http", "hls"):
         return None
     try:
         return _measure(address, duration)
@@ -114,7 +114,7 @@ def _fetch(address: Address, url: str, most: int, until: float | None = None, pa
     until = until or time.monotonic() + LONGEST
     bare, headers = without_password(url)
     headers |= {"Range": part} if part else {}
-    headers = {"User-Agent": "Mozilla/5.0 (livesubs)", **_headers(address, url), **headers}
+    headers = {"User-Agent": "Mozilla/5.0 (livesubs)", **said(address, url), **headers}
     request = urllib.request.Request(bare, headers=headers)
     data = bytearray()
     began = time.monotonic()
@@ -129,22 +129,6 @@ def _fetch(address: Address, url: str, most: int, until: float | None = None, pa
             seconds=time.monotonic() - began,
             server_at=_clock(answer.headers),
         )
-
-
-def _headers(address: Address, url: str) -> dict[str, str]:
-    """The HTTP headers that ffmpeg is told to send, and of the cookies those of the host that is asked."""
-    options = dict(address.options)
-    lines = [line.partition(": ") for line in options.get("headers", "").splitlines()]
-    host = urlsplit(url).netloc.rpartition("@")[2]
-    cookies = [line for line in options.get("cookies", "").splitlines() if _belongs(line, host)]
-    said = "; ".join(line.partition(";")[0] for line in cookies)
-    return {name: value for name, _, value in lines} | ({"Cookie": said} if said else {})
-
-
-def _belongs(cookie: str, host: str) -> bool:
-    """A cookie's line as libav has it (`NAME=VALUE; path=...; domain=...`) is for this host, or one above it."""
-    found = re.search(r"domain=\.?([^;]+)", cookie)
-    return found is not None and (host == found[1] or host.endswith(f".{found[1]}"))
 
 
 def _clock(headers: Any) -> float | None:

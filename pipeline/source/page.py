@@ -103,9 +103,11 @@ def stream_of(info: dict[str, Any], page: str) -> Address:
         raise NotLiveYet(f"{redact(page)} {when}; wait for it, or start the program again then", starts_at)
     if not info.get("url"):
         raise SourceMissing(f"there is no stream on the page {redact(page)}; check the address, or {_AGE}")
+    live = bool(info.get("is_live"))
     return media(
         info["url"],
-        ends=not info.get("is_live"),
+        ends=not live,
+        kind="hls" if live and str(info.get("protocol", "")).startswith("m3u8") else "http",
         headers=info.get("http_headers"),
         shown=redact(page),
     )

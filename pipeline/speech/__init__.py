@@ -3,5 +3,6 @@
 from pipeline.speech.client import RecogniserProcess
 from pipeline.speech.local import LocalRecogniser, Recogniser
 from pipeline.speech.stage import recognise
+from pipeline.speech.supervisor import SupervisedRecogniser
 
-__all__ = ["LocalRecogniser", "Recogniser", "RecogniserProcess", "recognise"]
+__all__ = ["LocalRecogniser", "Recogniser", "RecogniserProcess", "SupervisedRecogniser", "recognise"]

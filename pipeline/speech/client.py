@@ -11,12 +11,16 @@ import msgspec
 
 from pipeline import errors
 from pipeline.errors import LivesubsError, WorkerError
+from pipeline.events import Hypothesis
+from pipeline.flow import Caller, DeadlineExpired
 from pipeline.settings import SpeechSettings
 from pipeline.speech import messages
 from pipeline.speech.local import Recogniser
 from pipeline.speech.messages import (
     Answer,
     Detect,
+    Expect,
+    Expected,
     Failed,
     Finish,
     Hear,
@@ -33,6 +37,14 @@ __all__ = ["Recogniser", "RecogniserProcess"]
 
 _PATIENCE = 5.0
 """Seconds a worker has to end after its input has ended."""
+_HUNG = 20.0
+"""Seconds without an answer after which a worker hangs, ..."""
+_TIMES = 10.0
+"""... and this many seconds more for each second of sound it was given, or five times its slowest answer if that is
+more: a slow model is not a hung one."""
+_LOADING, _FIRST = 600.0, 60.0
+"""Seconds that loading a model, and the first words, may take: nobody knows yet how fast it is here."""
+_KEPT = "what was recorded is kept, start again"
 _LAST_WORDS = 400
 """Characters of the worker's stderr that an error quotes at most."""
 
@@ -42,6 +54,8 @@ class RecogniserProcess:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._reader = Caller("recogniser")
+        self._slowest = 0.0  # answer so far, seconds
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # a file never fills up like a pipe; closed in close()
         self.compute = 0.0
 
@@ -59,25 +73,31 @@ class RecogniserProcess:
             stderr=self._stderr,
             **own_group(),
         )
-        answer = self._ask(Open(str(audio.absolute()), settings))
+        answer = self._ask(Open(str(audio.absolute()), settings), _LOADING)
         if not isinstance(answer, Ready):
             raise self._nonsense(answer)
         return answer.description
 
     def hear(self, start: float, end: float) -> Heard:
-        return self._listen(Hear(start, end))
+        return self._listen(Hear(start, end), end - start)
 
     def recognise(self, start: float, end: float) -> Heard:
-        return self._listen(Recognise(start, end))
+        return self._listen(Recognise(start, end), end - start)
 
     def language(self, start: float, end: float) -> Language:
-        answer = self._ask(Detect(start, end))
+        answer = self._ask(Detect(start, end), _LOADING)
         if not isinstance(answer, Language):
             raise self._nonsense(answer)
         return answer
 
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        answer = self._ask(Expect(names), _FIRST)
+        if not isinstance(answer, Expected):
+            raise self._nonsense(answer)
+        return answer.left_out
+
     def finish(self) -> Heard:
-        return self._listen(Finish())
+        return self._listen(Finish(), 0.0)
 
     def close(self) -> None:
         """Ends the worker: its input ends, and if that is not enough it is killed."""
@@ -97,22 +117,30 @@ class RecogniserProcess:
             self._process.kill()  # whoever leaves at once does not wait for a sentence
         self.close()
 
-    def _listen(self, message: Message) -> Heard:
-        answer = self._ask(message)
+    def _listen(self, message: Message, sound: float) -> Heard:
+        """The answer to a message about so many seconds of sound."""
+        usual = max(_HUNG, 5 * self._slowest) if self._slowest else _FIRST
+        answer = self._ask(message, usual + _TIMES * sound)
         if not isinstance(answer, Heard):
             raise self._nonsense(answer)
         self.compute += answer.compute
+        if any(isinstance(said, Hypothesis) and said.committed for said in answer.events):
+            self._slowest = max(self._slowest, answer.compute)
         return answer
 
-    def _ask(self, message: Message) -> Answer:
+    def _ask(self, message: Message, patience: float) -> Answer:
+        """The worker's answer; WorkerError when it dies or has none within `patience` seconds."""
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("open() comes first")
         try:
             self._process.stdin.write(messages.encode(message))
             self._process.stdin.flush()
-            line = self._process.stdout.readline()
+            line = self._reader.call(self._process.stdout.readline, patience)
         except OSError as error:
             raise self._died() from error
+        except DeadlineExpired:
+            self._process.kill()
+            raise WorkerError(f"the recogniser has not answered for {patience:.0f} s; {_KEPT}") from None
         if not line.endswith(b"\n"):
             raise self._died()
         try:
@@ -126,8 +154,7 @@ class RecogniserProcess:
     def _died(self) -> WorkerError:
         code = _ended(self._process) if self._process else 0
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        kept = "what was recorded is kept, start again"
-        return WorkerError(f"the recogniser process died ({how}){self._last_words()}; {kept}")
+        return WorkerError(f"the recogniser process died ({how}){self._last_words()}; {_KEPT}")
 
     def _last_words(self) -> str:
         self._stderr.seek(0)
@@ -136,7 +163,7 @@ class RecogniserProcess:
 
     def _nonsense(self, answer: object) -> WorkerError:
         said = str(answer)[:80]
-        return WorkerError(f"the recogniser process answered nonsense ({said}); what was recorded is kept, start again")
+        return WorkerError(f"the recogniser process answered nonsense ({said}); {_KEPT}")
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int:

@@ -16,8 +16,9 @@ from pipeline.speech.whisper import Whisper
 class Recogniser(Protocol):
     """Hears a session's `audio.s16` stretch by stretch."""
 
-    compute: float
-    """Seconds spent computing so far; over the seconds heard it is the RTF."""
+    @property
+    def compute(self) -> float:
+        """Seconds spent computing so far; over the seconds heard it is the RTF."""
 
     def open(self, audio: Path, settings: SpeechSettings) -> str:
         """Loads the model and says which, on what; `audio` need not exist yet. ModelError, SettingsError."""
@@ -33,6 +34,10 @@ class Recogniser(Protocol):
 
     def language(self, start: float, end: float) -> Language:
         """The language most likely spoken in a stretch of at most 30 s."""
+        ...
+
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """From now on these names may be said, what matters most first; gives those that there is no room for."""
         ...
 
     def finish(self) -> Heard:
@@ -76,6 +81,9 @@ class LocalRecogniser:
 
     def language(self, start: float, end: float) -> Language:
         return Language(*self._opened().language(self._audio.read(start, end)))
+
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return self._opened().expect(names)
 
     def finish(self) -> Heard:
         return self._timed(lambda policy: policy.finish())

@@ -1,13 +1,13 @@
 """What session and recogniser process say to each other: one JSON line a message. The README of the protocol.
 
 The session asks, the worker answers each question with exactly one line, in order: `Open` with `Ready`, `Detect` with
-`Language`, the others with `Heard`, any with `Failed`. Sound does not travel: the worker reads `audio.s16` itself.
-Unknown fields are ignored.
+`Language`, `Expect` with `Expected`, the others with `Heard`, any with `Failed`. Sound does not travel: the worker
+reads `audio.s16` itself. Unknown fields are ignored.
 """
 
 import msgspec
 
-from pipeline.events import Hypothesis, Suppressed
+from pipeline.events import Hypothesis, Skipped, Suppressed, Warned
 from pipeline.settings import SpeechSettings
 
 
@@ -43,6 +43,12 @@ class Detect(Message, frozen=True):
     end: float
 
 
+class Expect(Message, frozen=True):
+    """These names and terms may be said from now on, what matters most first; they replace those of before."""
+
+    names: tuple[str, ...]
+
+
 class Finish(Message, frozen=True):
     """The sound has ended: say what is still open."""
 
@@ -53,10 +59,14 @@ class Ready(Message, frozen=True):
     description: str
 
 
+Answered = Hypothesis | Suppressed | Skipped | Warned
+"""What may follow from a stretch of sound: what was said, kept back, left out, and what a person should know."""
+
+
 class Heard(Message, frozen=True):
     """What followed, in order, and how many seconds it took to compute."""
 
-    events: tuple[Hypothesis | Suppressed, ...]
+    events: tuple[Answered, ...]
     compute: float
 
 
@@ -67,6 +77,12 @@ class Language(Message, frozen=True):
     likely: float
 
 
+class Expected(Message, frozen=True):
+    """The names that the model has no room for."""
+
+    left_out: tuple[str, ...]
+
+
 class Failed(Message, frozen=True):
     """A sentence for the person at the terminal, and the exit code of its kind (errors.py)."""
 
@@ -74,8 +90,8 @@ class Failed(Message, frozen=True):
     exit_code: int
 
 
-Question = Open | Hear | Recognise | Detect | Finish
-Answer = Ready | Heard | Language | Failed
+Question = Open | Hear | Recognise | Detect | Expect | Finish
+Answer = Ready | Heard | Language | Expected | Failed
 
 _encoder = msgspec.json.Encoder()
 _questions: msgspec.json.Decoder[Question] = msgspec.json.Decoder(Question)

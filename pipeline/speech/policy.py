@@ -55,6 +55,10 @@ class Policy(Protocol):
         """The language most likely spoken in at most 30 s, and how likely that is."""
         ...
 
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Names that may be said from now on, what matters most first; gives those that there is no room for."""
+        ...
+
 
 class UtterancePolicy:
     """Each utterance is recognised once, when it has ended or, past `settings.longest`, at its best pause."""
@@ -80,9 +84,8 @@ class UtterancePolicy:
         for stretch in self._endpointer.flush():
             heard += self._judge(stretch)
         # Where nothing came of what was broken off, the sentence before it is whole.
-        if broken and heard and isinstance(heard[-1], Hypothesis) and heard[-1].committed:
-            heard[-1] = msgspec.structs.replace(heard[-1], broken=True)
-        heard = self._with_progress(heard, self._end)
+        worded = bool(heard) and isinstance(heard[-1], Hypothesis) and bool(heard[-1].committed)
+        heard.append(Hypothesis(heard=self._end, broken=broken and worded, over=True))
         self._begin(self._end)
         return heard
 
@@ -93,6 +96,9 @@ class UtterancePolicy:
 
     def language(self, samples: Samples) -> tuple[str, float]:
         return self._transcriber.language(samples)
+
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return self._transcriber.expect(names)
 
     def _begin(self, start: float) -> None:
         """Nothing heard yet; the next sample is at stream time `start`."""

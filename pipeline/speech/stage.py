@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.events import Chunk, Hypothesis, Suppressed
+from pipeline.events import Chunk
+from pipeline.names.live import Names
 from pipeline.speech.local import Recogniser
+from pipeline.speech.messages import Answered
 
 
-def recognise(chunks: Iterable[Chunk], recogniser: Recogniser) -> Iterator[Hypothesis | Suppressed]:
-    """What an opened recogniser says of the chunks, as it says it, and at their end what was still open."""
+def recognise(chunks: Iterable[Chunk], recogniser: Recogniser, names: Names | None = None) -> Iterator[Answered]:
+    """What an opened recogniser says of the chunks, as it says it, and at their end what was still open.
+
+    At an empty chunk the sound breaks off: what is open is said then, and not when it goes on. Before a chunk it is
+    told the names that may be said, whenever they are others than before.
+    """
+    expected: tuple[str, ...] = ()
     for chunk in chunks:
-        yield from recogniser.hear(chunk.start, chunk.end).events
+        if names and (wanted := names.hotwords) != expected:
+            expected = wanted
+            names.left_out(recogniser.expect(wanted))
+        heard = recogniser.hear(chunk.start, chunk.end) if chunk.end > chunk.start else recogniser.finish()
+        yield from heard.events
     yield from recogniser.finish().events

@@ -7,6 +7,7 @@ would encode again, look for the language and cut the stretch by timestamp token
 import copy
 import os
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,8 @@ class Transcriber(Protocol):
 
     def language(self, samples: Samples) -> tuple[str, float]: ...
 
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]: ...
+
 
 class Whisper:
     """A loaded model. Not thread-safe: one owner."""
@@ -80,6 +83,7 @@ class Whisper:
             self._model = _load(folder, device, compute, threads)
         self._tokenizers = {lang: _tokenizer(self._model, folder.name, lang) for lang in settings.spoken}
         self._settings, self._window = settings, settings.window or LONGEST
+        self._hotwords: str | None = None
         kind = self._model.model.compute_type.removesuffix("_float32")
         used = f"{threads} thread{'s' * (threads > 1)}" if device == "cpu" else "GPU"
         self.description = f"{Path(settings.model).name} on {device} ({kind}, {used}, window {self._window:g} s)"
@@ -118,6 +122,20 @@ class Whisper:
             token, likely = self._model.model.detect_language(self._model.encode(self._windowed(features)))[0][0]
         return token.strip("<|>"), likely
 
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Tells the model the names beforehand, as if they had just been said; gives those that do not fit."""
+        if self._settings.hotwords is False:
+            return ()
+
+        tokenizer = next(iter(self._tokenizers.values()))  # words are cut alike in all languages
+
+        def tokens(count: int) -> int:
+            return len(tokenizer.encode(" " + ", ".join(names[:count])))
+
+        fit = bisect_right(range(1, len(names) + 1), self._model.max_length // 2 - 1, key=tokens)
+        self._hotwords = ", ".join(names[:fit]) or None
+        return names[fit:]
+
     def _windowed(self, features: Any) -> Any:
         """Mel features [n_mels, frames], zeros after them up to the window."""
         rate = self._model.frames_per_second
@@ -141,7 +159,7 @@ class Whisper:
 
     def _generate(self, tokenizer: Any, encoded: Any, seconds: float, **options: Any) -> tuple[list[int], float, float]:
         """(tokens, mean log probability, probability of no speech)"""
-        prompt = self._model.get_prompt(tokenizer, [], without_timestamps=True)
+        prompt = self._model.get_prompt(tokenizer, [], without_timestamps=True, hotwords=self._hotwords)
         most = len(prompt) + _TOKENS + round(_TOKENS_PER_SECOND * seconds)
         result = self._model.model.generate(
             encoded,

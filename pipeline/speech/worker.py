@@ -19,7 +19,19 @@ from pipeline.errors import LivesubsError, WorkerError
 from pipeline.flow import spawn
 from pipeline.speech import messages
 from pipeline.speech.local import LocalRecogniser
-from pipeline.speech.messages import Answer, Detect, Failed, Finish, Hear, Open, Question, Ready, Recognise
+from pipeline.speech.messages import (
+    Answer,
+    Detect,
+    Expect,
+    Expected,
+    Failed,
+    Finish,
+    Hear,
+    Open,
+    Question,
+    Ready,
+    Recognise,
+)
 from pipeline.system import STOP_SIGNALS
 
 _GRACE = 2.0
@@ -54,6 +66,8 @@ class Worker:
                 return self._recogniser.recognise(start, end)
             case Detect(start, end):
                 return self._recogniser.language(start, end)
+            case Expect(names):
+                return Expected(self._recogniser.expect(names))
             case Finish():
                 return self._recogniser.finish()
 

@@ -1,173 +1,74 @@
-"""Cues of one track, placed in time one after the other, each once and for good.
+"""Cues of one track, placed in time one after the other.
 
-A sentence knows where the speech after it begins, so no cue has to wait for the next one, and none is ever revised.
-The order of surrender where speech is faster than reading (`docs/cue-rules.md`): the silence after the words; a longer
-out-time; a late start of the next cue, if that one can afford it; then a cue that is too fast, flagged. Lines, length,
-gap, duration and order hold always, and no text is ever dropped.
+A sentence knows where the speech after it begins, so no cue has to wait for the next one, and each is written once: but
+for sentences that had no good translation and are rendered again later (`docs/decisions/0004-written-once.md`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-import msgspec
-
-from pipeline.events import Cue, Rendering, Value
+from pipeline.events import Cue, Rendering, Withdrawn
 from pipeline.settings import CueRules
-from pipeline.subtitles.lines import break_lines
-from pipeline.subtitles.pieces import split
-from pipeline.subtitles.quality import characters, too_fast
-
-_LATE = 0.1
-"""Seconds after its first word from which a cue's start is flagged: what a viewer notices."""
+from pipeline.subtitles.placing import Next, Piece, begin, cut, following, join, place, too_close
+from pipeline.subtitles.revising import Placed, of_before, revised
 
 
-class _Piece(Value, frozen=True):
-    """A text that makes one cue, and the stretch of speech that it belongs to."""
+def to_cues(renderings: Iterable[Rendering], rules: CueRules, before: Iterable[Cue] = ()) -> Iterator[Cue | Withdrawn]:
+    """One track's cues as they come. A sentence too short to stand before the next one waits for it, to share a cue.
 
-    id: str
-    lang: str
-    """Of the track."""
-    text_lang: str
-    lines: tuple[str, ...]
-    first: float
-    last: float
-    sentences: tuple[str, ...]
-    flags: tuple[str, ...] = ()
-
-
-class _Next(Value, frozen=True):
-    """What comes after a piece: where its speech begins, and how much later its cue may begin."""
-
-    at: float
-    spare: float
-
-
-def to_cues(renderings: Iterable[Rendering], rules: CueRules) -> Iterator[Cue]:
-    """One track's cues as they come. A sentence too short to stand before the next one waits for it, to share a cue."""
-    last: Cue | None = None
-    held: _Piece | None = None
+    A rendering with a `rev` above 1 revises the cues of its sentence. `before` is the track of a session that goes on.
+    """
+    track = _Track(rules, before)
     for rendering in renderings:
-        pieces = _join(held, _pieces(rendering, rules), rules)
-        held = None
-        following = _following(pieces, rendering.sentence.next_at, rules)
-        for piece, coming in zip(pieces, following, strict=False):
+        yield from track.add(rendering) if rendering.rev == 1 else track.revise(rendering)
+    yield from track.finish()
+
+
+class _Track:
+    """What was placed so far, and what waits."""
+
+    def __init__(self, rules: CueRules, before: Iterable[Cue]) -> None:
+        self._rules = rules
+        self._placed: list[Placed] = [of_before(cue) for cue in before]
+        self._held: Piece | None = None
+        self._again: list[Rendering] = []
+        """Came while its sentence was held."""
+
+    def add(self, rendering: Rendering) -> Iterator[Cue | Withdrawn]:
+        rules = self._rules
+        pieces = join(self._held, cut(rendering, rules), rules)
+        self._held = None
+        for piece, coming in zip(pieces, following(pieces, rendering.sentence.next_at, rules), strict=False):
             wait = piece is pieces[-1] and rendering.sentence.next_heard
-            if wait and coming and _too_close(piece, last, coming, rules):
-                held = piece
+            if wait and coming and too_close(piece, self._last, coming, rules):
+                self._held = piece
             else:
-                last = _place(piece, last, coming, rules)
-                yield last
-    if held:
-        yield _place(held, last, None, rules)
+                yield self._place(piece, coming)
+        yield from self._revise_waiting()
 
+    def revise(self, rendering: Rendering) -> Iterator[Cue | Withdrawn]:
+        self._again.append(rendering)
+        yield from self._revise_waiting()
 
-def _pieces(rendering: Rendering, rules: CueRules) -> list[_Piece]:
-    sentence = rendering.sentence
-    return [
-        _Piece(
-            id=f"{sentence.id}.{rendering.lang}.{number}",
-            lang=rendering.lang,
-            text_lang=rendering.text_lang,
-            lines=piece.lines,
-            first=piece.start,
-            last=piece.end,
-            sentences=(sentence.id,),
-            flags=("untranslated",) * rendering.untranslated + ("cut",) * sentence.cut,
-        )
-        for number, piece in enumerate(split(rendering, rules), 1)
-    ]
+    def finish(self) -> Iterator[Cue | Withdrawn]:
+        held, self._held = self._held, None
+        if held:
+            yield self._place(held, None)
+        yield from self._revise_waiting()
 
+    @property
+    def _last(self) -> Cue | None:
+        return self._placed[-1].cue if self._placed else None
 
-def _following(pieces: Sequence[_Piece], next_at: float | None, rules: CueRules) -> list[_Next | None]:
-    """What comes after each piece of a sentence: the next piece, and at last the speech after the sentence, if any."""
-    starts = [*(piece.first for piece in pieces[1:]), next_at]
-    within: list[_Next | None] = [
-        _Next(at=piece.first, spare=_spare(piece, then, rules))
-        for piece, then in zip(pieces[1:], starts[1:], strict=True)
-    ]
-    return [*within, None if next_at is None else _Next(at=next_at, spare=rules.late_blind)]
+    def _place(self, piece: Piece, coming: Next | None) -> Cue:
+        cue = place(piece, begin(piece.first, self._last, self._rules), coming, self._rules)
+        self._placed.append(Placed(cue=cue, piece=piece, coming=coming))
+        return cue
 
-
-def _spare(piece: _Piece, then: float | None, rules: CueRules) -> float:
-    """How late a cue may start for the sake of the one before without becoming too fast in its turn."""
-    until = piece.last + rules.linger_most
-    if then is not None:
-        until = min(until, then - rules.gap)
-    return min(rules.late_most, max(0.0, until - piece.first - _size(piece) / rules.cps_most))
-
-
-def _size(piece: _Piece) -> int:
-    return characters("\n".join(piece.lines))
-
-
-def _start(piece: _Piece, last: Cue | None, rules: CueRules) -> float:
-    """With the first word; later while the cue before needs the screen, a little earlier where a gap would flicker."""
-    if last is None:
-        return max(0.0, piece.first)
-    return last.end + rules.gap if _flickers(last.end, piece.first, rules) else piece.first
-
-
-def _flickers(end: float, start: float, rules: CueRules) -> bool:
-    """The gap between two cues is so short that it must be closed; judged in the milliseconds that files have."""
-    return round(round(start, 3) - round(end, 3), 3) < rules.bridge
-
-
-def _too_close(piece: _Piece, last: Cue | None, coming: _Next, rules: CueRules) -> bool:
-    """The next would come too late even after the shortest cue; together they may fit."""
-    return _start(piece, last, rules) + rules.shortest + rules.gap - coming.at > rules.late_most
-
-
-def _place(piece: _Piece, last: Cue | None, coming: _Next | None, rules: CueRules) -> Cue:
-    """The cue as long as it would like to be, cut back or held on to meet the coming one."""
-    start = round(_start(piece, last, rules), 3)
-    end = round(_end(piece, start, coming, rules), 3)
-    text = "\n".join(piece.lines)
-    fast = ("fast",) if too_fast(text, start, end, rules) else ()
-    late = ("late",) if start > piece.first + _LATE else ()
-    return Cue(
-        id=piece.id,
-        lang=piece.lang,
-        start=start,
-        end=end,
-        text=text,
-        sentences=piece.sentences,
-        flags=(*piece.flags, *fast, *late),
-    )
-
-
-def _end(piece: _Piece, start: float, coming: _Next | None, rules: CueRules) -> float:
-    shortest, longest = start + rules.shortest, start + rules.longest
-    unhurried = start + _size(piece) / rules.cps
-    wanted = min(max(piece.last + rules.linger, min(unhurried, piece.last + rules.linger_most), shortest), longest)
-    if coming is None:
-        return wanted
-    read = start + _size(piece) / rules.cps_most
-    needed = min(max(shortest, min(read, piece.last + rules.linger_most)), longest)
-    # As late as this one needs and the next one can afford.
-    next_start = max(coming.at, min(needed + rules.gap, coming.at + coming.spare), shortest + rules.gap)
-    if _flickers(wanted, next_start, rules):
-        return min(next_start - rules.gap, longest)
-    return wanted
-
-
-def _join(held: _Piece | None, pieces: list[_Piece], rules: CueRules) -> list[_Piece]:
-    """The pieces after the one held back, which shares the first one's cue if both are short and fit."""
-    if held is None:
-        return pieces
-    if not pieces or not (lines := _stacked(held, pieces[0], rules)):
-        return [held, *pieces]
-    shared = msgspec.structs.replace(
-        held,
-        lines=lines,
-        last=max(held.last, pieces[0].last),
-        sentences=(*held.sentences, *pieces[0].sentences),
-        flags=tuple(dict.fromkeys((*held.flags, *pieces[0].flags))),
-    )
-    return [shared, *pieces[1:]]
-
-
-def _stacked(upper: _Piece, lower: _Piece, rules: CueRules) -> tuple[str, ...] | None:
-    """Two short texts one above the other, else run together; None unless both are short and fit."""
-    texts = (" ".join(upper.lines), " ".join(lower.lines))
-    if max(map(len, texts)) > rules.cpl or lower.last - upper.first > rules.longest:
-        return None
-    return texts if rules.lines > 1 and len(upper.lines) == 1 else break_lines(" ".join(texts), rules, upper.text_lang)
+    def _revise_waiting(self) -> Iterator[Cue | Withdrawn]:
+        """Those whose sentence is placed, in the order they came."""
+        waiting, self._again = self._again, []
+        for rendering in waiting:
+            if self._held and rendering.sentence.id in self._held.sentences:
+                self._again.append(rendering)
+            else:
+                yield from revised(self._placed, rendering, self._rules)

@@ -6,7 +6,7 @@ from itertools import count, zip_longest
 
 import msgspec
 
-from pipeline.events import Hypothesis, Sentence, Suppressed, Value, Word
+from pipeline.events import Event, Hypothesis, Sentence, Value, Word
 from pipeline.settings import SentenceRules
 from pipeline.subtitles.language import Language, language
 
@@ -18,20 +18,21 @@ _MARKS = 4
 _ORDINAL = re.compile(r"^\d{1,2}\.$")
 
 
-def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules, lang: str) -> Iterator[Sentence]:
-    """Each sentence, once it is decided and known what follows it; the last, open one when the input ends.
+def to_sentences(heard: Iterable[Event], rules: SentenceRules, lang: str, *, first: int = 1) -> Iterator[Sentence]:
+    """Each sentence, once it is decided and known what follows it; an open one where the sound breaks off or ends.
 
-    Ids count from `s000001`. What follows decides how long the sentence's cue may stay, so that a cue is written once.
-    No sentence has words of two languages; `lang` is that of words of which no hypothesis says it.
+    Ids count from `s000001`, or from the number `first`. What follows decides how long the sentence's cue may stay, so
+    that a cue is written once. No sentence has words of two languages; `lang` is that of words of which no hypothesis
+    says it.
     """
-    numbers = count(1)
+    numbers = count(first)
     words: list[Word] = []
     langs: list[str] = []  # of each word
     waiting: Sentence | None = None  # decided, but nobody knows yet what follows
-    begun = broken = False  # the recording began, ended within a sentence
+    begun = broken = False  # the sound began, ended within a sentence
 
     for event in heard:
-        if isinstance(event, Suppressed):
+        if not isinstance(event, Hypothesis):
             continue
         words += event.committed
         langs += [event.lang or lang] * len(event.committed)
@@ -45,6 +46,22 @@ def to_sentences(heard: Iterable[Hypothesis | Suppressed], rules: SentenceRules,
                 break
             waiting, begun = _sentence(f"s{next(numbers):06d}", words[:upto], langs[0], cut=begun), False
             del words[:upto], langs[:upto]
+        if event.over:
+            yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken)
+            waiting, words, langs, begun = None, [], [], False
+    yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken)
+
+
+def _rest(
+    waiting: Sentence | None,
+    words: Sequence[Word],
+    numbers: Iterator[int],
+    langs: Sequence[str],
+    *,
+    begun: bool,
+    broken: bool,
+) -> Iterator[Sentence]:
+    """What is still open where the sound ends."""
     if waiting:
         cut = waiting.cut or (broken and not words)
         at = words[0].start if words else None

@@ -1,19 +1,25 @@
 """Settings to chains: which engines serve a pair, and what to tell the person when one cannot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.errors import LivesubsError, ModelError, SettingsError, TranslationError
+from pipeline.names.glossary import Term
+from pipeline.names.live import Names
+from pipeline.names.rendering import broken
 from pipeline.settings import TranslationSettings
-from pipeline.translation import glossary, languages, llm
+from pipeline.translation import languages, llm, vocabulary
+from pipeline.translation.cache import Cache
 from pipeline.translation.chain import Chain
 from pipeline.translation.circuit import Circuit
+from pipeline.translation.doubts import JUDGES
 from pipeline.translation.engine import Engine
 from pipeline.translation.http import here
 from pipeline.translation.llm import OpenAIEngine
 from pipeline.translation.local import LocalEngine, translates
+from pipeline.translation.protected import Protected
 from pipeline.translation.services import SERVICES
 from pipeline.translation.web import WebEngine
 
@@ -33,19 +39,25 @@ _NO_KEYS: Mapping[str, str] = {}
 
 
 def build_chains(
-    settings: TranslationSettings, spoken: tuple[str, ...], keys: Mapping[str, str] = _NO_KEYS
+    settings: TranslationSettings,
+    spoken: tuple[str, ...],
+    keys: Mapping[str, str] = _NO_KEYS,
+    kept: Path | None = None,
+    names: Names | None = None,
 ) -> dict[str, Chain]:
     """A chain for each language in `settings.to` but the first that is spoken, whose track is what was said.
 
     A chain has the engines of all pairs: for a sentence it asks those that serve its language, and one in the track's
-    own stays as it is. An engine that serves several pairs is made once. `keys` are those of the services, by
-    environment variable.
+    own stays as it is. An engine that serves several pairs is made once.
+
+    `keys` are those of the services, by environment variable; `kept` is the file in which good answers are kept;
+    `names` is the glossary of the settings, if it is to be read again while it is in use.
 
     SettingsError for an unknown engine, language or address, or one that `offline` forbids; ModelError for a damaged
     model folder; TranslationError for an engine without its key. An engine that does not serve a pair is left out and
     explained in the chain's `notes`; ModelError or TranslationError when none is left for a pair.
     """
-    engines = _Engines(settings, spoken[0], keys)
+    engines = _Engines(settings, spoken[0], keys, Cache(kept) if kept else None, names)
     targets = () if settings.chain == (NONE,) else settings.to
     return {lang: _chain(settings, spoken, lang, engines) for lang in targets if lang != spoken[0]}
 
@@ -77,12 +89,20 @@ def engines(
 class _Engines:
     """The engines that settings name, each made when a pair first needs it."""
 
-    def __init__(self, settings: TranslationSettings, src_lang: str, keys: Mapping[str, str]) -> None:
-        self._settings, self.keys = settings, keys
+    def __init__(
+        self,
+        settings: TranslationSettings,
+        src_lang: str,
+        keys: Mapping[str, str],
+        answers: Cache | None = None,
+        names: Names | None = None,
+    ) -> None:
+        self._settings, self.keys, self.answers = settings, keys, answers
+        self._names = names or Names(settings.glossary)
         self._first = next((lang for lang in settings.to if lang != src_lang), "")
         self._folders = [Path(folder).expanduser() for folder in settings.models]
-        self._local = cache(lambda folder: LocalEngine(folder, settings.threads))
-        self._remote = cache(lambda name: Circuit(self._openai() if name == "openai" else self._web(name)))
+        self._local = cache(lambda folder: self._protected(LocalEngine(folder, settings.threads)))
+        self._remote = cache(lambda name: Circuit(self._protected(self._service(name))))
 
     def find(self, name: str, src_lang: str, tgt_lang: str) -> Engine | None:
         """The engine of this name if it serves the pair; ModelError, TranslationError when it cannot be made."""
@@ -91,6 +111,21 @@ class _Engines:
             return self._local(folder) if folder else None
         engine: Engine = self._remote(name)
         return engine if engine.serves(src_lang, tgt_lang) else None
+
+    def _protected(self, engine: Engine) -> Engine:
+        share = self._settings.deadline / max(len(_names(self._settings)), 1)
+        return Protected(engine, self.terms, patience=0.8 * share) if self._settings.glossary else engine
+
+    def terms(self, lang: str) -> Sequence[Term]:
+        """Those in force now for a target language: the glossary is for the first."""
+        return self._names.current.into(lang, self._first)
+
+    def glossary(self, source: str, answer: str, src_lang: str, tgt_lang: str) -> str:
+        """Doubts an answer that breaks a term of the glossary."""
+        return broken(source, answer, self.terms(tgt_lang))
+
+    def _service(self, name: str) -> Engine:
+        return self._openai() if name == "openai" else self._web(name)
 
     def _web(self, name: str) -> Engine:
         service, url = SERVICES[name], _url(self._settings, name)
@@ -104,9 +139,8 @@ class _Engines:
             raise _keyless("openai", llm.KEY)
         if not url and not settings.llm_model:
             raise TranslationError("openai has many models; name one with --llm-model, or a server with --llm-url")
-        terms = {self._first: _terms(settings.glossary)} if settings.glossary else {}
         key = self.keys.get(llm.KEY, "")
-        return OpenAIEngine(url, settings.llm_model, key, glossary=terms, seconds=settings.deadline)
+        return OpenAIEngine(url, settings.llm_model, key, terms=self.terms, seconds=settings.deadline)
 
 
 def _chain(settings: TranslationSettings, spoken: tuple[str, ...], tgt_lang: str, engines: _Engines) -> Chain:
@@ -120,13 +154,13 @@ def _chain(settings: TranslationSettings, spoken: tuple[str, ...], tgt_lang: str
     for pair in pairs:
         if not any(found[name, pair] for name in names):
             raise (ModelError if "local" in names else TranslationError)(_advice(names[0], *pair))
+        vocabulary.ready(*pair)
     notes = [_advice(name, *pair) for (name, pair), engine in found.items() if engine is None]
-    if settings.glossary and "openai" not in names:
-        notes.append("the glossary is read by openai only, which is not in the chain; add it with --translate")
-    serving = dict.fromkeys(name for (name, _), engine in found.items() if engine)
-    notes += [note for name in serving if (note := _in_clear(settings, name, engines.keys))]
-    lined = dict.fromkeys(engine for engine in found.values() if engine)
-    return Chain(tgt_lang, tuple(lined), settings.deadline, notes=notes)
+    used = dict.fromkeys(name for (name, _), engine in found.items() if engine)
+    notes += [note for name in used if (note := _in_clear(settings, name, engines.keys))]
+    serving = tuple(dict.fromkeys(engine for engine in found.values() if engine))
+    judges = (*JUDGES, engines.glossary) if settings.glossary else JUDGES
+    return Chain(tgt_lang, serving, settings.deadline, notes=notes, judges=judges, cache=engines.answers)
 
 
 def _in_clear(settings: TranslationSettings, name: str, keys: Mapping[str, str]) -> str:
@@ -172,15 +206,6 @@ def _url(settings: TranslationSettings, name: str) -> str:
     if url and parts.username is not None:
         raise SettingsError(f"the address of {name} has a password in it; put a key into the environment instead")
     return url
-
-
-def _terms(path: str) -> dict[str, str]:
-    try:
-        return glossary.parse(Path(path).expanduser().read_text("utf-8-sig"), path)
-    except OSError as error:
-        raise SettingsError(f"cannot read the glossary {path}: {error.strerror}; check the path") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"the glossary {path} is no UTF-8 text; save it as UTF-8") from error
 
 
 def _keyless(name: str, key: str) -> TranslationError:

@@ -2,21 +2,19 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from threading import BoundedSemaphore
+from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.events import Rendering, Sentence, Translation
-from pipeline.flow import Caller, DeadlineExpired
-from pipeline.translation.engine import Context, Engine, TranslationFailed
-from pipeline.translation.gate import impossible
-
-OK = "ok"
-
-_QUOTED = 200
-"""Characters of a refused answer that the journal keeps."""
+from pipeline.translation.cache import Cache
+from pipeline.translation.doubts import JUDGES, Judge
+from pipeline.translation.engine import Engine
+from pipeline.translation.line import Line, Question, State
+from pipeline.translation.verdicts import OK, better, settle, usable
 
 _REMEMBERED = 4
 """Sentences before, with their translations, that an engine is given as context."""
+_WORTH = 0.2
+"""With less than this share of its time left, a doubtful answer is not compared with another engine's."""
 
 
 class Chain:
@@ -29,75 +27,65 @@ class Chain:
         deadline: float,
         *,
         notes: Sequence[str] = (),
+        judges: Sequence[Judge] = JUDGES,
+        cache: Cache | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """`deadline`: seconds for a sentence, all engines together. `now` must not jump, as wall clocks do."""
-        self.lang = lang
+        self.lang, self.deadline, self.now = lang, deadline, now
         self.engines = tuple(engine.name for engine in engines)
         self.leaves_machine = any(engine.leaves_machine for engine in engines)
         self.notes = tuple(notes)
         """What a person should know before the start: engines named in the settings that cannot serve here."""
-        self._lines = [_Line(engine) for engine in engines]
-        self._deadline = deadline
-        self._now = now
+        self._lines = [Line(engine, judges, cache, now) for engine in engines]
         self._context: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
 
     def render(self, sentence: Sentence) -> Rendering:
-        """The first answer that can be a translation, with every attempt; without one the text stays as it is."""
+        """The first good answer, else the best doubtful one, with every attempt; without any the text as it is."""
         if sentence.lang == self.lang:
             return Rendering(sentence=sentence, lang=self.lang, text=sentence.text)
-        until = self._now() + self._deadline
-        lines = [line for line in self._lines if line.engine.serves(sentence.lang, self.lang)]
-        attempts: list[Translation] = []
-        for number, line in enumerate(lines):
+        attempts = list(self._attempts(sentence, self._serving(sentence), self.deadline))
+        rendering = settle(sentence, self.lang, attempts)
+        if not rendering.untranslated and not rendering.doubtful:
+            self._context.append((sentence.text, rendering.text))
+        return rendering
+
+    def again(self, rendering: Rendering, answered: set[str], seconds: float) -> Rendering:
+        """Its next revision: the engines that have not `answered` are asked, all within so many seconds."""
+        lines = [line for line in self._serving(rendering.sentence) if line.name not in answered]
+        attempts = list(self._attempts(rendering.sentence, lines, seconds))
+        return better(rendering, settle(rendering.sentence, self.lang, attempts, rendering.rev + 1))
+
+    def unasked(self, sentence: Sentence, answered: set[str]) -> bool:
+        """Whether there is an engine for it that has not `answered`."""
+        return any(line.name not in answered for line in self._serving(sentence))
+
+    def can_ask(self, sentence: Sentence, answered: set[str]) -> bool:
+        """... and that may be asked now."""
+        return any(line.state is State.READY for line in self._serving(sentence) if line.name not in answered)
+
+    def try_all(self) -> None:
+        """From now on engines that were left alone are asked whether they are back: there is time for it."""
+        for line in self._lines:
+            line.try_now(self.deadline)
+
+    def _serving(self, sentence: Sentence) -> list[Line]:
+        return [line for line in self._lines if line.serves(sentence.lang, self.lang)]
+
+    def _attempts(self, sentence: Sentence, lines: Sequence[Line], seconds: float) -> Iterator[Translation]:
+        """Asks until one has a good answer. Those that failed before come last, and only if nobody else has any."""
+        question = Question(sentence=sentence, lang=self.lang, context=tuple(self._context))
+        until = self.now() + seconds
+        waiting = sorted(lines, key=lambda line: line.state is State.DUE)
+        verdict = ""
+        while waiting and verdict != OK and (left := until - self.now()) > 0:
+            if usable(verdict) and (waiting[0].state is State.DUE or left < _WORTH * seconds):
+                break
+            line = waiting.pop(0)
             # An even share of what is left, so that an engine that hangs leaves time for the next.
-            attempts.append(self._attempt(sentence, line, number + 1, (until - self._now()) / (len(lines) - number)))
-            if attempts[-1].verdict == OK:
-                self._context.append((sentence.text, attempts[-1].text))
-                return Rendering(sentence=sentence, lang=self.lang, text=attempts[-1].text, attempts=tuple(attempts))
-        return Rendering(
-            sentence=sentence, lang=self.lang, text=sentence.text, attempts=tuple(attempts), untranslated=True
-        )
-
-    def _attempt(self, sentence: Sentence, line: "_Line", number: int, seconds: float) -> Translation:
-        began = self._now()
-        answer, verdict = None, OK
-        try:
-            answer = line.ask(sentence, self.lang, tuple(self._context), max(seconds, 0.0))
-            verdict = impossible(sentence.text, answer, self.lang) or OK
-        except TranslationFailed as failure:
-            verdict = str(failure)
-        except DeadlineExpired:
-            verdict = "no answer in time"
-        text = " ".join((answer or "").split())
-        return Translation(
-            sentence=sentence.id,
-            lang=self.lang,
-            engine=line.engine.name,
-            attempt=number,
-            verdict=verdict,
-            text=text if verdict == OK else text[:_QUOTED],
-            elapsed=self._now() - began,
-        )
-
-
-class _Line:
-    """To one engine: a caller, and a count of the calls under way, so that hanging ones do not pile up."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._caller = Caller(f"translate-{engine.name}")
-        self._free = BoundedSemaphore(engine.parallel)
-
-    def ask(self, sentence: Sentence, lang: str, context: Context, seconds: float) -> str | None:
-        """The engine's answer; TranslationFailed or DeadlineExpired when there is none."""
-        if not self._free.acquire(blocking=False):
-            raise TranslationFailed("still busy with earlier sentences")
-
-        def translate() -> str | None:
-            try:
-                return self.engine.translate(sentence.text, sentence.lang, lang, context)
-            finally:
-                self._free.release()
-
-        return self._caller.call(translate, seconds)
+            share = left / (1 + sum(other.state is not State.RESTING for other in waiting))
+            yield (attempt := line.attempt(question, len(lines) - len(waiting), share))
+            verdict = attempt.verdict if usable(attempt.verdict) else verdict
+        for line in waiting if verdict else lines:
+            if line.state is State.DUE or (not verdict and line.breaker.rested):
+                line.probe(question, seconds / len(lines))

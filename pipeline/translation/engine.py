@@ -10,12 +10,13 @@ Context: TypeAlias = Sequence[tuple[str, str]]
 class TranslationFailed(Exception):
     """The engine has no translation of this text; the message is the verdict in the journal. Stays in this package.
 
-    `spare`: seconds for which the service asks to be left alone.
+    `spare`: seconds for which the service asks to be left alone. `failure`: the engine may not answer the next
+    sentence either; False where it was this text, or where it was not even asked.
     """
 
-    def __init__(self, verdict: str, *, spare: float = 0.0) -> None:
+    def __init__(self, verdict: str, *, spare: float = 0.0, failure: bool = True) -> None:
         super().__init__(verdict)
-        self.spare = spare
+        self.spare, self.failure = spare, failure
 
 
 class Engine(Protocol):
@@ -36,6 +37,11 @@ class Engine(Protocol):
     @property
     def parallel(self) -> int:
         """How many calls of one chain may be under way at once, hanging ones included."""
+
+    @property
+    def signature(self) -> str:
+        """What its answers depend on beside text and languages; empty where they are not to be kept: they depend on
+        the context, or cost nothing to have again."""
 
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         """Whether it translates this pair."""

@@ -10,10 +10,11 @@ from http import HTTPStatus
 from pipeline.translation.languages import FLORES
 
 _MARKUP = re.compile(
-    r"<!doctype|<!--|</?(html|head|body|title|meta|div|span|p|br|a|b|i|script|style)\b[^<>]*>|&(nbsp|lt|gt|amp|quot|#\d+);",
+    r"<!doctype|<!--|<\?xml|</[a-z][a-z0-9]*>|&(?:[a-z]{2,8}|#x?[0-9a-f]+);"
+    r"|<(html|head|body|title|meta|link|div|span|p|br|hr|h[1-6]|center|table|ul|li|a|b|i|img|script|style)\b[^<>]*>",
     re.IGNORECASE,
 )
-_JSON = re.compile(r'^[\[{]+\s*"[^"]*"\s*[:,]')
+_JSON = re.compile(r"""^[\[{]+\s*(["'])[^"']*\1\s*[:,]|^\{.*\}$|^\[\[|^\[object \w+\]$""", re.DOTALL)
 _PHRASES = {status.value: status.phrase for status in HTTPStatus if status >= 400}
 _TITLES = {phrase for phrase in _PHRASES.values() if " " in phrase}
 _GOOGLE_PAGE = re.compile(
@@ -22,6 +23,24 @@ _GOOGLE_PAGE = re.compile(
 _STATUS = re.compile(
     r"^(?:http\S*\s+)?(?P<word>error\s*[:\-]?\s*)?(?P<code>[45]\d\d)\b[\s:.\-]*(?P<rest>.*)", re.I | re.S
 )
+_SERVICE = re.compile(
+    r"unusual traffic from your computer|(?:enable|requires?) javascript|checking your browser|verify (?:that )?"
+    r"you are (?:a )?human|\| cloudflare|cloudflare ray id|upstream connect error|traceback \(most recent call last\)"
+    r"|rate limit exceeded|quota exceeded|slowdown: \d|to get an api key|api key (?:is )?(?:invalid|missing)"
+    r"|\bas an ai\b|i(?:'|’)m sorry, but i can(?:'|’|no)?t (?:assist|help|translate)"
+    r"|^(?:sure\W+)?here(?:'s|’s| is) (?:the|your)(?: \w+)? translation",
+    re.IGNORECASE,
+)
+"""What services, what stands before them, and models say for themselves."""
+_SHOUTED = re.compile(
+    r"MYMEMORY WARNING|QUERY LENGTH LIMIT|PLEASE SELECT TWO DISTINCT LANGUAGES|NO QUERY SPECIFIED"
+    r"|INVALID (?:SOURCE|TARGET) LANGUAGE|INVALID (?:EMAIL|LANGUAGE PAIR)"
+)
+"""MyMemory's notices."""
+_NOTHING = {"null", "undefined", "nan", "NaN"}
+"""What programs write for no text."""
+_STUTTER = re.compile(r"(\w{1,6}?)\1{9,}")
+"""A word that never ends."""
 
 _SCRIPT_NAMES = {
     "Latn": ("LATIN",), "Cyrl": ("CYRILLIC",), "Grek": ("GREEK",), "Arab": ("ARABIC",), "Hebr": ("HEBREW",),
@@ -43,6 +62,7 @@ def impossible(source: str, answer: str | None, lang: str) -> str:
         return "empty"
     tests = (
         (_wordless, "no words"),
+        (_damaged, "damaged text"),
         (_marked_up, "markup"),
         (_error_page, "error page"),
         (_looping, "loop"),
@@ -58,6 +78,13 @@ def _wordless(source: str, answer: str) -> bool:
     return any(map(str.isalnum, source)) and not any(map(str.isalnum, answer))
 
 
+def _damaged(source: str, answer: str) -> bool:
+    """It was read in the wrong encoding, or is what a program writes for nothing."""
+    if answer in _NOTHING:
+        return not {answer, "zéro"} & {*source.casefold().split()}  # in German "null" is a number
+    return "\ufffd" in answer and "\ufffd" not in source
+
+
 def _marked_up(source: str, answer: str) -> bool:
     return any(form.search(answer) and not form.search(source) for form in (_MARKUP, _JSON))
 
@@ -65,7 +92,7 @@ def _marked_up(source: str, answer: str) -> bool:
 def _error_page(source: str, answer: str) -> bool:
     if answer.rstrip(".") in _TITLES:  # as servers write them; a spoken "too many requests!" is in lower case
         return True
-    if _GOOGLE_PAGE.search(answer):
+    if any(form.search(answer) and not form.search(source) for form in (_GOOGLE_PAGE, _SERVICE, _SHOUTED)):
         return True
     found = _STATUS.match(answer)
     if not found or found["code"] in source:
@@ -81,6 +108,8 @@ def _error_page(source: str, answer: str) -> bool:
 
 def _looping(source: str, answer: str) -> bool:
     """The same few words (characters, in a script without spaces) four times over or more, unlike in the source."""
+    if _STUTTER.search(answer) and not _STUTTER.search(source):
+        return True
     times = _longest_run(_units(answer))
     return times >= 4 and times > 2 * _longest_run(_units(source))
 
@@ -89,7 +118,7 @@ def _units(text: str) -> list[str]:
     """Words without punctuation, or the characters of a script that has no spaces."""
     units: list[str] = []
     for word in re.findall(r"\w+(?:['’\-]\w+)*", text.casefold()):
-        units.extend(word if _width(word) > len(word) else [word])
+        units.extend(word if width(word) > len(word) else [word])
     return units
 
 
@@ -105,10 +134,10 @@ def _longest_run(units: list[str]) -> int:
 
 
 def _bloated(source: str, answer: str) -> bool:
-    return _width(answer) > 4 * _width(source) and _width(answer) - _width(source) > 80
+    return width(answer) > 4 * width(source) and width(answer) - width(source) > 80
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Characters, an ideograph or syllable sign counted as three: it says as much as three letters."""
     return sum(3 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 

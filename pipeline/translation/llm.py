@@ -1,11 +1,12 @@
 """Any server that speaks OpenAI's protocol: vLLM, llama.cpp, Ollama, OpenAI itself."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pipeline.names.glossary import Term
 from pipeline.translation.engine import Context, TranslationFailed
 from pipeline.translation.http import ask, connect, here
 from pipeline.translation.services import GOOGLE
@@ -37,6 +38,7 @@ class OpenAIEngine:
     name = "openai"
     parallel = 2
     """Requests without an answer that may be left behind before the engine is spared for a while."""
+    signature = ""
 
     def __init__(
         self,
@@ -44,19 +46,19 @@ class OpenAIEngine:
         model: str = "",
         key: str = "",
         *,
-        glossary: Mapping[str, Mapping[str, str]] | None = None,
+        terms: Callable[[str], Sequence[Term]] = lambda lang: (),
         seconds: float = 15.0,
     ) -> None:
         """`url` is the server's, with or without `/v1`; without a `model` the server's only one is taken.
 
-        `glossary` has terms and their translations by target language. A request is given up after `seconds`.
+        `terms` gives those of the glossary for a target language. A request is given up after `seconds`.
         """
         self._url = _base(url or _ADDRESS)
         self.leaves_machine = not here(self._url)
         connect(self._url)
         self._model, self._key = model, key
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._glossary, self._seconds = glossary or {}, seconds
+        self._terms, self._seconds = terms, seconds
         self._names = _names()
 
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
@@ -81,8 +83,8 @@ class OpenAIEngine:
         return {"model": self._model, "messages": messages, "temperature": 0, "stream": False}
 
     def _task(self, src_lang: str, tgt_lang: str) -> str:
-        terms = self._glossary.get(tgt_lang, {})
-        lines = "\n".join(f"{source} = {target}" for source, target in terms.items())
+        terms = self._terms(tgt_lang)
+        lines = "\n".join(f"{term.source} = {term.target}" for term in terms)
         task = _TASK.format(source=self._language(src_lang), target=self._language(tgt_lang))
         return task + (_TERMS + lines if terms else "")
 
@@ -123,9 +125,9 @@ class OpenAIEngine:
             raise TranslationFailed(f"the server says: {words}")
         [choice] = answer["choices"]
         if choice["message"].get("refusal") or choice.get("finish_reason") == "content_filter":
-            raise TranslationFailed("the model declined")
+            raise TranslationFailed("the model declined", failure=False)
         if choice.get("finish_reason") == "length":
-            raise TranslationFailed("the model's answer was cut off")
+            raise TranslationFailed("the model's answer was cut off", failure=False)
         return choice["message"].get("content") or ""
 
 

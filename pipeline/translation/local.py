@@ -30,6 +30,7 @@ class LocalEngine:
     name = "local"
     leaves_machine = False
     parallel = 1
+    signature = ""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Loads the model, to run on `threads` cores; ModelError for an incomplete folder or an unknown layout."""

@@ -13,19 +13,45 @@ class Outage:
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
-        self._missed = 0
+        self._missed: list[str] = []
+        """Sentences in a row."""
+        self._owed: set[str] = set()
+        """Those of outages that are over."""
+        self._again = 0
 
     def events(self, rendering: Rendering) -> Iterator[Translation | Warned]:
         """What the journal is to know of a rendering: every attempt, and when translation stops and goes on."""
         yield from rendering.attempts
-        if rendering.untranslated:
-            self._missed += 1
-            if self._missed == TOLD:
+        if rendering.rev > 1:
+            yield from self._redone(rendering)
+        elif rendering.untranslated:
+            self._missed.append(rendering.sentence.id)
+            if len(self._missed) == TOLD:
                 yield Warned(text=self._stopped(rendering))
+        elif rendering.attempts:
+            yield from self._back()
+
+    def _back(self) -> Iterator[Warned]:
+        if len(self._missed) >= TOLD:
+            self._owed.update(self._missed)
+            text = f"translation into {self._lang} is back after {len(self._missed)} sentences, which are tried again"
+            yield Warned(text=text)
+        self._missed.clear()
+
+    def _redone(self, rendering: Rendering) -> Iterator[Warned]:
+        """Counts what was translated after all; told when that is everything."""
+        if rendering.untranslated:
             return
-        if self._missed >= TOLD:
-            yield Warned(text=f"translation into {self._lang} is back after {self._missed} sentences")
-        self._missed = 0
+        if rendering.sentence.id in self._missed:
+            yield from self._back()
+        if rendering.sentence.id not in self._owed:
+            return
+        self._owed.remove(rendering.sentence.id)
+        self._again += 1
+        if not self._owed:
+            lines = "1 line" if self._again == 1 else f"{self._again} lines"
+            yield Warned(text=f"{lines} translated into {self._lang} again; the files are corrected")
+            self._again = 0
 
     def _stopped(self, rendering: Rendering) -> str:
         said = ", ".join(f"{attempt.engine}: {attempt.verdict}" for attempt in rendering.attempts)

@@ -31,6 +31,7 @@ class WebEngine:
         self._service, self._keys = service, keys
         self._url = address(service, keys, url)
         self.leaves_machine = not here(self._url)
+        self.signature = f"{service.name} {self._url}" if self.leaves_machine else ""
         self._class = _class(service.name)
         connect(self._url)
 
@@ -39,7 +40,7 @@ class WebEngine:
 
     def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
         if len(text.encode()) > self._service.longest:
-            raise TranslationFailed(f"longer than {self._service.longest} bytes")
+            raise TranslationFailed(f"longer than {self._service.longest} bytes", failure=False)
         try:
             answer: str | None = self._library(src_lang, tgt_lang).translate(text)
         except Refused as refused:

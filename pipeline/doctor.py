@@ -1,0 +1,120 @@
+"""What is wrong with a session folder, and what of it can be mended here without losing anything.
+
+Whatever is changed is kept as it was: damaged lines in `journal.damaged.jsonl`. A subtitle file that says something
+else than the journal may be somebody's work, so it is left alone.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline import folder
+from pipeline.check.rows import Row
+from pipeline.errors import unwritable
+from pipeline.files import write_whole
+from pipeline.journal import State, fold, read
+from pipeline.lines import clock_time
+from pipeline.source import archive, parts
+from pipeline.source.recording import recover
+from pipeline.system import program
+
+DAMAGED = "journal.damaged.jsonl"
+
+
+def examine(path: Path) -> Iterator[Row]:
+    """A row for each part of the session in `path`, mended where that is safe; SessionError if there is none there,
+    or while it runs."""
+    with folder.again(path):
+        yield _journal(path)
+        state = fold(entry.event for entry in read(path / folder.JOURNAL))
+        yield _beginning(state)
+        yield _sound(path, state)
+        yield from _pictures(path)
+        yield from _files(path, state)
+        yield _end(path, state)
+
+
+def _journal(path: Path) -> Row:
+    """Lines that cannot be read are moved elsewhere; a torn last line is what a power cut leaves."""
+    journal = path / folder.JOURNAL
+    data = journal.read_bytes()
+    torn = not data.endswith(b"\n") and bool(data)
+    damaged: list[int] = []
+    whole = sum(1 for _ in read(journal, damaged))
+    if not damaged and not torn:
+        return Row(row="journal", ok=True, say=f"{whole} lines, all readable")
+    lines = data.split(b"\n")
+    bad = [lines[number - 1] for number in damaged] + ([lines[-1]] if torn else [])
+    try:
+        with (path / DAMAGED).open("ab") as kept:
+            kept.write(b"".join(line + b"\n" for line in bad))
+        good = [line for number, line in enumerate(lines[:-1], 1) if number not in damaged]
+        rest = journal.with_name(f".{journal.name}.part")
+        rest.write_bytes(b"".join(line + b"\n" for line in good))
+        rest.replace(journal)
+    except OSError as error:
+        raise unwritable(journal, error) from error
+    what = f"lines {', '.join(map(str, damaged))} were damaged" if damaged else "the last line was torn"
+    return Row(row="journal", ok=True, say=f"{what}: mended; {whole} lines are left, the others are in {DAMAGED}")
+
+
+def _beginning(state: State) -> Row:
+    if state.session:
+        return Row(row="session", ok=True, say=f"of {state.session.source}, {len(state.sentences)} sentences")
+    return Row(row="session", ok=False, say="its journal does not say what it was of; nothing more can be made of it")
+
+
+def _sound(path: Path, state: State) -> Row:
+    """Copies what was recorded last to its place, and compares the length with what the journal saw."""
+    waiting = [part for part in path.glob("audio-*.s16") if part.stat().st_size]
+    recover(path)
+    recorded = parts.seconds(path / folder.AUDIO)
+    noted = state.progress.recorded if state.progress else 0.0
+    if recorded < noted - 1.0:
+        say = (
+            f"{clock_time(noted - recorded)} are missing at its end; restore {folder.AUDIO} from a copy if there is one"
+        )
+        return Row(row="sound", ok=False, say=say)
+    moved = f", {len(waiting)} part put in its place" if waiting else ""
+    gaps = f", {len(state.gaps)} gaps" if state.gaps else ""
+    return Row(row="sound", ok=True, say=f"{clock_time(recorded)} recorded{moved}{gaps}")
+
+
+def _pictures(path: Path) -> Iterator[Row]:
+    if not (path / folder.ARCHIVE).is_dir():
+        return
+    listed = archive.segments(path / folder.ARCHIVE)
+    missing = [segment.path.name for segment in listed if not segment.path.is_file()]
+    if missing:
+        say = f"{len(missing)} of {len(listed)} segments are missing, {missing[0]} first; restore them from a copy"
+        yield Row(row="archive", ok=False, say=say)
+    else:
+        yield Row(row="archive", ok=True, say=f"{len(listed)} segments")
+
+
+def _files(path: Path, state: State) -> Iterator[Row]:
+    """Subtitle files that are not there are written; others that differ are left to who changed them."""
+    if not state.session:
+        return
+    written, differing = [], []
+    for name, text in folder.tracks(state):
+        file = path / name
+        if not file.exists():
+            write_whole(file, text)
+            written.append(name)
+        elif file.read_text("utf-8") != text:
+            differing.append(name)
+    if differing:
+        say = f"{', '.join(differing)} say something else than the journal: somebody changed them, or a crash came "
+        way = "between; move them away and run this again to have them written anew"
+        yield Row(row="files", ok=False, say=say + way)
+    elif written:
+        yield Row(row="files", ok=True, say=f"{', '.join(written)} were missing: written")
+    else:
+        yield Row(row="files", ok=True, say="what the journal says")
+
+
+def _end(path: Path, state: State) -> Row:
+    if state.ended and state.ended.reason in ("ended", "stopped"):
+        return Row(row="end", ok=True, say=f"it {state.ended.reason} at {clock_time(state.ended.stream)}")
+    say = f"it was cut off; type `{program()} run --resume {path}` to hear the rest and to go on"
+    return Row(row="end", ok=False, say=say)

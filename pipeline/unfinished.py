@@ -1,0 +1,75 @@
+"""What a journal leaves to be done when its session was cut off: where a resumed one takes up each thread (pure)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+
+from pipeline.events import Cue, Sentence, Value
+from pipeline.journal import State
+
+ONSET, LINGERS = 0.1, 0.3
+"""Seconds: a word's sound may begin so much before its start, and end so much after its end."""
+
+
+class Unfinished(Value, frozen=True):
+    """Where a session begins: at the start of everything, or where another one was cut off."""
+
+    heard: float = 0.0
+    """Stream time from which on nothing has become a sentence."""
+    number: int = 1
+    """Of the next sentence."""
+    sentences: Mapping[str, tuple[Sentence, ...]] = {}
+    """By track, those that have no cue in it yet, or perhaps not all of theirs."""
+    last: Mapping[str, Cue] = {}
+    """By track, the cue before these."""
+
+    def before(self, lang: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+        """The sentences that the track lacks, then those that come."""
+        return chain(self.sentences.get(lang, ()), sentences)
+
+    def placed(self, lang: str) -> tuple[Cue, ...]:
+        """The cue that the track goes on after, if there is one."""
+        return (self.last[lang],) if lang in self.last else ()
+
+
+def unfinished(state: State) -> Unfinished:
+    """What is left of a journal's session.
+
+    Cues are written one by one, so the last sentence that has some may lack the rest: it is placed again, with the same
+    ids and, since everything before it is the same, at the same times.
+    """
+    if not state.session:
+        return Unfinished()
+    sentences = list(state.sentences.values())
+    left, last = {}, {}
+    for lang in (state.session.src_lang, *state.session.tgt_langs):
+        track = state.track(lang)
+        whole = track[: _whole(track)]
+        shown = {id for cue in whole for id in cue.sentences}
+        left[lang] = tuple(sentence for sentence in sentences if sentence.id not in shown)
+        if whole:
+            last[lang] = whole[-1]
+    return Unfinished(
+        heard=_over(sentences[-1]) if sentences else 0.0,
+        number=max((int(sentence.id[1:]) for sentence in sentences), default=0) + 1,
+        sentences=left,
+        last=last,
+    )
+
+
+def _over(sentence: Sentence) -> float:
+    """Where to listen on after a sentence: past the end of its last word, which is told a little early."""
+    if sentence.next_at is None:
+        return sentence.end + LINGERS
+    return max(sentence.end, min(sentence.next_at - ONSET, sentence.end + LINGERS))
+
+
+def _whole(track: list[Cue]) -> int:
+    """How many cues of a track come before those of its last sentence (of its last two where they share a cue)."""
+    if not track:
+        return 0
+    open_ids = set(track[-1].sentences)
+    count = len(track)
+    while count and open_ids & set(track[count - 1].sentences):
+        open_ids |= set(track[count - 1].sentences)
+        count -= 1
+    return count

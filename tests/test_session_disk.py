@@ -1,0 +1,94 @@
+"""A disk that is full for a while, a folder that somebody removes: the subtitles go on and nothing is missing after."""
+
+import contextlib
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.events import Gap, Sentence, Warned
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal, fold, read
+from tests.measures import SAMPLES, cues, wer
+from tests.test_session import _count, _srt, finish, start
+from tests.waiting import until
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if not shutil.which("mount"):
+        pytest.skip("needs `mount` to make a small disk")
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("needs the right to mount a small disk (root, as in CI)")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+    return filler
+
+
+def test_a_journal_keeps_in_memory_what_the_disk_does_not_take(small_disk: Path) -> None:
+    heard: list[str] = []
+    with Journal(small_disk, SystemClock()) as journal:
+        journal.listeners.append(lambda entry: heard.append(getattr(entry.event, "text", "")))
+        journal.append(Warned(text="one"))
+        filler = fill(small_disk)
+        for number in range(300):
+            journal.append(Warned(text=f"{number} {'x' * 200}"))
+        assert any("is full" in text for text in heard)
+        filler.unlink()
+        journal.append(Warned(text="last"))
+    texts = [entry.event.text for entry in read(small_disk / "journal.jsonl") if isinstance(entry.event, Warned)]
+    assert texts == heard
+    assert [entry.seq for entry in read(small_disk / "journal.jsonl")] == list(range(1, len(heard) + 1))
+    assert sum("is full" in text for text in texts) == sum("written again" in text for text in texts) == 1
+
+
+def test_a_full_disk_costs_no_sentence_when_there_is_room_again(small_disk: Path) -> None:
+    out = small_disk / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
+    until(lambda: _count(out, "sentence") >= 4, 60)
+    filler = fill(small_disk)
+    until(lambda: not _alive_ffmpeg(session), 60)
+    filler.unlink()
+    assert finish(session) == 0
+    state = fold(entry.event for entry in read(out / "journal.jsonl"))
+    assert not state.gaps
+    assert wer(SAMPLES / "rally.fr.srt", _srt(out, "fr")) <= 0.03
+    assert len(cues(_srt(out, "en"))) == len(state.track("en"))
+
+
+def _alive_ffmpeg(session: "subprocess.Popen[bytes]") -> bool:
+    import psutil
+
+    children = psutil.Process(session.pid).children(recursive=True)
+    return any("ffmpeg" in child.name() for child in children)
+
+
+def test_a_folder_that_is_removed_comes_back_with_all_that_was_in_its_journal(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "2")
+    until(lambda: _count(out, "sentence") >= 3, 60)
+    out.rename(tmp_path / "moved")  # in one step, while it is written to
+    shutil.rmtree(tmp_path / "moved")
+    until(lambda: _count(out, "sentence") >= 3, 30)
+    until(lambda: len(cues(_srt(out, "en"))) >= 2 if _srt(out, "en").exists() else False, 30)
+    session.send_signal(signal.SIGINT)
+    finish(session)
+    entries = list(read(out / "journal.jsonl"))
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert any(isinstance(entry.event, Warned) and "removed" in entry.event.text for entry in entries)
+    assert len([entry for entry in entries if isinstance(entry.event, Sentence)]) >= 3
+    assert not [entry for entry in entries if isinstance(entry.event, Gap)]

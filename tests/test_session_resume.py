@@ -1,0 +1,66 @@
+"""A session that was killed goes on in its folder, on the same clock, as if nothing had been but the gap."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeline.events import Gap, Resumed, Sentence
+from pipeline.journal import fold, read
+from pipeline.settings import CueRules
+from pipeline.subtitles.quality import faults
+from tests.measures import SAMPLES, cues
+from tests.test_session import _count, _srt, finish, start
+from tests.waiting import until
+
+
+def resume(folder: Path, *more: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "pipeline", "run", "--resume", str(folder), *more]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+
+def kill(session: "subprocess.Popen[bytes]") -> None:
+    tree = [*psutil.Process(session.pid).children(recursive=True), psutil.Process(session.pid)]
+    for process in tree:
+        process.kill()
+    finish(session)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("whole") / "s"
+    assert finish(start(str(SAMPLES / "rally.mp4"), out)) == 0
+    return out
+
+
+@pytest.mark.parametrize("moment", [0, 3, 17])
+def test_a_file_is_gone_on_with_where_it_was_killed(whole: Path, tmp_path: Path, moment: int) -> None:
+    out = tmp_path / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "16")
+    until(lambda: _count(out, "sentence" if moment else "source") >= max(2, moment), 60)
+    kill(session)
+    assert finish(resume(out)) == 0
+    events = [entry.event for entry in read(out / "journal.jsonl")]
+    assert len([event for event in events if isinstance(event, Resumed)]) == 1
+    assert not [event for event in events if isinstance(event, Gap)]
+    state, expected = fold(events), fold(entry.event for entry in read(whole / "journal.jsonl"))
+    assert state.ended
+    ids = [event.id for event in events if isinstance(event, Sentence)]
+    assert ids == sorted(set(ids))
+    for lang in ("fr", "en"):
+        ours, theirs = cues(_srt(out, lang)), cues(_srt(whole, lang))
+        assert " ".join(c.content for c in ours).split() == " ".join(c.content for c in theirs).split()
+        assert not [fault for fault in faults(state.track(lang), CueRules()) if fault.rule not in ("cps", "bridge")]
+    starts = [c.start for c in expected.track("fr")]
+    assert all(min(abs(c.start - s) for s in starts) < 0.5 for c in state.track("fr"))
+
+
+def test_a_folder_without_a_session_is_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "run", "--resume", str(tmp_path)], capture_output=True, text=True
+    )
+    assert done.returncode == 6
+    assert "there is no session in" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,149 @@
+"""A recording goes on, on one clock, when its connection is lost: real servers that fail, and what is then on disk."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.audio import AudioFile
+from pipeline.errors import SourceUnreachable
+from pipeline.events import Chunk, Event, Gap, SourceState, Warned
+from pipeline.flow import SystemClock
+from pipeline.settings import SAMPLE_RATE, SourceSettings
+from pipeline.source import recording as module
+from pipeline.source.address import resolve
+from pipeline.source.archive import segments
+from pipeline.source.recording import Recording
+from tests.radio import KBIT, Station
+from tests.recordings import Sound, offset_ms, sound
+from tests.waiting import until
+
+
+@pytest.fixture(scope="module")
+def noise(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty seconds of noise, which can be recognised anywhere."""
+    path = tmp_path_factory.mktemp("noise") / "noise.mp3"
+    source = ["-f", "lavfi", "-i", "anoisesrc=r=48000:a=0.3:seed=5", "-t", "40"]
+    subprocess.run([ffmpeg, "-v", "error", *source, "-b:a", f"{KBIT}k", "-id3v2_version", "0", path], check=True)
+    return path
+
+
+def samples(ffmpeg: str, path: Path) -> Sound:
+    pcm = subprocess.run(
+        [ffmpeg, "-v", "error", "-i", path, "-f", "s16le", "-ar", "16000", "-ac", "1", "-"],
+        check=True,
+        capture_output=True,
+    ).stdout
+    return np.frombuffer(pcm, "<i2").astype(np.float64)
+
+
+@contextmanager
+def recording(given: str, folder: Path, told: list[Event], **settings: Any) -> Iterator[Recording]:
+    chosen = SourceSettings(**settings)
+    made = Recording(given, chosen, folder, SystemClock(), told.append)
+    try:
+        made.start(resolve(given, chosen))
+        yield made
+    finally:
+        made.close()
+
+
+def test_a_cut_is_healed_and_what_comes_after_it_lies_at_its_own_time(ffmpeg: str, noise: Path, tmp_path: Path) -> None:
+    told: list[Event] = []
+    audio = AudioFile(tmp_path / "audio.s16")
+    with Station(noise).on_air() as station, recording(station.address, tmp_path, told) as made:
+        until(lambda: audio.recorded > 5, 20)
+        station.gone.set()
+        until(lambda: any(isinstance(event, Warned) for event in told), 10)
+        lost_at = station.position
+        until(lambda: station.position > lost_at + 3, 10)
+        station.gone.clear()
+        until(lambda: states(told) == ["connected", "lost", "connected"], 20)
+        until(lambda: audio.recorded > made_gap(told).end + 3, 20)
+        made.stop()
+        assert made.outcome.state == "stopped"
+        chunks = list(made.chunks(0.0))
+    gap = made_gap(told)
+    whole, ours = samples(ffmpeg, noise), sound(tmp_path)
+    before = offset_ms(ours, whole, 2.5, reach=2)
+    after = offset_ms(ours, whole, gap.end + 1.0, reach=2)
+    assert abs(after - before) < 150
+    assert not ours[round(gap.start * SAMPLE_RATE) + 1 : round(gap.end * SAMPLE_RATE) - 1].any()
+    assert all(a.end <= b.start for a, b in pairwise(chunks))
+    assert not [c for c in chunks if c.start < gap.end - 0.001 and c.end > gap.start + 0.001], "no one hears a gap"
+    assert not list(tmp_path.glob("audio-*"))
+    listed = segments(tmp_path / "archive")
+    assert {s.path.name[:4] for s in listed} == {"0001", "0002"}
+    assert all(a.end <= b.start + 0.1 for a, b in pairwise(listed))
+    assert listed[-1].end == pytest.approx(audio.recorded, abs=0.5)
+
+
+def states(told: list[Event]) -> list[str]:
+    return [event.state for event in told if isinstance(event, SourceState)]
+
+
+def made_gap(told: list[Event]) -> Gap:
+    [gap] = [event for event in told if isinstance(event, Gap)]
+    return gap
+
+
+def test_a_stall_ends_what_is_open_and_then_the_connection(
+    noise: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BROKEN_OFF", 1.0)
+    monkeypatch.setattr(module, "STALLED", 3.0)
+    told: list[Event] = []
+    chunks: list[Chunk] = []
+    with Station(noise).on_air() as station, recording(station.address, tmp_path, told) as made:
+        for chunk in made.chunks(0.0):
+            chunks.append(chunk)
+            if chunk.end > 3 and len(told) == 1:
+                station.silent.set()
+            if chunk.start == chunk.end:
+                until(lambda: states(told)[-1] == "lost", 20)
+                station.silent.clear()
+            if chunk.end > 10:
+                made.stop()
+    assert [c for c in chunks if c.start == c.end], "told at once, and not when it is back"
+    assert "nothing has come" in next(e for e in told if isinstance(e, SourceState) and e.state == "lost").detail
+    assert len([event for event in told if isinstance(event, Gap)]) == 1
+
+
+def test_a_backup_takes_over_and_who_never_comes_back_is_given_up(noise: Path, tmp_path: Path) -> None:
+    told: list[Event] = []
+    audio = AudioFile(tmp_path / "audio.s16")
+    with (
+        Station(noise).on_air() as station,
+        Station(noise).on_air() as backup,
+        recording(station.address, tmp_path, told, backup=(backup.address,), give_up=6.0) as made,
+    ):
+        until(lambda: audio.recorded > 3, 20)
+        station.gone.set()
+        until(lambda: any(isinstance(e, Warned) and "the backup" in e.text for e in told), 20)
+        recorded = audio.recorded
+        until(lambda: audio.recorded > recorded + 4, 20)
+        backup.gone.set()
+        assert made.outcome.state == "lost"
+    assert isinstance(made.outcome.error, SourceUnreachable)
+    assert "livesubs run --resume" in str(made.outcome.error)
+
+
+def test_a_source_that_is_gone_at_the_start_is_refused_unless_a_backup_is_there(noise: Path, tmp_path: Path) -> None:
+    told: list[Event] = []
+    with Station(noise).on_air() as station:
+        gone = Station(noise)
+        with gone.on_air():
+            first = resolve(gone.address, SourceSettings())
+        made = Recording(gone.address, SourceSettings(backup=(station.address,)), tmp_path, SystemClock(), told.append)
+        made.start(first)
+        until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
+        made.close()
+    assert any(isinstance(e, Warned) and "backup" in e.text for e in told)
+    refused = Recording(gone.address, SourceSettings(), tmp_path / "other", SystemClock(), told.append)
+    with pytest.raises(SourceUnreachable):
+        refused.start(first)
