@@ -33,8 +33,9 @@ from pipeline.settings import (
 from pipeline.speech.languages import CLEAR, SHORT, Choose, chosen, likeliest
 from pipeline.speech.local import LocalRecogniser
 from pipeline.speech.policy import Policy, UtterancePolicy
+from pipeline.speech.recognition import Recognition
 from pipeline.speech.vad import Silero
-from pipeline.speech.whisper import Recognition, Whisper
+from pipeline.speech.whisper import Whisper
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.build import build_chains
 from tests.hearing import DEMO, sound, true_words
