@@ -33,6 +33,7 @@ _WRITTEN = (
     "subtitles.*",
     "report.html",
     ".*.part",
+    ".recording",
 )
 """What a session writes, beside the archive."""
 

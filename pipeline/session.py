@@ -42,6 +42,7 @@ from pipeline.speech.stage import recognise
 from pipeline.stall import StallWatch
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
+from pipeline.translation.backlog import unsettled
 from pipeline.translation.chain import Chain
 from pipeline.translation.outage import Outage
 from pipeline.translation.stage import translate, verbatim
@@ -70,7 +71,8 @@ def subtitles(
     own, *copies = hands.fan_out(sentences, 1 + len(chains))
     renderings: dict[str, Iterable[Rendering]] = {lang: verbatim(left.before(lang, own), lang)}
     for copy, (target, chain) in zip(copies, chains.items(), strict=True):
-        rendered = translate(left.before(target, copy), target, chain)
+        owed = unsettled(left.said, left.placed(target), target)
+        rendered = translate(left.before(target, copy), target, chain, owed)
         renderings[target] = journal.tap(rendered, events=Outage(target).events)
     return hands.merge([to_cues(track, settings.cues, left.placed(lang)) for lang, track in renderings.items()])
 

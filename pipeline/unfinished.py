@@ -19,16 +19,18 @@ class Unfinished(Value, frozen=True):
     """Of the next sentence."""
     sentences: Mapping[str, tuple[Sentence, ...]] = {}
     """By track, those that have no cue in it yet, or perhaps not all of theirs."""
-    last: Mapping[str, Cue] = {}
-    """By track, the cue before these."""
+    cues: Mapping[str, tuple[Cue, ...]] = {}
+    """By track, those before these."""
+    said: Mapping[str, Sentence] = {}
+    """Every sentence so far, by id."""
 
     def before(self, lang: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         """The sentences that the track lacks, then those that come."""
         return chain(self.sentences.get(lang, ()), sentences)
 
     def placed(self, lang: str) -> tuple[Cue, ...]:
-        """The cue that the track goes on after, if there is one."""
-        return (self.last[lang],) if lang in self.last else ()
+        """The cues that the track goes on after."""
+        return self.cues.get(lang, ())
 
 
 def unfinished(state: State) -> Unfinished:
@@ -40,19 +42,19 @@ def unfinished(state: State) -> Unfinished:
     if not state.session:
         return Unfinished()
     sentences = list(state.sentences.values())
-    left, last = {}, {}
+    left, cues = {}, {}
     for lang in (state.session.src_lang, *state.session.tgt_langs):
         track = state.track(lang)
         whole = track[: _whole(track)]
         shown = {id for cue in whole for id in cue.sentences}
         left[lang] = tuple(sentence for sentence in sentences if sentence.id not in shown)
-        if whole:
-            last[lang] = whole[-1]
+        cues[lang] = tuple(whole)
     return Unfinished(
-        heard=_over(sentences[-1]) if sentences else 0.0,
+        heard=max(map(_over, sentences), default=0.0),
         number=max((int(sentence.id[1:]) for sentence in sentences), default=0) + 1,
         sentences=left,
-        last=last,
+        cues=cues,
+        said=dict(state.sentences),
     )
 
 

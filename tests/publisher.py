@@ -66,10 +66,17 @@ class Stream:
     dated: float | None = None
     """When the first line was, Unix seconds."""
     ended: bool = False
+    target: float = 0.3
+    """Not true, so that it is looked at often."""
 
     def text(self) -> str:
         start = max(0, self.edge - self.window)
-        head = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-TARGETDURATION:1", f"#EXT-X-MEDIA-SEQUENCE:{self.first + start}"]
+        head = [
+            "#EXTM3U",
+            "#EXT-X-VERSION:6",
+            f"#EXT-X-TARGETDURATION:{self.target}",
+            f"#EXT-X-MEDIA-SEQUENCE:{self.first + start}",
+        ]
         for line in self.lines[start : self.edge]:
             if self.dated is not None and line is self.lines[start]:
                 at = self.dated + sum(before.seconds for before in self.lines[:start])

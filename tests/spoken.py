@@ -19,11 +19,10 @@ from models.recipe.corpus import Corpus, Pair, finished, load
 from models.recipe.noise import noise, with_noise
 from models.recipe.utterance import SAMPLE_RATE, VOICES, Audio, utter
 from models.recipe.windows import random_manner, take
-from pipeline.events import Hypothesis, Suppressed
+from pipeline.events import Event, Suppressed
 from pipeline.scores.words import plain
 from pipeline.speech.guards import Judged
 from pipeline.speech.local import LocalRecogniser
-from pipeline.speech.policy import Said
 from pipeline.speech.stage import recognise
 from pipeline.speech.vad import Silero
 from samples import sound
@@ -52,7 +51,7 @@ class Material(NamedTuple):
 class Heard:
     """What the demo model made of some material."""
 
-    def __init__(self, events: Sequence[Said | Suppressed]) -> None:
+    def __init__(self, events: Sequence[Event]) -> None:
         self.suppressed = [event for event in events if isinstance(event, Suppressed)]
         self.text = hearing.text(events)
 
@@ -82,8 +81,7 @@ def heard(folder: Path, material: Material, *, guards: bool = True, detector: bo
             stack.enter_context(patch.object(Silero, "probabilities", lambda *given: np.ones_like(whole(*given))))
         recogniser = stack.enter_context(LocalRecogniser())
         recogniser.open(audio, hearing.DEMO)
-        events = recognise(hearing.chunks(len(material.audio) / SAMPLE_RATE, 1.0), recogniser)
-        return Heard([event for event in events if isinstance(event, Hypothesis | Suppressed)])
+        return Heard(list(recognise(hearing.chunks(len(material.audio) / SAMPLE_RATE, 1.0), recogniser)))
 
 
 def nobody(seconds: float, seed: int = 1) -> Material:

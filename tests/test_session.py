@@ -172,6 +172,7 @@ def test_when_no_recogniser_can_be_had_any_more_the_recording_goes_on(tmp_path: 
     ended = list(read(out / "journal.jsonl"))[-1].event
     assert isinstance(ended, Ended)
     assert ended.reason == "failed"
+    assert "<h1>The session failed" in (out / "report.html").read_text(encoding="utf-8")
 
 
 def _worker(session: "subprocess.Popen[bytes]") -> psutil.Process:

@@ -14,6 +14,7 @@ from pipeline.audio import AudioFile
 from pipeline.errors import NotMedia, SourceMissing
 from pipeline.settings import SourceSettings
 from pipeline.source import follower, shelf
+from pipeline.source import track as source_track
 from pipeline.source.address import Address, media
 from pipeline.source.capture import Capture
 from pipeline.source.ladder import Ladder
@@ -25,6 +26,20 @@ from tests.servers import silent
 from tests.waiting import until
 
 SECONDS = 16
+
+APART = """#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="fr",URI="sound.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=90000,CODECS="avc1.42c00d,mp4a.40.2",AUDIO="a"
+picture.m3u8
+"""
+
+
+TWO = """#EXTM3U
+#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"
+sound.m3u8
+#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=160x90,CODECS="avc1.42c00d,mp4a.40.2"
+live.m3u8
+"""
 
 
 class Made:
@@ -88,9 +103,9 @@ def room(made: Made, folder: Path, **streams: Stream) -> Iterator[Room]:
         yield Room(publisher, base, folder)
 
 
-def pieces(run: Run) -> list[str]:
+def pieces(run: Run, track: int = 0) -> list[str]:
     """The files that the run's playlist lists."""
-    text = Path(run.address.url.removeprefix("file:")).with_name("0.m3u8").read_text()
+    text = Path(run.address.url.removeprefix("file:")).with_name(f"{track}.m3u8").read_text()
     return [line.rpartition("/")[2] for line in text.splitlines() if line and not line.startswith("#")]
 
 
@@ -98,10 +113,10 @@ def closed(run: Run) -> bool:
     return "#EXT-X-ENDLIST" in Path(run.address.url.removeprefix("file:")).with_name("0.m3u8").read_text()
 
 
-def record(run: Run, folder: Path) -> float:
-    """Records a run to its end into `folder`; how many seconds."""
+def record(run: Run, folder: Path, skip: float = 0.0) -> float:
+    """Records a run to its end into `folder`, all but its first `skip` seconds; how many seconds."""
     folder.mkdir()
-    capture = Capture(run.address, SourceSettings(archive=False), folder)
+    capture = Capture(run.skipping(skip) if skip else run.address, SourceSettings(archive=False), folder)
     try:
         capture.start()
         assert capture.outcome.state == "ended", capture.outcome.detail
@@ -132,7 +147,7 @@ def test_a_server_that_goes_away_for_a_while_costs_nothing(made: Made, tmp_path:
         here.has(run, 3)
         here.publisher.gone = True
         here.publisher.streams["live.m3u8"].edge = 8
-        until(lambda: here.publisher.turned >= 3, 15)
+        until(lambda: here.publisher.turned >= 2, 15)
         assert mirror.trouble
         here.publisher.gone = False
         here.has(run, 7)
@@ -184,7 +199,7 @@ def test_an_address_that_is_refused_is_found_anew(made: Made, tmp_path: Path) ->
             here.publisher.refuses["key=old"] = 403
             here.publisher.streams["live.m3u8"].edge = 7
             here.has(run, 6)
-            assert not mirror.trouble
+            until(lambda: not mirror.trouble, 15)
     assert asked == ["page"]
     assert pieces(run) == [f"0-{number}.ts" for number in range(1, 7)]
 
@@ -224,7 +239,7 @@ def test_an_encoder_that_was_restarted_is_not_heard_twice(made: Made, tmp_path: 
         before = mirror.next_run()
         assert before
         here.has(before, 3)
-        here.publisher.streams["live.m3u8"] = Stream(made.other, edge=2)
+        here.publisher.streams["live.m3u8"] = Stream(made.other, edge=2, target=1.0)
         after = mirror.next_run()
         assert after
         here.has(after, 2)
@@ -251,7 +266,10 @@ def test_what_is_no_piece_of_the_stream_is_not_kept(made: Made, tmp_path: Path) 
             assert (folder / file).read_bytes() == whole.read_bytes()
 
 
-def test_a_piece_that_the_server_does_not_have_is_a_hole(made: Made, tmp_path: Path) -> None:
+def test_a_piece_that_the_server_does_not_have_is_a_hole(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_track, "TRIES", 3)
     with room(made, tmp_path, live=Stream(made.plain, edge=4)) as here, here.mirror() as mirror:
         before = mirror.next_run()
         here.publisher.refuses["all5.ts"] = 404
@@ -273,10 +291,7 @@ def test_however_a_stream_is_packed_its_sound_is_the_same(made: Made, tmp_path: 
     if kind == "apart":
         streams = {"picture": Stream(made.picture, edge=6), "sound": Stream(made.sound, edge=6)}
     with room(made, tmp_path, **streams) as here:
-        here.publisher.texts["apart.m3u8"] = (
-            '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="fr",URI="sound.m3u8"\n'
-            '#EXT-X-STREAM-INF:BANDWIDTH=90000,CODECS="avc1.42c00d,mp4a.40.2",AUDIO="a"\npicture.m3u8\n'
-        )
+        here.publisher.texts["apart.m3u8"] = APART
         with here.mirror(f"{kind}.m3u8") as mirror:
             run = mirror.next_run()
             for stream in here.publisher.streams.values():
@@ -292,16 +307,34 @@ def test_however_a_stream_is_packed_its_sound_is_the_same(made: Made, tmp_path: 
     assert abs(offset_ms(sound(tmp_path / "heard"), sound(tmp_path / "whole"), 1.0) + sooner) < 30
 
 
+def test_a_hole_in_the_sound_is_one_in_the_picture_too(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_track, "TRIES", 3)
+    streams = {"picture": Stream(made.picture, edge=4), "sound": Stream(made.sound, edge=4)}
+    with room(made, tmp_path, **streams) as here:
+        here.publisher.texts["apart.m3u8"] = APART
+        here.publisher.refuses["sound/all4.ts"] = 404
+        with here.mirror("apart.m3u8") as mirror:
+            before = mirror.next_run()
+            for stream in here.publisher.streams.values():
+                stream.edge = 7
+            after = mirror.next_run()
+            assert before
+            assert after
+            here.has(after, 2)
+    assert pieces(after, track=0)[:1] == ["0-5.ts"]
+    assert pieces(after, track=1)[:1] == ["1-5.ts"]
+    assert pieces(before, track=1)[-1:] == ["1-3.ts"]
+
+
 def test_a_slow_line_gives_the_sound_alone_until_it_bears_more(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follower, "Ladder", functools.partial(Ladder, patience=1.5))
     streams = {"live": Stream(made.plain, edge=4), "sound": Stream(made.sound, edge=4)}
     with room(made, tmp_path, **streams) as here:
-        here.publisher.texts["all.m3u8"] = (
-            '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"\nsound.m3u8\n'
-            '#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=160x90,CODECS="avc1.42c00d,mp4a.40.2"\nlive.m3u8\n'
-        )
+        here.publisher.texts["all.m3u8"] = TWO
         here.publisher.delays["plain"] = 1.3
         with here.mirror("all.m3u8") as mirror:
             run = mirror.next_run()
@@ -324,6 +357,26 @@ def test_a_slow_line_gives_the_sound_alone_until_it_bears_more(
     assert "90 lines" in up
 
 
+def test_a_rendition_that_the_server_gives_up_is_left(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "REFUSALS", 3)
+    streams = {"live": Stream(made.plain, edge=4), "sound": Stream(made.sound, edge=4)}
+    with room(made, tmp_path, **streams) as here:
+        here.publisher.texts["all.m3u8"] = TWO
+        with here.mirror("all.m3u8") as mirror:
+            run = mirror.next_run()
+            assert run
+            here.has(run, 3)
+            here.publisher.refuses["live.m3u8"] = 404
+            here.publisher.streams["sound.m3u8"].edge = 6
+            alone = mirror.next_run()
+            assert alone
+            here.has(alone, 2)
+    assert pieces(alone) == ["0-4.ts", "0-5.ts"]
+    assert "does not give 90 lines" in here.told[0]
+
+
 def test_a_resume_goes_on_where_the_recording_was(made: Made, tmp_path: Path) -> None:
     """What was fetched and not yet recorded is on the disk still; the rest is fetched, and nothing twice."""
     with room(made, tmp_path, live=Stream(made.plain, edge=4)) as here:
@@ -338,6 +391,10 @@ def test_a_resume_goes_on_where_the_recording_was(made: Made, tmp_path: Path) ->
             again = mirror.next_run()
             assert again
             here.has(again, 5)
+            here.publisher.streams["live.m3u8"].ended = True
+            assert mirror.next_run() is None
+            recorded = record(again, tmp_path / "heard", skip=0.5)
+    assert recorded == pytest.approx(4.5, abs=0.15)
     assert again.began == pytest.approx(run.began + 1.0, abs=0.05)
     assert pieces(again) == [f"0-{number}.ts" for number in range(2, 7)]
     assert [path for path in here.publisher.asked if ".ts" in path] == [f"/plain/all{n}.ts" for n in (4, 5, 6)]

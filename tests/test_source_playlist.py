@@ -141,6 +141,27 @@ def test_byte_ranges_keys_and_heads_are_read() -> None:
     assert third.gone
 
 
+def test_a_playlist_is_read_whatever_its_tags_say() -> None:
+    head = "#EXTM3U\n#EXT-X-VERSION:x\n#EXT-X-TARGETDURATION:2.5\n#EXT-X-PROGRAM-DATE-TIME:today\n#EXT-X-NEW:1\n"
+    read = listed(head + "#EXTINF:2,\na.ts\n", "http://server/")
+    assert (read.target, [piece.programme_at for piece in read.pieces]) == (2.5, [None])
+
+
+@given(st.integers(0, 40), st.integers(-5, 60), st.integers(0, 39))
+def test_the_end_of_a_long_playlist_says_what_the_whole_says(first: int, since: int, dated: int) -> None:
+    lines = ["#EXTM3U", "#EXT-X-TARGETDURATION:2", f"#EXT-X-MEDIA-SEQUENCE:{first}"]
+    for number in range(40):
+        tags = {0: '#EXT-X-KEY:METHOD=AES-128,URI="k0"', 9: '#EXT-X-MAP:URI="head.mp4"', 20: "#EXT-X-DISCONTINUITY"}
+        lines += [tags[number]] if number in tags else []
+        lines += [f"#EXT-X-PROGRAM-DATE-TIME:2026-11-26T20:00:{number:02d}.500+01:00"] if number == dated else []
+        lines += [f"#EXTINF:{1.5 + number / 64},title", f"{number}.ts"]
+    text = "\n".join([*lines, ""])
+    whole, end = listed(text, "http://server/"), listed(text, "http://server/", since)
+    dropped = since - first if 0 < since - first < 40 else 0
+    assert end.pieces == whole.pieces[dropped:]
+    assert len(listed(text, "http://server/", None).pieces) == 20
+
+
 MASTER = """#EXTM3U
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="fr",DEFAULT=YES,URI="sound/fr.m3u8"
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",URI="sound/en.m3u8"
@@ -184,6 +205,15 @@ def test_time_stamps_that_start_anew_are_carried_on() -> None:
     name = reckoning.clock
     reckoning.place(1.4, 5030.0, RESTART, None)
     assert reckoning.clock != name, "nothing tells how long an encoder was away"
+
+
+@given(st.floats(-0.9, 0.9), st.floats(0, 3600))
+def test_a_server_that_guesses_at_the_time_moves_nothing(guess: float, hole: float) -> None:
+    reckoning = Reckoning()
+    began = reckoning.dated(100.0, AT)
+    assert reckoning.dated(110.0 + hole, AT + 10 + hole + guess) - began == pytest.approx(10 + hole, abs=1e-3)
+    anew = reckoning.dated(1.4, AT + 20 + hole)  # time stamps that start anew
+    assert anew == pytest.approx(AT + 20 + hole - guess, abs=1e-3)
 
 
 def fetched(ladder: Ladder, *took: float, size: int = 100_000) -> list[int]:

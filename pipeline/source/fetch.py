@@ -101,7 +101,7 @@ class Web:
             skip, most = _wanted(part, answer.status_code)
             try:
                 with kept.open("wb") as file:
-                    for data in answer.iter_bytes(1 << 16):
+                    for data in answer.iter_bytes():
                         if not size and _PAGE.match(data):
                             raise Failed("Invalid data found: the answer is a web page")
                         data, skip = data[skip:], max(0, skip - len(data))
@@ -110,10 +110,13 @@ class Web:
             except OSError as error:
                 raise unwritable(path, error) from error
         if not size or (most and size < most):
-            raise Failed("the answer ends prematurely")
+            raise Failed("Connection reset: the answer was too short")
         if self._stopped():
             raise Failed("Immediate exit requested")
-        kept.replace(path)
+        try:
+            kept.replace(path)
+        except OSError as error:
+            raise unwritable(path, error) from error
         return Got(seconds=time.monotonic() - began, size=size)
 
     def close(self) -> None:
@@ -146,7 +149,9 @@ class Web:
                 yield answer
         except httpx2.TimeoutException:
             raise Failed("Operation timed out") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError) as error:
+        except httpx2.RemoteProtocolError as error:
+            raise Failed(f"Connection reset: {error}") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError) as error:
             raise Failed(redact_all(str(error)) or type(error).__name__) from None
 
 

@@ -22,6 +22,8 @@ LEAST_PATIENCE = 10.0
 """Seconds that a piece may take at least before a lower rendition of it is fetched."""
 BACKOFF, LONGEST_BACKOFF = 0.25, 4.0
 """Seconds after a first failure, doubled after every further one."""
+REFUSALS = 8
+"""How often a rendition may be refused in a row, while the playlist of renditions is not: half a minute."""
 OFTEN = 2.0
 """Seconds between two looks at a playlist that is late, at most."""
 _TRIES = 3
@@ -42,28 +44,34 @@ class Follower:
         tell: Callable[[str], None],
         tidy: Callable[[], None],
         renewal: Renewal | None,
+        patient: bool,
     ) -> None:
         self._web, self._runs, self._stop = web, runs, stop
-        self._tell, self._tidy, self._renewal = tell, tidy, renewal
+        self._tell, self._tidy, self._renewal, self._patient = tell, tidy, renewal, patient
         self._url, self._stale = web.address.url, True
         self._variants: list[Variant] = []
         self._ladder = Ladder(())
         self._tracks: list[Track] = []
         self._why, self._hurry = "", False
         self._spent, self._came = 0.0, 0
-        self._backoff = BACKOFF
+        self._backoff, self._refusals = BACKOFF, 0
         self.trouble = ""
         """Why nothing comes just now; empty when all is well."""
 
     def runs(self) -> Iterator[Shelf]:
-        """Every run once its beginning is on the disk; a SourceError when the stream cannot be reached at all."""
+        """Every run once its beginning is on the disk; a SourceError when the stream was never there."""
         self._open()
         while not self._stop.is_set() and not self._ended:
             began = time.monotonic()
             pause = yield from self._round()
             self._stop.wait(max(0.0, pause - (time.monotonic() - began)))
-        if not self._stop.is_set():
-            self._runs.seal()
+        while not self._stop.is_set():
+            try:
+                return self._runs.seal()
+            except SessionError as error:  # a full disk: ffmpeg waits for this end
+                self.trouble = str(error)
+                self._stop.wait(LONGEST_BACKOFF)
+        return None
 
     @property
     def _ended(self) -> bool:
@@ -76,7 +84,7 @@ class Follower:
             try:
                 return self._choose(self._url)
             except (Failed, NoPlaylist) as error:
-                if self._runs.last or self._stop.is_set():
+                if self._patient or self._stop.is_set():
                     return None
                 if attempt == _TRIES or isinstance(error, Refused | NoPlaylist):
                     raise explain(str(error), self._web.address.shown) from error
@@ -109,19 +117,19 @@ class Follower:
         return self._variants[self._ladder.now]
 
     def _follow_anew(self, urls: Sequence[str]) -> None:
-        """Other playlists, from where we are; what was not fetched of the old ones is fetched of the new."""
-        last: list[Piece | None] = [track.done for track in self._tracks] or [*self._runs.last]
+        """Other playlists, from what is on the disk; what was not fetched of the old ones is fetched of the new."""
         if self._runs.current and len(self._runs.current.record.tracks) != len(urls):
             self._runs.seal()
+        last: list[Piece | None] = [*self._runs.last]
         if len(last) != len(urls):
             last = [last[0] if last else None] * len(urls)
         self._tracks = [Track(url, number, piece) for number, (url, piece) in enumerate(zip(urls, last, strict=True))]
 
-    def _change(self, before: Variant) -> None:
+    def _change(self, before: Variant, why: str = "") -> None:
         """Another rendition, as the ladder says."""
         chosen, slower = self._chosen, self._variants.index(before) < self._ladder.now
-        line = f"is too slow for {before}" if slower else "bears more again"
-        self._tell(f"the line {line}; from here on {chosen} is recorded, and nothing that is said is lost")
+        slow = f"the line is too slow for {before}, keep other traffic off it"
+        self._tell(f"{why or (slow if slower else 'the line bears more again')}; the recording goes on with {chosen}")
         self._runs.seal()
         self._follow_anew(chosen.playlists)
         self._why, self._hurry = RENDITION, True
@@ -136,16 +144,26 @@ class Follower:
                 yield from self._take(track)
             self._tidy()
         except (Failed, NoPlaylist, SessionError) as error:
-            self.trouble = str(error)
+            known = isinstance(error, SessionError)
+            self.trouble = str(error if known else explain(str(error), self._web.address.shown))
             if isinstance(error, Refused):
-                self._stale = True
-                if self._renewal:
-                    self._renewal.start()
+                self._note_refusal()
             pause, self._backoff = self._backoff, min(LONGEST_BACKOFF, 2 * self._backoff)
             return pause
-        self.trouble, self._backoff = "", BACKOFF
+        self.trouble, self._backoff, self._refusals = "", BACKOFF, 0
         least = min(track.target for track in self._tracks)
         return 0.0 if self._hurry else least if all(news) else min(least / 2, OFTEN)
+
+    def _note_refusal(self) -> None:
+        """An address may have expired; a rendition that stays refused while the others are listed is left."""
+        if self._renewal:
+            self._renewal.start()
+        self._refusals += not self._stale
+        self._stale = True
+        if self._refusals >= REFUSALS:
+            before, self._refusals = self._chosen, 0
+            if self._ladder.step_down():
+                self._change(before, f"the server does not give {before} any more")
 
     def _renewed(self) -> None:
         """Goes over to a new address if there is one; reads again which renditions there are, if they were refused."""
@@ -166,30 +184,27 @@ class Follower:
         due = [track for track in ready if track not in broken and (most is None or track.starts < most)]
         if due:
             return min(due, key=lambda track: (track.starts, -track.number))
-        late = [track for track in self._tracks if track not in ready]
-        behind = [track for track in late if most is None or track.position < most - track.target]
-        if not broken or behind:
+        if not broken or any(not track.waiting and not track.ended for track in self._tracks):
             return None
         self._begin(ready)
         return self._next()
 
     def _breaks(self, track: Track) -> bool:
-        """What comes next on that track cannot be a part of this run."""
+        """What comes next on that track cannot be a part of this run; a picture may come in late, a sound may not."""
         shelf = self._runs.current
-        return shelf is None or (bool(track.waiting[0].broken) and shelf.has(track.number))
+        return shelf is None or (bool(track.waiting[0].broken) and (track.number > 0 or shelf.has(0)))
 
     def _begin(self, ready: list[Track]) -> None:
-        """A new run, from where all its tracks have something."""
-        broken = next((track.waiting[0] for track in ready if track.waiting[0].broken), None)
-        if len(self._tracks) > 1:
-            start = max(track.starts for track in ready)
-            for track in ready:
-                track.skip(start)
+        """A new run, from where all its sound is there."""
+        heard = [track for track in ready if track.number] or ready
+        broken = next((track.waiting[0] for track in [*heard, *ready] if track.waiting[0].broken), None)
+        missing = None if any(track.waiting[0].missing is None for track in heard) else heard[0].waiting[0].missing
+        self._runs.begin(len(self._tracks), broken.broken if broken else self._why, missing, self._chosen.bandwidth)
+        self._why = ""
+        if heard[0].number and ready[0].number == 0:
+            ready[0].skip(max(track.starts for track in heard))
         for track in ready:
             track.join()
-        reason, missing = (broken.broken, broken.missing) if broken else (self._why, 0.0)
-        self._runs.begin(len(self._tracks), reason, missing, self._chosen.bandwidth)
-        self._why = ""
 
     def _take(self, track: Track) -> Iterator[Shelf]:
         """Brings the next piece of a track to the disk; gives the run when ffmpeg can open it since."""

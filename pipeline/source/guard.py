@@ -1,9 +1,10 @@
 """A small parent for one ffmpeg: ends it politely, then surely, once the session says so or is gone.
 
-Run by its path with an isolated interpreter (`python -I -S guard.py MODE PARENT ffmpeg ...`), so it imports the
+Run by its path with an isolated interpreter (`python -I -S guard.py MODE PARENT LOCK ffmpeg ...`), so it imports the
 standard library only. MODE `fed`: our standard input is ffmpeg's; a termination signal to us means "stop". MODE `kept`:
 the session holds the other end of our standard input and never writes; its end means "stop", on every system, and
 ffmpeg has an input of its own for its `q` key. An ffmpeg that hangs reads no end of input: hence the watch on PARENT.
+Guard and ffmpeg share a hold on the file LOCK: until the last of them is gone, nobody else records into that folder.
 """
 
 import contextlib
@@ -38,11 +39,23 @@ def _until_the_end_of_input(stop: threading.Event) -> None:
     stop.set()
 
 
-def main(mode: str, parent: int, command: list[str]) -> int:
+def _hold(lock: str) -> int:
+    """A descriptor that holds the lock for whoever has it; where there are no such locks it holds nothing."""
+    held = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        fcntl.flock(held, fcntl.LOCK_SH)
+    return held
+
+
+def main(mode: str, parent: int, lock: str, command: list[str]) -> int:
     """ffmpeg's exit code; a negative one (a signal) becomes 255, as ffmpeg itself reports it."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    child = subprocess.Popen(command, stdin=None if mode == "fed" else subprocess.PIPE)
+    held = _hold(lock)
+    os.set_inheritable(held, True)
+    child = subprocess.Popen(command, stdin=None if mode == "fed" else subprocess.PIPE, close_fds=False)
     if mode == "kept":
         threading.Thread(target=_until_the_end_of_input, args=(stop,), daemon=True).start()
     while child.poll() is None and not stop.wait(0.1):
@@ -53,4 +66,4 @@ def main(mode: str, parent: int, command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3:]))
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:]))

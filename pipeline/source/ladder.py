@@ -46,15 +46,19 @@ class Ladder:
         self._last.append((0.0, took, size))
         return not self.lowest and self._go_down()
 
+    def step_down(self) -> bool:
+        """The server does not give what is in use; as `note`."""
+        return not self.lowest and self._go_to(self.now + 1, risen=False)
+
     def _go_down(self) -> bool:
-        if self._risen:
-            self._patience = min(_LONGEST, 2 * self._patience)
         rate = 8 * sum(last[2] for last in self._last) / sum(last[1] for last in self._last)
         below = range(self.now + 1, len(self._bandwidths))
         borne = (rung for rung in below if self._bandwidths[rung] <= _SHARE * rate)
         return self._go_to(next(borne, below[-1]), risen=False)
 
     def _go_to(self, rung: int, *, risen: bool) -> bool:
+        if self._risen and not risen:
+            self._patience = min(_LONGEST, 2 * self._patience)
         self.now, self._risen, self._easy = rung, risen, 0.0
         self._last.clear()
         return True

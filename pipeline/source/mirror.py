@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from pipeline.events import Value
 from pipeline.flow import spawn
 from pipeline.source.address import Address
@@ -33,6 +35,10 @@ class Run(Value, frozen=True):
     missing: float | None
     """Seconds between the run before and this as far as the playlists tell, where the clocks cannot: 0 where nothing
     is missing, None where nothing tells."""
+
+    def skipping(self, seconds: float) -> Address:
+        """The run without its first `seconds`: a resumed one begins with the piece within which the recording ended."""
+        return msgspec.structs.replace(self.address, options=(*self.address.options, ("ss", f"{seconds:.3f}")))
 
 
 class Mirror:
@@ -60,13 +66,15 @@ class Mirror:
         self._read: list[Shelf] = []
         left = runs.take_up(after)
         renewal = Renewal(renew, address.url) if renew else None
-        self._follower = Follower(self._web, runs, self._stop, tell=tell, tidy=self._tidy, renewal=renewal)
+        self._follower = Follower(
+            self._web, runs, self._stop, tell=tell, tidy=self._tidy, renewal=renewal, patient=after is not None
+        )
         self._channel = spawn(self._work(left), bound=100_000, name="mirror")
         self._runs = iter(self._channel)
 
     @property
     def trouble(self) -> str:
-        """Why nothing comes just now; empty when all is well."""
+        """Why nothing comes just now, in a sentence; empty when all is well."""
         return self._follower.trouble
 
     def next_run(self) -> Run | None:

@@ -1,9 +1,8 @@
-"""HLS playlists as values: the ways to receive a stream, its pieces, the playlist of our own. Pure; imports `events`.
+"""HLS playlists as values: the ways to receive a stream, and its pieces. Pure; imports `events`.
 
 Names are those of RFC 8216. m3u8 is imported when first used.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -11,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from pipeline.events import Value
+from pipeline.source.shortened import DATE, dated, shortened
 
 
 class NoPlaylist(ValueError):
@@ -94,13 +94,20 @@ class Listed(Value, frozen=True):
     ended: bool
 
 
-def _load(text: str) -> Any:
+def _load(text: str, since: int | None = 0) -> Any:
     import m3u8
 
     try:
-        return m3u8.loads(text)
+        return m3u8.loads(shortened(text, since), custom_tags_parser=_leniently)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise NoPlaylist(f"Invalid data found in the playlist ({error})") from error
+
+
+def _leniently(line: str, number: int, data: dict[str, Any], state: dict[str, Any]) -> bool:
+    """Whether m3u8 is to leave a tag out: it would refuse a whole playlist for a time or a length like no other."""
+    if line.startswith("#EXT-X-TARGETDURATION:"):
+        data["targetduration"] = float(line.partition(":")[2])
+    return line.startswith(("#EXT-X-TARGETDURATION", "#EXT-X-VERSION")) or (line.startswith(DATE) and not dated(line))
 
 
 def variants(text: str, url: str) -> list[Variant]:
@@ -108,7 +115,10 @@ def variants(text: str, url: str) -> list[Variant]:
     playlist = _load(text)
     if not playlist.is_variant:
         return []
-    seen = [_variant(said, url) for said in playlist.playlists]
+    try:
+        seen = [_variant(said, url) for said in playlist.playlists]
+    except (ValueError, TypeError, AttributeError) as error:
+        raise NoPlaylist(f"Invalid data found in the playlist ({error})") from error
     pictures = sorted((v for v in seen if v.picture), key=lambda v: (v.lines, v.bandwidth), reverse=True)
     sounds = sorted((v for v in seen if not v.picture), key=lambda v: v.bandwidth, reverse=True)
     if pictures and not sounds and (apart := pictures[-1].sounds):
@@ -136,9 +146,9 @@ def _is_sound(codec: str) -> bool:
     return codec.lower().startswith(("mp4a", "ac-3", "ec-3", "opus", "flac", "mp3"))
 
 
-def listed(text: str, url: str) -> Listed:
-    """What a media playlist lists; NoPlaylist when it is none."""
-    playlist = _load(text)
+def listed(text: str, url: str, since: int | None = 0) -> Listed:
+    """What a media playlist lists, of a long one only from number `since` on (None: its end); NoPlaylist for none."""
+    playlist = _load(text, since)
     if playlist.is_variant:
         raise NoPlaylist("Invalid data found: a playlist of playlists")
     try:
@@ -193,51 +203,6 @@ def _key(said: Any, url: str) -> Key | None:
 
 def _head(said: Any, url: str) -> Part | None:
     return Part(url=urljoin(url, said.uri), part=_range(said.byterange or "", "")) if said and said.uri else None
-
-
-class Stored(Value, frozen=True):
-    """A piece on this disk, all of it; nothing of it is secret but the key's file."""
-
-    sequence: int
-    seconds: float
-    name: str
-    file: str
-    programme_at: float | None = None
-    key: Key | None = None
-    """Its `url` is the file."""
-    head: str = ""
-
-
-def rendered(pieces: Sequence[Stored], folder: str, ended: bool) -> str:
-    """The playlist of what is on disk in `folder`, named whole: ffmpeg would take a `?` or `#` in a path for a query.
-
-    Its target duration is the least there can be: ffmpeg looks for more after half of it.
-    """
-    first = pieces[0].sequence if pieces else 0
-    lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-TARGETDURATION:1", f"#EXT-X-MEDIA-SEQUENCE:{first}"]
-    key, head = None, ""
-    for piece in pieces:
-        if piece.key != key:
-            key = piece.key
-            lines.append(_said(key, folder) if key else "#EXT-X-KEY:METHOD=NONE")
-        if piece.head and piece.head != head:
-            head = piece.head
-            lines.append(f'#EXT-X-MAP:URI="file:{folder}/{head}"')
-        lines += [f"#EXTINF:{piece.seconds:.6f},", f"file:{folder}/{piece.file}"]
-    return "\n".join([*lines, *(["#EXT-X-ENDLIST"] if ended else []), ""])
-
-
-def _said(key: Key, folder: str) -> str:
-    iv = f",IV={key.iv}" if key.iv else ""
-    return f'#EXT-X-KEY:METHOD={key.method},URI="file:{folder}/{key.url}"{iv}'
-
-
-def master(main: str, sounds: Sequence[str], folder: str) -> str:
-    """The playlist of playlists for a stream whose sound comes apart, each by its file's name in `folder`."""
-    lines = ["#EXTM3U", "#EXT-X-VERSION:6"]
-    for number, sound in enumerate(sounds, 1):
-        lines.append(f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="{number}",URI="file:{folder}/{sound}"')
-    return "\n".join([*lines, '#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="sound"', f"file:{folder}/{main}", ""])
 
 
 def joined(piece: Piece, why: str, missing: float | None) -> Piece:

@@ -14,6 +14,9 @@ from pipeline.source import guard
 from pipeline.source.failures import redact_all
 from pipeline.system import end_group, own_group
 
+LOCK = ".recording"
+"""Beside the log: held while an ffmpeg of this folder lives, also one whose session was killed."""
+
 
 class Ffmpeg:
     """A running ffmpeg. What it says goes to `log`, without secrets; the last lines are kept as `said`.
@@ -23,7 +26,8 @@ class Ffmpeg:
     """
 
     def __init__(self, command: list[str], *, output: int | IO[bytes], log: Path, fed: bool = False) -> None:
-        watch = [str(guard.__file__), "fed" if fed else "kept", str(os.getpid())]
+        lock = str(log.with_name(LOCK).absolute())
+        watch = [str(guard.__file__), "fed" if fed else "kept", str(os.getpid()), lock]
         self._fed, self._log = fed, log
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", *watch, *command],

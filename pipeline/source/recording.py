@@ -7,11 +7,13 @@ HLS stream is fetched by a mirror, which has a connection for each run of it and
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain, cycle, repeat
 from pathlib import Path
 from shutil import rmtree
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from pipeline.audio import AudioFile
 from pipeline.errors import LivesubsError, SessionError, SourceError, SourceUnreachable
@@ -25,6 +27,7 @@ from pipeline.source.connection import Connection, Opening
 from pipeline.source.gaps import Hole, outside
 from pipeline.source.mirror import Mirror
 from pipeline.source.parts import Placed
+from pipeline.source.process import LOCK
 from pipeline.source.runs import Position
 
 TICK = 0.1
@@ -353,7 +356,28 @@ class Recording:
 
 
 def recover(folder: Path) -> Placed | None:
-    """Puts what a session that was cut off had not copied yet to its place; gives its last connection, if any."""
+    """Puts what a session that was cut off had not copied yet to its place; gives its last connection, if any.
+
+    SessionError if an ffmpeg of that session is still at it: it has a few seconds to end.
+    """
+    with _alone(folder):
+        return _recovered(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    held = FileLock(folder / LOCK)
+    try:
+        held.acquire(timeout=10.0)
+    except Timeout:
+        raise SessionError(f"an ffmpeg still records into {folder}; end it and try again") from None
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def _recovered(folder: Path) -> Placed | None:
     placed = archive.placed(folder / archive.NAME)
     for connection in placed[1:]:
         sound = parts.part(folder, connection.number)

@@ -12,7 +12,7 @@ AHEAD = 600.0
 """Seconds before an address expires at which a new one is looked for; half its life if that is shorter."""
 _FIRST, _LONGEST = 2.0, 120.0
 """Seconds between two tries: a site that is asked more often shuts us out."""
-_EXPIRES = re.compile(r"[?&/]expires?[=/](\d{10})(?:\D|$)", re.IGNORECASE)
+_EXPIRES = re.compile(r"[?&/~=]exp(?:ires?)?[=/](\d{10})(?!\d)", re.IGNORECASE)
 
 
 class Renewal:

@@ -4,13 +4,17 @@ import shutil
 from pathlib import Path
 
 from pipeline.events import Value
-from pipeline.source.clock import PROGRAMME, Reckoning, ends
-from pipeline.source.playlist import Piece, Stored
+from pipeline.source.clock import PROGRAMME, Reckoning, ends, unwrapped
+from pipeline.source.local import Stored
+from pipeline.source.playlist import Piece
 from pipeline.source.shelf import Record, Shelf, shelves
 from pipeline.source.trail import DISCONTINUITY
 
 _WHOLE = 0.1
 """Seconds by which the recording of a whole piece may be shorter than the playlist says."""
+
+_ROUNDED = 0.1
+"""By how much playlists may round; time stamps that differ by more have jumped within the run."""
 
 
 class Position(Value, frozen=True):
@@ -42,21 +46,22 @@ class Runs:
             shutil.rmtree(self._folder, ignore_errors=True)
             return []
         left = [shelf for shelf in shelves(self._folder) if shelf.whole]
-        within = [i for i, shelf in enumerate(left) if _began_by(shelf.record, after)]
-        for shelf in left[: within[-1] if within else 0]:
-            shelf.remove()
-        left = left[within[-1] :] if within else left
         if not left:
             return []
-        record = left[-1].record
-        self._number = record.number
-        if record.clock != PROGRAMME:
-            self._reckoning.take_up(record.clock, record.shift)
-        if within:
-            self._leave_out(left[0], after.at)
-        self.current, self.before = (None, left[-1]) if record.ended else (left[-1], None)
+        newest = left[-1].record
+        self._number = newest.number
+        self._reckoning.take_up(newest.clock, newest.shift, newest.lag)
+        self.current, self.before = (None, left[-1]) if newest.ended else (left[-1], None)
         self._told = self.current
-        return left
+        within = max((i for i, shelf in enumerate(left) if _began_by(shelf.record, after)), default=None)
+        if within is None:
+            return left
+        for shelf in left[:within]:
+            shelf.remove()
+        if left[within].ends_by(after.at + _WHOLE):
+            return left[within + 1 :]
+        self._leave_out(left[within], after.at)
+        return left[within:]
 
     @property
     def last(self) -> list[Piece]:
@@ -92,42 +97,42 @@ class Runs:
         return True
 
     def seal(self) -> None:
-        """Nothing more comes to the current run."""
-        if self.current:
+        """Nothing more comes to the current run; one that ffmpeg cannot open was none."""
+        if self.current and self.current.whole:
             self.current.end()
-            self.before, self.current = self.current, None
+            self.before = self.current
+        elif self.current:
+            self.current.remove()
+        self.current = None
 
     def _place(self, shelf: Shelf) -> None:
         """When a run begins, on the source's clock."""
-        record, programme_at = shelf.record, shelf.programme_at
-        if programme_at is not None:
-            shelf.place(programme_at, PROGRAMME)
-            return
-        began, stamp = None, shelf.stamp()
-        if stamp is not None:
-            began = self._reckoning.place(stamp, self._ended_at(record.reason), record.reason, record.missing)
-        shelf.place(began, self._reckoning.clock, self._reckoning.shift)
+        record, stamp, reckoning = shelf.record, shelf.stamp(), self._reckoning
+        began, clock = None, reckoning.clock
+        if shelf.programme_at is not None:
+            began, clock = reckoning.dated(stamp, shelf.programme_at), PROGRAMME
+        elif stamp is not None:
+            began = reckoning.place(stamp, self._ended_at(record.reason), record.reason, record.missing)
+            clock = reckoning.clock
+        shelf.place(began, clock, reckoning.shift, reckoning.lag)
 
     def _ended_at(self, reason: str) -> float | None:
         """Where the run before ended, by its time stamps where they alone tell; None if on another clock."""
         if not self.before or self.before.record.began is None or self.before.record.clock != self._reckoning.clock:
             return None
-        counted = self.before.record.began + self.before.seconds
+        seconds = self.before.seconds
+        counted = self.before.record.began + seconds
         stamp = ends(self.before.sample(-1)) if reason == DISCONTINUITY else None
-        return counted if stamp is None else self._reckoning.near(stamp, counted)
+        at = counted if stamp is None else self._reckoning.near(stamp, counted)
+        return at if abs(at - counted) < max(2.0, _ROUNDED * seconds) else counted
 
     def _leave_out(self, shelf: Shelf, at: float) -> None:
         """Takes off the playlist what ends before `at` on the run's clock, and says when the rest begins."""
-        record = shelf.record
-        assert record.began is not None
-        start = record.began
+        assert shelf.record.began is not None
+        start = shelf.record.began
         shelf.leave_out(at - start + _WHOLE)
-        counted = start + shelf.record.shed[0]
-        if record.clock == PROGRAMME:
-            shelf.begin_at(counted if shelf.programme_at is None else shelf.programme_at)
-        else:
-            stamp = shelf.stamp()
-            shelf.begin_at(counted if stamp is None else self._reckoning.near(stamp, counted))
+        stamp, counted = shelf.stamp(), start + shelf.record.shed[0]
+        shelf.begin_at(counted if stamp is None else unwrapped(stamp + shelf.record.shift, counted))
 
 
 def _began_by(record: Record, after: Position) -> bool:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.errors import unwritable
 from pipeline.events import Value
 from pipeline.files import write_whole
 from pipeline.source.clock import starts
-from pipeline.source.playlist import Stored, master, rendered
+from pipeline.source.local import Stored, master, rendered
 
 KEPT = 60.0
 """Seconds of recorded pieces that stay on the disk."""
@@ -32,7 +33,8 @@ class Record(Value, frozen=True):
     began: float | None = None
     clock: str = ""
     shift: float = 0.0
-    """What is added to a time stamp to be on that clock, if it is one of time stamps."""
+    lag: float | None = None
+    """What is added to a time stamp, and to the programme's time, to be on that clock."""
     ended: bool = False
 
 
@@ -41,7 +43,10 @@ class Shelf:
 
     def __init__(self, folder: Path, record: Record) -> None:
         self.folder, self.record = folder.absolute(), record
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(folder, error) from error
 
     @property
     def whole(self) -> bool:
@@ -52,6 +57,10 @@ class Shelf:
     def seconds(self) -> float:
         """What the main playlist held so far."""
         return self.record.shed[0] + _lasts(self.record.tracks[0])
+
+    def ends_by(self, at: float) -> bool:
+        """It is over, and nothing of it lies after `at` on its clock."""
+        return self.record.ended and self.record.began is not None and self.record.began + self.seconds <= at
 
     @property
     def playlist(self) -> Path:
@@ -67,9 +76,9 @@ class Shelf:
         tracks[track] = (*tracks[track], piece)
         self._change(tracks=tuple(tracks))
 
-    def place(self, began: float | None, clock: str, shift: float = 0.0) -> None:
+    def place(self, began: float | None, clock: str, shift: float, lag: float | None) -> None:
         """When its first piece is."""
-        self._change(began=began, clock=clock, shift=shift)
+        self._change(began=began, clock=clock, shift=shift, lag=lag)
 
     def begin_at(self, began: float | None) -> None:
         """What was left out so far does not count any more: the run begins with the first piece it has."""

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pipeline.source.fetch import Failed, Got, Refused, Web
-from pipeline.source.playlist import Key, Part, Piece, Stored, joined, listed
+from pipeline.source.local import Stored
+from pipeline.source.playlist import Key, Part, Piece, joined, listed
+from pipeline.source.shortened import EDGE
 from pipeline.source.trail import HOLE, Trail
 
 TRIES = 5
@@ -24,8 +26,6 @@ class Track:
     def __init__(self, url: str, number: int, last: Piece | None = None) -> None:
         self.url, self.number, self.trail = url, number, Trail(last)
         self.waiting: deque[Piece] = deque()
-        self.done = last
-        """The last piece that is on the disk, or lost."""
         self.position = (last.over_at or 0.0) if last else 0.0
         """Seconds by which tracks are compared: the programme's clock, or counted from where we joined."""
         self.target, self.ended, self._first, self._tries = 1.0, False, 0, 0
@@ -37,7 +37,8 @@ class Track:
     def refresh(self, web: Web, now: float) -> bool:
         """Reads the playlist; gives whether there is something new. Failed, Refused or NoPlaylist."""
         answer = web.playlist(self.url)
-        now_listed = listed(answer.text, answer.url)
+        known = [piece.sequence for piece in (*self.waiting, self.trail.last) if piece]
+        now_listed = listed(answer.text, answer.url, min(known) - EDGE if known else None)
         news = self.trail.news(now_listed, now)
         self.waiting.extend(news)
         self._settle()
@@ -71,6 +72,7 @@ class Track:
     def join(self) -> None:
         """The next piece begins a run: what it does not go on from matters no more."""
         if self.waiting:
+            self.position = self.starts
             self.waiting[0] = joined(self.waiting[0], "", 0.0)
 
     def skip(self, position: float) -> None:
@@ -86,11 +88,12 @@ class Track:
 
     def _pass(self) -> None:
         self.position = self.starts + self.waiting[0].seconds
-        self.done, self._tries = self.waiting.popleft(), 0
+        self.waiting.popleft()
+        self._tries = 0
 
     def _lose(self) -> None:
         """The next piece cannot be had: the one after it, which may be yet to come, does not go on from here."""
-        piece = self.done = self.waiting.popleft()
+        piece = self.waiting.popleft()
         self._tries = 0
         self._owed = None if piece.missing is None or self._owed is None else self._owed + piece.missing + piece.seconds
         self._settle()

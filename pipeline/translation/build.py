@@ -48,10 +48,9 @@ def build_chains(
     """A chain for each language in `settings.to` but the first that is spoken, whose track is what was said.
 
     A chain has the engines of all pairs: for a sentence it asks those that serve its language, and one in the track's
-    own stays as it is. An engine that serves several pairs is made once.
-
-    `keys` are those of the services, by environment variable; `kept` is the file in which good answers are kept;
-    `names` is the glossary of the settings, if it is to be read again while it is in use.
+    own stays as it is. An engine that serves several pairs is made once. `keys` are those of the services, by
+    environment variable; `kept` is the file in which good answers are kept; `names` is the glossary of the settings, if
+    it is to be read again while it is in use.
 
     SettingsError for an unknown engine, language or address, or one that `offline` forbids; ModelError for a damaged
     model folder; TranslationError for an engine without its key. An engine that does not serve a pair is left out and
@@ -154,13 +153,13 @@ def _chain(settings: TranslationSettings, spoken: tuple[str, ...], tgt_lang: str
     for pair in pairs:
         if not any(found[name, pair] for name in names):
             raise (ModelError if "local" in names else TranslationError)(_advice(names[0], *pair))
-        vocabulary.ready(*pair)
     notes = [_advice(name, *pair) for (name, pair), engine in found.items() if engine is None]
-    used = dict.fromkeys(name for (name, _), engine in found.items() if engine)
-    notes += [note for name in used if (note := _in_clear(settings, name, engines.keys))]
-    serving = tuple(dict.fromkeys(engine for engine in found.values() if engine))
+    serving = dict.fromkeys(name for (name, _), engine in found.items() if engine)
+    notes += [note for name in serving if (note := _in_clear(settings, name, engines.keys))]
+    vocabulary.ready(*spoken, tgt_lang)
+    lined = tuple(dict.fromkeys(engine for engine in found.values() if engine))
     judges = (*JUDGES, engines.glossary) if settings.glossary else JUDGES
-    return Chain(tgt_lang, serving, settings.deadline, notes=notes, judges=judges, cache=engines.answers)
+    return Chain(tgt_lang, lined, settings.deadline, notes=notes, judges=judges, cache=engines.answers)
 
 
 def _in_clear(settings: TranslationSettings, name: str, keys: Mapping[str, str]) -> str:

@@ -27,10 +27,7 @@ def translate(
 
 def _translated(sentences: Iterable[Sentence], chain: Chain, backlog: Backlog) -> Iterator[Rendering]:
     for sentence in sentences:
-        if label := _label(sentence, chain.lang):
-            yield label
-            continue
-        rendering = chain.render(sentence)
+        rendering = _label(sentence, chain.lang) or chain.render(sentence)
         yield rendering
         yield from backlog.after(rendering)
         backlog.add(rendering)
