@@ -76,7 +76,7 @@ def test_what_there_is_no_time_for_is_one_stretch_without_a_hole() -> None:
 
 
 def test_a_machine_that_is_too_slow_gets_all_of_it_in_the_end(tmp_path: Path) -> None:
-    """The recogniser's process stands still for half of the time: it falls behind, catches up, and nothing is missing."""
+    """The recogniser's process stands still half of the time: it falls behind, catches up, and nothing is missing."""
     settings = tmp_path / "slow.toml"
     settings.write_text("[speech]\nlag = 1.0\n")
     out = tmp_path / "s"

@@ -16,8 +16,8 @@ from pipeline.speech.labels import APPLAUSE, LONG, Applause
 from pipeline.speech.languages import chosen
 from pipeline.speech.onsets import mend, onset
 from pipeline.speech.overload import degraded
+from pipeline.speech.recognition import Transcriber
 from pipeline.speech.vad import FRAME, Detector
-from pipeline.speech.whisper import Transcriber
 
 Said = Hypothesis | Suppressed
 """What a policy says."""
