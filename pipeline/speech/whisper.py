@@ -37,13 +37,18 @@ _TOKENS, _TOKENS_PER_SECOND = 32, 25
 _NEEDED = ("config.json", "model.bin", "tokenizer.json")
 
 
+def threads_of(cores: int) -> int:
+    """How many of a machine's cores hear: four at most, and two are left for the picture where there are four."""
+    return max(min(2, cores), min(4, cores - 2))
+
+
 class Whisper:
     """A loaded model. Not thread-safe: one owner."""
 
     def __init__(self, settings: SpeechSettings) -> None:
         """Loads `settings.model`, a folder or a faster-whisper name already pulled; ModelError or SettingsError."""
         folder = _folder(settings.model)
-        threads = settings.threads or min(4, os.cpu_count() or 1)
+        threads = settings.threads or threads_of(os.cpu_count() or 1)
         with _refusals(folder.name):
             device, compute = _device(settings)
             self._model = _load(folder, device, compute, threads)

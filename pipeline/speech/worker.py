@@ -34,7 +34,7 @@ from pipeline.speech.messages import (
     Ready,
     Recognise,
 )
-from pipeline.system import STOP_SIGNALS
+from pipeline.system import STOP_SIGNALS, be_modest
 
 _GRACE = 2.0
 """Seconds that work in progress has to end once the session is gone."""
@@ -80,6 +80,7 @@ class Worker:
 def main() -> None:
     for asked in STOP_SIGNALS:
         signal.signal(asked, signal.SIG_IGN)
+    be_modest()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     worker = Worker()
