@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test faults faults-short endurance soak guards bench lint lock setup samples models wheel clean
+.PHONY: demo test faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,10 @@ endurance: $(DONE)
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_packet_loss.py --log-cli-level=INFO
+
+# Twenty sessions on one live stream, killed at twenty moments and resumed; takes about three minutes.
+resume: $(DONE)
+	$(BIN)/python -m pytest tests/soak/test_resume.py --log-cli-level=INFO
 
 # The guards against invented text over ten minutes of applause, of chants, of speech under applause; needs espeak-ng.
 guards: $(DONE)

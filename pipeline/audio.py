@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import chain
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -45,18 +46,20 @@ class AudioFile:
         ended: Callable[[], bool],
         clock: Clock,
         broken_off: Callable[[], bool] = lambda: False,
+        until: float = inf,
         step: float = 0.25,
         most: float = 30.0,
     ) -> Iterator[Chunk]:
         """All that is recorded from `start` on, as it grows, until `ended()` and everything was given.
 
         A reader that is late gets all that waits, at most `most` seconds at once; one that is early waits for `step`
-        seconds of sound. When it is `broken_off()` and everything was given, one empty chunk says so.
+        seconds of sound. Nothing after `until` is given. When it is `broken_off()` and everything was given, one empty
+        chunk says so.
         """
         position, told = start, False
         while True:
             over, broken = ended(), broken_off()  # asked before the length, so that nothing recorded is left out
-            waiting = self.recorded - position
+            waiting = min(self.recorded, until) - position
             if waiting >= step or ((over or broken) and waiting > 0):
                 end = position + min(waiting, most)
                 yield Chunk(start=position, end=end)

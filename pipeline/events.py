@@ -135,6 +135,13 @@ class Skipped(Event, frozen=True, tag="skipped"):
     """It is heard when there is time, at the latest when the stream has ended."""
 
 
+class Recovered(Event, frozen=True, tag="recovered"):
+    """Sound that had been skipped has been heard after all; its sentences and cues came just before."""
+
+    start: float
+    end: float
+
+
 class Suppressed(Event, frozen=True, tag="suppressed"):
     """Text that a guard kept from being committed, with all that a sentence needs if the editor restores it."""
 
@@ -263,6 +270,7 @@ AnyEvent = (
     | Gap
     | Hypothesis
     | Skipped
+    | Recovered
     | Suppressed
     | Repaired
     | Sentence

@@ -21,9 +21,11 @@ from pipeline.events import (
     Event,
     Gap,
     Progress,
+    Recovered,
     Resumed,
     Sentence,
     SessionStarted,
+    Skipped,
     Suppressed,
     Warned,
     Withdrawn,
@@ -62,6 +64,8 @@ class State:
         self.cues: dict[str, Cue] = {}
         self.suppressed: list[Suppressed] = []
         self.gaps: list[Gap] = []
+        self.skipped: list[Skipped] = []
+        """What is still to be heard, when there is time."""
         self.progress: Progress | None = None
         self.ended: Ended | None = None
 
@@ -81,6 +85,10 @@ def apply(state: State, event: Event) -> State:
             state.sentences[event.id] = event
         case Suppressed():
             state.suppressed.append(event)
+        case Skipped() if event.later:
+            state.skipped.append(event)
+        case Recovered():
+            state.skipped = [span for span in state.skipped if (span.start, span.end) != (event.start, event.end)]
         case Gap():
             state.gaps.append(event)
         case SessionStarted():

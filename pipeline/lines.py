@@ -12,7 +12,7 @@ from pipeline.flow import Repeating
 from pipeline.journal import Entry, State, encode
 
 if TYPE_CHECKING:
-    from pipeline.session import Status
+    from pipeline.view import Status
 
 
 def clock_time(seconds: float) -> str:

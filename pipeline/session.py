@@ -6,9 +6,8 @@ Reading order for the whole program: `events`, this module, then any stage.
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from pipeline import __version__, folder
 from pipeline.audio import SILENT, AudioFile, loudness
@@ -20,17 +19,18 @@ from pipeline.events import (
     Event,
     Hypothesis,
     Progress,
+    Recovered,
     Rendering,
     Resumed,
     Sentence,
     SessionStarted,
+    Skipped,
     SourceState,
-    Value,
     Warned,
     Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
-from pipeline.journal import Entry, Journal, State
+from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.settings import Settings
@@ -38,6 +38,7 @@ from pipeline.source.address import Address
 from pipeline.source.announced import await_address
 from pipeline.source.recording import Before, Recording
 from pipeline.speech.client import Recogniser
+from pipeline.speech.overload import Degraded, keep_up
 from pipeline.speech.stage import recognise
 from pipeline.stall import StallWatch
 from pipeline.subtitles.cues import to_cues
@@ -46,11 +47,12 @@ from pipeline.translation.backlog import unsettled
 from pipeline.translation.chain import Chain
 from pipeline.translation.outage import Outage
 from pipeline.translation.stage import translate, verbatim
-from pipeline.unfinished import Unfinished, unfinished
+from pipeline.unfinished import Unfinished, before, missing, unfinished
+from pipeline.view import Status, View
 
 
 def subtitles(
-    chunks: Iterable[Chunk],
+    chunks: Iterable[Chunk | Degraded | Skipped | Warned],
     recogniser: Recogniser,
     chains: Mapping[str, Chain],
     settings: Settings,
@@ -65,7 +67,7 @@ def subtitles(
     """
     lang, names = settings.speech.spoken[0], names or Names()
     heard = journal.tap(recognise(chunks, recogniser, names), events=_itself)
-    made = to_sentences(heard, settings.sentences, lang, first=left.number)
+    made = to_sentences(heard, settings.sentences, lang, first=left.number, then=left.then)
     said = journal.tap(mended(made, names), events=_itself)
     sentences = (event for event in said if isinstance(event, Sentence))
     own, *copies = hands.fan_out(sentences, 1 + len(chains))
@@ -81,35 +83,6 @@ def _itself(event: Event) -> Iterable[Event]:
     """The event, unless it only says that time passed."""
     wordless = isinstance(event, Hypothesis) and not event.committed and not event.tail
     return () if wordless else (event,)
-
-
-class Status(Value, frozen=True):
-    """How a running session stands; seconds, but for `speed` and `level`."""
-
-    recorded: float
-    heard: float
-    speed: float | None
-    """Seconds of sound recognised per second of work; None before the first."""
-    level: float
-    """Loudness of the last moment, dB below full scale (0 is the loudest)."""
-    stopping: bool
-    quiet: float = 0.0
-    """Seconds for which the stream has sent nothing, once that is worth telling; else 0."""
-
-    @property
-    def behind(self) -> float:
-        """Seconds of recorded sound still to be heard."""
-        return max(0.0, self.recorded - self.heard)
-
-
-class View(Protocol):
-    """Who watches a session."""
-
-    def show(self, entry: Entry) -> None:
-        """An event was journaled; called from several threads, one at a time."""
-
-    def announce(self, starts_at: datetime | None) -> None:
-        """The stream is not live yet; called once a second."""
 
 
 class Session:
@@ -236,9 +209,9 @@ class Session:
         )
         folder.write_settings(self._path, self._settings, self._source)
         with journal.state() as state:
-            left, before = unfinished(state), _before(state, self._clock)
+            left, had = unfinished(state), before(state, self._clock)
             began_at = state.session.began_at if state.session else self._clock.now()
-        if before:
+        if had:
             self._heard = self._heard_from = left.heard
             journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
         journal.append(self._started(address, description, began_at))
@@ -246,22 +219,51 @@ class Session:
             self.warn(note)
         self._pass_on(journal)
         self._write_files(journal)
-        recording = self._open(address, journal, before)
-        chunks = self._count(recording.chunks(left.heard))
+        recording = self._open(address, journal, had)
+        chunks = keep_up(
+            self._count(recording.chunks(left.heard)), self._waiting, self._clock.up, self._settings.speech
+        )
         self._stall = StallWatch(self._audio, lambda: not recording.ended, journal.append, self._clock)
         with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
             try:
-                made = subtitles(
-                    chunks, self._recogniser, self._chains, self._settings, journal, Threads(), left, self._names
-                )
-                for batch in made:
-                    for event in batch:
-                        journal.append(event)
-                    self._write_files(journal)
+                self._subtitle(chunks, journal, Threads(), left)
+                self._hear_skipped(journal)
             except WorkerError as error:
                 self._record_on(recording, error, journal)
                 raise
         self._close(recording, journal)
+
+    def _subtitle(
+        self,
+        chunks: Iterable[Chunk | Degraded | Skipped | Warned],
+        journal: Journal,
+        hands: Threads | Inline,
+        left: Unfinished,
+    ) -> None:
+        for batch in subtitles(
+            chunks, self._recogniser, self._chains, self._settings, journal, hands, left, self._names
+        ):
+            for event in batch:
+                journal.append(event)
+            self._write_files(journal)
+
+    def _hear_skipped(self, journal: Journal) -> None:
+        """The stream has ended: what there was no time for has its turn."""
+        with journal.state() as state:
+            spans = list(state.skipped)
+        if spans:
+            self._recogniser.degrade(0)
+        for span in spans:
+            with journal.state() as state:
+                left = missing(state, span)
+            chunks = self._audio.follow(start=span.start, ended=lambda: True, clock=self._clock, until=span.end)
+            self._subtitle(chunks, journal, Inline(), left)
+            journal.append(Recovered(start=span.start, end=span.end))
+
+    def _waiting(self, start: float) -> float:
+        """For how long sound that begins at `start` has been waiting, where that matters: a file is read ahead."""
+        live = self._recording is not None and self._recording.live
+        return self._audio.recorded - start if live else 0.0
 
     def _record_on(self, recording: Recording, error: WorkerError, journal: Journal) -> None:
         """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""
@@ -284,10 +286,10 @@ class Session:
             began_at=began_at,
         )
 
-    def _open(self, address: Address, journal: Journal, before: Before | None) -> Recording:
+    def _open(self, address: Address, journal: Journal, had: Before | None) -> Recording:
         journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
         self._recording = recording = Recording(
-            self._source, self._settings.source, self._path, self._clock, journal.append, before
+            self._source, self._settings.source, self._path, self._clock, journal.append, had
         )
         if self._stopping.is_set():  # asked for while the model was loading
             recording.stop()
@@ -301,16 +303,3 @@ class Session:
         if outcome.error:
             raise outcome.error
         journal.append(Ended(reason="stopped" if self._stopping.is_set() else "ended", stream=recorded))
-
-
-def _before(state: State, clock: Clock) -> Before | None:
-    """What the session had that is resumed; None for a new one."""
-    if not state.session:
-        return None
-    noted = state.progress
-    if noted is None or noted.origin is None or noted.origin_at is None:
-        return Before(origin=None, gaps=tuple(state.gaps))
-    # The machine may have been started anew meanwhile: then only the wall clock went on.
-    same = clock.up() >= noted.up
-    origin = noted.origin if same else clock.up() - (clock.now() - noted.origin_at)
-    return Before(origin=origin, gaps=tuple(state.gaps))

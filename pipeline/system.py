@@ -30,6 +30,12 @@ def end_group(leader: int) -> None:
             os.killpg(leader, signal.SIGKILL)
 
 
+def be_modest() -> None:
+    """From now on this process waits for others: a picture that stutters is worse than a subtitle that is late."""
+    if sys.platform != "win32":
+        os.nice(5)
+
+
 def program() -> str:
     """What to type to run this program again: `livesubs` where that is on the PATH, else where it lies."""
     if shutil.which("livesubs"):

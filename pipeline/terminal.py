@@ -38,7 +38,7 @@ from pipeline.lines import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.session import Status
+    from pipeline.view import Status
 
 _FRENCH, _ENGLISH, _QUIET, _ALARM = "cyan", "bold bright_white", "grey62", "bold bright_yellow"
 """Read from two metres in a dark hall: nothing below 4.5:1 on black."""

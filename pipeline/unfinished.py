@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from pipeline.events import Cue, Sentence, Value
+from pipeline.events import Cue, Sentence, Skipped, Value
+from pipeline.flow import Clock
 from pipeline.journal import State
+from pipeline.source.recording import Before
 
 ONSET, LINGERS = 0.1, 0.3
 """Seconds: a word's sound may begin so much before its start, and end so much after its end."""
@@ -23,6 +25,8 @@ class Unfinished(Value, frozen=True):
     """By track, those before these."""
     said: Mapping[str, Sentence] = {}
     """Every sentence so far, by id."""
+    then: float | None = None
+    """Where the speech begins that follows on all this, if that is known."""
 
     def before(self, lang: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         """The sentences that the track lacks, then those that come."""
@@ -51,11 +55,27 @@ def unfinished(state: State) -> Unfinished:
         cues[lang] = tuple(whole)
     return Unfinished(
         heard=max(map(_over, sentences), default=0.0),
-        number=max((int(sentence.id[1:]) for sentence in sentences), default=0) + 1,
+        number=_next(state),
         sentences=left,
         cues=cues,
         said=dict(state.sentences),
     )
+
+
+def missing(state: State, skipped: Skipped) -> Unfinished:
+    """What a stretch that was skipped lacks: to be put between the cues that there are."""
+    langs = (state.session and (state.session.src_lang, *state.session.tgt_langs)) or ()
+    after = [sentence.start for sentence in state.sentences.values() if sentence.start >= skipped.end]
+    return Unfinished(
+        heard=skipped.start,
+        number=_next(state),
+        cues={lang: tuple(cue for cue in state.track(lang) if cue.start < skipped.start) for lang in langs},
+        then=min(after, default=None),
+    )
+
+
+def _next(state: State) -> int:
+    return max((int(id[1:]) for id in state.sentences), default=0) + 1
 
 
 def _over(sentence: Sentence) -> float:
@@ -75,3 +95,16 @@ def _whole(track: list[Cue]) -> int:
         open_ids |= set(track[count - 1].sentences)
         count -= 1
     return count
+
+
+def before(state: State, clock: Clock) -> Before | None:
+    """What the session had that is resumed; None for a new one."""
+    if not state.session:
+        return None
+    noted = state.progress
+    if noted is None or noted.origin is None or noted.origin_at is None:
+        return Before(origin=None, gaps=tuple(state.gaps))
+    # The machine may have been started anew meanwhile: then only the wall clock went on.
+    same = clock.up() >= noted.up
+    origin = noted.origin if same else clock.up() - (clock.now() - noted.origin_at)
+    return Before(origin=origin, gaps=tuple(state.gaps))

@@ -33,8 +33,9 @@ from pipeline.settings import (
 from pipeline.speech.languages import CLEAR, SHORT, Choose, chosen, likeliest
 from pipeline.speech.local import LocalRecogniser
 from pipeline.speech.policy import Policy, UtterancePolicy
+from pipeline.speech.recognition import Recognition
 from pipeline.speech.vad import Silero
-from pipeline.speech.whisper import Recognition, Whisper
+from pipeline.speech.whisper import Whisper
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.build import build_chains
 from tests.hearing import DEMO, sound, true_words
@@ -66,10 +67,20 @@ ENGLISH = [
 ]
 
 
-class Scripted:
-    """Says of the nth stretch what the nth turn has in the language that is chosen, evenly spread."""
+class Deaf:
+    """What a transcriber here need not know."""
 
-    description = "scripted"
+    description, beam = "scripted", 5
+
+    def language(self, samples: Samples) -> tuple[str, float]:
+        return "fr", 1.0
+
+    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return ()
+
+
+class Scripted(Deaf):
+    """Says of the nth stretch what the nth turn has in the language that is chosen, evenly spread."""
 
     def __init__(self) -> None:
         self._turns = iter(TURNS)
@@ -81,12 +92,6 @@ class Scripted:
         step = seconds / len(said)
         words = [Word(start=n * step, end=(n + 1) * step, text=f" {w}", probability=0.9) for n, w in enumerate(said)]
         return Recognition(tuple(words), -0.1, 0.0, 1.0, lang)
-
-    def language(self, samples: Samples) -> tuple[str, float]:
-        return "fr", 1.0
-
-    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        return ()
 
 
 def scripted(settings: SpeechSettings) -> tuple[Policy, str]:
@@ -166,10 +171,8 @@ def test_what_is_clear_is_followed_at_once() -> None:
     assert chosen({"fr": 0.4, "es": 0.6}, "fr", 9.0) == "fr"
 
 
-class Doubtful:
+class Doubtful(Deaf):
     """Hears Spanish in applause, of which it is no more than guessing, then a short greeting, then a long one."""
-
-    description = "scripted"
 
     def __init__(self) -> None:
         self._turns = iter(((-3.0, {"fr": 0.05, "es": 0.95}), *[(-0.1, {"fr": 0.02, "es": 0.98})] * 2))
@@ -178,12 +181,6 @@ class Doubtful:
         score, likely = next(self._turns)
         word = Word(start=0.2, end=len(samples) / SAMPLE_RATE - 0.2, text=" Hola", probability=0.9)
         return Recognition((word,), score, 0.0, 1.0, choose(likely))
-
-    def language(self, samples: Samples) -> tuple[str, float]:
-        return "fr", 1.0
-
-    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        return ()
 
 
 def test_neither_invented_text_nor_a_short_word_changes_the_language() -> None:

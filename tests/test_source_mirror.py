@@ -13,13 +13,13 @@ import pytest
 from pipeline.audio import AudioFile
 from pipeline.errors import NotMedia, SourceMissing
 from pipeline.settings import SourceSettings
-from pipeline.source import follower, renewal, shelf
-from pipeline.source import track as source_track
 from pipeline.source.address import Address, media
 from pipeline.source.capture import Capture
-from pipeline.source.ladder import Ladder
-from pipeline.source.mirror import Mirror, Run
-from pipeline.source.runs import Position
+from pipeline.source.hls import follower, renewal, shelf
+from pipeline.source.hls import track as source_track
+from pipeline.source.hls.ladder import Ladder
+from pipeline.source.hls.mirror import Mirror, Run
+from pipeline.source.hls.runs import Position
 from tests.publisher import Line, Publisher, Stream, clip, cut, publishing
 from tests.recordings import offset_ms, sound
 from tests.servers import silent

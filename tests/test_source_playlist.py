@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.source.clock import Reckoning
-from pipeline.source.ladder import PATIENCE, Ladder
-from pipeline.source.playlist import Listed, NoPlaylist, Piece, listed, variants
-from pipeline.source.trail import DISCONTINUITY, HOLE, RESTART, Trail
+from pipeline.source.hls.clock import Reckoning
+from pipeline.source.hls.ladder import PATIENCE, Ladder
+from pipeline.source.hls.playlist import Listed, NoPlaylist, Piece, listed, variants
+from pipeline.source.hls.trail import DISCONTINUITY, HOLE, RESTART, Trail
 
 AT = 1_790_000_000.0
 

@@ -16,9 +16,9 @@ from pipeline.settings import SAMPLE_RATE, SentenceRules, SpeechSettings
 from pipeline.speech.boilerplate import plain
 from pipeline.speech.guards import Judged, judge
 from pipeline.speech.policy import UtterancePolicy
+from pipeline.speech.recognition import Recognition, compression
 from pipeline.speech.repetition import repetition
 from pipeline.speech.vad import FRAME
-from pipeline.speech.whisper import Recognition, compression
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.stage import verbatim
 from tests import spoken

@@ -14,8 +14,8 @@ from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.endpointer import FRAME_SECONDS, SPEECH, best_pause
 from pipeline.speech.languages import Choose, likeliest
 from pipeline.speech.policy import Said, UtterancePolicy
+from pipeline.speech.recognition import Recognition
 from pipeline.speech.vad import FRAME, Probabilities
-from pipeline.speech.whisper import Recognition
 
 SETTINGS = SpeechSettings(longest=3.0, endpoint=0.3)
 
@@ -52,6 +52,8 @@ class ScriptedTranscriber:
 
     def language(self, samples: Samples) -> tuple[str, float]:
         return "fr", 1.0
+
+    beam = 5
 
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return ()

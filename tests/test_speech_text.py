@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.speech.pieces import Piece, join_pieces
+from pipeline.speech.whisper import threads_of
 
 
 def pieces(*texts: str) -> list[Piece]:
@@ -34,3 +35,8 @@ def test_a_mark_adds_no_time_to_its_word() -> None:
 
 def test_scripts_without_spaces_keep_their_pieces() -> None:
     assert [w.text for w in join_pieces(pieces("今", "日", "。"), "ja")] == ["今", "日。"]
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 2), (4, 2), (6, 4), (16, 4)])
+def test_two_cores_are_left_for_the_picture_where_there_are_four(cores: int, threads: int) -> None:
+    assert threads_of(cores) == threads

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from pipeline.events import Cue, Ended, SessionStarted, Warned
 from pipeline.journal import Entry, read
-from pipeline.session import Status
 from pipeline.terminal import LiveScreen
+from pipeline.view import Status
 from tests.measures import SAMPLES
 from tests.screen import on_screen
 from tests.waiting import until

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from pipeline.events import Value
 from pipeline.source.address import Address, without_password
 from pipeline.source.failures import explain
-from pipeline.source.fetch import said
+from pipeline.source.hls.fetch import said
 from pipeline.source.probe import PATIENCE
 
 LONGEST = 6.0

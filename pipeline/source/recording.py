@@ -25,10 +25,10 @@ from pipeline.source.address import Address, resolve
 from pipeline.source.capture import DAY, Outcome
 from pipeline.source.connection import Connection, Opening
 from pipeline.source.gaps import Hole, outside
-from pipeline.source.mirror import Mirror
+from pipeline.source.hls.mirror import Mirror
+from pipeline.source.hls.runs import Position
 from pipeline.source.parts import Placed
 from pipeline.source.process import LOCK
-from pipeline.source.runs import Position
 
 TICK = 0.1
 """Seconds between two looks at a connection."""
@@ -112,6 +112,12 @@ class Recording:
     def ended(self) -> bool:
         """Nothing more will be recorded."""
         return self._done.is_set()
+
+    @property
+    def live(self) -> bool:
+        """It comes as time passes; a file may be read ahead."""
+        connection = self._connection
+        return connection is not None and (not connection.address.ends or self._settings.pace is not None)
 
     @property
     def outcome(self) -> Outcome:

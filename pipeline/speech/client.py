@@ -18,6 +18,7 @@ from pipeline.speech import messages
 from pipeline.speech.local import Recogniser
 from pipeline.speech.messages import (
     Answer,
+    Degrade,
     Detect,
     Expect,
     Expected,
@@ -95,6 +96,9 @@ class RecogniserProcess:
         if not isinstance(answer, Expected):
             raise self._nonsense(answer)
         return answer.left_out
+
+    def degrade(self, level: int) -> None:
+        self._listen(Degrade(level), 0.0)
 
     def finish(self) -> Heard:
         return self._listen(Finish(), 0.0)

@@ -41,13 +41,17 @@ class Endpointer:
     """Turns frames into stretches: disjoint, in order, every frame of speech in exactly one."""
 
     def __init__(self, settings: SpeechSettings) -> None:
-        self._silence = max(1, round(settings.endpoint / FRAME_SECONDS))
-        self._longest = round(settings.longest / FRAME_SECONDS)
+        self.adopt(settings)
         self._position = 0
         self._free = 0  # the first frame that is in no stretch yet
         self._start: int | None = None
         self._last = 0  # one past the last frame of speech
         self._frames: list[tuple[float, float]] = []  # probability and loudness since `start`, or the last few
+
+    def adopt(self, settings: SpeechSettings) -> None:
+        """Goes by these settings from the next frame on."""
+        self._silence = max(1, round(settings.endpoint / FRAME_SECONDS))
+        self._longest = round(settings.longest / FRAME_SECONDS)
 
     @property
     def settled(self) -> int:

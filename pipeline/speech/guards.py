@@ -14,9 +14,9 @@ from pipeline.audio import Samples
 from pipeline.events import Word
 from pipeline.settings import SAMPLE_RATE
 from pipeline.speech.boilerplate import phrases, plain
+from pipeline.speech.recognition import Recognition
 from pipeline.speech.repetition import CHARACTERS_PER_SECOND, looped
 from pipeline.speech.vad import FRAME
-from pipeline.speech.whisper import Recognition
 
 UNLIKELY, NOBODY = -1.0, 0.6
 """Whisper's own pair: mean log probability under the first while "no speech" is over the second."""

@@ -40,6 +40,10 @@ class Recogniser(Protocol):
         """From now on these names may be said, what matters most first; gives those that there is no room for."""
         ...
 
+    def degrade(self, level: int) -> None:
+        """Hears with less care from now on, so as to catch up; see `overload`. 0 is all it can."""
+        ...
+
     def finish(self) -> Heard:
         """What is still open: the sound has ended."""
         ...
@@ -84,6 +88,9 @@ class LocalRecogniser:
 
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return self._opened().expect(names)
+
+    def degrade(self, level: int) -> None:
+        self._opened().degrade(level)
 
     def finish(self) -> Heard:
         return self._timed(lambda policy: policy.finish())

@@ -1,7 +1,7 @@
 """What session and recogniser process say to each other: one JSON line a message. The README of the protocol.
 
 The session asks, the worker answers each question with exactly one line, in order: `Open` with `Ready`, `Detect` with
-`Language`, `Expect` with `Expected`, the others with `Heard`, any with `Failed`. Sound does not travel: the worker
+`Language`, `Expect` with `Expected`, all others with `Heard`, any with `Failed`. Sound does not travel: the worker
 reads `audio.s16` itself. Unknown fields are ignored.
 """
 
@@ -49,6 +49,12 @@ class Expect(Message, frozen=True):
     names: tuple[str, ...]
 
 
+class Degrade(Message, frozen=True):
+    """Hear with less care from now on, so as to catch up (`overload`): 0 is all you can."""
+
+    level: int
+
+
 class Finish(Message, frozen=True):
     """The sound has ended: say what is still open."""
 
@@ -90,7 +96,7 @@ class Failed(Message, frozen=True):
     exit_code: int
 
 
-Question = Open | Hear | Recognise | Detect | Expect | Finish
+Question = Open | Hear | Recognise | Detect | Expect | Finish | Degrade
 Answer = Ready | Heard | Language | Expected | Failed
 
 _encoder = msgspec.json.Encoder()

@@ -10,6 +10,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from pipeline.events import Chunk, Skipped, Value, Warned
 from pipeline.settings import SpeechSettings
 
@@ -19,12 +21,24 @@ PATIENCE = 20.0
 """Seconds of lag growing at level 2 before something is left out: whoever catches up needs no help."""
 LEFT = 5.0
 """Seconds that are still heard of what waits."""
+LONGEST, PAUSE = 20.0, 0.8
+"""Seconds: an utterance at level 2, and the silence that ends it."""
 
 
 class Degraded(Value, frozen=True):
     """From here on the recogniser is to work at this level."""
 
     level: int
+
+
+def degraded(settings: SpeechSettings, level: int) -> SpeechSettings:
+    """The settings as they are at that level."""
+    if level >= 1:
+        settings = msgspec.structs.replace(settings, beam=1)
+    if level >= 2:
+        longest, endpoint = max(settings.longest, LONGEST), max(settings.endpoint, PAUSE)
+        settings = msgspec.structs.replace(settings, longest=longest, endpoint=endpoint)
+    return settings
 
 
 class Budget:

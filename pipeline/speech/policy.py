@@ -15,8 +15,9 @@ from pipeline.speech.guards import judge
 from pipeline.speech.labels import APPLAUSE, LONG, Applause
 from pipeline.speech.languages import chosen
 from pipeline.speech.onsets import mend, onset
+from pipeline.speech.overload import degraded
+from pipeline.speech.recognition import Transcriber
 from pipeline.speech.vad import FRAME, Detector
-from pipeline.speech.whisper import Transcriber
 
 Said = Hypothesis | Suppressed
 """What a policy says."""
@@ -59,12 +60,17 @@ class Policy(Protocol):
         """Names that may be said from now on, what matters most first; gives those that there is no room for."""
         ...
 
+    def degrade(self, level: int) -> None:
+        """Hears with less care from now on; 0 is all it can."""
+        ...
+
 
 class UtterancePolicy:
     """Each utterance is recognised once, when it has ended or, past `settings.longest`, at its best pause."""
 
     def __init__(self, detector: Detector, transcriber: Transcriber, settings: SpeechSettings) -> None:
         self._detector, self._transcriber, self._settings = detector, transcriber, settings
+        self._in_force = settings
         self._lang = settings.spoken[0]  # of what was said last
         self._begin(0.0)
 
@@ -100,10 +106,15 @@ class UtterancePolicy:
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return self._transcriber.expect(names)
 
+    def degrade(self, level: int) -> None:
+        self._in_force = degraded(self._settings, level)
+        self._transcriber.beam = self._in_force.beam
+        self._endpointer.adopt(self._in_force)
+
     def _begin(self, start: float) -> None:
         """Nothing heard yet; the next sample is at stream time `start`."""
         self._detector.reset()
-        self._endpointer = Endpointer(self._settings)
+        self._endpointer = Endpointer(self._in_force)
         self._applause = Applause()
         self._origin, self._heard = start, start
         self._given = 0  # samples since then

@@ -2,20 +2,29 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.events import Chunk
+from pipeline.events import Chunk, Skipped, Warned
 from pipeline.names.live import Names
 from pipeline.speech.local import Recogniser
 from pipeline.speech.messages import Answered
+from pipeline.speech.overload import Degraded
 
 
-def recognise(chunks: Iterable[Chunk], recogniser: Recogniser, names: Names | None = None) -> Iterator[Answered]:
+def recognise(
+    chunks: Iterable[Chunk | Degraded | Skipped | Warned], recogniser: Recogniser, names: Names | None = None
+) -> Iterator[Answered]:
     """What an opened recogniser says of the chunks, as it says it, and at their end what was still open.
 
     At an empty chunk the sound breaks off: what is open is said then, and not when it goes on. Before a chunk it is
-    told the names that may be said, whenever they are others than before.
+    told the names that may be said, whenever they are others than before. What `overload` puts between them is done.
     """
     expected: tuple[str, ...] = ()
     for chunk in chunks:
+        if isinstance(chunk, Degraded):
+            recogniser.degrade(chunk.level)
+            continue
+        if not isinstance(chunk, Chunk):
+            yield chunk
+            continue
         if names and (wanted := names.hotwords) != expected:
             expected = wanted
             names.left_out(recogniser.expect(wanted))

@@ -6,6 +6,7 @@ three of them in a row is left out, and told.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -42,6 +43,7 @@ class SupervisedRecogniser:
         self._open: list[tuple[float, float]] = []  # spans that were given and are not judged yet
         self._told: list[Warned | Skipped] = []
         self._names: tuple[str, ...] = ()
+        self._level = 0
         self._spent = 0.0  # by those that are gone
 
     @property
@@ -78,6 +80,11 @@ class SupervisedRecogniser:
             return self._opened().expect(names)
         except _FAILURES:
             return ()  # the next stretch finds it dead, and what takes its place is told
+
+    def degrade(self, level: int) -> None:
+        self._level = level
+        with suppress(*_FAILURES):  # the next stretch finds it dead, and what takes its place is told
+            self._opened().degrade(level)
 
     def close(self) -> None:
         if self._recogniser:
@@ -154,6 +161,8 @@ class SupervisedRecogniser:
         description = self._recogniser.open(self._audio, self._settings)
         if self._names:
             self._recogniser.expect(self._names)
+        if self._level:
+            self._recogniser.degrade(self._level)
         return description
 
     def _take_spare(self, error: LivesubsError) -> bool:

@@ -6,22 +6,21 @@ would encode again, look for the language and cut the stretch by timestamp token
 
 import copy
 import os
-import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
 from pipeline.audio import Samples
 from pipeline.errors import ModelError, SettingsError
-from pipeline.events import Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.languages import Choose, likeliest
 from pipeline.speech.pieces import Piece, join_pieces
+from pipeline.speech.recognition import Recognition, compression
 from pipeline.speech.repetition import looped
 
 if TYPE_CHECKING:
@@ -38,37 +37,9 @@ _TOKENS, _TOKENS_PER_SECOND = 32, 25
 _NEEDED = ("config.json", "model.bin", "tokenizer.json")
 
 
-class Recognition(msgspec.Struct, frozen=True):
-    """What was heard in one stretch; times in seconds from its start."""
-
-    words: tuple[Word, ...]
-    log_probability: float
-    """Mean over the tokens."""
-    no_speech: float
-    """How likely the model thinks that nobody speaks, 0 to 1."""
-    compression: float
-    """How far the text can be compressed."""
-    lang: str = ""
-    """Which language it was heard in; empty: the only one there is."""
-
-    @property
-    def text(self) -> str:
-        return "".join(word.text for word in self.words).strip()
-
-
-class Transcriber(Protocol):
-    """Turns one stretch into words."""
-
-    @property
-    def description(self) -> str: ...
-
-    def recognise(self, samples: Samples, choose: Choose = likeliest) -> Recognition:
-        """The words of one stretch; `choose` is asked for its language where several may be spoken."""
-        ...
-
-    def language(self, samples: Samples) -> tuple[str, float]: ...
-
-    def expect(self, names: tuple[str, ...]) -> tuple[str, ...]: ...
+def threads_of(cores: int) -> int:
+    """How many of a machine's cores hear: four at most, and two are left for the picture where there are four."""
+    return max(min(2, cores), min(4, cores - 2))
 
 
 class Whisper:
@@ -77,13 +48,14 @@ class Whisper:
     def __init__(self, settings: SpeechSettings) -> None:
         """Loads `settings.model`, a folder or a faster-whisper name already pulled; ModelError or SettingsError."""
         folder = _folder(settings.model)
-        threads = settings.threads or min(4, os.cpu_count() or 1)
+        threads = settings.threads or threads_of(os.cpu_count() or 1)
         with _refusals(folder.name):
             device, compute = _device(settings)
             self._model = _load(folder, device, compute, threads)
         self._tokenizers = {lang: _tokenizer(self._model, folder.name, lang) for lang in settings.spoken}
         self._settings, self._window = settings, settings.window or LONGEST
         self._hotwords: str | None = None
+        self.beam = settings.beam
         kind = self._model.model.compute_type.removesuffix("_float32")
         used = f"{threads} thread{'s' * (threads > 1)}" if device == "cpu" else "GPU"
         self.description = f"{Path(settings.model).name} on {device} ({kind}, {used}, window {self._window:g} s)"
@@ -127,8 +99,10 @@ class Whisper:
         if self._settings.hotwords is False:
             return ()
 
+        tokenizer = next(iter(self._tokenizers.values()))  # words are cut alike in all languages
+
         def tokens(count: int) -> int:
-            return len(next(iter(self._tokenizers.values())).encode(" " + ", ".join(names[:count])))
+            return len(tokenizer.encode(" " + ", ".join(names[:count])))
 
         fit = bisect_right(range(1, len(names) + 1), self._model.max_length // 2 - 1, key=tokens)
         self._hotwords = ", ".join(names[:fit]) or None
@@ -162,7 +136,7 @@ class Whisper:
         result = self._model.model.generate(
             encoded,
             [prompt],
-            beam_size=self._settings.beam,
+            beam_size=self.beam,
             max_length=min(most, self._model.max_length),
             return_scores=True,
             return_no_speech_prob=True,
@@ -177,12 +151,6 @@ class Whisper:
             return []
         aligned = self._model.find_alignment(tokenizer, [tokens], encoded, frames)[0]
         return [Piece(p["word"], float(p["start"]), float(p["end"]), float(p["probability"])) for p in aligned]
-
-
-def compression(text: str) -> float:
-    """How many times smaller zlib makes the text."""
-    data = text.strip().encode()
-    return len(data) / len(zlib.compress(data))
 
 
 def _folder(model: str) -> Path:

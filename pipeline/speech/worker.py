@@ -21,18 +21,20 @@ from pipeline.speech import messages
 from pipeline.speech.local import LocalRecogniser
 from pipeline.speech.messages import (
     Answer,
+    Degrade,
     Detect,
     Expect,
     Expected,
     Failed,
     Finish,
     Hear,
+    Heard,
     Open,
     Question,
     Ready,
     Recognise,
 )
-from pipeline.system import STOP_SIGNALS
+from pipeline.system import STOP_SIGNALS, be_modest
 
 _GRACE = 2.0
 """Seconds that work in progress has to end once the session is gone."""
@@ -68,6 +70,9 @@ class Worker:
                 return self._recogniser.language(start, end)
             case Expect(names):
                 return Expected(self._recogniser.expect(names))
+            case Degrade(level):
+                self._recogniser.degrade(level)
+                return Heard((), 0.0)
             case Finish():
                 return self._recogniser.finish()
 
@@ -75,6 +80,7 @@ class Worker:
 def main() -> None:
     for asked in STOP_SIGNALS:
         signal.signal(asked, signal.SIG_IGN)
+    be_modest()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     worker = Worker()

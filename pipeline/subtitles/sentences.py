@@ -18,12 +18,14 @@ _MARKS = 4
 _ORDINAL = re.compile(r"^\d{1,2}\.$")
 
 
-def to_sentences(heard: Iterable[Event], rules: SentenceRules, lang: str, *, first: int = 1) -> Iterator[Sentence]:
+def to_sentences(
+    heard: Iterable[Event], rules: SentenceRules, lang: str, *, first: int = 1, then: float | None = None
+) -> Iterator[Sentence]:
     """Each sentence, once it is decided and known what follows it; an open one where the sound breaks off or ends.
 
     Ids count from `s000001`, or from the number `first`. What follows decides how long the sentence's cue may stay, so
     that a cue is written once. No sentence has words of two languages; `lang` is that of words of which no hypothesis
-    says it.
+    says it. `then` is where the speech begins that follows on the input, if there is any.
     """
     numbers = count(first)
     words: list[Word] = []
@@ -49,7 +51,7 @@ def to_sentences(heard: Iterable[Event], rules: SentenceRules, lang: str, *, fir
         if event.over:
             yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken)
             waiting, words, langs, begun = None, [], [], False
-    yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken)
+    yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken, then=then)
 
 
 def _rest(
@@ -60,14 +62,16 @@ def _rest(
     *,
     begun: bool,
     broken: bool,
+    then: float | None = None,
 ) -> Iterator[Sentence]:
     """What is still open where the sound ends."""
     if waiting:
         cut = waiting.cut or (broken and not words)
-        at = words[0].start if words else None
+        at = words[0].start if words else then
         yield msgspec.structs.replace(waiting, next_at=at, next_heard=bool(words), cut=cut)
     if words:
-        yield _sentence(f"s{next(numbers):06d}", words, langs[0], cut=begun or broken)
+        last = _sentence(f"s{next(numbers):06d}", words, langs[0], cut=begun or broken)
+        yield msgspec.structs.replace(last, next_at=then)
 
 
 def _sentence(id: str, words: Sequence[Word], lang: str, *, cut: bool) -> Sentence:

@@ -6,7 +6,7 @@ Files are named whole in it: ffmpeg would take a `?` or `#` in a folder's name f
 from collections.abc import Sequence
 
 from pipeline.events import Value
-from pipeline.source.playlist import Key
+from pipeline.source.hls.playlist import Key
 
 
 class Stored(Value, frozen=True):

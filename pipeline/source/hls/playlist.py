@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from pipeline.events import Value
-from pipeline.source.shortened import DATE, dated, shortened
+from pipeline.source.hls.shortened import DATE, dated, shortened
 
 
 class NoPlaylist(ValueError):

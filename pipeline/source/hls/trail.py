@@ -6,7 +6,7 @@ hours that were said already; none of that may be heard twice.
 
 from collections.abc import Sequence
 
-from pipeline.source.playlist import Listed, Piece, joined
+from pipeline.source.hls.playlist import Listed, Piece, joined
 
 EDGE = 3
 """Pieces before the newest at which a live stream is joined."""

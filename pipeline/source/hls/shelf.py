@@ -8,8 +8,8 @@ import msgspec
 from pipeline.errors import unwritable
 from pipeline.events import Value
 from pipeline.files import write_whole
-from pipeline.source.clock import starts
-from pipeline.source.local import Stored, master, rendered
+from pipeline.source.hls.clock import starts
+from pipeline.source.hls.local import Stored, master, rendered
 
 KEPT = 60.0
 """Seconds of recorded pieces that stay on the disk."""

@@ -10,13 +10,13 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 
 from pipeline.errors import SessionError
 from pipeline.source.failures import explain
-from pipeline.source.fetch import Failed, Refused, TooSlow, Web
-from pipeline.source.ladder import Ladder
-from pipeline.source.playlist import NoPlaylist, Piece, Variant, variants
-from pipeline.source.renewal import Renewal
-from pipeline.source.runs import Runs
-from pipeline.source.shelf import Shelf
-from pipeline.source.track import Track
+from pipeline.source.hls.fetch import Failed, Refused, TooSlow, Web
+from pipeline.source.hls.ladder import Ladder
+from pipeline.source.hls.playlist import NoPlaylist, Piece, Variant, variants
+from pipeline.source.hls.renewal import Renewal
+from pipeline.source.hls.runs import Runs
+from pipeline.source.hls.shelf import Shelf
+from pipeline.source.hls.track import Track
 
 LEAST_PATIENCE = 10.0
 """Seconds that a piece may take at least before a lower rendition of it is fetched."""

@@ -14,12 +14,12 @@ import msgspec
 from pipeline.events import Value
 from pipeline.flow import spawn
 from pipeline.source.address import Address
-from pipeline.source.clock import OPTIONS
-from pipeline.source.fetch import Web
-from pipeline.source.follower import Follower
-from pipeline.source.renewal import Renewal
-from pipeline.source.runs import Position, Runs
-from pipeline.source.shelf import Shelf
+from pipeline.source.hls.clock import OPTIONS
+from pipeline.source.hls.fetch import Web
+from pipeline.source.hls.follower import Follower
+from pipeline.source.hls.renewal import Renewal
+from pipeline.source.hls.runs import Position, Runs
+from pipeline.source.hls.shelf import Shelf
 
 
 class Run(Value, frozen=True):

@@ -4,11 +4,11 @@ import shutil
 from pathlib import Path
 
 from pipeline.events import Value
-from pipeline.source.clock import PROGRAMME, Reckoning, ends, unwrapped
-from pipeline.source.local import Stored
-from pipeline.source.playlist import Piece
-from pipeline.source.shelf import Record, Shelf, shelves
-from pipeline.source.trail import DISCONTINUITY
+from pipeline.source.hls.clock import PROGRAMME, Reckoning, ends, unwrapped
+from pipeline.source.hls.local import Stored
+from pipeline.source.hls.playlist import Piece
+from pipeline.source.hls.shelf import Record, Shelf, shelves
+from pipeline.source.hls.trail import DISCONTINUITY
 
 _WHOLE = 0.1
 """Seconds by which the recording of a whole piece may be shorter than the playlist says."""

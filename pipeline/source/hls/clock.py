@@ -7,7 +7,7 @@ bits, and carried on over a discontinuity, where they start anew, by what the pl
 
 from pathlib import Path
 
-from pipeline.source.trail import DISCONTINUITY
+from pipeline.source.hls.trail import DISCONTINUITY
 
 PROGRAMME = "programme"
 _WRAP = 2**33 / 90_000

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from pipeline.source.fetch import Failed, Got, Refused, Web
-from pipeline.source.local import Stored
-from pipeline.source.playlist import Key, Part, Piece, joined, listed
-from pipeline.source.shortened import EDGE
-from pipeline.source.trail import HOLE, Trail
+from pipeline.source.hls.fetch import Failed, Got, Refused, Web
+from pipeline.source.hls.local import Stored
+from pipeline.source.hls.playlist import Key, Part, Piece, joined, listed
+from pipeline.source.hls.shortened import EDGE
+from pipeline.source.hls.trail import HOLE, Trail
 
 TRIES = 5
 """How often a piece is asked for that the server does not have, or that fails after it has left the playlist."""

@@ -1,0 +1,102 @@
+"""A recogniser that is too slow: what is given up, in which order, and that what was left out is heard in the end."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+
+from pipeline.events import Chunk, Recovered, Skipped, Warned
+from pipeline.journal import fold, read
+from pipeline.settings import CueRules, SpeechSettings
+from pipeline.speech.overload import PATIENCE, Budget, Degraded, degraded, keep_up
+from pipeline.subtitles.quality import faults
+from tests.measures import SAMPLES, cues, wer
+from tests.waiting import until
+
+RULES = SpeechSettings(lag=8.0)
+
+
+def levels(lags: list[float], step: float = 1.0) -> list[tuple[int, bool]]:
+    budget = Budget(RULES)
+    return [(budget.level, left_out) for n, lag in enumerate(lags) for left_out in [budget.look(n * step, lag)]]
+
+
+def after(lags: list[float]) -> int:
+    budget = Budget(RULES)
+    for n, lag in enumerate(lags):
+        budget.look(float(n), lag)
+    return budget.level
+
+
+def test_it_goes_down_step_by_step_and_comes_back_late() -> None:
+    assert after([1, 7]) == 0
+    assert after([9]) == 1
+    assert after([9, 17]) == 2
+    assert after([9, 17, 12]) == 2, "not back at once"
+    assert after([9, 17, 6]) == 1
+    assert after([9, 17, 6, 3]) == 0
+
+
+def test_who_catches_up_leaves_nothing_out() -> None:
+    budget = Budget(RULES)
+    assert not any(budget.look(float(n), 60.0 - n) for n in range(60))
+    assert not any(budget.look(float(n), 40.0) for n in range(int(PATIENCE)))
+    assert budget.look(PATIENCE + 1, 41.0)
+
+
+def test_the_levels_are_cheaper() -> None:
+    assert degraded(RULES, 0) == RULES
+    assert degraded(RULES, 1).beam == 1
+    assert degraded(RULES, 2).longest > RULES.longest
+    assert degraded(RULES, 2).endpoint > RULES.endpoint
+
+
+def test_what_there_is_no_time_for_is_one_stretch_without_a_hole() -> None:
+    lag, now = 10.0, 0.0
+
+    def chunks() -> Iterator[Chunk]:
+        nonlocal lag, now
+        for n in range(200):
+            now += 1.0
+            lag = lag + 0.5 if n < 90 else max(1.0, lag - 3.0)
+            yield Chunk(start=float(n), end=n + 1.0)
+
+    given = list(keep_up(chunks(), lambda start: lag, lambda: now, RULES))
+    heard = [item for item in given if isinstance(item, Chunk)]
+    left = [item for item in given if isinstance(item, Skipped)]
+    assert left
+    assert all(item.later for item in left)
+    spans = sorted([(c.start, c.end) for c in heard] + [(s.start, s.end) for s in left])
+    assert all(a[1] == b[0] for a, b in pairwise(spans)), "every second is heard or said to be left"
+    assert [item.level for item in given if isinstance(item, Degraded)][:2] == [1, 2]
+    assert any("behind" in item.text for item in given if isinstance(item, Warned))
+
+
+def test_a_machine_that_is_too_slow_gets_all_of_it_in_the_end(tmp_path: Path) -> None:
+    """The recogniser's process stands still half of the time: it falls behind, catches up, and nothing is missing."""
+    settings = tmp_path / "slow.toml"
+    settings.write_text("[speech]\nlag = 1.0\n")
+    out = tmp_path / "s"
+    command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "2"]
+    with subprocess.Popen([*command, "--settings", str(settings), "--out", str(out)], stdout=subprocess.DEVNULL) as run:
+        journal = out / "journal.jsonl"
+        until(lambda: journal.exists() and b'"kind":"sentence"' in journal.read_bytes(), 60)
+        worker = next(
+            p for p in psutil.Process(run.pid).children(recursive=True) if "speech.worker" in " ".join(p.cmdline())
+        )
+        worker.suspend()
+        until(lambda: (out / "audio.s16").stat().st_size > 32_000 * 45, 60)
+        worker.resume()
+        assert run.wait(120) == 0
+    events = [entry.event for entry in read(journal)]
+    state = fold(events)
+    assert not state.skipped
+    assert len([e for e in events if isinstance(e, Recovered)]) == len([e for e in events if isinstance(e, Skipped)])
+    assert wer(SAMPLES / "rally.fr.srt", out / "subtitles.fr.srt") <= 0.05
+    for lang in ("fr", "en"):
+        found = faults(state.track(lang), CueRules())
+        assert not [fault for fault in found if fault.rule not in ("cps", "bridge")]
+        assert len(cues(out / f"subtitles.{lang}.srt")) == len(state.track(lang))
