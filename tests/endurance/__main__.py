@@ -78,9 +78,9 @@ def _looks(session: "subprocess.Popen[bytes]", folder: Path) -> Iterator[Look]:
     tail = _Tail(folder / "journal.jsonl")
     while session.poll() is None:
         time.sleep(EVERY)
-        with suppress(psutil.Error, IndexError):
+        with suppress(psutil.Error, ValueError):  # it is just being started, or ends
             top = psutil.Process(session.pid)
-            worker = next(c for c in top.children() if "pipeline.speech.worker" in c.cmdline())
+            [worker] = [child for child in top.children() if "pipeline.speech.worker" in child.cmdline()]
             recorded, heard = tail.progress()
             yield Look(
                 recorded,

@@ -44,6 +44,8 @@ class Fault:
     """How many there may be, least and most."""
     within: float = 0.15
     """Seconds by which a cue after the trouble may be early or late."""
+    alike: float = 1.0
+    """How like the words of a sentence have to be, 0 to 1: what is lost on the line cannot be heard."""
     around: Callable[[Path], AbstractContextManager[Around]] = plain
     """Prepares a session folder."""
     untranslated: bool = False

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -74,8 +75,9 @@ def evening(folder: Path) -> Evening:
     return Evening(state, events, max(recorded, state.ended.stream if state.ended else 0.0))
 
 
-def judge(undisturbed: Evening, ours: Evening, troubled: float, within: float) -> Found:
-    """`troubled` is the stream time at which the trouble began, `within` how much a cue after it may miss its time."""
+def judge(undisturbed: Evening, ours: Evening, troubled: float, within: float, alike: float = 1.0) -> Found:
+    """`troubled` is the stream time at which the trouble began, `within` how much a cue after it may miss its
+    time, `alike` how like a sentence's words have to be."""
     shift, wrong = _shift(undisturbed, ours, troubled), list[str]()
     excused = _Excused(undisturbed, ours, shift)
     had, lost, off = 0, [], []
@@ -87,7 +89,7 @@ def judge(undisturbed: Evening, ours: Evening, troubled: float, within: float) -
         if excused.has(sentence):
             continue
         had += 1
-        place = _place(sentence, words, at)
+        place = _place(sentence, words, at) if alike == 1 else _likely(sentence, ours, at, alike)
         if place is None:
             lost.append(f"{at:.1f} s {sentence.text}")
         elif at > troubled:
@@ -97,20 +99,22 @@ def judge(undisturbed: Evening, ours: Evening, troubled: float, within: float) -
     if worst > within:
         wrong.append(f"a cue is {1000 * worst:.0f} ms off")
     wrong += [f"said twice: {text}" for text in _twice(ours)]
-    wrong += [f"nobody said: {text}" for text in _invented(undisturbed, ours, shift, excused)]
+    if alike == 1:
+        wrong += [f"nobody said: {text}" for text in _invented(undisturbed, ours, shift, excused)]
     return Found(had, excused.count, ours.state.gaps, lost, wrong, worst)
 
 
 def _shift(undisturbed: Evening, ours: Evening, troubled: float) -> float:
-    """Seconds by which the same words are later in ours, as of before the trouble."""
+    """Seconds by which the same words are later in ours, as of before the trouble if there were some."""
     theirs = undisturbed.sentences
     apart = [
-        our.start - their.start
+        (our.end < troubled, our.start - their.start)
         for our in ours.sentences
         for their in theirs
-        if our.text == their.text and our.end < troubled and abs(our.start - their.start) < SHIFT
+        if our.text == their.text and abs(our.start - their.start) < SHIFT
     ]
-    return median(apart) if apart else 0.0
+    before = [seconds for early, seconds in apart if early]
+    return median(before or [seconds for _, seconds in apart] or [0.0])
 
 
 class _Excused:
@@ -151,6 +155,16 @@ def _place(sentence: Sentence, words: list[Said], at: float) -> float | None:
     first = [index for index, word in enumerate(words) if abs(word.start - at) < REACH and word.text == wanted[0]]
     there = [i for i in first if [word.text for word in words[i : i + len(wanted)]] == wanted]
     return min((words[i].start for i in there), key=lambda start: abs(start - at), default=None)
+
+
+def _likely(sentence: Sentence, ours: Evening, at: float, alike: float) -> float | None:
+    """Where a sentence of ours begins whose words are nearly those."""
+    wanted = plain(sentence.text)
+    near = [our for our in ours.sentences if abs(our.start - at) < REACH]
+    like = [
+        our.start for our in near if SequenceMatcher(None, wanted, plain(our.text), autojunk=False).ratio() >= alike
+    ]
+    return min(like, key=lambda start: abs(start - at), default=None)
 
 
 def _cue_errors(

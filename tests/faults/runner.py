@@ -46,6 +46,8 @@ def perform(fault: Fault, programme: Programme, folder: Path) -> tuple[Path, flo
         show = Show(folder / "s", stream.source, (*around.more, *backup), around.environment, around.aid)
         show.start()
         stack.callback(show.kill)
+        show.opens()
+        stream.begin()
         fault.act(show, stream)
         if not show.stopped:
             show.until_over(lambda: stream.position >= fault.seconds + DRAIN, fault.seconds + 60)
@@ -89,7 +91,7 @@ class Faults:
             kept, troubled = perform(fault, self._programme, self._folder / fault.name)
             ours = evening(kept)
             calm = self._undisturbed[_calm_name(fault.stream().name, fault.seconds)].result()
-            found = judge(calm, ours, troubled, fault.within)
+            found = judge(calm, ours, troubled, fault.within, fault.alike)
             wrong = [*found.wrong, *files(kept, ours, untranslated=fault.untranslated), *_gaps(fault, found)]
         except Exception as error:  # whatever it is: the others go on
             wrong = [f"{type(error).__name__}: {error}"]

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from pipeline.errors import JournalCorrupt
-from pipeline.events import Event
+from pipeline.events import Event, SourceState
 from pipeline.journal import read
 from tests.waiting import until
 
@@ -67,6 +67,10 @@ class Show:
         with suppress(OSError, JournalCorrupt):
             return [entry.event for entry in read(self.folder / "journal.jsonl")]
         return []
+
+    def opens(self) -> None:
+        """Waits until its models are loaded and it begins to listen."""
+        self.until(lambda: any(isinstance(event, SourceState) for event in self.events()), 120)
 
     def heard(self, seconds: float) -> None:
         """Waits until so much is recorded and made into sentences, and counts the trouble from there on."""

@@ -9,6 +9,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from tests.faults.programme import Programme, Tape, ends
@@ -33,6 +34,9 @@ class OnAir(Protocol):
 
     def air(self, programme: Programme, upto: float) -> contextlib.AbstractContextManager[None]:
         """Publishes it, up to that position."""
+
+    def begin(self) -> None:
+        """The program listens: the programme goes on from here."""
 
     def over(self) -> bool:
         """It has come to its own end, and says so; a stream without one is stopped by its listener."""
@@ -73,6 +77,9 @@ class Hls:
     @property
     def position(self) -> float:
         return self.playlist.position
+
+    def begin(self) -> None:
+        """It goes on from when its playlist is first asked for."""
 
     def over(self) -> bool:
         return True
@@ -133,16 +140,27 @@ class Page(Hls):
         self.publisher.refuses = {f"token={old}": 403 for old in range(token)}
 
 
+HELD = 3.0
+"""Seconds that a programme has come when the program begins to listen."""
+
+
 class Radio(Station):
-    """A station; see there for what it can do."""
+    """A station whose programme goes on from `begin` on; with `backup` there is another one that sends the same."""
 
     name = "radio"
 
     def __init__(self, *, backup: bool = False) -> None:
-        self.source = ""
+        self.source = self.backup = ""
         self.silent, self.gone = threading.Event(), threading.Event()
         self._with_backup = backup
-        self.backup = ""
+        self._since: float | None = None
+
+    @property
+    def position(self) -> float:
+        return HELD + (0.0 if self._since is None else time.monotonic() - self._since)
+
+    def begin(self) -> None:
+        self._since = time.monotonic()
 
     def over(self) -> bool:
         return False
@@ -153,10 +171,20 @@ class Radio(Station):
         with self.on_air(), contextlib.ExitStack() as stack:
             self.source = self.address
             if self._with_backup:
-                other = stack.enter_context(Station(programme.mp3()).on_air())
-                other._began = self._began
-                self.backup = other.address
+                self.backup = stack.enter_context(_Twin(self, programme.mp3()).on_air()).address
             yield
+
+
+class _Twin(Station):
+    """Another station with the same programme."""
+
+    def __init__(self, radio: Radio, file: Path) -> None:
+        super().__init__(file)
+        self._radio = radio
+
+    @property
+    def position(self) -> float:
+        return self._radio.position
 
 
 class Taped:
@@ -169,18 +197,21 @@ class Taped:
         self.source = ""
         self.silent, self.gone, self._over = threading.Event(), threading.Event(), threading.Event()
         self._tape: Tape
-        self._began = 0.0
+        self._since: float | None = None
 
     @property
     def position(self) -> float:
-        return time.monotonic() - self._began
+        return HELD + (0.0 if self._since is None else time.monotonic() - self._since)
+
+    def begin(self) -> None:
+        self._since = time.monotonic()
 
     def over(self) -> bool:
         return False
 
     @contextlib.contextmanager
     def air(self, programme: Programme, upto: float) -> Iterator[None]:
-        self._tape, self._began = _twisted_tape(programme, self._twist), time.monotonic()
+        self._tape = _twisted_tape(programme, self._twist)
         with self._sending(programme):
             try:
                 yield
@@ -302,6 +333,8 @@ class Recorded:
 
     def __init__(self, name: str) -> None:
         self.name, self.source = name, ""
+
+    def begin(self) -> None: ...
 
     def over(self) -> bool:
         return True
