@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from pipeline import assets
+from pipeline.flow import Repeating
 from tests.faults.fault import Around
 from tests.translators import Google, Libre, Service, serving
 
@@ -49,17 +50,23 @@ def _demo() -> Callable[[str, str, str], str | None]:
 
 
 class Disk:
-    """A small disk that can be filled."""
+    """A small disk that can be filled, and stays full whatever is removed from it until it is freed."""
 
     def __init__(self, folder: Path) -> None:
         self._ballast = folder / "ballast"
+        self._filling = Repeating(self._fill, seconds=0.1, name="ballast")
 
     def fill(self) -> None:
-        with suppress(OSError), self._ballast.open("wb", buffering=0) as ballast:
+        self._fill()
+        self._filling.start()
+
+    def _fill(self) -> None:
+        with suppress(OSError), self._ballast.open("ab", buffering=0) as ballast:
             while ballast.write(bytes(4096)):
                 pass
 
     def free(self) -> None:
+        self._filling.stop()
         self._ballast.unlink()
 
 

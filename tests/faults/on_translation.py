@@ -67,10 +67,14 @@ def refuses(show: Show, page: Page) -> None:
     show.wait(6)
 
 
-def disk_fills(show: Show, stream: Any) -> None:
+def stop_while_full(show: Show, stream: Any) -> None:
+    """The person reads that the disk is full, and makes some space, after Ctrl-C."""
     show.heard(BEGIN)
     show.aid.fill()
-    show.wait(6)
+    show.wait(8)
+    show.stop()
+    show.wait(3)
+    show.aid.free()
 
 
 def hangs(show: Show, stream: Any) -> None:
@@ -149,7 +153,7 @@ FAULTS = [
         "stop-disk-full",
         "Ctrl-C while the disk is full.",
         Hls,
-        stop_during(disk_fills),
+        stop_while_full,
         around=small_disk,
         missing=no_mount,
     ),
