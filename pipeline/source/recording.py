@@ -16,7 +16,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from pipeline.audio import AudioFile
-from pipeline.errors import LivesubsError, SessionError, SourceError, SourceUnreachable
+from pipeline.errors import LivesubsError, SessionError, SourceError, SourceUnreachable, unwritable
 from pipeline.events import Chunk, Event, Gap, SourceState, Value, Warned
 from pipeline.flow import Channel, Clock, spawn
 from pipeline.settings import SourceSettings
@@ -121,8 +121,10 @@ class Recording:
 
     @property
     def outcome(self) -> Outcome:
-        """How it ended; waits for the end."""
+        """How it ended; waits for the end. What went wrong in its thread is raised here."""
         self._done.wait()
+        for _ in self._followed or ():
+            pass
         return self._outcome
 
     @property
@@ -211,9 +213,10 @@ class Recording:
             return connection
         self._number += 1
         self._connected, self._grew_at, self._size = True, self._clock.up(), 0.0
-        known = recorded if self._number == 1 or opening.address.ends else connection.by_source(self._placed, recorded)
-        if known is not None:
-            self._place(connection, known)
+        first = self._number == 1 or opening.address.ends
+        connection.known = recorded if first else connection.by_source(self._placed, recorded)
+        if connection.known is not None:
+            self._place(connection, connection.known)
         return connection
 
     def _left(self) -> float | None:
@@ -232,6 +235,9 @@ class Recording:
                 connection.capture.close()
                 parts.discard(connection.sound, self._audio.path)
                 connection = self._after(connection)
+        except OSError as error:
+            raise unwritable(self._folder, error) from error
+        else:
             if self._outcome.state != "lost":
                 rmtree(self._folder / parts.INCOMING, ignore_errors=True)
         finally:
@@ -278,7 +284,9 @@ class Recording:
         now, delivered, recorded = self._clock.up(), connection.delivered, self._recorded
         connection.arrival.note(now, delivered)
         if connection.at is None and (connection.arrival.settled or over):
-            at = connection.by_arrival(self._origin, recorded)
+            at = connection.known
+            if at is None:
+                at = connection.by_arrival(self._origin, recorded)
             if at is not None:
                 self._place(connection, at)
         if connection.at is not None:
@@ -291,18 +299,24 @@ class Recording:
             self._trouble(f"{self._mirror.trouble}; it is tried again until it is back")
 
     def _place(self, connection: Connection, at: float) -> None:
-        """Its first sample lies at stream time `at`: what is missing before it is a gap."""
-        recorded = self._recorded
+        """Its first sample lies at stream time `at`: what is missing before it is a gap.
+
+        Where the disk does not take that, it has no place yet, and is given one at the next look.
+        """
+        recorded, opening = self._recorded, connection.opening
+        placed = Placed(number=connection.number, at=at, began=opening.began, clock=opening.clock)
+        try:
+            archive.place(self._folder / archive.NAME, placed)
+        except OSError as error:
+            self._trouble(f"{self._folder} cannot be written ({error.strerror}); free some space")
+            return
         if at - recorded > AUDIBLE:
             reason = connection.opening.reason or self._outcome.detail or "the session was not running"
             gap = Gap(start=recorded, end=at, reason=reason)
             self._gaps.append(gap)  # before the file grows by it: nobody shall hear it
             self._tell(gap)
-        parts.extend(self._audio.path, at)
-        opening = connection.opening
-        self._placed = Placed(number=connection.number, at=at, began=opening.began, clock=opening.clock)
-        archive.place(self._folder / archive.NAME, self._placed)
-        connection.at, self._hole = at, Hole(self._audio)
+        parts.extend(self._audio.path, at)  # takes no room where files may have holes
+        self._placed, connection.at, self._hole = placed, at, Hole(self._audio)
         self._tell(SourceState(state="connected", stream=at, detail=str(connection.capture.media)))
 
     def _copy(self, connection: Connection, at: float) -> None:
