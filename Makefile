@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test soak resume guards bench lint lock setup samples models wheel clean
+.PHONY: demo test faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,6 +13,18 @@ demo: $(DONE)
 
 test: $(DONE)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Every fault of docs/faults.md against the whole program, and mixes of them: at most an hour of two cores.
+faults: $(DONE)
+	$(BIN)/python -m tests.faults
+
+# A choice of them, at most eight minutes.
+faults-short: $(DONE)
+	$(BIN)/python -m tests.faults --short
+
+# Six hours of speech at a quicker pace: memory, threads, open files.
+endurance: $(DONE)
+	$(BIN)/python -m tests.endurance
 
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)

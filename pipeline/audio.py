@@ -63,7 +63,8 @@ class AudioFile:
             if waiting >= step or ((over or broken) and waiting > 0):
                 end = position + min(waiting, most)
                 yield Chunk(start=position, end=end)
-                position, told = end, False
+                # What came since is not broken off anew: whoever says so has not noticed yet that it goes on.
+                position, told = end, told and broken
             elif over:
                 return
             elif broken and not told:

@@ -238,7 +238,7 @@ class Journal:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """DiskFull or SessionError when lines are left that cannot be written."""
-        trouble = self._write()
+        trouble = self._write() if self._unwritten else None  # a session that recorded nothing has removed the file
         self._file.close()
         if trouble and not kind:
             raise trouble

@@ -92,6 +92,7 @@ class Publisher:
     folder: Path
     streams: dict[str, Stream] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
     gone: bool = False
     """Every connection is closed without a word."""
     portal: bool = False
@@ -128,6 +129,9 @@ def publishing(publisher: Publisher) -> Iterator[str]:
                 self.serve(path)
 
         def serve(self, path: str) -> None:
+            if path in publisher.pages:
+                self.answer(publisher.pages[path].encode(), kind="text/html")
+                return
             text = publisher.streams[path].text() if path in publisher.streams else publisher.texts.get(path)
             if text is not None:
                 self.answer(text.encode(), kind="application/vnd.apple.mpegurl")
@@ -147,8 +151,9 @@ def publishing(publisher: Publisher) -> Iterator[str]:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data[:cut])
+            with contextlib.suppress(OSError):  # who asked has gone
+                self.end_headers()
+                self.wfile.write(data[:cut])
 
         def log_message(self, format: str, *args: object) -> None: ...
 

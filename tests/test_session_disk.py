@@ -13,6 +13,7 @@ from pipeline.events import Gap, Sentence, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, fold, read
 from tests.measures import SAMPLES, cues, wer
+from tests.servers import free_port
 from tests.test_session import _count, _srt, finish, start
 from tests.waiting import until
 
@@ -92,3 +93,8 @@ def test_a_folder_that_is_removed_comes_back_with_all_that_was_in_its_journal(tm
     assert any(isinstance(entry.event, Warned) and "removed" in entry.event.text for entry in entries)
     assert len([entry for entry in entries if isinstance(entry.event, Sentence)]) >= 3
     assert not [entry for entry in entries if isinstance(entry.event, Gap)]
+
+
+def test_a_session_that_recorded_nothing_leaves_no_folder(tmp_path: Path) -> None:
+    assert finish(start(f"http://127.0.0.1:{free_port()}/live.mp3", tmp_path / "s")) == 3
+    assert not (tmp_path / "s").exists()

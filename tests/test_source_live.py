@@ -1,11 +1,13 @@
 """Live sources, each from a real server on loopback: recorded in step, and ended as they should."""
 
 import contextlib
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -104,7 +106,7 @@ def bound(process: int, port: str) -> bool:
     process that is just being started still holds its parent's sockets."""
     with contextlib.suppress(psutil.NoSuchProcess):
         sockets = psutil.Process(process).net_connections()
-        return any(str(socket.laddr.port) == port for socket in sockets if socket.laddr)
+        return any(str(found.laddr.port) == port for found in sockets if found.laddr)
     return False
 
 
@@ -116,6 +118,39 @@ def test_mpeg_ts_over_udp(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
         capture.stop()
         assert capture.outcome.state == "stopped"
     in_step(tmp_path, at_least=6)
+
+
+def test_a_sample_rate_that_changes_moves_nothing(ffmpeg: str, tmp_path: Path) -> None:
+    noise = ["-f", "lavfi", "-i", "anoisesrc=r=48000:a=0.9:seed=3,lowpass=f=800"]
+    subprocess.run([ffmpeg, "-v", "error", *noise, "-t", "12", str(tmp_path / "whole.wav")], check=True)
+    for name, cut in (("first", ("-t", "6")), ("second", ("-ss", "6", "-ar", "22050", "-output_ts_offset", "6"))):
+        coded = ["-i", str(tmp_path / "whole.wav"), "-c:a", "aac", "-b:a", "128k", *cut]
+        subprocess.run([ffmpeg, "-v", "error", *coded, str(tmp_path / f"{name}.ts")], check=True)
+    with socket.create_server(("127.0.0.1", 0)) as server, recording_of(server, tmp_path) as capture:
+        assert capture.outcome.state == "lost"
+    pcm = ["-f", "s16le", "-ar", "16000", str(tmp_path / "whole.s16")]
+    subprocess.run([ffmpeg, "-v", "error", "-i", str(tmp_path / "whole.wav"), *pcm], check=True)
+    whole = np.fromfile(tmp_path / "whole.s16", "<i2").astype(np.float64)
+    for at in (3.0, 8.0):
+        assert abs(offset_ms(sound(tmp_path / "s"), whole, at)) < 60
+    assert len((tmp_path / "s" / "ffmpeg.log").read_text().splitlines()) < 50
+
+
+@contextlib.contextmanager
+def recording_of(server: socket.socket, folder: Path) -> Iterator[Capture]:
+    """Who connects is sent the two parts, and no more."""
+
+    def send() -> Iterator[None]:
+        client, _ = server.accept()
+        with client:
+            for name in ("first", "second"):
+                client.sendall((folder / f"{name}.ts").read_bytes())
+        yield
+
+    spawn(send(), bound=1, name="sender")
+    (folder / "s").mkdir()
+    with recording(f"tcp://127.0.0.1:{server.getsockname()[1]}", folder / "s") as capture:
+        yield capture
 
 
 @pytest.mark.skipif(not ICECAST, reason="needs icecast2 (Debian: apt install icecast2)")

@@ -15,7 +15,7 @@ from pipeline.errors import NotMedia, SourceMissing
 from pipeline.settings import SourceSettings
 from pipeline.source.address import Address, media
 from pipeline.source.capture import Capture
-from pipeline.source.hls import follower, shelf
+from pipeline.source.hls import follower, renewal, shelf
 from pipeline.source.hls import track as source_track
 from pipeline.source.hls.ladder import Ladder
 from pipeline.source.hls.mirror import Mirror, Run
@@ -202,6 +202,24 @@ def test_an_address_that_is_refused_is_found_anew(made: Made, tmp_path: Path) ->
             until(lambda: not mirror.trouble, 15)
     assert asked == ["page"]
     assert pieces(run) == [f"0-{number}.ts" for number in range(1, 7)]
+
+
+def test_a_page_that_still_names_the_refused_address_is_asked_again(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "_FIRST", 0.1)
+    with room(made, tmp_path, live=Stream(made.plain, edge=4)) as here:
+        named = iter(["old", "old"])
+
+        def renew() -> Address:
+            return media(f"{here.base}/live.m3u8?key={next(named, 'new')}", ends=False, kind="hls")
+
+        with here.mirror("live.m3u8?key=old", renew=renew) as mirror:
+            run = mirror.next_run()
+            assert run
+            here.publisher.refuses["key=old"] = 403
+            here.publisher.streams["live.m3u8"].edge = 7
+            here.has(run, 6)
 
 
 def test_an_address_that_expires_soon_is_found_anew_before(made: Made, tmp_path: Path) -> None:

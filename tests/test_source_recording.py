@@ -13,12 +13,14 @@ import pytest
 from pipeline.audio import AudioFile
 from pipeline.errors import SourceUnreachable
 from pipeline.events import Chunk, Event, Gap, SourceState, Warned
-from pipeline.flow import SystemClock
+from pipeline.flow import SystemClock, spawn
 from pipeline.settings import SAMPLE_RATE, SourceSettings
+from pipeline.source import parts
 from pipeline.source import recording as module
 from pipeline.source.address import resolve
 from pipeline.source.archive import segments
 from pipeline.source.recording import Recording
+from tests.publisher import Publisher, Stream, cut, publishing
 from tests.radio import KBIT, Station
 from tests.recordings import Sound, offset_ms, sound
 from tests.waiting import until
@@ -131,6 +133,53 @@ def test_a_backup_takes_over_and_who_never_comes_back_is_given_up(noise: Path, t
         assert made.outcome.state == "lost"
     assert isinstance(made.outcome.error, SourceUnreachable)
     assert "livesubs run --resume" in str(made.outcome.error)
+
+
+def test_sound_that_comes_before_anyone_has_noticed_is_not_broken_off_again(tmp_path: Path) -> None:
+    audio = AudioFile(tmp_path / "audio.s16")
+    parts.extend(audio.path, 1.0)
+
+    class Noticing(SystemClock):
+        def wait(self, seconds: float) -> None:
+            parts.extend(audio.path, 3.0)
+
+    def over() -> bool:
+        return audio.recorded > 2
+
+    chunks: list[Chunk] = []
+    for chunk in audio.follow(start=0.0, ended=over, clock=Noticing(), broken_off=lambda: not over()):
+        chunks.append(chunk)
+        if chunk.start == chunk.end == 1:
+            parts.extend(audio.path, 2.0)
+        assert len(chunks) < 9
+    assert [(chunk.start, chunk.end) for chunk in chunks] == [(0, 1), (1, 1), (1, 2), (2, 3)]
+
+
+def test_what_comes_late_is_neither_cut_where_it_stopped_nor_a_gap_where_the_speaker_paused(
+    ffmpeg: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BROKEN_OFF", 1.0)
+    spoken = ["-f", "lavfi", "-i", "anoisesrc=r=16000:a=0.3:seed=5", "-t", "16"]
+    pause = ["-af", "volume=0:enable='between(t,6,10)'", "-c:a", "aac"]
+    subprocess.run([ffmpeg, "-v", "error", *spoken, *pause, tmp_path / "clip.mp4"], check=True)
+    stream = Stream(cut(ffmpeg, tmp_path / "clip.mp4", tmp_path / "site"), edge=6, window=20)
+    told: list[Event] = []
+    audio = AudioFile(tmp_path / "s" / "audio.s16")
+    (tmp_path / "s").mkdir()
+    with (
+        publishing(Publisher(tmp_path, {"live.m3u8": stream})) as base,
+        recording(f"{base}/live.m3u8", tmp_path / "s", told) as made,
+    ):
+        heard = spawn(made.chunks(0.0), bound=1000, name="heard")
+        until(lambda: audio.recorded > 2.5, 20)
+        stalled = SystemClock().up()
+        until(lambda: SystemClock().up() > stalled + 2.5, 10)
+        stream.edge, stream.ended = len(stream.lines), True
+        assert made.outcome.state == "ended"
+        assert all(chunk.end > chunk.start for chunk in heard)
+    silence = sound(tmp_path / "s")[round(4 * SAMPLE_RATE) : round(6 * SAMPLE_RATE)]
+    assert not silence.any()
+    assert not [event for event in told if isinstance(event, Gap)]
 
 
 def test_a_source_that_is_gone_at_the_start_is_refused_unless_a_backup_is_there(noise: Path, tmp_path: Path) -> None:

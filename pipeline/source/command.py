@@ -38,8 +38,9 @@ def recorder(ffmpeg: str, address: Address, media: Media, settings: SourceSettin
         # One filter for both: with one each, ffmpeg 9.0 hung where packets were lost and a picture was transcoded.
         both = heard.filter_multi_output("asplit")
         heard, kept = both[0], both[1]
-    heard = _channel(heard, track, settings.channel, address.shown)
-    outputs = [arguments.output(heard, "pipe:1", format="s16le", ar=SAMPLE_RATE, ac=1, flush_packets=1)]
+    heard = _channel(_from_zero(heard, address), track, settings.channel, address.shown)
+    raw = {"format": "s16le", "ar": SAMPLE_RATE, "ac": 1, "flush_packets": 1, "bsf:a": _COUNTED}
+    outputs = [arguments.output(heard, "pipe:1", **raw)]
     if archive:
         outputs.append(_segments(arguments, source, kept, track, media.picture, archive))
     return list(arguments.merge_outputs(*outputs).global_args(*_GLOBAL).compile(cmd=ffmpeg))
@@ -93,9 +94,28 @@ def length(settings: SourceSettings) -> float | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
+_IN_STEP = {"async": 1, "min_hard_comp": 0.03}
+_LATE = 3.0
+"""Seconds by which the sound of a live stream never begins later than its picture."""
+
+_COUNTED = "setts=ts='if(N,PREV_OUTPTS+PREV_OUTDURATION,0)'"
+"""Time stamps of raw sound, which nobody reads, in an order that ffmpeg does not complain about in every line."""
+
+
 def _in_step(sound: Any) -> Any:
     """The sound with holes filled and overlaps cut, in step with the stream's clock to 30 ms."""
-    return sound.filter("aresample", **{"async": 1, "min_hard_comp": 0.03, "first_pts": 0})
+    return sound.filter("aresample", **_IN_STEP)
+
+
+def _from_zero(sound: Any, address: Address) -> Any:
+    """Silence up to the first sample, so that raw sound begins at stream time 0.
+
+    A live stream that changes its sample rate or channels makes ffmpeg begin with new filters in the middle: sound that
+    seems to begin so late follows on the sound before, and all the time until then is no silence.
+    """
+    if not address.ends:
+        sound = sound.filter("asetpts", f"PTS-if(gt(STARTT,{_LATE:g}),STARTPTS,0)")
+    return sound.filter("aresample", first_pts=0, **_IN_STEP)
 
 
 def _channel(sound: Any, track: Track, channel: str, shown: str) -> Any:

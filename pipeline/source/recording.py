@@ -242,7 +242,7 @@ class Recording:
         return copied
 
     def _put(self, connection: Connection, *, over: bool) -> bool:
-        """Finds its place when that can be told, and copies what is new; a full disk is waited for: the part is safe."""
+        """Finds its place when that can be told, and copies what is new; a full disk is waited for."""
         try:
             if connection.at is None and (connection.arrival.settled or over):
                 at = connection.known

@@ -171,7 +171,11 @@ class Follower:
             self._renewal.watch()
             if found := self._renewal.found:
                 self._web.address = found
-                self._choose(found.url)
+                try:
+                    self._choose(found.url)
+                except Refused:
+                    self._renewal.refused()
+                    raise
                 self._renewal.taken()
         if self._stale:
             self._choose(self._url)

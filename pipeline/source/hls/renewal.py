@@ -46,6 +46,10 @@ class Renewal:
         self._due, self._pause = self._due_of(self.found.url), _FIRST
         self.found = None
 
+    def refused(self) -> None:
+        """The new address is refused as well: the page has not changed yet, and is asked again later."""
+        self.found = None
+
     def _look(self) -> Iterator[None]:
         try:
             self.found = self._find()

@@ -1,0 +1,356 @@
+"""The streams that are published as if live, and what can be done to each. All go on while nobody can hear them."""
+
+import contextlib
+import random
+import socket
+import subprocess
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from tests.faults.programme import Programme, Tape, ends
+from tests.publisher import Line, Publisher, Stream, publishing
+from tests.radio import Station
+from tests.servers import free_port
+
+TICK = 0.02
+"""Seconds between two sendings."""
+
+
+class OnAir(Protocol):
+    """A stream while it is published."""
+
+    name: str
+    source: str
+    """What the program is given."""
+
+    @property
+    def position(self) -> float:
+        """How far the programme has come, seconds."""
+
+    def air(self, programme: Programme, upto: float) -> contextlib.AbstractContextManager[None]:
+        """Publishes it, up to that position."""
+
+    def begin(self) -> None:
+        """The program listens: the programme goes on from here."""
+
+    def over(self) -> bool:
+        """It has come to its own end, and says so; a stream without one is stopped by its listener."""
+
+
+class Window(Stream):
+    """A live playlist that moves on with time, from when it is first asked for."""
+
+    LEAD = 10.0
+    """Seconds that are in it then."""
+    began: float | None = None
+    upto = 1e9
+
+    @property
+    def position(self) -> float:
+        return self.LEAD + (0.0 if self.began is None else time.monotonic() - self.began)
+
+    def text(self) -> str:
+        self.began = self.began or time.monotonic()
+        over = list(ends(self.lines))
+        last = bisect_right(over, self.upto)
+        self.edge = min(bisect_right(over, self.position), last)
+        self.ended = self.edge == last
+        return super().text()
+
+
+class Hls:
+    """A live HLS stream; its server is `publisher`. With `dated` its playlist tells the programme's time."""
+
+    name = "hls"
+
+    def __init__(self, *, window: int = 90, dated: bool = False, twist: str = "") -> None:
+        self._window, self._dated, self._twist = window, dated, twist
+        self.source = ""
+        self.publisher: Publisher
+        self.playlist: Window
+
+    @property
+    def position(self) -> float:
+        return self.playlist.position
+
+    def begin(self) -> None:
+        """It goes on from when its playlist is first asked for."""
+
+    def over(self) -> bool:
+        return True
+
+    @contextlib.contextmanager
+    def air(self, programme: Programme, upto: float) -> Iterator[None]:
+        self.publisher = Publisher(programme.folder)
+        self.playlist = Window(_twisted(programme, self._twist), edge=0, window=self._window)
+        self.playlist.upto = upto
+        self.playlist.dated = time.time() if self._dated else None
+        self.publisher.streams["live.m3u8"] = self.playlist
+        with publishing(self.publisher) as base:
+            self.source = f"{base}/live.m3u8"
+            yield
+
+
+TURN = 24.0
+"""Seconds at which a twisted programme changes."""
+
+
+def _twisted(programme: Programme, twist: str) -> list[Line]:
+    """The pieces, that change in some way at TURN."""
+    plain = programme.pieces()
+    turn = bisect_right(list(ends(plain)), TURN)
+    marked = "#EXT-X-DISCONTINUITY"
+    match twist:
+        case "":
+            return plain
+        case "wrap":
+            return programme.pieces(name="wrap", stamps=2**33 / 90_000 - TURN)
+        case "jump":
+            later = programme.pieces(name="jump", stamps=40_000)
+        case "rate":
+            codecs = ("-c:v", "copy", "-c:a", "aac", "-ar", "22050", "-b:a", "64k")
+            later = programme.pieces(*codecs, name="rate", stamps=500)
+        case "unmarked":
+            later, marked = programme.pieces(name="unmarked", stamps=40_000), ""
+    first = later[turn]
+    joint = Line(first.file, ((marked, *first.tags) if marked else first.tags))
+    return [*plain[:turn], joint, *later[turn + 1 :]]
+
+
+class Page(Hls):
+    """A web page that names the stream's address, which its server refuses after a while."""
+
+    name = "hls"
+
+    @contextlib.contextmanager
+    def air(self, programme: Programme, upto: float) -> Iterator[None]:
+        with super().air(programme, upto):
+            self.renew(1)
+            self.source = self.source.replace("live.m3u8", "watch/rally")
+            yield
+
+    def renew(self, token: int) -> None:
+        """The address with another token serves, and no other."""
+        self.publisher.pages["watch/rally"] = f"/live.m3u8?token={token}"
+        self.publisher.refuses = {f"token={old}": 403 for old in range(token)}
+
+
+HELD = 3.0
+"""Seconds that a programme has come when the program begins to listen."""
+
+
+class Radio(Station):
+    """A station whose programme goes on from `begin` on; with `backup` there is another one that sends the same."""
+
+    name = "radio"
+
+    def __init__(self, *, backup: bool = False) -> None:
+        self.source = self.backup = ""
+        self.silent, self.gone = threading.Event(), threading.Event()
+        self._with_backup = backup
+        self._since: float | None = None
+
+    @property
+    def position(self) -> float:
+        return HELD + (0.0 if self._since is None else time.monotonic() - self._since)
+
+    def begin(self) -> None:
+        self._since = time.monotonic()
+
+    def over(self) -> bool:
+        return False
+
+    @contextlib.contextmanager
+    def air(self, programme: Programme, upto: float) -> Iterator[None]:
+        super().__init__(programme.mp3())
+        with self.on_air(), contextlib.ExitStack() as stack:
+            self.source = self.address
+            if self._with_backup:
+                self.backup = stack.enter_context(_Twin(self, programme.mp3()).on_air()).address
+            yield
+
+
+class _Twin(Station):
+    """Another station with the same programme."""
+
+    def __init__(self, radio: Radio, file: Path) -> None:
+        super().__init__(file)
+        self._radio = radio
+
+    @property
+    def position(self) -> float:
+        return self._radio.position
+
+
+class Taped:
+    """A stream of MPEG-TS that its subclasses send, from `position` on, whoever comes."""
+
+    name = "ts"
+
+    def __init__(self, *, twist: str = "") -> None:
+        self._twist = twist
+        self.source = ""
+        self.silent, self.gone, self._over = threading.Event(), threading.Event(), threading.Event()
+        self._tape: Tape
+        self._since: float | None = None
+
+    @property
+    def position(self) -> float:
+        return HELD + (0.0 if self._since is None else time.monotonic() - self._since)
+
+    def begin(self) -> None:
+        self._since = time.monotonic()
+
+    def over(self) -> bool:
+        return False
+
+    @contextlib.contextmanager
+    def air(self, programme: Programme, upto: float) -> Iterator[None]:
+        self._tape = _twisted_tape(programme, self._twist)
+        with self._sending(programme):
+            try:
+                yield
+            finally:
+                self._over.set()
+
+    def _sending(self, programme: Programme) -> contextlib.AbstractContextManager[None]:
+        raise NotImplementedError
+
+    def _parts(self, most: int = 10_000) -> Iterator[bytes]:
+        """What becomes due from now on, at most so many packets at once; ends when the stream is gone."""
+        sent = self._tape.packet(self.position)
+        while not self.gone.is_set() and not self._over.wait(TICK):
+            due = self._tape.packet(self.position)
+            while sent < due and not self.silent.is_set():
+                upto = min(due, sent + most)
+                yield self._tape.packets(sent, upto)
+                sent = upto
+
+
+def _twisted_tape(programme: Programme, twist: str) -> Tape:
+    match twist:
+        case "wrap":
+            return programme.tape(name="wrap", stamps=2**33 / 90_000 - TURN)
+        case "jump":
+            return programme.tape().spliced(programme.tape(name="jump", stamps=40_000), TURN)
+        case "rate":
+            codecs = ("-c:v", "copy", "-c:a", "aac", "-ar", "22050", "-b:a", "64k")
+            return programme.tape().spliced(programme.tape(*codecs, name="rate"), TURN)
+    return programme.tape()
+
+
+class Tcp(Taped):
+    """A server that sends to whoever connects."""
+
+    name = "tcp"
+
+    @contextlib.contextmanager
+    def _sending(self, programme: Programme) -> Iterator[None]:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            self.source = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+            server.settimeout(0.2)
+            threading.Thread(target=self._serve, args=(server,), daemon=True).start()
+            yield
+
+    def _serve(self, server: socket.socket) -> None:
+        while not self._over.is_set():
+            with contextlib.suppress(OSError):  # nobody came, or who came has gone
+                client, _ = server.accept()
+                with client:
+                    for part in self._parts():
+                        client.sendall(part)
+
+
+class Udp(Taped):
+    """Datagrams to a port of loopback; `loss` of them (0 to 1) are lost, `gone` loses all."""
+
+    name = "udp"
+
+    def __init__(self, *, loss: float = 0.0, twist: str = "") -> None:
+        super().__init__(twist=twist)
+        self.loss = loss
+
+    @contextlib.contextmanager
+    def _sending(self, programme: Programme) -> Iterator[None]:
+        port = free_port()
+        self.source = f"udp://127.0.0.1:{port}"
+        threading.Thread(target=self._send, args=(port,), daemon=True).start()
+        yield
+
+    def _send(self, port: int) -> None:
+        chance = random.Random(1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+            while not self._over.wait(TICK):
+                for part in self._parts(most=7):
+                    if chance.random() >= self.loss:
+                        with contextlib.suppress(OSError):
+                            line.sendto(part, ("127.0.0.1", port))
+
+
+class Pushed(Taped):
+    """A publisher (ffmpeg) that calls us, and calls again when nobody answers; `gone` ends it."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.name = kind
+
+    @contextlib.contextmanager
+    def _sending(self, programme: Programme) -> Iterator[None]:
+        port = free_port()
+        form, self.source, address = {
+            "rtmp": ("flv", f"rtmp://127.0.0.1:{port}/live/room?listen=1", f"rtmp://127.0.0.1:{port}/live/room"),
+            "srt": ("mpegts", f"srt://127.0.0.1:{port}?mode=listener", f"srt://127.0.0.1:{port}"),
+        }[self.name]
+        look = ("-fflags", "nobuffer", "-analyzeduration", "3000000", "-f", "mpegts", "-i", "pipe:0")
+        command = [programme.ffmpeg, "-v", "error", *look, "-c", "copy", "-f", form, address]
+        threading.Thread(target=self._publish, args=(command,), daemon=True).start()
+        yield
+
+    def _publish(self, command: list[str]) -> None:
+        while not self._over.wait(0.5):
+            if self.gone.is_set():
+                continue
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as sending:
+                assert sending.stdin
+                with contextlib.suppress(OSError):  # nobody listens, or no longer
+                    for part in self._parts():
+                        sending.stdin.write(part)
+                        sending.stdin.flush()
+                sending.kill()
+                with contextlib.suppress(OSError):
+                    sending.stdin.close()
+
+
+class Recorded:
+    """What a stream of that kind sends, as a file: undisturbed, and soon over."""
+
+    position = float("inf")
+
+    def __init__(self, name: str) -> None:
+        self.name, self.source = name, ""
+
+    def begin(self) -> None: ...
+
+    def over(self) -> bool:
+        return True
+
+    @contextlib.contextmanager
+    def air(self, programme: Programme, upto: float) -> Iterator[None]:
+        self.source = str(programme.mp3() if self.name == "radio" else programme.tape_file())
+        yield
+
+
+UNDISTURBED: dict[str, Callable[[], OnAir]] = {
+    "hls": Hls,
+    "radio": Radio,
+    "tcp": Tcp,
+    "udp": Udp,
+    "rtmp": partial(Pushed, "rtmp"),
+    "srt": partial(Pushed, "srt"),
+}
+"""A stream of each kind on which nothing happens."""
