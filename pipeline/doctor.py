@@ -14,7 +14,7 @@ from pipeline.files import write_whole
 from pipeline.journal import State, fold, read
 from pipeline.lines import clock_time
 from pipeline.source import archive, parts
-from pipeline.source.recording import recover
+from pipeline.source.timeline import recover
 from pipeline.system import program
 
 DAMAGED = "journal.damaged.jsonl"

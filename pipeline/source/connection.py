@@ -37,8 +37,10 @@ class Connection:
             self.sound.unlink(missing_ok=True)  # of one that was cut off before it had a place
         self.capture = Capture(opening.address, settings, folder, number, patience)
         self.arrival = Arrival()
+        self.known: float | None = None
+        """Its place, where that need not be found out."""
         self.at: float | None = None
-        """Stream time of its first sample; None until it is known."""
+        """Stream time of its first sample; None until it has its place."""
 
     @property
     def delivered(self) -> float:

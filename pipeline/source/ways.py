@@ -1,0 +1,99 @@
+"""Where a recording comes from next: the source or its backups, and the runs of a live HLS stream."""
+
+from collections.abc import Callable, Iterator
+from itertools import chain, cycle, repeat
+from pathlib import Path
+
+from pipeline.errors import SourceError
+from pipeline.settings import SourceSettings
+from pipeline.source import parts
+from pipeline.source.address import Address, resolve
+from pipeline.source.connection import Opening
+from pipeline.source.hls.mirror import Mirror
+from pipeline.source.hls.runs import Position
+
+BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each try to connect again; then always the last."""
+
+
+class Ways:
+    """Of one source and its backups. The mirror of an HLS stream is made, and ended, here."""
+
+    def __init__(
+        self,
+        given: str,
+        settings: SourceSettings,
+        folder: Path,
+        tell: Callable[[str], None],
+        recorded: Callable[[], float],
+        position: Callable[[], Position | None],
+    ) -> None:
+        """`recorded()` seconds of the connection of now, `position()` on the stream's own clock: see `Mirror`."""
+        self._sources, self._settings, self._folder = (given, *settings.backup), settings, folder
+        self._tell, self._recorded, self._position = tell, recorded, position
+        self._mirror: Mirror | None = None
+
+    @property
+    def several(self) -> bool:
+        return len(self._sources) > 1
+
+    @property
+    def mirrored(self) -> bool:
+        return self._mirror is not None
+
+    @property
+    def trouble(self) -> str:
+        """Why a mirror has nothing just now; empty when all is well."""
+        return self._mirror.trouble if self._mirror else ""
+
+    def first(self, address: Address) -> Opening | None:
+        """`address`, else the first backup that can be opened; a SourceError when none can. None: it has ended."""
+        try:
+            return self._open(address, self._sources[0])
+        except SourceError as error:
+            for given in self._sources[1:]:
+                try:
+                    opening = self._open(resolve(given, self._settings), given)
+                except SourceError:
+                    continue
+                self._tell(f"{error}; until then its backup is recorded")
+                return opening
+            raise
+
+    def tries(self) -> Iterator[tuple[float, str]]:
+        """How long to wait, and whom to ask then: the source twice, then by turns with its backups."""
+        pauses = chain(BACKOFF, repeat(BACKOFF[-1]))
+        return zip(pauses, chain([self._sources[0]], cycle(self._sources)), strict=False)
+
+    def again(self, given: str) -> Opening | None:
+        """One of these sources once more, its address looked up anew; errors as `resolve`."""
+        opening = self._open(resolve(given, self._settings), given)
+        if opening and given != self._sources[0]:
+            self._tell(f"the backup {opening.address.shown} is recorded now")
+        return opening
+
+    def next_run(self) -> Opening | None:
+        """What follows on the run that has ended; None when the stream has."""
+        run = self._mirror.next_run() if self._mirror else None
+        if run is None:
+            return None
+        return Opening(address=run.address, began=run.began, clock=run.clock, missing=run.missing, reason=run.reason)
+
+    def close(self) -> None:
+        if self._mirror:
+            self._mirror.close()
+
+    def _open(self, address: Address, given: str) -> Opening | None:
+        self.close()
+        self._mirror = None
+        if address.kind != "hls":
+            return Opening(address=address)
+        self._mirror = Mirror(
+            address,
+            self._folder / parts.INCOMING,
+            recorded=self._recorded,
+            tell=self._tell,
+            renew=lambda: resolve(given, self._settings),
+            after=self._position(),
+        )
+        return self.next_run()
