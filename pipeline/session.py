@@ -85,6 +85,10 @@ def _itself(event: Event) -> Iterable[Event]:
     return () if wordless else (event,)
 
 
+SPACE = 60.0
+"""Seconds that the end of a session waits for a disk that is full."""
+
+
 class Session:
     """One stream, from its first sample to the last words written."""
 
@@ -228,6 +232,7 @@ class Session:
             try:
                 self._subtitle(chunks, journal, Threads(), left)
                 self._hear_skipped(journal)
+                self._await_space(journal)
             except WorkerError as error:
                 self._record_on(recording, error, journal)
                 raise
@@ -259,6 +264,16 @@ class Session:
             chunks = self._audio.follow(start=span.start, ended=lambda: True, clock=self._clock, until=span.end)
             self._subtitle(chunks, journal, Inline(), left)
             journal.append(Recovered(start=span.start, end=span.end))
+
+    def _await_space(self, journal: Journal) -> None:
+        """What could not be written is not given up at once; a second Ctrl-C does that."""
+        if self._behind.is_set():
+            journal.append(
+                Warned(text=f"not all is written yet: free some space, for {SPACE:.0f} s that is waited for")
+            )
+        until = self._clock.up() + SPACE
+        while self._behind.is_set() and self._clock.up() < until:
+            self._clock.wait(0.25)
 
     def _waiting(self, start: float) -> float:
         """For how long sound that begins at `start` has been waiting, where that matters: a file is read ahead."""
