@@ -31,6 +31,8 @@ def main(
         for fault in chosen:
             typer.echo(f"{fault.name:22} {fault.what}")
         return
+    if keep and keep.exists() and any(keep.iterdir()):
+        raise typer.BadParameter(f"{keep} is not empty; choose another folder")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = keep or Path(temporary)
