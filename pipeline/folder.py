@@ -1,5 +1,6 @@
 """The session folder: what lies in it, and that nothing in it is ever overwritten by another session."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,6 +10,7 @@ import msgspec
 
 from pipeline import settings
 from pipeline.errors import SessionError, unwritable
+from pipeline.events import Warned
 from pipeline.files import write_whole
 from pipeline.journal import LOCK, Journal, State, lock
 from pipeline.settings import Settings
@@ -117,6 +119,32 @@ def write_tracks(path: Path, journal: Journal) -> None:
         files = list(tracks(state))
     for name, text in files:
         write_whole(path / name, text)
+
+
+class TrackFiles:
+    """The subtitle files of a session; several threads may write them, one does at a time."""
+
+    def __init__(self, path: Path, journal: Journal) -> None:
+        self._path, self._journal = path, journal
+        self._writing = threading.Lock()
+        self._behind = False
+
+    def write(self) -> None:
+        """Brings the files to what the journal says; what cannot be written is told, and waits for `catch_up`."""
+        with self._writing:
+            try:
+                write_tracks(self._path, self._journal)
+            except SessionError as error:
+                if not self._behind:
+                    self._journal.append(Warned(text=f"{error}; until then the subtitles are on this screen only"))
+                self._behind = True
+            else:
+                self._behind = False
+
+    def catch_up(self) -> None:
+        """Writes them if that could not be done before."""
+        if self._behind:
+            self.write()
 
 
 def tracks(state: State) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pipeline import __version__, folder
 from pipeline.audio import SILENT, AudioFile, loudness
-from pipeline.errors import SessionError, WorkerError
+from pipeline.errors import WorkerError
 from pipeline.events import (
     Chunk,
     Cue,
@@ -30,6 +30,7 @@ from pipeline.events import (
     Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
+from pipeline.folder import TrackFiles
 from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
@@ -117,9 +118,7 @@ class Session:
         self._recording: Recording | None = None
         self._heard = self._heard_from = 0.0
         self._stall: StallWatch | None = None
-        self._writing = threading.Lock()
-        self._behind = threading.Event()
-        """The files say less than the journal: they could not be written."""
+        self._files: TrackFiles | None = None
         self._told: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def run(self, view: View) -> State:
@@ -181,20 +180,8 @@ class Session:
                 origin_at=None if origin is None else self._clock.now() - (up - origin),
             )
         )
-        if self._behind.is_set():
-            self._write_files(journal)
-
-    def _write_files(self, journal: Journal) -> None:
-        """The subtitle files as the journal has them; what cannot be written now is tried again every other second."""
-        with self._writing:
-            try:
-                folder.write_tracks(self._path, journal)
-            except SessionError as error:
-                if not self._behind.is_set():
-                    journal.append(Warned(text=f"{error}; until then the subtitles are on this screen only"))
-                self._behind.set()
-            else:
-                self._behind.clear()
+        if self._files:
+            self._files.catch_up()
 
     def _pass_on(self, journal: Journal) -> None:
         while not self._told.empty():
@@ -222,7 +209,8 @@ class Session:
         for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
             self.warn(note)
         self._pass_on(journal)
-        self._write_files(journal)
+        self._files = files = TrackFiles(self._path, journal)
+        files.write()
         recording = self._open(address, journal, had)
         chunks = keep_up(
             self._count(recording.chunks(left.heard)), self._waiting, self._clock.up, self._settings.speech
@@ -250,7 +238,8 @@ class Session:
         ):
             for event in batch:
                 journal.append(event)
-            self._write_files(journal)
+            if self._files:
+                self._files.write()
 
     def _hear_skipped(self, journal: Journal) -> None:
         """The stream has ended: what there was no time for has its turn."""

@@ -7,12 +7,13 @@ has a connection for each run of it and heals most cuts by itself.
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 
 import msgspec
 
-from pipeline.errors import LivesubsError, SessionError, SourceUnreachable, unwritable
+from pipeline.errors import LivesubsError, SessionError, SourceError, SourceUnreachable, unwritable
 from pipeline.events import Chunk, Event, Gap, SourceState, Value, Warned
 from pipeline.flow import Channel, Clock, spawn
 from pipeline.settings import SourceSettings
@@ -75,8 +76,7 @@ class Recording:
 
         A recording that is stopped before or meanwhile has recorded nothing.
         """
-        opening = self._ways.first(address)
-        connection = self._connect(opening, DAY) if opening else None
+        connection = self._first(address)
         self._followed = spawn(self._follow(connection), bound=1, name="recording")
 
     def stop(self) -> None:
@@ -141,6 +141,18 @@ class Recording:
     def _delivered(self) -> float:
         return self._connection.delivered if self._connection else 0.0
 
+    def _first(self, address: Address) -> Connection | None:
+        try:
+            return self._begin(self._ways.first(address), DAY)
+        except SourceError:
+            for given in self._ways.backups:
+                with suppress(SourceError):
+                    return self._begin(self._ways.again(given), DAY)
+            raise
+
+    def _begin(self, opening: Opening | None, patience: float) -> Connection | None:
+        return self._connect(opening, patience) if opening else None
+
     def _connect(self, opening: Opening, patience: float) -> Connection:
         """A new connection, recording; a file is gone on with where its recording broke off."""
         settings, recorded = self._settings, self._timeline.recorded
@@ -197,8 +209,7 @@ class Recording:
         if connection.address.ends and not isinstance(self._outcome.error, SessionError):
             return None  # a file that cannot be read will not be better for being opened again
         if self._ways.mirrored and self._outcome.state == "ended":
-            opening = self._ways.next_run()
-            return self._connect(opening, self._settings.give_up) if opening else None
+            return self._begin(self._ways.next_run(), self._settings.give_up)
         return self._reconnect(connection) if self._outcome.state == "lost" else None
 
     def _watch(self, connection: Connection) -> Outcome:
@@ -224,7 +235,7 @@ class Recording:
         """Why a new connection may help; empty if nothing is wrong. A mirror helps itself, unless there is a backup."""
         if connection.delivered < self._size:
             return "the session folder was removed"
-        patience = STALLED if not self._ways.mirrored or self._ways.several else self._settings.give_up
+        patience = STALLED if not self._ways.mirrored or self._ways.backups else self._settings.give_up
         may_help = connection.address.restarts or self._ways.mirrored
         return f"nothing has come for {self._quiet:.0f} s" if may_help and self._quiet > patience else ""
 
@@ -279,8 +290,7 @@ class Recording:
             if left <= 0 or self._stopped.wait(pause):
                 break
             try:
-                opening = self._ways.again(given)
-                return self._connect(opening, left) if opening else None
+                return self._begin(self._ways.again(given), left)
             except LivesubsError as error:
                 self._warn(f"not yet: {error}")
         self._outcome = self._given_up(lost)

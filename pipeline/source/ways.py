@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from itertools import chain, cycle, repeat
 from pathlib import Path
 
-from pipeline.errors import SourceError
 from pipeline.settings import SourceSettings
 from pipeline.source import parts
 from pipeline.source.address import Address, resolve
@@ -34,8 +33,8 @@ class Ways:
         self._mirror: Mirror | None = None
 
     @property
-    def several(self) -> bool:
-        return len(self._sources) > 1
+    def backups(self) -> tuple[str, ...]:
+        return self._sources[1:]
 
     @property
     def mirrored(self) -> bool:
@@ -47,18 +46,8 @@ class Ways:
         return self._mirror.trouble if self._mirror else ""
 
     def first(self, address: Address) -> Opening | None:
-        """`address`, else the first backup that can be opened; a SourceError when none can. None: it has ended."""
-        try:
-            return self._open(address, self._sources[0])
-        except SourceError as error:
-            for given in self._sources[1:]:
-                try:
-                    opening = self._open(resolve(given, self._settings), given)
-                except SourceError:
-                    continue
-                self._tell(f"{error}; until then its backup is recorded")
-                return opening
-            raise
+        """The source at `address`, as it was looked up; errors of a mirror. None when it has ended."""
+        return self._open(address, self._sources[0])
 
     def tries(self) -> Iterator[tuple[float, str]]:
         """How long to wait, and whom to ask then: the source twice, then by turns with its backups."""
