@@ -89,7 +89,7 @@ def judge(undisturbed: Evening, ours: Evening, troubled: float, within: float, a
         if excused.has(sentence):
             continue
         had += 1
-        place = _place(sentence, words, at) if alike == 1 else _likely(sentence, ours, at, alike)
+        place = _place(sentence, ours, words, at, alike)
         if place is None:
             lost.append(f"{at:.1f} s {sentence.text}")
         elif at > troubled:
@@ -99,8 +99,7 @@ def judge(undisturbed: Evening, ours: Evening, troubled: float, within: float, a
     if worst > within:
         wrong.append(f"a cue is {1000 * worst:.0f} ms off")
     wrong += [f"said twice: {text}" for text in _twice(ours)]
-    if alike == 1:
-        wrong += [f"nobody said: {text}" for text in _invented(undisturbed, ours, shift, excused)]
+    wrong += [f"nobody said: {text}" for text in _invented(undisturbed, ours, shift, excused, alike)]
     return Found(had, excused.count, ours.state.gaps, lost, wrong, worst)
 
 
@@ -147,24 +146,21 @@ def _utterances(events: Iterable[Event]) -> Iterator[float]:
             yield event.committed[-1].end
 
 
-def _place(sentence: Sentence, words: list[Said], at: float) -> float | None:
-    """Where the sentence's words are said in ours, near `at`; None where they are not."""
+def _place(sentence: Sentence, there: Evening, words: list[Said], at: float, alike: float) -> float | None:
+    """Where the sentence's words, or words so much alike, are said on the other evening, near `at`; None if nowhere."""
     wanted = plain("".join(word.text for word in sentence.words)).split()
     if not wanted:
         return at
     first = [index for index, word in enumerate(words) if abs(word.start - at) < REACH and word.text == wanted[0]]
-    there = [i for i in first if [word.text for word in words[i : i + len(wanted)]] == wanted]
-    return min((words[i].start for i in there), key=lambda start: abs(start - at), default=None)
+    found = [words[i].start for i in first if [word.text for word in words[i : i + len(wanted)]] == wanted]
+    if alike < 1:
+        near = [other for other in there.sentences if abs(other.start - at) < REACH]
+        found += [other.start for other in near if _likeness(" ".join(wanted), plain(other.text)) >= alike]
+    return min(found, key=lambda start: abs(start - at), default=None)
 
 
-def _likely(sentence: Sentence, ours: Evening, at: float, alike: float) -> float | None:
-    """Where a sentence of ours begins whose words are nearly those."""
-    wanted = plain(sentence.text)
-    near = [our for our in ours.sentences if abs(our.start - at) < REACH]
-    like = [
-        our.start for our in near if SequenceMatcher(None, wanted, plain(our.text), autojunk=False).ratio() >= alike
-    ]
-    return min(like, key=lambda start: abs(start - at), default=None)
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _cue_errors(
@@ -188,13 +184,14 @@ def _twice(ours: Evening) -> Iterator[str]:
             yield sentence.text
 
 
-def _invented(undisturbed: Evening, ours: Evening, shift: float, excused: _Excused) -> Iterator[str]:
+def _invented(undisturbed: Evening, ours: Evening, shift: float, excused: _Excused, alike: float) -> Iterator[str]:
     """Sentences of ours, away from gaps and ends, that the undisturbed session does not have there."""
     words = undisturbed.words
     for sentence in ours.sentences:
         at = sentence.start - shift
         inside = _ENDS < at < undisturbed.recorded - 10 and sentence.end < ours.recorded - _ENDS
-        if inside and not sentence.cut and not excused.near(at) and _place(sentence, words, at) is None:
+        known = not inside or sentence.cut or excused.near(at)
+        if not known and _place(sentence, undisturbed, words, at, alike) is None:
             yield sentence.text
 
 

@@ -119,8 +119,12 @@ def mix(seed: int, moves: Mapping[str, Move]) -> Act:
     return act
 
 
+ALIKE = 0.97
+"""A resumed session may hear the sound from another sample on, and spell a word otherwise that sounds the same."""
+
+
 def _mixed(name: str, what: str, stream: Callable[[], Any], act: Act, gaps: int, within: float) -> Fault:
-    return Fault(name, what, stream, act, LENGTH, gaps=(0, gaps), within=within, around=libre_then_local)
+    return Fault(name, what, stream, act, LENGTH, gaps=(0, gaps), within=within, alike=ALIKE, around=libre_then_local)
 
 
 FAULTS = [
