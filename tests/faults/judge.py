@@ -166,8 +166,11 @@ def _likeness(one: str, other: str) -> float:
 def _cue_errors(
     undisturbed: Evening, ours: Evening, shift: float, troubled: float, excused: _Excused
 ) -> Iterator[float]:
-    """By how much the cues of the same text after the trouble miss their time; seconds."""
-    mine = ours.state.track("fr")
+    """By how much the cues of the same text after the trouble miss their time; seconds.
+
+    One that is flagged `late` waits by the cue rules, for as long as what comes after it is not known.
+    """
+    mine = [cue for cue in ours.state.track("fr") if "late" not in cue.flags]
     for cue in undisturbed.state.track("fr"):
         at = cue.start + shift
         if at <= troubled or excused.near(cue.start) or at > ours.recorded - _ENDS:
