@@ -127,7 +127,8 @@ class TrackFiles:
     def __init__(self, path: Path, journal: Journal) -> None:
         self._path, self._journal = path, journal
         self._writing = threading.Lock()
-        self._behind = False
+        self.behind = False
+        """They say less than the journal: they could not be written."""
 
     def write(self) -> None:
         """Brings the files to what the journal says; what cannot be written is told, and waits for `catch_up`."""
@@ -135,15 +136,15 @@ class TrackFiles:
             try:
                 write_tracks(self._path, self._journal)
             except SessionError as error:
-                if not self._behind:
+                if not self.behind:
                     self._journal.append(Warned(text=f"{error}; until then the subtitles are on this screen only"))
-                self._behind = True
+                self.behind = True
             else:
-                self._behind = False
+                self.behind = False
 
     def catch_up(self) -> None:
         """Writes them if that could not be done before."""
-        if self._behind:
+        if self.behind:
             self.write()
 
 

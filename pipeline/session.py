@@ -256,12 +256,11 @@ class Session:
 
     def _await_space(self, journal: Journal) -> None:
         """What could not be written is not given up at once; a second Ctrl-C does that."""
-        if self._behind.is_set():
-            journal.append(
-                Warned(text=f"not all is written yet: free some space, for {SPACE:.0f} s that is waited for")
-            )
+        if not (self._files and self._files.behind):
+            return
+        journal.append(Warned(text=f"not all is written yet: free some space, for {SPACE:.0f} s that is waited for"))
         until = self._clock.up() + SPACE
-        while self._behind.is_set() and self._clock.up() < until:
+        while self._files.behind and self._clock.up() < until:
             self._clock.wait(0.25)
 
     def _waiting(self, start: float) -> float:
