@@ -35,8 +35,11 @@ class Result(NamedTuple):
         return not self.wrong and not (self.found and self.found.lost)
 
 
-def perform(fault: Fault, programme: Programme, folder: Path) -> tuple[Path, float]:
-    """The evening as it happens; gives the session's folder and since when there was trouble, AssertionError."""
+def perform(fault: Fault, programme: Programme, folder: Path, running: list[Show]) -> tuple[Path, float]:
+    """The evening as it happens; gives the session's folder and since when there was trouble, AssertionError.
+
+    Its show is added to `running`.
+    """
     folder.mkdir(parents=True)
     stream = fault.stream()
     with ExitStack() as stack:
@@ -45,6 +48,7 @@ def perform(fault: Fault, programme: Programme, folder: Path) -> tuple[Path, flo
         backup = ("--backup", stream.backup) if getattr(stream, "backup", "") else ()
         show = Show(folder / "s", stream.source, (*around.more, *backup), around.environment, around.aid)
         show.start()
+        running.append(show)
         stack.callback(show.kill)
         show.opens()
         stream.begin()
@@ -65,6 +69,7 @@ class Faults:
     def __init__(self, programme: Programme, folder: Path, jobs: int, tell: Callable[[str], None]) -> None:
         self._programme, self._folder, self._jobs, self._tell = programme, folder, jobs, tell
         self._undisturbed: dict[str, Future[Evening]] = {}
+        self._running: list[Show] = []
 
     def run(self, faults: Sequence[Fault]) -> list[Result]:
         """The results, in the order of their ends."""
@@ -72,14 +77,20 @@ class Faults:
             for fault in _undisturbed(faults):
                 self._undisturbed[fault.name] = pool.submit(self._calm, fault)
             runs = [pool.submit(self._run, fault) for fault in _longest_first(faults)]
-            results = []
-            for run in as_completed(runs):
-                results.append(run.result())
-                self._tell(_line(results[-1]))
-        return results
+            try:
+                return [self._tell_of(run.result()) for run in as_completed(runs)]
+            except BaseException:  # Ctrl-C: nothing is left running
+                pool.shutdown(wait=False, cancel_futures=True)
+                for show in self._running:
+                    show.kill()
+                raise
+
+    def _tell_of(self, result: Result) -> Result:
+        self._tell(_line(result))
+        return result
 
     def _calm(self, fault: Fault) -> Evening:
-        kept, _ = perform(fault, self._programme, self._folder / fault.name)
+        kept, _ = perform(fault, self._programme, self._folder / fault.name, self._running)
         return evening(kept)
 
     def _run(self, fault: Fault) -> Result:
@@ -88,7 +99,7 @@ class Faults:
         began = time.monotonic()
         found: Found | None = None
         try:
-            kept, troubled = perform(fault, self._programme, self._folder / fault.name)
+            kept, troubled = perform(fault, self._programme, self._folder / fault.name, self._running)
             ours = evening(kept)
             calm = self._undisturbed[_calm_name(fault.stream().name, fault.seconds)].result()
             found = judge(calm, ours, troubled, fault.within, fault.alike)

@@ -115,6 +115,8 @@ class Show:
     def tree(self) -> list[psutil.Process]:
         """The program and all its children, the program first."""
         with suppress(psutil.NoSuchProcess):
+            if self.process.poll() is not None:
+                return []
             top = psutil.Process(self.process.pid)
             return [top, *top.children(recursive=True)]
         return []
