@@ -90,6 +90,8 @@ class Progress(Event, frozen=True, tag="progress"):
     """Seconds that the recogniser has worked so far."""
     up: float = 0.0
     """Seconds since the machine was started: a clock that nobody sets."""
+    boot: str = ""
+    """Names that start, where the system has a name for it."""
     origin: float | None = None
     """When on that clock stream time 0 arrived, or would have: what a resumed session reckons its gap from."""
     origin_at: float | None = None

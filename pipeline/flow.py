@@ -10,12 +10,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol, Self, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
 _UP: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 """Linux has a clock that counts a sleeping machine's time too; elsewhere the usual one is the best there is."""
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 _BOUND = 256
 """Items that may wait in a hand-off: a quarter of an hour of sentences."""
@@ -30,6 +33,9 @@ class Clock(Protocol):
     def up(self) -> float:
         """Seconds since the machine was started, asleep or not: it never jumps."""
 
+    def boot(self) -> str:
+        """Names the start that `up` counts from; empty where the system has no name for it."""
+
     def wait(self, seconds: float) -> None: ...
 
 
@@ -39,6 +45,9 @@ class SystemClock:
 
     def up(self) -> float:
         return time.clock_gettime(_UP) if _UP is not None else time.monotonic()
+
+    def boot(self) -> str:
+        return _BOOT.read_text().strip() if _BOOT.exists() else ""
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)

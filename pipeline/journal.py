@@ -4,6 +4,7 @@ import io
 import json
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import reduce
@@ -154,7 +155,7 @@ class Journal:
         self._size, self._seq = _whole_lines(self._path)
         self._file = self._open()
         self._file.truncate(self._size)
-        self._unwritten: list[bytes] = []
+        self._unwritten: deque[bytes] = deque()
         self._trouble: SessionError | None = None
         self._state = fold(entry.event for entry in read(self._path))
         self.listeners: list[Callable[[Entry], None]] = []
@@ -175,7 +176,7 @@ class Journal:
         entry = Entry(self._seq + 1, round(self._clock.now(), 3), event)
         self._unwritten.append(encode(entry) + b"\n")
         self._seq = entry.seq
-        apply(self._state, event)
+        apply(self._state, _light(event))
         for listen in self.listeners:
             listen(entry)
 
@@ -187,7 +188,7 @@ class Journal:
                 self._append(Warned(text=f"somebody removed {self._path.parent}; what was in the journal is put back"))
             while self._unwritten:
                 self._write_line(self._unwritten[0])
-                del self._unwritten[0]
+                self._unwritten.popleft()
         except OSError as error:
             return unwritable(self._path, error)
         return None
@@ -208,7 +209,9 @@ class Journal:
         self._file.seek(0)
         written = self._file.read(self._size)
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_bytes(written)
+        whole = self._path.with_name(f".{self._path.name}.part")
+        whole.write_bytes(written)
+        whole.replace(self._path)
         self._file.close()
         self._file = self._open()
 
@@ -242,6 +245,11 @@ class Journal:
         self._file.close()
         if trouble and not kind:
             raise trouble
+
+
+def _light(event: Event) -> Event:
+    """The event as a running session has to remember it: the words of three hours are in the file."""
+    return msgspec.structs.replace(event, words=()) if isinstance(event, Sentence | Suppressed) else event
 
 
 def encode(entry: Entry) -> bytes:

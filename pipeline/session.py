@@ -11,7 +11,7 @@ from typing import Literal
 
 from pipeline import __version__, folder
 from pipeline.audio import SILENT, AudioFile, loudness
-from pipeline.errors import WorkerError
+from pipeline.errors import LivesubsError, SourceError
 from pipeline.events import (
     Chunk,
     Cue,
@@ -37,6 +37,7 @@ from pipeline.names.stage import mended
 from pipeline.settings import Settings
 from pipeline.source.address import Address
 from pipeline.source.announced import await_address
+from pipeline.source.gaps import outside
 from pipeline.source.recording import Before, Recording
 from pipeline.speech.client import Recogniser
 from pipeline.speech.overload import Degraded, keep_up
@@ -116,7 +117,13 @@ class Session:
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
         self._names = names or Names()
         self._recording: Recording | None = None
+        self._ways: tuple[str, ...] = (source,)
+        """The source and its backups, in the order they are asked."""
         self._heard = self._heard_from = 0.0
+        self._seen = 0.0
+        """What was recorded when a chunk was last handed over."""
+        self._left_out = 0.0
+        """Seconds that were skipped and are being heard now."""
         self._stall: StallWatch | None = None
         self._files: TrackFiles | None = None
         self._told: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -155,7 +162,7 @@ class Session:
         quiet = self._stall.quiet if self._stall else 0.0
         return Status(
             recorded=recorded,
-            heard=min(self._heard, recorded),
+            heard=min(self._heard, recorded) - self._left_out,
             speed=(self._heard - self._heard_from) / self._recogniser.compute if self._recogniser.compute else None,
             level=SILENT if quiet else loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
             stopping=self._stopping.is_set(),
@@ -176,6 +183,7 @@ class Session:
                 heard=self._heard,
                 compute=self._recogniser.compute,
                 up=up,
+                boot=self._clock.boot(),
                 origin=origin,
                 origin_at=None if origin is None else self._clock.now() - (up - origin),
             )
@@ -195,9 +203,7 @@ class Session:
 
     def _run(self, journal: Journal, view: View) -> None:
         description = self._recogniser.open(self._audio.path, self._settings.speech)
-        address = await_address(
-            self._source, self._settings.source, self._clock, self._stopping.is_set, announce=view.announce
-        )
+        address = self._find(view)
         folder.write_settings(self._path, self._settings, self._source)
         with journal.state() as state:
             left, had = unfinished(state), before(state, self._clock)
@@ -212,19 +218,38 @@ class Session:
         self._files = files = TrackFiles(self._path, journal)
         files.write()
         recording = self._open(address, journal, had)
-        chunks = keep_up(
-            self._count(recording.chunks(left.heard)), self._waiting, self._clock.up, self._settings.speech
-        )
+        with journal.state() as state:
+            skipped = list(state.skipped)  # by a session before: it has its turn at the end
+        came = self._count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
+        chunks = keep_up(came, self._waiting, self._clock.up, self._settings.speech)
         self._stall = StallWatch(self._audio, lambda: not recording.ended, journal.append, self._clock)
         with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
             try:
                 self._subtitle(chunks, journal, Threads(), left)
                 self._hear_skipped(journal)
                 self._await_space(journal)
-            except WorkerError as error:
+            except Exception as error:  # whatever it is: what is not recorded can never be heard
                 self._record_on(recording, error, journal)
                 raise
         self._close(recording, journal)
+
+    def _find(self, view: View) -> Address:
+        """The address of the source, or where that has none, of the first backup that has; the order is kept so."""
+        sources = [self._source, *self._settings.source.backup]
+        for number, given in enumerate(sources):
+            try:
+                found = await_address(
+                    given, self._settings.source, self._clock, self._stopping.is_set, announce=view.announce
+                )
+            except SourceError as error:
+                if number == 0:
+                    first = error
+                continue
+            if number:
+                self.warn(f"{first}; until then its backup is recorded")
+            self._ways = (given, *(other for other in sources if other != given))
+            return found
+        raise first
 
     def _subtitle(
         self,
@@ -247,12 +272,14 @@ class Session:
             spans = list(state.skipped)
         if spans:
             self._recogniser.degrade(0)
+        self._left_out = sum(span.end - span.start for span in spans)
         for span in spans:
             with journal.state() as state:
                 left = missing(state, span)
             chunks = self._audio.follow(start=span.start, ended=lambda: True, clock=self._clock, until=span.end)
             self._subtitle(chunks, journal, Inline(), left)
             journal.append(Recovered(start=span.start, end=span.end))
+            self._left_out -= span.end - span.start
 
     def _await_space(self, journal: Journal) -> None:
         """What could not be written is not given up at once; a second Ctrl-C does that."""
@@ -264,14 +291,20 @@ class Session:
             self._clock.wait(0.25)
 
     def _waiting(self, start: float) -> float:
-        """For how long sound that begins at `start` has been waiting, where that matters: a file is read ahead."""
-        live = self._recording is not None and self._recording.live
-        return self._audio.recorded - start if live else 0.0
+        """Seconds of sound that had been waiting when the chunk before was handed over, where that matters.
 
-    def _record_on(self, recording: Recording, error: WorkerError, journal: Journal) -> None:
+        What has come since, in one go as HLS does, has not been waiting; a file is read ahead.
+        """
+        if self._recording is None or not self._recording.live:
+            return 0.0
+        before, self._seen = self._seen, self._audio.recorded
+        return max(0.0, before - start)
+
+    def _record_on(self, recording: Recording, error: Exception, journal: Journal) -> None:
         """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""
         if not recording.ended:
-            journal.append(Warned(text=f"{error}; the recording goes on without subtitles, Ctrl-C ends it"))
+            what = str(error) if isinstance(error, LivesubsError) else f"this program has a fault ({error!r})"
+            journal.append(Warned(text=f"{what}; the recording goes on without subtitles, Ctrl-C ends it"))
         while not recording.ended:
             self._clock.wait(0.25)
 
@@ -292,7 +325,7 @@ class Session:
     def _open(self, address: Address, journal: Journal, had: Before | None) -> Recording:
         journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
         self._recording = recording = Recording(
-            self._source, self._settings.source, self._path, self._clock, journal.append, had
+            self._ways, self._settings.source, self._path, self._clock, journal.append, had
         )
         if self._stopping.is_set():  # asked for while the model was loading
             recording.stop()

@@ -30,7 +30,7 @@ class Unfinished(Value, frozen=True):
 
     def before(self, lang: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         """The sentences that the track lacks, then those that come."""
-        return chain(self.sentences.get(lang, ()), sentences)
+        return chain(self.sentences.get(lang, tuple(self.said.values())), sentences)
 
     def placed(self, lang: str) -> tuple[Cue, ...]:
         """The cues that the track goes on after."""
@@ -65,9 +65,10 @@ def unfinished(state: State) -> Unfinished:
 def missing(state: State, skipped: Skipped) -> Unfinished:
     """What a stretch that was skipped lacks: to be put between the cues that there are."""
     langs = (state.session and (state.session.src_lang, *state.session.tgt_langs)) or ()
+    begun = [s for s in state.sentences.values() if skipped.start <= s.start < skipped.end]
     after = [sentence.start for sentence in state.sentences.values() if sentence.start >= skipped.end]
     return Unfinished(
-        heard=skipped.start,
+        heard=max(map(_over, begun), default=skipped.start),
         number=_next(state),
         cues={lang: tuple(cue for cue in state.track(lang) if cue.start < skipped.start) for lang in langs},
         then=min(after, default=None),
@@ -105,6 +106,6 @@ def before(state: State, clock: Clock) -> Before | None:
     if noted is None or noted.origin is None or noted.origin_at is None:
         return Before(origin=None, gaps=tuple(state.gaps))
     # The machine may have been started anew meanwhile: then only the wall clock went on.
-    same = clock.up() >= noted.up
+    same = clock.boot() == noted.boot and clock.up() >= noted.up
     origin = noted.origin if same else clock.up() - (clock.now() - noted.origin_at)
     return Before(origin=origin, gaps=tuple(state.gaps))

@@ -26,6 +26,9 @@ class Watch:
 
     up = now
 
+    def boot(self) -> str:
+        return ""
+
     def wait(self, seconds: float) -> None:
         self.at += seconds
 

@@ -30,6 +30,9 @@ class Clock:
 
     up = now
 
+    def boot(self) -> str:
+        return ""
+
     def wait(self, seconds: float) -> None:
         self.time += seconds
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -116,7 +117,9 @@ def closed(run: Run) -> bool:
 def record(run: Run, folder: Path, skip: float = 0.0) -> float:
     """Records a run to its end into `folder`, all but its first `skip` seconds; how many seconds."""
     folder.mkdir()
-    capture = Capture(run.skipping(skip) if skip else run.address, SourceSettings(archive=False), folder)
+    skipped = (*run.address.options, ("ss", f"{skip:.3f}")) if skip else run.address.options
+    address = msgspec.structs.replace(run.address, options=skipped)
+    capture = Capture(address, SourceSettings(archive=False), folder)
     try:
         capture.start()
         assert capture.outcome.state == "ended", capture.outcome.detail

@@ -47,7 +47,7 @@ def samples(ffmpeg: str, path: Path) -> Sound:
 @contextmanager
 def recording(given: str, folder: Path, told: list[Event], **settings: Any) -> Iterator[Recording]:
     chosen = SourceSettings(**settings)
-    made = Recording(given, chosen, folder, SystemClock(), told.append)
+    made = Recording((given, *chosen.backup), chosen, folder, SystemClock(), told.append)
     try:
         made.start(resolve(given, chosen))
         yield made
@@ -188,11 +188,11 @@ def test_a_source_that_is_gone_at_the_start_is_refused_unless_a_backup_is_there(
         gone = Station(noise)
         with gone.on_air():
             first = resolve(gone.address, SourceSettings())
-        made = Recording(gone.address, SourceSettings(backup=(station.address,)), tmp_path, SystemClock(), told.append)
+        made = Recording((gone.address, station.address), SourceSettings(), tmp_path, SystemClock(), told.append)
         made.start(first)
         until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
         made.close()
     assert any(isinstance(e, Warned) and "backup" in e.text for e in told)
-    refused = Recording(gone.address, SourceSettings(), tmp_path / "other", SystemClock(), told.append)
+    refused = Recording((gone.address,), SourceSettings(), tmp_path / "other", SystemClock(), told.append)
     with pytest.raises(SourceUnreachable):
         refused.start(first)

@@ -16,6 +16,9 @@ class HandClock:
 
     up = now
 
+    def boot(self) -> str:
+        return ""
+
     def wait(self, seconds: float) -> None:
         self.time += seconds
 

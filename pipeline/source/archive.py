@@ -30,16 +30,19 @@ def stem(archive: Path, number: int) -> Path:
 def place(archive: Path, placed: Placed) -> None:
     """Notes where a connection lies; OSError if that cannot be written."""
     archive.mkdir(exist_ok=True)
-    with (archive / _CLOCK).open("a", encoding="utf-8") as clock:
+    path = archive / _CLOCK
+    torn = path.exists() and not path.read_bytes().endswith(b"\n")
+    with path.open("a", encoding="utf-8") as clock:
         began = "" if placed.began is None else f"{placed.began:.6f}"
-        clock.write(f"{placed.number:04d},{placed.at:.6f},{began},{placed.clock}\n")
+        clock.write("\n" * torn + f"{placed.number:04d},{placed.at:.6f},{began},{placed.clock}\n")
 
 
 def placed(archive: Path) -> list[Placed]:
-    """Where the connections lie, in order."""
+    """Where the connections lie, in order; a line that was torn is none."""
     return [
-        Placed(number=int(number), at=float(at), began=float(began) if began else None, clock=clock)
-        for number, at, began, clock in _rows(archive / _CLOCK)
+        Placed(number=int(row[0]), at=float(row[1]), began=float(row[2]) if row[2] else None, clock=row[3])
+        for row in _rows(archive / _CLOCK)
+        if len(row) == 4
     ]
 
 

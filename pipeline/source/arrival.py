@@ -19,6 +19,8 @@ class Arrival:
     def __init__(self) -> None:
         self._first: float | None = None
         self._seen: deque[tuple[float, float]] = deque()  # when, and the origin as of then
+        self.origin: float | None = None
+        """When the first sample would have arrived if nothing ever were late; None before there is any."""
 
     def note(self, now: float, delivered: float) -> None:
         """So many seconds of sound have been delivered by `now`."""
@@ -28,6 +30,7 @@ class Arrival:
         self._seen.append((now, now - delivered))
         while self._seen[0][0] < now - WINDOW:
             self._seen.popleft()
+        self.origin = min(origin for _, origin in self._seen)
 
     @property
     def first(self) -> float | None:
@@ -37,8 +40,3 @@ class Arrival:
     @property
     def settled(self) -> bool:
         return self._first is not None and self._seen[-1][0] - self._first >= SETTLED
-
-    @property
-    def origin(self) -> float | None:
-        """When the first sample would have arrived if nothing ever were late; None before there is any."""
-        return min((origin for _, origin in self._seen), default=None)

@@ -39,6 +39,8 @@ class Connection:
         self.arrival = Arrival()
         self.known: float | None = None
         """Its place, where that need not be found out."""
+        self.most = 0.0
+        """Seconds that had come at most: the sound may be gone since, copied to its place."""
         self.at: float | None = None
         """Stream time of its first sample; None until it has its place."""
 
@@ -52,13 +54,19 @@ class Connection:
         """When stream time 0 would have arrived, by this connection; on the clock that `Clock.up` reads."""
         return None if self.at is None or self.arrival.origin is None else self.arrival.origin - self.at
 
-    def by_source(self, before: Placed | None, recorded: float) -> float | None:
-        """Its place as the source's own clock tells it; None where it does not, or nothing that can be believed."""
+    def by_source(self, before: Placed | None, recorded: float, latest: float) -> float | None:
+        """Its place as the source's own clock tells it; None where it does not, or nothing that can be believed.
+
+        Nothing lies later than `latest`, the stream time of now: an encoder that was restarted may count anew.
+        """
         began, missing = self.opening.began, self.opening.missing
         if before and began is not None and before.began is not None and self.opening.clock == before.clock:
             at = before.at + began - before.began
-            return at if at > recorded - OVERLAP else None
-        return None if missing is None else recorded + missing
+        elif missing is not None:
+            at = recorded + missing
+        else:
+            return None
+        return at if recorded - OVERLAP < at < latest + OVERLAP else None
 
     def by_arrival(self, origin: float | None, recorded: float) -> float | None:
         """Its place by when its sound arrives, beside `origin` of the connection before; None before it settles.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pipeline.audio import AudioFile, Samples
-from pipeline.events import Chunk, Gap
+from pipeline.events import Chunk, Gap, Skipped
 from pipeline.settings import SAMPLE_RATE
 
 LEAST = 2.0
@@ -14,7 +14,7 @@ SHARE = 0.8
 """Of the time without sound that must be silence afterwards: what came late is no gap."""
 
 
-def outside(gaps: Sequence[Gap], chunk: Chunk) -> Iterator[Chunk]:
+def outside(gaps: Sequence[Gap | Skipped], chunk: Chunk) -> Iterator[Chunk]:
     """The parts of a chunk that lie in no gap; an empty chunk as it is."""
     if chunk.start == chunk.end:
         yield chunk
@@ -39,15 +39,18 @@ class Hole:
 
     def __init__(self, audio: AudioFile) -> None:
         self._audio = audio
-        self._recorded = 0.0
+        self._recorded = audio.recorded
         self._quiet = 0.0
+        self._begun = False  # there was some sound: what was quiet before is no hole in it
         self._suspect: tuple[float, float] | None = None  # where sound stopped, and for how long
 
     def look(self, quiet: float) -> Gap | None:
         """The hole, once it is over; `quiet` is for how many seconds nothing has come."""
         recorded = self._audio.recorded
-        if recorded > self._recorded and self._quiet >= LEAST:
-            self._suspect = (self._recorded, self._quiet)
+        if recorded > self._recorded:
+            if self._begun and self._quiet >= LEAST:
+                self._suspect = (self._recorded, self._quiet)
+            self._begun = True
         self._recorded, self._quiet = recorded, quiet
         if not self._suspect or recorded < sum(self._suspect) + 1.0:
             return None

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
+from typing import Literal
 
 import msgspec
 
-from pipeline.errors import LivesubsError, SessionError, SourceError, SourceUnreachable, unwritable
+from pipeline.errors import LivesubsError, SessionError, SettingsError, SourceError, SourceUnreachable, unwritable
 from pipeline.events import Chunk, Event, Gap, SourceState, Value, Warned
 from pipeline.flow import Channel, Clock, spawn
 from pipeline.settings import SourceSettings
@@ -48,22 +49,27 @@ class Recording:
 
     def __init__(
         self,
-        given: str,
+        sources: tuple[str, ...],
         settings: SourceSettings,
         folder: Path,
         clock: Clock,
         tell: Callable[[Event], None],
         before: Before | None = None,
     ) -> None:
-        """`given` is the source as it was typed, which is asked for its address each time; events go to `tell`."""
+        """`sources`: the source as it was typed, which is asked for its address each time, and its backups.
+
+        Events go to `tell`.
+        """
         self._settings, self._folder, self._clock, self._tell = settings, folder, clock, tell
         self._timeline = Timeline(folder, before.gaps if before else ())
         self._origin = before.origin if before else None
         self._number = self._timeline.last.number if self._timeline.last else 0
         self._connection: Connection | None = None
-        self._ways = Ways(given, settings, folder, self._warn, self._delivered, lambda: self._timeline.position)
+        self._ways = Ways(sources, settings, folder, self._warn, self._delivered, lambda: self._timeline.position)
         self._tries: Iterator[tuple[float, str]] | None = None
-        self._lost_at, self._last_told = 0.0, ""
+        self._lost_at = 0.0
+        self._told: set[str] = set()
+        self._state = ""
         self._stopped, self._done = threading.Event(), threading.Event()
         self._followed: Channel[None] | None = None
         self._grew_at, self._size = clock.up(), 0.0
@@ -138,6 +144,13 @@ class Recording:
         """Seconds since the last new sound."""
         return self._clock.up() - self._grew_at
 
+    @property
+    def _latest(self) -> float:
+        """Stream time that nothing that comes now can be later than."""
+        if self._origin is None:
+            return self._timeline.recorded + self._quiet
+        return max(self._timeline.recorded, self._clock.up() - self._origin)
+
     def _delivered(self) -> float:
         return self._connection.delivered if self._connection else 0.0
 
@@ -147,16 +160,26 @@ class Recording:
         except SourceError:
             for given in self._ways.backups:
                 with suppress(SourceError):
-                    return self._begin(self._ways.again(given), DAY)
+                    return self._begin(self._ways.again(given, STALLED), DAY)
             raise
+        except OSError as error:
+            raise unwritable(self._folder, error) from error
 
     def _begin(self, opening: Opening | None, patience: float) -> Connection | None:
-        return self._connect(opening, patience) if opening else None
+        """The connection to what was opened; None where nothing is left of it to record."""
+        if opening is None:
+            return None
+        try:
+            return self._connect(opening, patience)
+        except SettingsError:
+            if opening.address.ends and self._timeline.recorded:
+                return None  # a file that was recorded to its end, and the session was cut off after that
+            raise
 
     def _connect(self, opening: Opening, patience: float) -> Connection:
         """A new connection, recording; a file is gone on with where its recording broke off."""
         settings, recorded = self._settings, self._timeline.recorded
-        if (left := self._left()) is not None:
+        if (left := self._left(opening.address)) is not None:
             settings = msgspec.structs.replace(settings, length=left)
         if opening.address.ends and recorded:
             settings = msgspec.structs.replace(settings, start=settings.start + recorded)
@@ -168,18 +191,17 @@ class Recording:
         if not connection.capture.media.tracks:  # it was stopped: none were looked for
             return connection
         self._number += 1
-        self._connected, self._grew_at, self._size = True, self._clock.up(), 0.0
         first = self._number == 1 or opening.address.ends
-        connection.known = recorded if first else connection.by_source(self._timeline.last, recorded)
-        if connection.known is not None:
-            self._place(connection, connection.known)
+        connection.known = recorded if first else connection.by_source(self._timeline.last, recorded, self._latest)
+        self._connected, self._grew_at, self._size = True, self._clock.up(), 0.0
         return connection
 
-    def _left(self) -> float | None:
-        """Seconds to the end that was asked for, if one was."""
+    def _left(self, address: Address) -> float | None:
+        """Seconds to the end that was asked for, if one was; time without a stream counts, without a file not."""
         if self._settings.length is None:
             return None
-        gone = self._clock.up() - self._origin if self._origin is not None else self._timeline.recorded
+        passes = self._origin is not None and not address.ends
+        gone = self._clock.up() - (self._origin or 0.0) if passes else self._timeline.recorded
         return max(0.1, self._settings.length - gone)
 
     def _follow(self, connection: Connection | None) -> Iterator[None]:
@@ -204,12 +226,18 @@ class Recording:
         """What is recorded after a connection has ended; None when all has."""
         connection.capture.close()
         self._origin = connection.origin or self._origin
+        self._connection = None  # nothing of what comes next has been delivered yet
         if self._stopped.is_set():
             return None
         if connection.address.ends and not isinstance(self._outcome.error, SessionError):
             return None  # a file that cannot be read will not be better for being opened again
+        if self._settings.length and self._timeline.recorded >= self._settings.length - 1.0:
+            return None  # as long as was asked for
         if self._ways.mirrored and self._outcome.state == "ended":
-            return self._begin(self._ways.next_run(), self._settings.give_up)
+            try:
+                return self._begin(self._ways.next_run(STALLED), self._settings.give_up)
+            except SourceError as error:
+                self._outcome = Outcome(state="lost", detail=str(error), error=error)
         return self._reconnect(connection) if self._outcome.state == "lost" else None
 
     def _watch(self, connection: Connection) -> Outcome:
@@ -226,7 +254,8 @@ class Recording:
         if copied:
             self._timeline.close(connection)
         if not why or self._stopped.is_set():
-            return connection.capture.outcome
+            outcome = connection.capture.outcome
+            return msgspec.structs.replace(outcome, detail=outcome.detail.partition(";")[0])
         removed = not self._folder.is_dir() or connection.delivered < self._size
         self._folder.mkdir(parents=True, exist_ok=True)
         return Outcome(state="lost", detail=why, error=SessionError(why) if removed else None)
@@ -248,21 +277,25 @@ class Recording:
             self._tell(gap)
         if delivered > self._size:
             self._grew_at, self._size = now, delivered
+            connection.most = max(connection.most, delivered)
+            if connection.at is not None:
+                self._say("connected", "it goes on where it was")
         elif self._quiet > BROKEN_OFF and self._ways.trouble:
+            self._say("lost", self._ways.trouble)
             self._warn(f"{self._ways.trouble}; it is tried again until it is back")
         return copied
 
     def _put(self, connection: Connection, *, over: bool) -> bool:
         """Finds its place when that can be told, and copies what is new; a full disk is waited for."""
         try:
-            if connection.at is None and (connection.arrival.settled or over):
+            if connection.at is None and (connection.known is not None or connection.arrival.settled or over):
                 at = connection.known
                 at = connection.by_arrival(self._origin, self._timeline.recorded) if at is None else at
                 if at is not None:
                     self._place(connection, at)
             self._timeline.copy(connection)
         except OSError as error:
-            self._warn(f"{self._folder} cannot be written ({error.strerror}); free some space")
+            self._warn(str(unwritable(self._folder, error)))
             return False
         return True
 
@@ -272,6 +305,7 @@ class Recording:
         self._hole = Hole(self._timeline.audio)
         if gap:
             self._tell(gap)
+        self._state = "connected"
         self._tell(SourceState(state="connected", stream=at, detail=str(connection.capture.media)))
 
     def _reconnect(self, lost: Connection) -> Connection | None:
@@ -280,26 +314,35 @@ class Recording:
         One that is lost again before it has given something to hear counts as a try.
         """
         self._connected = False
-        if self._tries is None or lost.delivered >= STEADY:
-            self._tries, self._lost_at = self._ways.tries(), self._clock.up()
-            self._tell(SourceState(state="lost", stream=self._timeline.recorded, detail=self._outcome.detail))
-            patience = f"for {_minutes(self._settings.give_up)} at most (--give-up)"
-            self._warn(f"{self._outcome.detail}; it is tried again until it goes on, {patience}")
+        if self._tries is None or lost.most >= STEADY:
+            self._tries, self._lost_at = self._ways.tries(), self._grew_at
+            self._told.clear()
+        self._say("lost", self._outcome.detail)
+        patience = f"for {_minutes(self._settings.give_up)} at most (--give-up)"
+        self._warn(f"{self._outcome.detail}; it is tried again until it goes on, {patience}")
         for pause, given in self._tries:
             left = self._settings.give_up - (self._clock.up() - self._lost_at)
             if left <= 0 or self._stopped.wait(pause):
                 break
             try:
-                return self._begin(self._ways.again(given), left)
+                return self._begin(self._ways.again(given, min(left, STALLED)), left)
             except LivesubsError as error:
                 self._warn(f"not yet: {error}")
+            except OSError as error:
+                self._warn(f"not yet: {unwritable(self._folder, error)}")
         self._outcome = self._given_up(lost)
         return None
 
+    def _say(self, state: Literal["connected", "lost"], detail: str) -> None:
+        """How the source stands, when that is news."""
+        if state != self._state:
+            self._state = state
+            self._tell(SourceState(state=state, stream=self._timeline.recorded, detail=detail))
+
     def _warn(self, text: str) -> None:
-        """Tells a person, unless that was the last thing to be told."""
-        if text != self._last_told:
-            self._last_told = text
+        """Tells a person once, until the stream was well again."""
+        if text not in self._told:
+            self._told.add(text)
             self._tell(Warned(text=text))
 
     def _given_up(self, lost: Connection) -> Outcome:

@@ -4,9 +4,14 @@ from collections.abc import Callable, Iterator
 from itertools import chain, cycle, repeat
 from pathlib import Path
 
+import msgspec
+
+from pipeline.errors import SourceUnreachable
+from pipeline.flow import Caller, DeadlineExpired
 from pipeline.settings import SourceSettings
 from pipeline.source import parts
 from pipeline.source.address import Address, resolve
+from pipeline.source.capture import DAY
 from pipeline.source.connection import Opening
 from pipeline.source.hls.mirror import Mirror
 from pipeline.source.hls.runs import Position
@@ -20,7 +25,7 @@ class Ways:
 
     def __init__(
         self,
-        given: str,
+        sources: tuple[str, ...],
         settings: SourceSettings,
         folder: Path,
         tell: Callable[[str], None],
@@ -28,9 +33,10 @@ class Ways:
         position: Callable[[], Position | None],
     ) -> None:
         """`recorded()` seconds of the connection of now, `position()` on the stream's own clock: see `Mirror`."""
-        self._sources, self._settings, self._folder = (given, *settings.backup), settings, folder
+        self._sources, self._settings, self._folder = sources, settings, folder
         self._tell, self._recorded, self._position = tell, recorded, position
         self._mirror: Mirror | None = None
+        self._closed = False
 
     @property
     def backups(self) -> tuple[str, ...]:
@@ -54,26 +60,37 @@ class Ways:
         pauses = chain(BACKOFF, repeat(BACKOFF[-1]))
         return zip(pauses, chain([self._sources[0]], cycle(self._sources)), strict=False)
 
-    def again(self, given: str) -> Opening | None:
-        """One of these sources once more, its address looked up anew; errors as `resolve`."""
-        opening = self._open(resolve(given, self._settings), given)
+    def again(self, given: str, patience: float) -> Opening | None:
+        """One of these sources once more, its address looked up anew; errors as `resolve` and `next_run`."""
+        opening = self._open(resolve(given, self._settings), given, patience)
         if opening and given != self._sources[0]:
             self._tell(f"the backup {opening.address.shown} is recorded now")
         return opening
 
-    def next_run(self) -> Opening | None:
-        """What follows on the run that has ended; None when the stream has."""
-        run = self._mirror.next_run() if self._mirror else None
+    def next_run(self, patience: float) -> Opening | None:
+        """What follows on the run that has ended; None when the stream has. SourceUnreachable after `patience` s."""
+        if self._mirror is None:
+            return None
+        try:
+            run = Caller("next-run").call(self._mirror.next_run, patience)
+        except DeadlineExpired:
+            why = self._mirror.trouble or f"nothing has come for {patience:.0f} s"
+            raise SourceUnreachable(why) from None
         if run is None:
             return None
         return Opening(address=run.address, began=run.began, clock=run.clock, missing=run.missing, reason=run.reason)
 
     def close(self) -> None:
+        """No mirror works any more, nor will one."""
+        self._closed = True
+        self._end_mirror()
+
+    def _end_mirror(self) -> None:
         if self._mirror:
             self._mirror.close()
 
-    def _open(self, address: Address, given: str) -> Opening | None:
-        self.close()
+    def _open(self, address: Address, given: str, patience: float = DAY) -> Opening | None:
+        self._end_mirror()
         self._mirror = None
         if address.kind != "hls":
             return Opening(address=address)
@@ -85,4 +102,8 @@ class Ways:
             renew=lambda: resolve(given, self._settings),
             after=self._position(),
         )
-        return self.next_run()
+        if self._closed:  # asked for while it was being made
+            self._mirror.close()
+        opening = self.next_run(patience)
+        # What is missing before it, only a mirror that was there before can tell.
+        return opening and msgspec.structs.replace(opening, missing=None)

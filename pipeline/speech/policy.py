@@ -77,7 +77,7 @@ class UtterancePolicy:
     def hear(self, samples: Samples, start: float) -> list[Said]:
         heard: list[Said] = []
         if abs(start - self._end) > 0.5 / SAMPLE_RATE:
-            heard = self.finish()
+            heard = self.finish() if self._given else []
             self._begin(start)
         self._given += len(samples)
         heard += self._listen(samples)

@@ -48,7 +48,8 @@ class SupervisedRecogniser:
 
     @property
     def compute(self) -> float:
-        return self._spent + (self._recogniser.compute if self._recogniser else 0.0)
+        recogniser = self._recogniser  # others ask while it is being replaced
+        return self._spent + (recogniser.compute if recogniser else 0.0)
 
     def open(self, audio: Path, settings: SpeechSettings) -> str:
         self._audio, self._settings = audio, settings

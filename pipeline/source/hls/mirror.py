@@ -9,8 +9,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
-
 from pipeline.events import Value
 from pipeline.flow import spawn
 from pipeline.source.address import Address
@@ -35,10 +33,6 @@ class Run(Value, frozen=True):
     missing: float | None
     """Seconds between the run before and this as far as the playlists tell, where the clocks cannot: 0 where nothing
     is missing, None where nothing tells."""
-
-    def skipping(self, seconds: float) -> Address:
-        """The run without its first `seconds`: a resumed one begins with the piece within which the recording ended."""
-        return msgspec.structs.replace(self.address, options=(*self.address.options, ("ss", f"{seconds:.3f}")))
 
 
 class Mirror:
