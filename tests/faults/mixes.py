@@ -8,8 +8,9 @@ from typing import Any
 from tests.faults import on_program
 from tests.faults.around import libre_then_local
 from tests.faults.fault import Act, Fault
+from tests.faults.hls import Hls
 from tests.faults.show import Show
-from tests.faults.streams import Hls, Radio, Tcp
+from tests.faults.streams import Radio, Tcp
 
 LENGTH = 1200.0
 """Seconds."""

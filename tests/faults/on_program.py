@@ -9,9 +9,10 @@ import psutil
 
 from tests.faults.around import no_mount, settable_clock, small_disk
 from tests.faults.fault import Act, Fault
+from tests.faults.hls import Hls
 from tests.faults.on_source import BEGIN
 from tests.faults.show import Show
-from tests.faults.streams import Hls, Radio
+from tests.faults.streams import Radio
 
 
 def worker_killed(show: Show, stream: Any) -> None:

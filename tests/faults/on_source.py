@@ -4,8 +4,9 @@ from functools import partial
 from typing import Any
 
 from tests.faults.fault import Act, Fault
+from tests.faults.hls import Hls, Page
 from tests.faults.show import Show
-from tests.faults.streams import Hls, Page, Pushed, Radio, Tcp, Udp
+from tests.faults.streams import Pushed, Radio, Tcp, Udp
 
 BEGIN = 16.0
 """Seconds that are recorded before the trouble."""

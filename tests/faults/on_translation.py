@@ -4,10 +4,11 @@ from typing import Any
 
 from tests.faults.around import libre_then_local, no_mount, small_disk, web_only
 from tests.faults.fault import Act, Fault
+from tests.faults.hls import Hls, Page
 from tests.faults.on_program import ffmpeg_killed, stop_during, worker_hung, worker_killed
 from tests.faults.on_source import BEGIN
 from tests.faults.show import Show
-from tests.faults.streams import Hls, Page, Radio
+from tests.faults.streams import Radio
 
 
 def moods(mood: str, seconds: float) -> Act:

@@ -13,6 +13,8 @@ from tests.radio import KBIT
 
 RALLY, ROUND = SAMPLES / "rally.mp4", 73.1
 """The sample, and the seconds it lasts."""
+TURN = 24.0
+"""Seconds at which a twisted programme changes."""
 _PACKET, _WRAP = 188, 2**33 / 90_000
 
 

@@ -13,7 +13,7 @@ from tests.faults.fault import Fault
 from tests.faults.judge import Evening, Found, evening, files, judge
 from tests.faults.programme import Programme
 from tests.faults.show import Show
-from tests.faults.streams import UNDISTURBED, Recorded
+from tests.faults.undisturbed import UNDISTURBED, Recorded
 
 PATIENCE = 150.0
 """Seconds that a session may take to its end after its stream has ended: a busy machine is behind."""
