@@ -23,15 +23,9 @@ class Trouble(Value, frozen=True):
 
 
 def troubles(record: Record) -> list[Trouble]:
-    """Gaps, what was skipped, silences, warnings, what was not translated, times when the recogniser was far behind; by time."""
-    found = [
-        *_gaps(record),
-        *_skipped(record),
-        *_silences(record),
-        *_warned(record),
-        *_untranslated(record),
-        *_behind(record),
-    ]
+    """Gaps, what was not heard or translated, silences, warnings, times when the recogniser was far behind; by time."""
+    missing = [*_gaps(record), *_skipped(record), *_silences(record)]
+    found = [*missing, *_warned(record), *_untranslated(record), *_behind(record)]
     return sorted(found, key=lambda trouble: trouble.start)
 
 
