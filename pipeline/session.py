@@ -6,6 +6,7 @@ Reading order for the whole program: `events`, this module, then any stage.
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -78,7 +79,12 @@ def subtitles(
         owed = unsettled(left.said, left.placed(target), target)
         rendered = translate(left.before(target, copy), target, chain, owed)
         renderings[target] = journal.tap(rendered, events=Outage(target).events)
-    return hands.merge([to_cues(track, settings.cues, left.placed(lang)) for lang, track in renderings.items()])
+    return hands.merge(
+        [
+            to_cues(track, settings.cues, left.placed(lang), left.until.get(lang, inf))
+            for lang, track in renderings.items()
+        ]
+    )
 
 
 def _itself(event: Event) -> Iterable[Event]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from math import inf
 
 from pipeline.events import Cue, Sentence, Skipped, Value
 from pipeline.flow import Clock
@@ -27,6 +28,8 @@ class Unfinished(Value, frozen=True):
     """Every sentence so far, by id."""
     then: float | None = None
     """Where the speech begins that follows on all this, if that is known."""
+    until: Mapping[str, float] = {}
+    """By track, where a cue begins that is there already."""
 
     def before(self, lang: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         """The sentences that the track lacks, then those that come."""
@@ -65,13 +68,15 @@ def unfinished(state: State) -> Unfinished:
 def missing(state: State, skipped: Skipped) -> Unfinished:
     """What a stretch that was skipped lacks: to be put between the cues that there are."""
     langs = (state.session and (state.session.src_lang, *state.session.tgt_langs)) or ()
+    tracks = {lang: state.track(lang) for lang in langs}
     begun = [s for s in state.sentences.values() if skipped.start <= s.start < skipped.end]
     after = [sentence.start for sentence in state.sentences.values() if sentence.start >= skipped.end]
     return Unfinished(
         heard=max(map(_over, begun), default=skipped.start),
         number=_next(state),
-        cues={lang: tuple(cue for cue in state.track(lang) if cue.start < skipped.start) for lang in langs},
+        cues={lang: tuple(cue for cue in tracks[lang] if cue.start < skipped.start) for lang in langs},
         then=min(after, default=None),
+        until={lang: min((c.start for c in tracks[lang] if c.start >= skipped.start), default=inf) for lang in langs},
     )
 
 

@@ -23,8 +23,10 @@ from pipeline.events import (
     Event,
     Gap,
     Progress,
+    Recovered,
     Sentence,
     SessionStarted,
+    Skipped,
     SourceState,
     Suppressed,
     Translation,
@@ -173,6 +175,8 @@ def test_what_went_wrong_is_told_in_the_order_of_the_stream() -> None:
             200,
             (151.0, Warned(text="nothing has come from the stream")),
             (90.0, Gap(start=80.0, end=90.0, reason="the connection was lost")),
+            (160.0, Skipped(start=140.0, end=150.0, reason="the recogniser was too slow", later=True)),
+            (190.0, Recovered(start=140.0, end=150.0)),
             *((23.0 + at, event) for at in (0.0, 5.0) for event in said(int(at), 20.0 + at, verdict="empty")),
             pause=(100.0, 130.0),
         )
@@ -181,6 +185,7 @@ def test_what_went_wrong_is_told_in_the_order_of_the_stream() -> None:
         (20.0, 27.0, "2 cues not translated to en"),
         (80.0, 90.0, "10 s missing: the connection was lost"),
         (100.0, 128.0, "the recogniser was behind, by 28 s at most"),
+        (140.0, 150.0, "10 s not heard: the recogniser was too slow, and heard when the stream had ended"),
         (151.0, 151.0, "nothing has come from the stream"),
     ]
 

@@ -57,6 +57,16 @@ def test_a_file_is_gone_on_with_where_it_was_killed(whole: Path, tmp_path: Path,
     assert all(min(abs(c.start - s) for s in starts) < 0.5 for c in state.track("fr"))
 
 
+def test_a_file_that_was_recorded_whole_is_heard_to_its_end(whole: Path, tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "max")
+    until(lambda: _count(out, "sentence") >= 3 and (out / "audio.s16").stat().st_size > 32_000 * 73, 60)
+    kill(session)
+    assert finish(resume(out)) == 0
+    ours, theirs = cues(_srt(out, "en")), cues(_srt(whole, "en"))
+    assert " ".join(c.content for c in ours).split() == " ".join(c.content for c in theirs).split()
+
+
 def test_a_folder_without_a_session_is_refused(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", "run", "--resume", str(tmp_path)], capture_output=True, text=True

@@ -19,10 +19,14 @@ from pipeline.source import parts
 from pipeline.source import recording as module
 from pipeline.source.address import resolve
 from pipeline.source.archive import segments
+from pipeline.source.connection import Connection, Opening
+from pipeline.source.gaps import Hole
+from pipeline.source.parts import Placed
 from pipeline.source.recording import Recording
 from tests.publisher import Publisher, Stream, cut, publishing
 from tests.radio import KBIT, Station
 from tests.recordings import Sound, offset_ms, sound
+from tests.servers import files, running
 from tests.waiting import until
 
 
@@ -196,3 +200,70 @@ def test_a_source_that_is_gone_at_the_start_is_refused_unless_a_backup_is_there(
     refused = Recording((gone.address,), SourceSettings(), tmp_path / "other", SystemClock(), told.append)
     with pytest.raises(SourceUnreachable):
         refused.start(first)
+
+
+def test_a_live_stream_ends_when_it_was_as_long_as_asked_for(ffmpeg: str, noise: Path, tmp_path: Path) -> None:
+    site, out = tmp_path / "site", tmp_path / "out"
+    for folder in (site, out):
+        folder.mkdir()
+    hls = ["-c:a", "aac", "-f", "hls", "-hls_time", "1", "-hls_list_size", "8", str(site / "live.m3u8")]
+    with files(site) as base, running(ffmpeg, "-re", "-i", str(noise), *hls):
+        until(lambda: len(list(site.glob("*.ts"))) > 4, 20)
+        with recording(f"{base}/live.m3u8", out, [], length=4.0) as made:
+            until(lambda: made.ended, 30)
+            assert made.outcome.state == "ended"
+    assert AudioFile(out / "audio.s16").recorded == pytest.approx(4.0, abs=0.3)
+
+
+def test_a_second_cut_is_healed_like_the_first(noise: Path, tmp_path: Path) -> None:
+    told: list[Event] = []
+    with Station(noise).on_air() as station, recording(station.address, tmp_path, told, give_up=8.0) as made:
+        for cut in (1, 2):
+            until(lambda cut=cut: states(told).count("connected") == cut, 20)  # type: ignore[misc]
+            recorded = made.chunks(0.0)
+            until(lambda recorded=recorded, cut=cut: next(recorded).end > 5 * cut, 30)  # type: ignore[misc]
+            station.gone.set()
+            until(lambda cut=cut: states(told).count("lost") == cut, 20)  # type: ignore[misc]
+            station.gone.clear()
+        until(lambda: states(told).count("connected") == 3, 20)
+    assert len([event for event in told if isinstance(event, Gap)]) <= 2
+    assert not [e for e in told if isinstance(e, SourceState) and e.state == "lost" and not e.detail]
+
+
+def test_a_clock_that_cannot_be_right_is_not_believed(tmp_path: Path) -> None:
+    """An encoder that was restarted counts anew, a backup has another numbering, a server begins at its beginning."""
+    before = Placed(number=1, at=0.0, began=1000.0, clock="programme")
+
+    def place(opening: Opening, last: Placed | None = before) -> float | None:
+        return Connection(opening, SourceSettings(), tmp_path, 2, 1.0).by_source(last, recorded=100.0, latest=130.0)
+
+    address = resolve("lavfi:sine", SourceSettings())
+    assert place(Opening(address=address, began=1120.0, clock="programme")) == 120.0
+    assert place(Opening(address=address, began=1090.0, clock="programme")) == 90.0
+    assert place(Opening(address=address, began=1e9, clock="programme")) is None
+    assert place(Opening(address=address, began=3.0, clock="programme")) is None
+    assert place(Opening(address=address, began=1120.0, clock="time stamps 2", missing=5.0)) == 105.0
+    assert place(Opening(address=address, missing=1.7e9)) is None
+    assert place(Opening(address=address), last=None) is None
+
+
+def test_a_muted_stream_is_no_gap_but_what_udp_did_not_bring_is(tmp_path: Path) -> None:
+    sound = tmp_path / "audio.s16"
+
+    def grow(seconds: float, level: int) -> None:
+        with sound.open("ab") as file:
+            file.write(np.full(round(seconds * SAMPLE_RATE), level, "<i2").tobytes())
+
+    hole = Hole(AudioFile(sound))
+    found = [hole.look(quiet) for quiet in (1.0, 3.0, 5.0)]
+    for _ in range(8):
+        grow(1.0, 0)
+        found.append(hole.look(0.0))
+    assert found == [None] * 11, "muted before the show"
+    grow(2.0, 500)
+    found = [hole.look(quiet) for quiet in (0.0, 2.0, 4.0)]
+    grow(4.0, 0)
+    grow(2.0, 500)
+    found += [hole.look(0.0), hole.look(0.0)]
+    [gap] = [gap for gap in found if gap]
+    assert (gap.start, gap.end) == pytest.approx((10.0, 14.0), abs=0.01)

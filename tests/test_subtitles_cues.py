@@ -1,7 +1,7 @@
 """Cues of one track: the rules hold at every moment, for any stream of words, and no text is lost."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import cycle, islice, zip_longest
+from itertools import cycle, islice, pairwise, zip_longest
 
 from hypothesis import given
 from hypothesis import settings as tuned
@@ -232,3 +232,15 @@ def test_a_short_sentence_before_applause_does_not_wait_for_the_next_words() -> 
     while "No 8!" not in " ".join(shown):
         shown.append(next(cues).text)
     assert next(stream).text == "Much later.", "it was not needed"
+
+
+@given(st.integers(10, 84), st.floats(0.6, 4.0), st.floats(0.0, 1.0))
+def test_a_hole_is_filled_before_the_cue_that_is_there(size: int, seconds: float, apart: float) -> None:
+    text = ("We want hospitals that are open, near and free for everyone who needs them, tonight. " * 2)[:size].strip()
+    until = 10.0 + seconds + apart
+    filled = followed([rendered(text, 10.0, 10.0 + seconds)])
+    made = [cue for cue in to_cues(filled, RULES, until=until) if isinstance(cue, Cue)]
+    assert "".join("".join(cue.text.split()) for cue in made) == "".join(text.split())
+    assert made[-1].end <= until - RULES.gap + TOLERANCE
+    assert all(a.end <= b.start for a, b in pairwise(made))
+    assert all(cue.end - cue.start >= 0.2 for cue in made)

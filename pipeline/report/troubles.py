@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.events import Progress, Value, Warned
+from pipeline.events import Progress, Recovered, Skipped, Value, Warned
 from pipeline.journal import Entry
 from pipeline.report.headline import plural, span
 from pipeline.report.record import Record
@@ -23,14 +23,24 @@ class Trouble(Value, frozen=True):
 
 
 def troubles(record: Record) -> list[Trouble]:
-    """Gaps, silences, warnings, what was not translated, times when the recogniser was far behind; by time."""
-    found = [*_gaps(record), *_silences(record), *_warned(record), *_untranslated(record), *_behind(record)]
+    """Gaps, what was not heard or translated, silences, warnings, times when the recogniser was far behind; by time."""
+    missing = [*_gaps(record), *_skipped(record), *_silences(record)]
+    found = [*missing, *_warned(record), *_untranslated(record), *_behind(record)]
     return sorted(found, key=lambda trouble: trouble.start)
 
 
 def _gaps(record: Record) -> Iterator[Trouble]:
     for gap in record.state.gaps:
         yield Trouble(start=gap.start, end=gap.end, said=f"{span(gap.end - gap.start)} missing: {gap.reason}")
+
+
+def _skipped(record: Record) -> Iterator[Trouble]:
+    """Sound that the recogniser did not get to, or died of."""
+    heard = {(event.start, event.end) for event in record.of(Recovered)}
+    for skipped in record.of(Skipped):
+        after = ", and heard when the stream had ended" if (skipped.start, skipped.end) in heard else ""
+        said = f"{span(skipped.end - skipped.start)} not heard: {skipped.reason}{after}"
+        yield Trouble(start=skipped.start, end=skipped.end, said=said)
 
 
 def _silences(record: Record) -> Iterator[Trouble]:

@@ -5,19 +5,23 @@ for sentences that had no good translation and are rendered again later (`docs/d
 """
 
 from collections.abc import Iterable, Iterator
+from math import inf
 
 from pipeline.events import Cue, Rendering, Withdrawn
 from pipeline.settings import CueRules
-from pipeline.subtitles.placing import Next, Piece, begin, cut, following, join, place, too_close
+from pipeline.subtitles.placing import Next, Piece, begin, cut, fit, following, join, place, too_close
 from pipeline.subtitles.revising import Placed, of_before, revised
 
 
-def to_cues(renderings: Iterable[Rendering], rules: CueRules, before: Iterable[Cue] = ()) -> Iterator[Cue | Withdrawn]:
+def to_cues(
+    renderings: Iterable[Rendering], rules: CueRules, before: Iterable[Cue] = (), until: float = inf
+) -> Iterator[Cue | Withdrawn]:
     """One track's cues as they come. A sentence too short to stand before the next one waits for it, to share a cue.
 
     A rendering with a `rev` above 1 revises the cues of its sentence. `before` is the track of a session that goes on.
+    At `until` a cue begins that is there already.
     """
-    track = _Track(rules, before)
+    track = _Track(rules, before, until)
     for rendering in renderings:
         yield from track.add(rendering) if rendering.rev == 1 else track.revise(rendering)
     yield from track.finish()
@@ -26,8 +30,8 @@ def to_cues(renderings: Iterable[Rendering], rules: CueRules, before: Iterable[C
 class _Track:
     """What was placed so far, and what waits."""
 
-    def __init__(self, rules: CueRules, before: Iterable[Cue]) -> None:
-        self._rules = rules
+    def __init__(self, rules: CueRules, before: Iterable[Cue], until: float) -> None:
+        self._rules, self._until = rules, until
         self._placed: list[Placed] = [of_before(cue) for cue in before]
         self._held: Piece | None = None
         self._again: list[Rendering] = []
@@ -61,6 +65,7 @@ class _Track:
 
     def _place(self, piece: Piece, coming: Next | None) -> Cue:
         cue = place(piece, begin(piece.first, self._last, self._rules), coming, self._rules)
+        cue = fit(cue, self._last.end if self._last else 0.0, self._until, self._rules)
         self._placed.append(Placed(cue=cue, piece=piece, coming=coming))
         return cue
 

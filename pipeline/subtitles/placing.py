@@ -15,6 +15,8 @@ from pipeline.subtitles.lines import break_lines
 from pipeline.subtitles.pieces import split
 from pipeline.subtitles.quality import characters, too_fast
 
+LEAST = 0.2
+"""Seconds under which a cue is a flash."""
 _LATE = 0.1
 """Seconds after its first word from which a cue's start is flagged: what a viewer notices."""
 
@@ -131,6 +133,19 @@ def place(piece: Piece, start: float, coming: Next | None, rules: CueRules, rev:
         flags=(*piece.flags, *fast, *late),
         rev=rev,
     )
+
+
+def fit(cue: Cue, since: float, until: float, rules: CueRules) -> Cue:
+    """The cue ended before the one that begins at `until`; where that leaves too little of it, begun earlier, but not
+    before the one that ends at `since` is over."""
+    end = min(cue.end, until - rules.gap)
+    if end == cue.end:
+        return cue
+    start = round(max(min(cue.start, end - rules.shortest), since + rules.gap), 3)
+    if end - start < LEAST:
+        return cue  # there is no room for it at all: a person has to decide
+    fast = ("fast",) if too_fast(cue.text, start, end, rules) and "fast" not in cue.flags else ()
+    return msgspec.structs.replace(cue, start=start, end=round(end, 3), flags=(*cue.flags, *fast))
 
 
 def _end(piece: Piece, start: float, coming: Next | None, rules: CueRules) -> float:

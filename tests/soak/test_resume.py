@@ -15,6 +15,7 @@ import pytest
 
 from pipeline.events import Sentence
 from pipeline.journal import State, fold, read
+from pipeline.scores.words import plain
 from tests.measures import SAMPLES
 from tests.servers import files, running
 from tests.waiting import until
@@ -95,6 +96,7 @@ def resume(folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def compare(whole: Path, runs: list[Run]) -> None:
+    """By words: a full stop comes and goes with a shift of the sound by a few samples (the demo model is small)."""
     expected = list(state(whole).sentences.values())
     worst, wrong = 0.0, []
     for run in runs:
@@ -105,7 +107,7 @@ def compare(whole: Path, runs: list[Run]) -> None:
         offset = first_offset(ours, expected)
         after = [s for s in expected if s.start > gap.end - offset + 0.5][1:]
         for sentence in after:
-            same = [s for s in ours if s.text == sentence.text]
+            same = [s for s in ours if plain(s.text) == plain(sentence.text)]
             error = min((abs(s.start - offset - sentence.start) for s in same), default=99.0)
             worst = max(worst, error if error < 99 else 0.0)
             if error > 0.15:
@@ -117,7 +119,7 @@ def compare(whole: Path, runs: list[Run]) -> None:
 def first_offset(ours: list[Sentence], expected: list[Sentence]) -> float:
     """Sessions begin at different moments of the stream: by how much this one's clock is behind."""
     for sentence in ours:
-        same = [s for s in expected if s.text == sentence.text]
+        same = [s for s in expected if plain(s.text) == plain(sentence.text)]
         if same:
             return sentence.start - same[0].start
     raise AssertionError("nothing in common")
