@@ -17,6 +17,7 @@ from pipeline.settings import Settings
 from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 
 JOURNAL = "journal.jsonl"
+SETTINGS = "settings.toml"
 AUDIO = "audio.s16"
 ARCHIVE = "archive"
 INCOMING = "incoming"
@@ -27,7 +28,7 @@ SESSIONS = Path("sessions")
 
 _WRITTEN = (
     JOURNAL,
-    "settings.toml",
+    SETTINGS,
     "private.toml",
     AUDIO,
     "audio-*.s16",
@@ -103,7 +104,7 @@ def empty(path: Path) -> None:
 
 def write_settings(path: Path, in_force: Settings, source: str) -> None:
     """`settings.toml` for everyone, `private.toml` (mode 600) with the full address of the source."""
-    write_whole(path / "settings.toml", settings.dump(in_force).decode())
+    write_whole(path / SETTINGS, settings.dump(in_force).decode())
     private = path / "private.toml"
     try:
         private.touch(mode=0o600)

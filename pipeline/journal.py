@@ -131,7 +131,9 @@ def lock(folder: Path) -> Iterator[None]:
     try:
         held.acquire(timeout=0)
     except filelock.Timeout:
-        raise SessionError(f"{folder} is in use by another livesubs; stop it or choose another --out") from None
+        raise SessionError(
+            f"{folder} is in use by another livesubs; stop that one first, or choose another folder"
+        ) from None
     except OSError as error:
         raise unwritable(folder, error) from error
     try:

@@ -7,7 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pipeline.events import UNSPOKEN, Cue, Gap, Sentence, SessionStarted, Skipped, SourceState, Suppressed, Warned
+from pipeline.events import (
+    UNSPOKEN,
+    Cue,
+    Gap,
+    Resumed,
+    Sentence,
+    SessionStarted,
+    Skipped,
+    SourceState,
+    Suppressed,
+    Warned,
+)
 from pipeline.flow import Repeating
 from pipeline.journal import Entry, State, encode
 
@@ -61,10 +72,12 @@ class Lines:
                 self._show_cue(event)
             case Suppressed() as event:
                 say(f"{clock_time(event.start)} not shown ({event.reason}): {event.text}")
+            case Resumed() as event:
+                say(f"going on with this session, heard up to {clock_time(event.heard)}")
             case Gap() | Skipped() as event:
-                say(f"! {missing(event)}")
+                say(f"{datetime.fromtimestamp(entry.at):%H:%M} ! {missing(event)}")
             case Warned() as event:
-                say(f"! {event.text}")
+                say(f"{datetime.fromtimestamp(entry.at):%H:%M} ! {event.text}")
 
     def announce(self, starts_at: datetime | None) -> None:
         line = countdown(starts_at)

@@ -6,13 +6,14 @@ Reading order for the whole program: `events`, this module, then any stage.
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import Literal
 
 from pipeline import __version__, folder
 from pipeline.audio import SILENT, AudioFile, loudness
-from pipeline.errors import LivesubsError, SourceError
+from pipeline.errors import LivesubsError, SessionError, SourceError
 from pipeline.events import (
     Chunk,
     Cue,
@@ -182,6 +183,9 @@ class Session:
 
     def _note_progress(self, journal: Journal) -> None:
         self._pass_on(journal)
+        if not (self._path / folder.SETTINGS).exists():  # somebody removed the folder
+            with suppress(SessionError):
+                folder.write_settings(self._path, self._settings, self._source)
         up, origin = self._clock.up(), self._recording.origin if self._recording else None
         journal.append(
             Progress(
@@ -214,6 +218,9 @@ class Session:
         with journal.state() as state:
             left, had = unfinished(state), before(state, self._clock)
             began_at = state.session.began_at if state.session else self._clock.now()
+            source = state.session.source if state.session else ""
+        if had and source != address.shown:
+            self.warn(f"this session was of {source}; it goes on with {address.shown}")
         if had:
             self._heard = self._heard_from = left.heard
             journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
@@ -228,7 +235,7 @@ class Session:
             skipped = list(state.skipped)  # by a session before: it has its turn at the end
         came = self._count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
         chunks = keep_up(came, self._waiting, self._clock.up, self._settings.speech)
-        self._stall = StallWatch(self._audio, lambda: not recording.ended, journal.append, self._clock)
+        self._stall = StallWatch(self._audio, lambda: recording.connected, journal.append, self._clock)
         with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
             try:
                 self._subtitle(chunks, journal, Threads(), left)

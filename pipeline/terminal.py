@@ -119,7 +119,7 @@ class LiveScreen:
     def draw(self) -> RenderableType:
         status = self._status()
         head = [self._headline(status), self._gauges(status), self._means()]
-        foot: list[RenderableType] = [Text(f"! {text}", style=_ALARM) for text in [*self._warnings]]
+        foot: list[RenderableType] = [Text(text, style=_ALARM) for text in self._latest_warnings()]
         if self._over:
             foot.append(Text("done", style=_QUIET))
         elif status.stopping:
@@ -127,8 +127,24 @@ class LiveScreen:
             foot.append(Text(left, style=_ALARM))
         else:
             foot.append(Text("Ctrl-C stops the recording and finishes what was said", style=_QUIET))
-        room = max(4, self._console.height - len(head) - len(foot) - 4)
+        warned = sum(self._height(text) - 1 for text in self._latest_warnings())
+        room = max(4, self._console.height - len(head) - len(foot) - warned - 4)
         return Group(*head, Rule(style=_QUIET), self._table(room), Rule(style=_QUIET), *foot)
+
+    def _latest_warnings(self) -> list[str]:
+        """As many of them as a third of the screen takes, the newest in any case, whole."""
+        kept: list[str] = []
+        left = self._console.height // 3
+        for text in reversed([f"! {text}" for text in self._warnings]):
+            left -= self._height(text)
+            if kept and left < 0:
+                break
+            kept.insert(0, text)
+        return kept
+
+    def _height(self, text: str) -> int:
+        """Lines that a text takes; words are not broken, so a line is not always full."""
+        return len(Text(text).wrap(self._console, self._console.width))
 
     def _headline(self, status: "Status") -> Text:
         colours = {"connected": "bold bright_green", "lost": "bold bright_red"}

@@ -11,7 +11,7 @@ import psutil
 from pipeline.events import Chunk, Recovered, Skipped, Warned
 from pipeline.journal import fold, read
 from pipeline.settings import CueRules, SpeechSettings
-from pipeline.speech.overload import PATIENCE, Budget, Degraded, degraded, keep_up
+from pipeline.speech.overload import HOLD, PATIENCE, Budget, Degraded, degraded, keep_up
 from pipeline.subtitles.quality import faults
 from tests.measures import SAMPLES, cues, wer
 from tests.waiting import until
@@ -19,16 +19,17 @@ from tests.waiting import until
 RULES = SpeechSettings(lag=8.0)
 
 
-def levels(lags: list[float], step: float = 1.0) -> list[tuple[int, bool]]:
-    budget = Budget(RULES)
-    return [(budget.level, left_out) for n, lag in enumerate(lags) for left_out in [budget.look(n * step, lag)]]
-
-
-def after(lags: list[float]) -> int:
+def after(lags: list[float], seconds: float = 10.0) -> int:
+    """The level when each lag has lasted so long."""
     budget = Budget(RULES)
     for n, lag in enumerate(lags):
-        budget.look(float(n), lag)
+        budget.look(n * seconds, lag)
+        budget.look((n + 0.99) * seconds, lag)
     return budget.level
+
+
+def test_what_is_caught_up_at_once_is_no_overload() -> None:
+    assert after([160, 100, 40, 2], seconds=1.5) == 0
 
 
 def test_it_goes_down_step_by_step_and_comes_back_late() -> None:
@@ -43,8 +44,7 @@ def test_it_goes_down_step_by_step_and_comes_back_late() -> None:
 def test_who_catches_up_leaves_nothing_out() -> None:
     budget = Budget(RULES)
     assert not any(budget.look(float(n), 60.0 - n) for n in range(60))
-    assert not any(budget.look(float(n), 40.0) for n in range(int(PATIENCE)))
-    assert budget.look(PATIENCE + 1, 41.0)
+    assert any(budget.look(100.0 + n, 40.0 + n / 10) for n in range(int(PATIENCE + HOLD) + 3))
 
 
 def test_the_levels_are_cheaper() -> None:

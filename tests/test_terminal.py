@@ -1,6 +1,7 @@
 """What the technician sees, in a real terminal of 80 columns; and plain lines and JSON where there is none."""
 
 import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -128,3 +129,18 @@ def test_the_picture_is_drawn_while_cues_come() -> None:
         over.set()
         speaker.join()
         sys.setswitchinterval(often)
+
+
+def test_the_newest_warning_is_whole_however_small_the_terminal() -> None:
+    still = Status(recorded=60.0, heard=60.0, speed=30.0, level=-20.0, stopping=False)
+    screen = LiveScreen(lambda: still, Console(width=80, height=24, file=io.StringIO(), force_terminal=True))
+    long = "nothing has come from the stream for 10 s; check its origin and the network, it is recorded when it is back"
+    for number in range(3):
+        screen.show(Entry(number, 0.0, Warned(text=f"{number}: {long}")))
+    with screen._console.capture() as captured:
+        screen._console.print(screen.draw())
+    shown = " ".join(captured.get().split())
+    assert "2: nothing has come" in shown
+    assert "it is recorded when it is back" in shown.partition("2: nothing")[2]
+    assert "Ctrl-C stops the recording" in shown
+    assert len(captured.get().splitlines()) <= 24

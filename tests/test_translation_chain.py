@@ -207,3 +207,21 @@ def test_that_nothing_is_translated_any_more_is_told_once_and_that_it_goes_on() 
     assert len(told) == 2
     assert "google: no connection" in told[0]
     assert told[1] == "translation into en is back after 4 sentences, which are tried again"
+
+
+def test_an_engine_that_is_gone_while_another_answers_is_told_once_and_its_return_too() -> None:
+    first, second = Engine("libre", TranslationFailed("no connection")), Engine("local", "Good evening.")
+    watch, told = Outage("en"), list[str]()
+    now = 0.0
+    chain = Chain("en", [first, second], 1.0, now=lambda: now)
+    for number in range(12):
+        now += 100.0
+        if number == 8:
+            first.answer = "Good evening to all."
+        rendering = chain.render(sentence("Bonsoir à toutes et à tous.", number=number))
+        told += [event.text for event in watch.events(rendering) if isinstance(event, Warned)]
+    assert [text.partition(" (")[0] for text in told] == [
+        "libre does not translate into en just now",
+        "libre translates into en again",
+    ]
+    assert "local does" in told[0]

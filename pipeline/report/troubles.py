@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.events import Progress, Recovered, Skipped, Value, Warned
+from pipeline.events import Progress, Recovered, Resumed, Skipped, Value, Warned
 from pipeline.journal import Entry
 from pipeline.report.headline import plural, span
 from pipeline.report.record import Record
@@ -24,7 +24,7 @@ class Trouble(Value, frozen=True):
 
 def troubles(record: Record) -> list[Trouble]:
     """Gaps, what was not heard or translated, silences, warnings, times when the recogniser was far behind; by time."""
-    missing = [*_gaps(record), *_skipped(record), *_silences(record)]
+    missing = [*_gaps(record), *_skipped(record), *_resumed(record), *_silences(record)]
     found = [*missing, *_warned(record), *_untranslated(record), *_behind(record)]
     return sorted(found, key=lambda trouble: trouble.start)
 
@@ -41,6 +41,12 @@ def _skipped(record: Record) -> Iterator[Trouble]:
         after = ", and heard when the stream had ended" if (skipped.start, skipped.end) in heard else ""
         said = f"{span(skipped.end - skipped.start)} not heard: {skipped.reason}{after}"
         yield Trouble(start=skipped.start, end=skipped.end, said=said)
+
+
+def _resumed(record: Record) -> Iterator[Trouble]:
+    for resumed in record.of(Resumed):
+        said = "the session was cut off or ended here, and went on later"
+        yield Trouble(start=resumed.stream, end=resumed.stream, said=said)
 
 
 def _silences(record: Record) -> Iterator[Trouble]:

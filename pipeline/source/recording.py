@@ -32,6 +32,8 @@ STALLED = 20.0
 """Seconds without new sound after which a connection is made anew: most stalls of a server are shorter."""
 BROKEN_OFF = 12.0
 """Seconds without new sound after which that is told, and what is open is said where no new connection is made."""
+SWITCHED = 8.0
+"""... and where there is a backup to go to."""
 STEADY = 3.0
 """Seconds of sound from a new connection after which it counts as one: less, and it is only another try."""
 
@@ -75,6 +77,8 @@ class Recording:
         self._grew_at, self._size = clock.up(), 0.0
         self._hole = Hole(self._timeline.audio)
         self._connected = False
+        self._resumes = before is not None
+        """Nothing of this session has been recorded yet."""
         self._outcome = Outcome(state="stopped")
 
     def start(self, address: Address) -> None:
@@ -104,6 +108,11 @@ class Recording:
     def ended(self) -> bool:
         """Nothing more will be recorded."""
         return self._done.is_set()
+
+    @property
+    def connected(self) -> bool:
+        """Sound is expected, and nothing has been told that explains why none comes."""
+        return self._state == "connected" and not self.ended
 
     @property
     def live(self) -> bool:
@@ -264,7 +273,9 @@ class Recording:
         """Why a new connection may help; empty if nothing is wrong. A mirror helps itself, unless there is a backup."""
         if connection.delivered < self._size:
             return "the session folder was removed"
-        patience = STALLED if not self._ways.mirrored or self._ways.backups else self._settings.give_up
+        patience = STALLED if not self._ways.mirrored else self._settings.give_up
+        if self._ways.backups:
+            patience = SWITCHED
         may_help = connection.address.restarts or self._ways.mirrored
         return f"nothing has come for {self._quiet:.0f} s" if may_help and self._quiet > patience else ""
 
@@ -300,7 +311,9 @@ class Recording:
         return True
 
     def _place(self, connection: Connection, at: float) -> None:
-        reason = connection.opening.reason or self._outcome.detail or "the session was not running"
+        reason = connection.opening.reason or self._outcome.detail
+        if self._resumes:
+            reason, self._resumes = "the session was not running", False
         gap = self._timeline.place(connection, at, reason)
         self._hole = Hole(self._timeline.audio)
         if gap:
@@ -325,13 +338,18 @@ class Recording:
             if left <= 0 or self._stopped.wait(pause):
                 break
             try:
-                return self._begin(self._ways.again(given, min(left, STALLED)), left)
+                return self._begin(self._ways.again(given, min(left, self._try_for)), left)
             except LivesubsError as error:
                 self._warn(f"not yet: {error}")
             except OSError as error:
                 self._warn(f"not yet: {unwritable(self._folder, error)}")
         self._outcome = self._given_up(lost)
         return None
+
+    @property
+    def _try_for(self) -> float:
+        """Seconds that one try may take."""
+        return SWITCHED if self._ways.backups else STALLED
 
     def _say(self, state: Literal["connected", "lost"], detail: str) -> None:
         """How the source stands, when that is news."""
@@ -351,7 +369,7 @@ class Recording:
         if isinstance(self._outcome.error, SessionError):
             return self._outcome
         text = f"{lost.address.shown} was gone for {_minutes(self._settings.give_up)}; what was recorded is kept"
-        way = "when it is back, go on with `livesubs run --resume` and the session folder"
+        way = f"when it is back, go on with `livesubs run --resume {self._folder}`"
         return Outcome(state="lost", detail=text, error=SourceUnreachable(f"{text}; {way}"))
 
 

@@ -56,9 +56,8 @@ class Ways:
         return self._open(address, self._sources[0])
 
     def tries(self) -> Iterator[tuple[float, str]]:
-        """How long to wait, and whom to ask then: the source twice, then by turns with its backups."""
-        pauses = chain(BACKOFF, repeat(BACKOFF[-1]))
-        return zip(pauses, chain([self._sources[0]], cycle(self._sources)), strict=False)
+        """How long to wait, and whom to ask then: the source and its backups by turns."""
+        return zip(chain(BACKOFF, repeat(BACKOFF[-1])), cycle(self._sources), strict=False)
 
     def again(self, given: str, patience: float) -> Opening | None:
         """One of these sources once more, its address looked up anew; errors as `resolve` and `next_run`."""

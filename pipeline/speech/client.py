@@ -40,7 +40,7 @@ _PATIENCE = 5.0
 """Seconds a worker has to end after its input has ended."""
 _HUNG = 20.0
 """Seconds without an answer after which a worker hangs, ..."""
-_TIMES = 10.0
+_TIMES = 4.0
 """... and this many seconds more for each second of sound it was given, or five times its slowest answer if that is
 more: a slow model is not a hung one."""
 _LOADING, _FIRST = 600.0, 60.0

@@ -15,6 +15,8 @@ import msgspec
 from pipeline.events import Chunk, Skipped, Value, Warned
 from pipeline.settings import SpeechSettings
 
+HOLD = 6.0
+"""Seconds that a lag must last: after an outage, whoever is fast has caught up by then."""
 BACK = 0.4
 """Share of a level's lag under which it is left again: so that it does not come and go."""
 PATIENCE = 20.0
@@ -48,13 +50,18 @@ class Budget:
         self._limits = (settings.lag, 2 * settings.lag)
         self._most = 4 * settings.lag
         self.level = 0
+        self._over: float | None = None  # since when the lag is that of a higher level
         self._since: tuple[float, float] | None = None  # when level 2 was reached, and the lag then
 
     def look(self, now: float, lag: float) -> bool:
         """Whether something must be left out; sets `level`. `now` must not jump."""
         reached = sum(lag > limit for limit in self._limits)
-        if reached > self.level:
-            self.level = reached
+        if reached <= self.level:
+            self._over = None
+        elif self._over is None:
+            self._over = now
+        if self._over is not None and now - self._over >= HOLD:
+            self.level, self._over = reached, None
         elif self.level and lag < BACK * self._limits[self.level - 1]:
             self.level -= 1
         if self.level < 2 or lag < self._most:
@@ -70,8 +77,8 @@ class Budget:
 
 SAID = (
     "the recogniser keeps up again and hears as well as it can",
-    "the recogniser is {lag:.0f} s behind; it follows one reading only until it has caught up: close other programs",
-    "the recogniser is {lag:.0f} s behind; it takes longer stretches until it has caught up: close other programs",
+    "the recogniser is {lag:.0f} s behind and hears with less care to catch up; if it does not, close other programs",
+    "the recogniser is {lag:.0f} s behind and takes longer stretches to catch up; if it does not, close other programs",
 )
 
 
