@@ -95,7 +95,7 @@ def _itself(event: Event) -> Iterable[Event]:
 
 
 SPACE = 60.0
-"""Seconds that the end of a session waits for a disk that is full."""
+"""Seconds that the end of a session waits for a disk that is full, at most."""
 
 
 class Session:
@@ -298,8 +298,9 @@ class Session:
         """What could not be written is not given up at once; a second Ctrl-C does that."""
         if not (self._files and self._files.behind):
             return
-        journal.append(Warned(text=f"not all is written yet: free some space, for {SPACE:.0f} s that is waited for"))
-        until = self._clock.up() + SPACE
+        patience = min(SPACE, self._settings.source.give_up)
+        journal.append(Warned(text=f"not all is written yet: free some space, for {patience:.0f} s that is waited for"))
+        until = self._clock.up() + patience
         while self._files.behind and self._clock.up() < until:
             self._clock.wait(0.25)
 

@@ -11,7 +11,7 @@ from pipeline.check import model
 from pipeline.check.recording import Recording
 from pipeline.check.rows import Plan, Row, Rows, T
 from pipeline.errors import LivesubsError, WorkerError
-from pipeline.events import Hypothesis, Sentence, Value, Word
+from pipeline.events import Hypothesis, Sentence, Suppressed, Value, Word
 from pipeline.flow import Caller, DeadlineExpired
 from pipeline.speech.client import RecogniserProcess
 from pipeline.speech.messages import Heard
@@ -93,7 +93,7 @@ def _understood(
                 *_heard(recogniser.finish()),
             ]
         )
-        words = [word for event in events for word in event.committed]
+        words = [word for event in events for word in _said(event)]
         at = words[0].start if words else offset
         spoken = recogniser.language(at, min(at + 30.0, offset + recording.seconds))
     except LivesubsError as error:
@@ -104,8 +104,13 @@ def _understood(
     return sentences
 
 
-def _heard(answer: Heard) -> list[Hypothesis]:
-    return [event for event in answer.events if isinstance(event, Hypothesis)]
+def _heard(answer: Heard) -> list[Hypothesis | Suppressed]:
+    return [event for event in answer.events if isinstance(event, Hypothesis | Suppressed)]
+
+
+def _said(event: Hypothesis | Suppressed) -> tuple[Word, ...]:
+    """The words, also those kept back for being guesses: whoever speaks another language is heard so."""
+    return event.committed if isinstance(event, Hypothesis) else event.words
 
 
 def _judged(plan: Plan, words: list[Word], spoken: tuple[str, float], sentences: tuple[Sentence, ...]) -> Row:
