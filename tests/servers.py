@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
+
 from tests.waiting import until
 
 
@@ -26,10 +28,13 @@ def free_port() -> int:
             return port
 
 
-def answers(port: int) -> bool:
-    """Somebody listens on that TCP port. (Not for a server that serves one client only.)"""
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
+def listens(process: int, port: int) -> bool:
+    """That process has a socket on the port; found out without connecting to it: some serve one client only, and
+    Icecast may die of one that comes and goes while it starts. The port is named since a process that is just being
+    started still holds its parent's sockets."""
+    with contextlib.suppress(psutil.Error):
+        return any(found.laddr and found.laddr.port == port for found in psutil.Process(process).net_connections())
+    return False
 
 
 @contextlib.contextmanager
@@ -96,8 +101,8 @@ def icecast() -> Iterator[int]:
               <security><changeowner><user>nobody</user><group>nogroup</group></changeowner></security>
             </icecast>"""
         )
-        with running(ICECAST, "-c", str(settings)):
-            until(lambda: answers(port), 10)
+        with running(ICECAST, "-c", str(settings)) as server:
+            until(lambda: listens(server.pid, port), 10)
             yield port
 
 

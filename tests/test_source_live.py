@@ -18,7 +18,7 @@ from pipeline.source.address import resolve
 from pipeline.source.archive import segments
 from pipeline.source.capture import Capture
 from tests.recordings import archived_sound, offset_ms, presented, sound
-from tests.servers import ICECAST, files, free_port, icecast, running
+from tests.servers import ICECAST, files, free_port, icecast, listens, running
 from tests.waiting import until
 
 LENGTH = 9.0
@@ -69,7 +69,7 @@ def test_a_server_that_serves_once(
     port = str(free_port())
     words = [word.format(port=port) for word in publish]
     with running(ffmpeg, "-readrate", "2", "-i", str(clip), "-c", "copy", *words) as publisher:
-        until(lambda: bound(publisher.pid, port), 10)
+        until(lambda: listens(publisher.pid, int(port)), 10)
         with recording(address.format(port=port), tmp_path) as capture:
             assert capture.media.picture
             assert capture.outcome.state == "lost"  # the end of a source without an end
@@ -92,22 +92,13 @@ def test_a_publisher_that_calls_us(
     settings = SourceSettings()
     capture = Capture(resolve(address.format(port=port), settings), settings, tmp_path)
     started = spawn((capture.start() for _ in range(1)), bound=1, name="start")  # type: ignore[func-returns-value]
-    until(lambda: any(bound(child.pid, port) for child in psutil.Process().children(recursive=True)), 10)
+    until(lambda: any(listens(child.pid, int(port)) for child in psutil.Process().children(recursive=True)), 10)
     words = [word.format(port=port) for word in send]
     with running(ffmpeg, "-readrate", "2", "-i", str(clip), "-c", "copy", *words):
         assert list(started) == [None]
         assert capture.outcome.state == "lost"
     capture.close()
     in_step(tmp_path, at_least=LENGTH - 0.5)
-
-
-def bound(process: int, port: str) -> bool:
-    """That process has a socket there, without connecting to it: it serves one client only. The port is named since a
-    process that is just being started still holds its parent's sockets."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        sockets = psutil.Process(process).net_connections()
-        return any(str(found.laddr.port) == port for found in sockets if found.laddr)
-    return False
 
 
 def test_mpeg_ts_over_udp(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
