@@ -135,7 +135,7 @@ class LiveScreen:
         """As many of them as a third of the screen takes, the newest in any case, whole."""
         kept: list[str] = []
         left = self._console.height // 3
-        for text in reversed([f"! {text}" for text in self._warnings]):
+        for text in reversed([f"! {text}" for text in [*self._warnings]]):  # a copy: the session adds some meanwhile
             left -= self._height(text)
             if kept and left < 0:
                 break
