@@ -289,7 +289,7 @@ class Session:
         for span in spans:
             with journal.state() as state:
                 left = missing(state, span)
-            chunks = self._audio.follow(start=span.start, ended=lambda: True, clock=self._clock, until=span.end)
+            chunks = self._audio.follow(start=left.heard, ended=lambda: True, clock=self._clock, until=span.end)
             self._subtitle(chunks, journal, Inline(), left)
             journal.append(Recovered(start=span.start, end=span.end))
             self._left_out -= span.end - span.start

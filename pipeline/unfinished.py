@@ -66,17 +66,21 @@ def unfinished(state: State) -> Unfinished:
 
 
 def missing(state: State, skipped: Skipped) -> Unfinished:
-    """What a stretch that was skipped lacks: to be put between the cues that there are."""
+    """What a stretch that was skipped still lacks, to be put between the cues that there are.
+
+    A session may have been cut off while it was being made good: then from the last sentence of it on.
+    """
     langs = (state.session and (state.session.src_lang, *state.session.tgt_langs)) or ()
     tracks = {lang: state.track(lang) for lang in langs}
     begun = [s for s in state.sentences.values() if skipped.start <= s.start < skipped.end]
+    heard = max(map(_over, begun), default=skipped.start)
     after = [sentence.start for sentence in state.sentences.values() if sentence.start >= skipped.end]
     return Unfinished(
-        heard=max(map(_over, begun), default=skipped.start),
+        heard=heard,
         number=_next(state),
-        cues={lang: tuple(cue for cue in tracks[lang] if cue.start < skipped.start) for lang in langs},
+        cues={lang: tuple(cue for cue in tracks[lang] if cue.start < heard) for lang in langs},
         then=min(after, default=None),
-        until={lang: min((c.start for c in tracks[lang] if c.start >= skipped.start), default=inf) for lang in langs},
+        until={lang: min((c.start for c in tracks[lang] if c.start >= heard), default=inf) for lang in langs},
     )
 
 

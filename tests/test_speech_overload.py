@@ -8,11 +8,12 @@ from pathlib import Path
 
 import psutil
 
-from pipeline.events import Chunk, Recovered, Skipped, Warned
+from pipeline.events import Chunk, Cue, Event, Recovered, Sentence, SessionStarted, Skipped, Warned
 from pipeline.journal import fold, read
 from pipeline.settings import CueRules, SpeechSettings
 from pipeline.speech.overload import HOLD, PATIENCE, Budget, Degraded, degraded, keep_up
 from pipeline.subtitles.quality import faults
+from pipeline.unfinished import missing
 from tests.measures import SAMPLES, cues, wer
 from tests.waiting import until
 
@@ -100,3 +101,19 @@ def test_a_machine_that_is_too_slow_gets_all_of_it_in_the_end(tmp_path: Path) ->
         found = faults(state.track(lang), CueRules())
         assert not [fault for fault in found if fault.rule not in ("cps", "bridge")]
         assert len(cues(out / f"subtitles.{lang}.srt")) == len(state.track(lang))
+
+
+def test_what_was_made_good_before_a_kill_is_not_said_again() -> None:
+    began = SessionStarted(
+        version="0", source="x", src_lang="fr", tgt_langs=(), recogniser="demo", engines=(), began_at=0.0
+    )
+    skipped = Skipped(start=60.0, end=100.0, reason="the recogniser was too slow", later=True)
+    events: list[Event] = [began, skipped]
+    for number, at in ((1, 50.0), (2, 110.0), (3, 62.0)):
+        id = f"s{number:06d}"
+        events.append(Sentence(id=id, lang="fr", start=at, end=at + 2, text="Oui.", words=()))
+        events.append(Cue(id=f"{id}.fr.1", lang="fr", start=at, end=at + 2, text="Oui.", sentences=(id,)))
+    left = missing(fold(events), skipped)
+    assert 64.0 <= left.heard < 65.0
+    assert [cue.start for cue in left.cues["fr"]] == [50.0, 62.0]
+    assert (left.number, left.then, left.until["fr"]) == (4, 110.0, 110.0)
