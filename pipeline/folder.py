@@ -1,7 +1,7 @@
 """The session folder: what lies in it, and that nothing in it is ever overwritten by another session."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline import settings
 from pipeline.errors import SessionError, unwritable
-from pipeline.events import Warned
+from pipeline.events import Cue, Warned
 from pipeline.files import write_whole
 from pipeline.journal import LOCK, Journal, State, lock
 from pipeline.settings import Settings
@@ -117,8 +117,8 @@ def write_tracks(path: Path, journal: Journal) -> None:
     """The SRT and VTT files of every track as the journal now has them, and the bilingual ones."""
     journal.sync()
     with journal.state() as state:
-        files = list(tracks(state))
-    for name, text in files:
+        files = tracks(state)
+    for name, text in files:  # one at a time: after three hours they are long
         write_whole(path / name, text)
 
 
@@ -150,14 +150,19 @@ class TrackFiles:
 
 
 def tracks(state: State) -> Iterator[tuple[str, str]]:
-    """The name and the text of every subtitle file."""
+    """The name and the text of every subtitle file; `state` may change while they are made."""
     session = state.session
     assert session, "the session event is the journal's first"
-    source = state.track(session.src_lang)
-    shown = {session.src_lang: source}
-    for lang in session.tgt_langs:
-        shown[lang] = state.track(lang)
-        shown[f"{session.src_lang}-{lang}"] = bilingual(source, shown[lang])
-    for name, cues in shown.items():
-        yield f"subtitles.{name}.srt", to_srt(cues)
-        yield f"subtitles.{name}.vtt", to_vtt(cues)
+    return _files(session.src_lang, {lang: state.track(lang) for lang in (session.src_lang, *session.tgt_langs)})
+
+
+def _files(src_lang: str, cues: Mapping[str, list[Cue]]) -> Iterator[tuple[str, str]]:
+    for lang, shown in cues.items():
+        yield from _formats(lang, shown)
+        if lang != src_lang:
+            yield from _formats(f"{src_lang}-{lang}", bilingual(cues[src_lang], shown))
+
+
+def _formats(name: str, cues: list[Cue]) -> Iterator[tuple[str, str]]:
+    yield f"subtitles.{name}.srt", to_srt(cues)
+    yield f"subtitles.{name}.vtt", to_vtt(cues)

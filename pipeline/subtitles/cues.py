@@ -10,7 +10,10 @@ from math import inf
 from pipeline.events import Cue, Rendering, Withdrawn
 from pipeline.settings import CueRules
 from pipeline.subtitles.placing import Next, Piece, begin, cut, fit, following, join, place, too_close
-from pipeline.subtitles.revising import Placed, of_before, revised
+from pipeline.subtitles.revising import Placed, revised, settled
+
+_RECENT = 100
+"""Cues that are remembered with all they were made of; of those before, three hours of them, what may be revised."""
 
 
 def to_cues(
@@ -32,7 +35,7 @@ class _Track:
 
     def __init__(self, rules: CueRules, before: Iterable[Cue], until: float) -> None:
         self._rules, self._until = rules, until
-        self._placed: list[Placed] = [of_before(cue) for cue in before]
+        self._placed: list[Placed] = [Placed(cue=cue) for cue in before]
         self._held: Piece | None = None
         self._again: list[Rendering] = []
         """Came while its sentence was held."""
@@ -67,6 +70,8 @@ class _Track:
         cue = place(piece, begin(piece.first, self._last, self._rules), coming, self._rules)
         cue = fit(cue, self._last.end if self._last else 0.0, self._until, self._rules)
         self._placed.append(Placed(cue=cue, piece=piece, coming=coming))
+        if len(self._placed) > _RECENT:
+            self._placed[-_RECENT] = settled(self._placed[-_RECENT])
         return cue
 
     def _revise_waiting(self) -> Iterator[Cue | Withdrawn]:

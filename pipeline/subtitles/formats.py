@@ -12,17 +12,13 @@ from pipeline.events import Cue
 
 def to_srt(cues: Iterable[Cue]) -> str:
     """One track as SRT, numbered from 1; no cues give the empty text, which is valid SRT."""
-    checked = [_checked(cue) for cue in cues]
-    # Ours to number and to check: `compose` drops without a word what it finds odd.
-    return str(
-        srt.compose(
-            [
-                srt.Subtitle(number, timedelta(seconds=cue.start), timedelta(seconds=cue.end), _without_arrow(cue.text))
-                for number, cue in enumerate(checked, 1)
-            ],
-            reindex=False,
-        )
-    )
+    # One by one, ours to number and to check: `srt.compose` drops without a word what it finds odd.
+    return "".join(_srt_cue(number, _checked(cue)) for number, cue in enumerate(cues, 1))
+
+
+def _srt_cue(number: int, cue: Cue) -> str:
+    start, end = timedelta(seconds=cue.start), timedelta(seconds=cue.end)
+    return str(srt.Subtitle(number, start, end, _without_arrow(cue.text)).to_srt())
 
 
 def to_vtt(cues: Iterable[Cue]) -> str:

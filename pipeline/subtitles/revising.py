@@ -21,13 +21,18 @@ class Placed(Value, frozen=True):
     """A cue, and what it was made of."""
 
     cue: Cue
-    piece: Piece
-    coming: Next | None
+    piece: Piece | None = None
+    """None when that is forgotten, or was in a session before: it is guessed from the cue's time."""
+    coming: Next | None = None
+
+    @property
+    def parts(self) -> tuple[Piece, ...]:
+        """The pieces of one sentence each."""
+        return (self.piece or _guessed(self.cue)).parts
 
 
-def of_before(cue: Cue) -> Placed:
-    """A cue of a session that goes on; of what it was made is guessed from its time."""
-    piece = Piece(
+def _guessed(cue: Cue) -> Piece:
+    return Piece(
         id=cue.id,
         lang=cue.lang,
         text_lang=cue.lang,
@@ -37,7 +42,15 @@ def of_before(cue: Cue) -> Placed:
         sentences=cue.sentences,
         flags=tuple(flag for flag in cue.flags if flag not in ("fast", "late")),
     )
-    return Placed(cue=cue, piece=piece, coming=None)
+
+
+def settled(one: Placed) -> Placed:
+    """As much of it as has to be remembered once its neighbours are no longer revised with it, as a rule.
+
+    What may be revised itself, and what shares a cue, keeps what it was made of.
+    """
+    owed = {"untranslated", "doubtful"} & {*one.cue.flags} or len(one.cue.sentences) > 1
+    return one if owed else Placed(cue=one.cue)
 
 
 def revised(placed: list[Placed], rendering: Rendering, rules: CueRules) -> Iterator[Cue | Withdrawn]:
@@ -47,7 +60,7 @@ def revised(placed: list[Placed], rendering: Rendering, rules: CueRules) -> Iter
     if not places:
         return
     first, last = places[0], places[-1] + 1
-    parts = [part for one in placed[first:last] for part in one.piece.parts]
+    parts = [part for one in placed[first:last] for part in one.parts]
     mine = [part for part in parts if id in part.sentences]
     new = cut(rendering, rules)
     if not new or _alike(mine, new) or any(len(part.sentences) > 1 for part in mine):
@@ -55,7 +68,7 @@ def revised(placed: list[Placed], rendering: Rendering, rules: CueRules) -> Iter
     at = parts.index(mine[0])
     parts[at : at + len(mine)] = new
     while (made := _laid(placed, first, last, parts, rules)) is None:
-        parts.extend(placed[last].piece.parts)
+        parts.extend(placed[last].parts)
         last += 1
     old = {one.cue.id: one for one in placed[first:last]}
     made = [_kept(one, old.get(one.cue.id)) for one in made]
@@ -79,7 +92,7 @@ def _alike(before: Sequence[Piece], after: Sequence[Piece]) -> bool:
 
 def _together(parts: Sequence[Piece], old: Sequence[Placed], rules: CueRules) -> list[Piece]:
     """The parts as pieces: sentences that shared a cue share one again, if they still fit."""
-    ids = [[part.sentences[0] for part in one.piece.parts] for one in old]
+    ids = [[part.sentences[0] for part in one.parts] for one in old]
     pairs = {pair for shared in ids for pair in pairwise(shared)}
     pieces: list[Piece] = []
     for part in parts:
