@@ -70,7 +70,9 @@ class _Watch:
     def note(self, event: dict[str, Any]) -> None:
         """The first event comes when the model is loaded; after the last the worker is let go."""
         if event["kind"] == "session":
-            self._worker = next(p for p in self._session.children() if "pipeline.speech.worker" in p.cmdline())
+            self._worker = next(
+                p for p in self._session.children(recursive=True) if "pipeline.speech.worker" in p.cmdline()
+            )
             self.began, self.loaded = time.perf_counter(), _processor(self._worker)
         if event["kind"] == "end":
             self.ended, self.seconds = time.perf_counter(), event["stream"]

@@ -1,5 +1,6 @@
 """The command line: every command by its name. Heavy libraries are imported by what is called, when it is called."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -46,7 +47,7 @@ def main() -> None:
     """The console script: every expected error is one sentence and an exit code."""
     system.print_anything()
     try:
-        app()
+        app(obj=sys.argv[1:])
     except LivesubsError as error:
         system.leave(error.exit_code, f"livesubs: {error}")
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 
 JOURNAL = "journal.jsonl"
 SETTINGS = "settings.toml"
+PRIVATE = "private.toml"
 AUDIO = "audio.s16"
 ARCHIVE = "archive"
 INCOMING = "incoming"
@@ -26,10 +27,13 @@ SESSIONS = Path("sessions")
 """Where session folders are made that nobody names."""
 
 
+_HANDOVER = 3.0
+"""Seconds in which a session that was killed is surely gone."""
+
 _WRITTEN = (
     JOURNAL,
     SETTINGS,
-    "private.toml",
+    PRIVATE,
     AUDIO,
     "audio-*.s16",
     "ffmpeg.log",
@@ -68,7 +72,7 @@ def new(path: Path) -> Iterator[None]:
 def again(path: Path) -> Iterator[None]:
     """Holds the lock of a session's folder that is to go on; SessionError if there is none, or it is in use."""
     check(path)
-    with lock(path):
+    with lock(path, _HANDOVER):
         yield
 
 
@@ -78,13 +82,18 @@ def check(path: Path) -> None:
         raise SessionError(f"there is no session in {path}; name a session folder, one with a journal.jsonl in it")
 
 
+def begun(path: Path) -> bool:
+    """Whether a session in the folder has come as far as that it can go on."""
+    return (path / JOURNAL).is_file() and (path / PRIVATE).is_file()
+
+
 def source_of(path: Path) -> str:
     """The full address of the source of the session in that folder; SessionError if it is not there."""
     try:
-        return str(msgspec.toml.decode((path / "private.toml").read_bytes())["source"])
+        return str(msgspec.toml.decode((path / PRIVATE).read_bytes())["source"])
     except (OSError, msgspec.DecodeError, KeyError) as error:
         raise SessionError(
-            f"{path / 'private.toml'} does not tell the source; name it: livesubs run SOURCE --resume {path}"
+            f"{path / PRIVATE} does not tell the source; name it: livesubs run SOURCE --resume {path}"
         ) from error
 
 
@@ -105,7 +114,7 @@ def empty(path: Path) -> None:
 def write_settings(path: Path, in_force: Settings, source: str) -> None:
     """`settings.toml` for everyone, `private.toml` (mode 600) with the full address of the source."""
     write_whole(path / SETTINGS, settings.dump(in_force).decode())
-    private = path / "private.toml"
+    private = path / PRIVATE
     try:
         private.touch(mode=0o600)
         private.write_bytes(msgspec.toml.encode({"source": source}))

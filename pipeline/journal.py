@@ -125,11 +125,14 @@ def read(path: Path, damaged: list[int] | None = None) -> Iterator[Entry]:
 
 
 @contextmanager
-def lock(folder: Path) -> Iterator[None]:
-    """Holds a session folder for this process; SessionError while another one has it. Freed by any kind of death."""
+def lock(folder: Path, patience: float = 0.0) -> Iterator[None]:
+    """Holds a session folder for this process; SessionError if another one has it and keeps it for so many seconds.
+
+    Freed by any kind of death.
+    """
     held = filelock.FileLock(folder / LOCK)
     try:
-        held.acquire(timeout=0)
+        held.acquire(timeout=patience)
     except filelock.Timeout:
         raise SessionError(
             f"{folder} is in use by another livesubs; stop that one first, or choose another folder"

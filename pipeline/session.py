@@ -47,6 +47,7 @@ from pipeline.speech.stage import recognise
 from pipeline.stall import StallWatch
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
+from pipeline.supervision import SOON
 from pipeline.translation.backlog import unsettled
 from pipeline.translation.chain import Chain
 from pipeline.translation.outage import Outage
@@ -112,17 +113,20 @@ class Session:
         names: Names | None = None,
         *,
         resume: bool = False,
+        watched: bool = False,
     ) -> None:
         """With `resume`, the session that was cut off in the folder `path` goes on; else a new one begins there.
+        One that is `watched` is resumed when it dies.
 
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
-        self._resume = resume
+        self._resume, self._watched = resume, watched
         self._audio = AudioFile(path / folder.AUDIO)
         self._stopping = threading.Event()
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
         self._names = names or Names()
+        self._began = clock.up()
         self._recording: Recording | None = None
         self._ways: tuple[str, ...] = (source,)
         """The source and its backups, in the order they are asked."""
@@ -242,7 +246,8 @@ class Session:
                 self._hear_skipped(journal)
                 self._await_space(journal)
             except Exception as error:  # whatever it is: what is not recorded can never be heard
-                self._record_on(recording, error, journal)
+                if not (self._watched and self._would_help(error)):
+                    self._record_on(recording, error, journal)
                 raise
         self._close(recording, journal)
 
@@ -313,6 +318,10 @@ class Session:
             return 0.0
         before, self._seen = self._seen, self._audio.recorded
         return max(0.0, before - start)
+
+    def _would_help(self, error: Exception) -> bool:
+        """Whether to begin anew would: a fault of ours that comes again at once would come a third time."""
+        return not isinstance(error, LivesubsError) and self._clock.up() - self._began > SOON
 
     def _record_on(self, recording: Recording, error: Exception, journal: Journal) -> None:
         """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""

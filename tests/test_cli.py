@@ -19,7 +19,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings of every session that would have begun."""
     sessions: list[Settings] = []
 
-    def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool) -> tuple[Path, int]:
+    def subtitle(source: str, out: Path | None, chosen: Settings, **_: object) -> tuple[Path, int]:
         sessions.append(chosen)
         return Path("s"), 0
 

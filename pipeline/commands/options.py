@@ -70,6 +70,7 @@ Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (de
 Resume = Annotated[
     Path | None, typer.Option(help="Session folder to go on in: one that crashed, was stopped, or lost its stream.")
 ]
+Under = Annotated[int | None, typer.Option(hidden=True, help="Number of the process that watches over this one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 
 

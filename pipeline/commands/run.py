@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import typer
@@ -12,6 +12,7 @@ from pipeline.commands import options, shelf
 from pipeline.errors import SettingsError
 from pipeline.names.live import Names
 from pipeline.settings import Settings
+from pipeline.supervision import Supervised, end_with
 
 ABORTED = 130
 """Exit code after a second Ctrl-C, as shells have it."""
@@ -46,26 +47,42 @@ def run(
     ffmpeg: options.Ffmpeg = None,
     config: options.SettingsFile = None,
     as_json: options.AsJson = False,
+    under: options.Under = None,
 ) -> None:
     """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
-    if resume:
-        _go_on(resume, source, context, as_json=as_json)
-        return
-    if source is None:
+    if not resume and source is None:
         raise SettingsError("no source was named; say what to subtitle, such as https://example.org/live.m3u8")
+    if context.obj and not under:  # typed by a person
+        raise typer.Exit(_watched(context.obj, resume, out or options.session_folder(source or ""), as_json=as_json))
+    if resume:
+        _go_on(resume, source, context, as_json=as_json, under=under)
+        return
+    assert source is not None
     chosen = options.settle(options.load(config), context.params)
     if not as_json and (file := options.settings_file(config)):
         typer.echo(f"settings: {file}; flags override it")
-    subtitle(source, out, options.with_models(chosen), as_json=as_json)
+    subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
 
 
-def _go_on(path: Path, source: str | None, context: typer.Context, *, as_json: bool) -> None:
+def _watched(typed: list[str], resumed: Path | None, out: Path, *, as_json: bool) -> int:
+    """Runs what was typed in a process of its own, and has it go on in its folder when that dies; the exit code."""
+    command, *rest = typed
+    path = resumed or out
+    first = typed if resumed else [command, "--out", str(path), *rest]
+    again = [command, "--resume", str(path), *(["--json"] if as_json else [])]
+    return Supervised(first, again, lambda: folder.begun(path)).run(
+        lambda text: typer.echo(f"livesubs: {text}", err=True)
+    )
+
+
+def _go_on(path: Path, source: str | None, context: typer.Context, *, as_json: bool, under: int | None) -> None:
     """Resumes the session in a folder, with its own settings; flags override them."""
     if context.params["out"] or context.params["config"]:
         raise SettingsError("a resumed session stays in its folder, with its settings; leave out --out and --settings")
     folder.check(path)
     chosen = options.settle(settings.load(path / "settings.toml"), context.params)
-    subtitle(source or folder.source_of(path), path, options.with_models(chosen), as_json=as_json, resume=True)
+    given = source or folder.source_of(path)
+    subtitle(given, path, options.with_models(chosen), as_json=as_json, resume=True, under=under)
 
 
 def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
@@ -81,9 +98,17 @@ def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
         typer.echo(f"    {system.program()} run https://example.org/live.m3u8")
 
 
-def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool, resume: bool = False) -> None:
-    """Runs one session with a view, and says at the end what there is and where."""
-    from pipeline.flow import SystemClock
+def subtitle(
+    source: str,
+    out: Path | None,
+    chosen: Settings,
+    *,
+    as_json: bool,
+    resume: bool = False,
+    under: int | None = None,
+) -> None:
+    """Runs one session with a view, and says at the end what there is and where; it ends with the process `under`."""
+    from pipeline.flow import Repeating, SystemClock
     from pipeline.session import Session
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
@@ -96,10 +121,12 @@ def subtitle(source: str, out: Path | None, chosen: Settings, *, as_json: bool, 
     path = out or options.session_folder(source)
     spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
     recogniser = SupervisedRecogniser(RecogniserProcess, spares)
-    session = Session(source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume)
+    watched = under is not None
+    session = Session(source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume, watched=watched)
     _stop_on_signals(session.stop)
     try:
         with (
+            Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext(),
             _reported(path, resume=resume) as report,
             power.awake(session.warn),
             power.BatteryWatch(session.warn),

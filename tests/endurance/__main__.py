@@ -79,17 +79,24 @@ def _looks(session: "subprocess.Popen[bytes]", folder: Path) -> Iterator[Look]:
     while session.poll() is None:
         time.sleep(EVERY)
         with suppress(psutil.Error, ValueError):  # it is just being started, or ends
-            top = psutil.Process(session.pid)
+            [top] = psutil.Process(session.pid).children()
             [worker] = [child for child in top.children() if "pipeline.speech.worker" in child.cmdline()]
             recorded, heard = tail.progress()
             yield Look(
                 recorded,
                 recorded - heard,
-                top.memory_full_info().uss / 1e6,
-                worker.memory_full_info().uss / 1e6,
+                _own(top),
+                _own(worker),
                 top.num_threads() + worker.num_threads(),
                 top.num_fds() + worker.num_fds(),
             )
+
+
+def _own(process: psutil.Process) -> float:
+    """Megabytes that a process has for itself. Pages of a library's file are not counted: who else has it open, and so
+    whether they are its own, changes while we look."""
+    used = process.memory_info()
+    return float(used.rss - getattr(used, "shared", 0)) / 1e6
 
 
 class _Tail:

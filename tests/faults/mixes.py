@@ -73,6 +73,10 @@ def _stands_still(show: Show, stream: Any, seconds: float) -> None:
 
 
 def _session(show: Show, stream: Any, seconds: float) -> None:
+    show.session().kill()
+
+
+def _everything(show: Show, stream: Any, seconds: float) -> None:
     show.kill()
     show.wait(seconds / 4)
     show.resume()
@@ -96,6 +100,7 @@ ANYWHERE: Mapping[str, Move] = {
     "ffmpeg killed": _ffmpeg,
     "stands still": _stands_still,
     "session killed": _session,
+    "everything killed": _everything,
     "error page": _translator("page"),
     "translator hangs": _translator("hangs"),
     "translator busy": _translator("busy"),

@@ -54,8 +54,16 @@ def killed(pause: float) -> Act:
     return act
 
 
-def session_killed_alone(show: Show, stream: Any) -> None:
-    """Its processes have to notice."""
+def session_killed(show: Show, stream: Any) -> None:
+    """It goes on by itself."""
+    show.heard(BEGIN)
+    dead = show.session()
+    dead.kill()
+    show.until(lambda: show.session() != dead, 20)
+
+
+def watcher_killed(show: Show, stream: Any) -> None:
+    """All that it has started has to notice."""
     show.heard(BEGIN)
     left = show.tree()
     show.process.kill()
@@ -144,7 +152,9 @@ FAULTS = [
     ),
     Fault("killed-resumed", "Everything is killed at once, and resumed (HLS).", Hls, killed(3), short=True),
     Fault("killed-resumed-radio", "... (radio).", Radio, killed(3), gaps=(1, 1), within=1.0, seconds=80),
-    Fault("session-killed", "The session alone is killed, and resumed.", Hls, session_killed_alone),
+    Fault("session-killed", "The session alone is killed (HLS).", Hls, session_killed, short=True),
+    Fault("session-killed-radio", "... (radio).", Radio, session_killed, gaps=(0, 1), within=1.0, seconds=80),
+    Fault("watcher-killed", "The process that watches over it is killed, and it is resumed.", Hls, watcher_killed),
     Fault("stopped-30", "All of it stands still for 30 s (HLS).", Hls, stands_still(30), seconds=100),
     Fault("stopped-30-radio", "... (radio).", Radio, stands_still(30), seconds=100, gaps=(0, 1)),
     Fault("clock-back", "The clock is set back an hour.", Hls, clock_set_back, around=settable_clock, short=True),

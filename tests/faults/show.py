@@ -121,6 +121,10 @@ class Show:
             return [top, *top.children(recursive=True)]
         return []
 
+    def session(self) -> psutil.Process:
+        """The session alone, without the process that watches over it."""
+        return self._child(lambda words: "--under" in words)
+
     def worker(self) -> psutil.Process:
         """The recogniser."""
         return self._child(lambda words: "pipeline.speech.worker" in words)

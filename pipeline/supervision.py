@@ -1,0 +1,80 @@
+"""The process over a session: it starts it, passes on what asks it to stop, and has it go on when it dies.
+
+It holds nothing that could fail: no model, no stream, no file. When it is killed itself, the session ends at once
+(`end_with`), so that whoever resumes it finds nobody at work.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from pipeline import system
+
+_PAUSE = 0.5
+"""Seconds until a session that died goes on: its recogniser and its ffmpeg are ending meanwhile."""
+SOON = 60.0
+"""Seconds under which a session that dies again has died of the same."""
+_TRIES = 3
+"""Deaths of that kind, one upon the other, after which it is left to a person."""
+FAULT = 1
+"""The exit code of a program that has a fault; those above are refusals, which would only come again."""
+
+
+class Supervised:
+    """A session in a process of its own."""
+
+    def __init__(self, first: Sequence[str], again: Sequence[str], can_go_on: Callable[[], bool]) -> None:
+        """`first` and `again`: what to type after `livesubs` to start it, and to go on once it `can_go_on`."""
+        self._first, self._again, self._can_go_on = first, again, can_go_on
+        self._process: subprocess.Popen[bytes] | None = None
+        self._asked = False
+
+    def run(self, tell: Callable[[str], None]) -> int:
+        """Its exit code when it has ended; deaths on the way are told. 128 and the signal's number if one ended it."""
+        for number in system.STOP_SIGNALS:
+            signal.signal(number, self._pass_on)
+        words, deaths = self._first, 0
+        while True:
+            began = time.monotonic()
+            code = self._wait_for(words)
+            if code > FAULT or code == 0:
+                return code
+            deaths = deaths + 1 if time.monotonic() - began < SOON else 1
+            died = f"the session was killed ({_signal(code)})" if code < 0 else "the session died of a fault of ours"
+            if self._asked or deaths == _TRIES or not self._can_go_on():
+                tell(f"{died}; what it has written is kept, to go on: {system.program()} {' '.join(self._again)}")
+                return code if code > 0 else 128 - code
+            tell(f"{died}; it goes on by itself")
+            time.sleep(_PAUSE)
+            words = self._again
+
+    def _wait_for(self, words: Sequence[str]) -> int:
+        command, *rest = words
+        under = ["--under", str(os.getpid())]
+        # -P: a folder named `pipeline` where the program was started is not ours.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "pipeline", command, *under, *rest], **system.own_group()
+        )
+        return self._process.wait()
+
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:
+        self._asked = True
+        if self._process:
+            self._process.send_signal(number)
+
+
+def end_with(supervisor: int) -> None:
+    """Ends this process if the one with that number, which started it, is gone."""
+    if sys.platform != "win32" and os.getppid() != supervisor:
+        os._exit(128 + signal.SIGKILL)
+
+
+def _signal(code: int) -> str:
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
