@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, system
-from pipeline.commands import check, doctor, glossary, init, models, report, run, score
+from pipeline.commands import check, doctor, glossary, init, models, report, run, score, screen
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ def _program(
 app.command()(run.run)
 app.command()(run.demo)
 app.command()(init.init)
+app.command()(screen.screen)
 app.command()(check.check)
 app.command()(score.score)
 app.command()(report.report)

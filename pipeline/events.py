@@ -239,7 +239,8 @@ class Cue(Event, frozen=True, tag="cue"):
     flags: tuple[str, ...] = ()
     """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`,
     `doubtful` (the translation may be wrong), `backfilled` (shown untranslated or doubtful at first, and translated
-    again later), `cut` (the recording began or ended within the sentence), `name` (a name in it is uncertain)."""
+    again later), `cut` (the recording began or ended within the sentence), `name` (a name in it is uncertain);
+    `edited`, `marked`, `typed` (by a person: no program changes it any more)."""
     rev: int = 1
     final: bool = True
 
@@ -248,6 +249,32 @@ class Withdrawn(Event, frozen=True, tag="withdrawn"):
     """The cue with this id is no more; its text went into another."""
 
     id: str
+
+
+Doing = Literal[
+    "edit", "kill", "mark", "undo", "say", "hold", "send", "name", "speaker",
+    "blank", "hide", "place", "size", "volume", "delay", "play", "pause", "seek", "begin", "end",
+]  # fmt: skip
+
+
+class Action(Event, frozen=True, tag="action"):
+    """What a person did on a page; the page server writes it to `actions.jsonl`, the session answers it here.
+
+    On a cue (`cue`): edit (`text`), kill, mark, hold, send; undo (`of`, the id of an action). say shows `text` in
+    `lang` at stream time `value`. name is a line of the glossary (`text`); speaker the language that is spoken (`lang`,
+    empty: any). On what the room sees: blank and hide (the subtitles alone), 1 or 0; place (`text`: top, bottom, band);
+    size and volume (`value`, 1 is as usual); delay (`value`, seconds), play, pause, seek (`value`, stream time); begin
+    and end of the show (`value`, stream time).
+    """
+
+    id: str
+    """Whoever sends it twice has it done once."""
+    do: Doing
+    cue: str = ""
+    text: str = ""
+    value: float = 0.0
+    lang: str = ""
+    of: str = ""
 
 
 class Warned(Event, frozen=True, tag="warning"):
@@ -279,6 +306,7 @@ AnyEvent = (
     | Translation
     | Cue
     | Withdrawn
+    | Action
     | Warned
     | Ended
 )

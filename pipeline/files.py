@@ -22,3 +22,12 @@ def write_whole(path: Path, text: str) -> bool:
     except OSError as error:
         raise unwritable(path, error) from error
     return True
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Puts `data` at `path`, for its owner alone (mode 600); DiskFull or SessionError if it cannot be written."""
+    try:
+        path.touch(mode=0o600)
+        path.write_bytes(data)
+    except OSError as error:
+        raise unwritable(path, error) from error

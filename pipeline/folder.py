@@ -11,7 +11,7 @@ import msgspec
 from pipeline import settings
 from pipeline.errors import SessionError, unwritable
 from pipeline.events import Cue, Warned
-from pipeline.files import write_whole
+from pipeline.files import write_private, write_whole
 from pipeline.journal import LOCK, Journal, State, lock
 from pipeline.settings import Settings
 from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
@@ -19,6 +19,8 @@ from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 JOURNAL = "journal.jsonl"
 SETTINGS = "settings.toml"
 PRIVATE = "private.toml"
+PAGES = "pages.toml"
+"""The tokens of its pages."""
 AUDIO = "audio.s16"
 ARCHIVE = "archive"
 INCOMING = "incoming"
@@ -98,8 +100,8 @@ def source_of(path: Path) -> str:
 
 
 def held(path: Path) -> bool:
-    """Whether the folder holds anything but a session's lock."""
-    return any(entry.name != LOCK for entry in path.iterdir())
+    """Whether the folder holds anything but a session's lock and the tokens of its pages."""
+    return any(entry.name not in (LOCK, PAGES) for entry in path.iterdir())
 
 
 def empty(path: Path) -> None:
@@ -114,12 +116,7 @@ def empty(path: Path) -> None:
 def write_settings(path: Path, in_force: Settings, source: str) -> None:
     """`settings.toml` for everyone, `private.toml` (mode 600) with the full address of the source."""
     write_whole(path / SETTINGS, settings.dump(in_force).decode())
-    private = path / PRIVATE
-    try:
-        private.touch(mode=0o600)
-        private.write_bytes(msgspec.toml.encode({"source": source}))
-    except OSError as error:
-        raise unwritable(private, error) from error
+    write_private(path / PRIVATE, msgspec.toml.encode({"source": source}))
 
 
 def write_tracks(path: Path, journal: Journal) -> None:

@@ -16,6 +16,7 @@ import msgspec
 
 from pipeline.errors import JournalCorrupt, SessionError, unwritable
 from pipeline.events import (
+    Action,
     AnyEvent,
     Cue,
     Ended,
@@ -67,8 +68,19 @@ class State:
         self.gaps: list[Gap] = []
         self.skipped: list[Skipped] = []
         """What is still to be heard, when there is time."""
+        self.actions: dict[str, Action] = {}
+        """What people did, by id."""
+        self.replaced: dict[str, Cue] = {}
+        """By action, the cue as it was before."""
+        self.killed: dict[str, Cue] = {}
+        """Cues that a person took out."""
         self.progress: Progress | None = None
         self.ended: Ended | None = None
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Ids of the cues that a person has changed or taken out: no program does any more."""
+        return frozenset(cue.id for cue in self.replaced.values())
 
     def track(self, lang: str) -> list[Cue]:
         """The cues of one track, by time."""
@@ -90,6 +102,8 @@ def apply(state: State, event: Event) -> State:
             state.skipped.append(event)
         case Recovered():
             state.skipped = [span for span in state.skipped if (span.start, span.end) != (event.start, event.end)]
+        case Action():
+            _act(state, event)
         case Gap():
             state.gaps.append(event)
         case SessionStarted():
@@ -101,6 +115,17 @@ def apply(state: State, event: Event) -> State:
         case Ended():
             state.ended = event
     return state
+
+
+def _act(state: State, action: Action) -> None:
+    state.actions[action.id] = action
+    if action.do in ("edit", "kill", "mark") and (cue := state.cues.get(action.cue)):
+        state.replaced[action.id] = cue
+    if action.do == "kill" and action.id in state.replaced:
+        state.killed[action.cue] = state.replaced[action.id]
+    if action.do == "undo" and (cue := state.replaced.get(action.of)):
+        state.replaced[action.id] = state.cues.get(cue.id, cue)
+        state.killed.pop(cue.id, None)
 
 
 def fold(events: Iterable[Event]) -> State:
@@ -115,13 +140,39 @@ def read(path: Path, damaged: list[int] | None = None) -> Iterator[Entry]:
     """
     for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
         try:
-            envelope = msgspec.json.decode(line, type=_Envelope)
-            if envelope.kind in _KINDS:
-                yield Entry(envelope.seq, envelope.at, _decoder.decode(line))
+            yield from _entry(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             if damaged is None:
                 raise JournalCorrupt(path, number) from error
             damaged.append(number)
+
+
+class Entries:
+    """The entries of a journal that grows, for whoever only reads it; a line that is damaged is left out."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._read = path, 0
+
+    def new(self) -> Iterator[Entry]:
+        """Those since the last time."""
+        try:
+            with self._path.open("rb") as journal:
+                journal.seek(self._read)
+                data = journal.read()
+        except FileNotFoundError:
+            return
+        whole = data[: data.rfind(b"\n") + 1]
+        self._read += len(whole)
+        for line in whole.splitlines():
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):
+                yield from _entry(line)
+
+
+def _entry(line: bytes) -> Iterator[Entry]:
+    """The entry, or none of a kind that is not known here."""
+    envelope = msgspec.json.decode(line, type=_Envelope)
+    if envelope.kind in _KINDS:
+        yield Entry(envelope.seq, envelope.at, _decoder.decode(line))
 
 
 @contextmanager
@@ -143,6 +194,20 @@ def lock(folder: Path, patience: float = 0.0) -> Iterator[None]:
         yield
     finally:
         held.release()
+
+
+def running(folder: Path) -> bool:
+    """Whether a live process holds the folder. Asked without writing: reports are made of copies and archives too."""
+    held = folder / LOCK
+    if not held.exists():
+        return False
+    try:
+        with filelock.FileLock(held, timeout=0):
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:  # not ours to lock, so a copy
+        return False
 
 
 class Journal:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import FrameType
 
 from pipeline import system
@@ -20,51 +21,81 @@ SOON = 60.0
 """Seconds under which a session that dies again has died of the same."""
 _TRIES = 3
 """Deaths of that kind, one upon the other, after which it is left to a person."""
+_LOOK = 0.25
+"""Seconds between two looks at the page server."""
 FAULT = 1
 """The exit code of a program that has a fault; those above are refusals, which would only come again."""
 
 
 class Supervised:
-    """A session in a process of its own."""
+    """A session in a process of its own, and beside it a page server, if there is one."""
 
-    def __init__(self, first: Sequence[str], again: Sequence[str], can_go_on: Callable[[], bool]) -> None:
-        """`first` and `again`: what to type after `livesubs` to start it, and to go on once it `can_go_on`."""
+    def __init__(
+        self,
+        first: Sequence[str],
+        again: Sequence[str],
+        can_go_on: Callable[[], bool],
+        beside: Sequence[str] = (),
+    ) -> None:
+        """`first` and `again`: what to type after `livesubs` to start it, and to go on once it `can_go_on`; `beside`:
+        what serves its pages, and ends by itself when they are closed."""
         self._first, self._again, self._can_go_on = first, again, can_go_on
         self._process: subprocess.Popen[bytes] | None = None
+        self._beside, self._server = beside, None if not beside else _start(beside)
         self._asked = False
 
     def run(self, tell: Callable[[str], None]) -> int:
         """Its exit code when it has ended; deaths on the way are told. 128 and the signal's number if one ended it."""
         for number in system.STOP_SIGNALS:
             signal.signal(number, self._pass_on)
+        code = self._run(tell)
+        if self._server and not self._can_go_on():  # nothing was recorded, so there is nothing to play
+            self._server.terminate()
+        elif self._server:
+            tell("the session has ended; its pages stay until they are closed, Ctrl-C ends them")
+            self._process = self._server
+        if self._server:
+            self._server.wait()
+        return code
+
+    def _run(self, tell: Callable[[str], None]) -> int:
         words, deaths = self._first, 0
         while True:
             began = time.monotonic()
-            code = self._wait_for(words)
+            code = self._wait_for(words, tell)
             if code > FAULT or code == 0:
                 return code
             deaths = deaths + 1 if time.monotonic() - began < SOON else 1
             died = f"the session was killed ({_signal(code)})" if code < 0 else "the session died of a fault of ours"
+            if not self._asked and deaths < _TRIES and self._can_go_on():
+                tell(f"{died}; it goes on by itself")
+                time.sleep(_PAUSE)
             if self._asked or deaths == _TRIES or not self._can_go_on():
                 tell(f"{died}; what it has written is kept, to go on: {system.program()} {' '.join(self._again)}")
                 return code if code > 0 else 128 - code
-            tell(f"{died}; it goes on by itself")
-            time.sleep(_PAUSE)
             words = self._again
 
-    def _wait_for(self, words: Sequence[str]) -> int:
-        command, *rest = words
-        under = ["--under", str(os.getpid())]
-        # -P: a folder named `pipeline` where the program was started is not ours.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pipeline", command, *under, *rest], **system.own_group()
-        )
-        return self._process.wait()
+    def _wait_for(self, words: Sequence[str], tell: Callable[[str], None]) -> int:
+        self._process = _start(words)
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return self._process.wait(_LOOK)
+            if self._server and (code := self._server.poll()) is not None:
+                tell(f"the page server died ({_signal(code)}); it is started again")
+                self._server = _start(self._beside)
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
         self._asked = True
         if self._process:
             self._process.send_signal(number)
+
+
+def _start(words: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """Starts `livesubs` with these words, under this process."""
+    command, *rest = words
+    under = ["--under", str(os.getpid())]
+    # -P: a folder named `pipeline` where the program was started is not ours.
+    return subprocess.Popen([sys.executable, "-P", "-m", "pipeline", command, *under, *rest], **system.own_group())
 
 
 def end_with(supervisor: int) -> None:

@@ -70,6 +70,15 @@ Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (de
 Resume = Annotated[
     Path | None, typer.Option(help="Session folder to go on in: one that crashed, was stopped, or lost its stream.")
 ]
+Serve = Annotated[bool, typer.Option("--serve", help="Serve the pages: screen, overlay, read, console.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the pages.")]
+Listen = Annotated[
+    str, typer.Option(help="Address that the pages are served at; beyond 127.0.0.1 whoever opens one needs a token.")
+]
+Delay = Annotated[
+    str | None, typer.Option(help="Seconds that the screen is behind live, e.g. 30; auto: as few as can be.")
+]
+PORT, LISTEN = 8760, "127.0.0.1"
 Under = Annotated[int | None, typer.Option(hidden=True, help="Number of the process that watches over this one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 

@@ -1,14 +1,14 @@
 """`livesubs run` and `livesubs demo`."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import typer
 
 from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
-from pipeline.commands import options, shelf
+from pipeline.commands import options, screen, shelf
 from pipeline.errors import SettingsError
 from pipeline.names.live import Names
 from pipeline.settings import Settings
@@ -46,6 +46,10 @@ def run(
     cookies: options.Cookies = None,
     ffmpeg: options.Ffmpeg = None,
     config: options.SettingsFile = None,
+    serve: options.Serve = False,
+    delay: options.Delay = None,
+    port: options.Port = options.PORT,
+    listen: options.Listen = options.LISTEN,
     as_json: options.AsJson = False,
     under: options.Under = None,
 ) -> None:
@@ -53,7 +57,9 @@ def run(
     if not resume and source is None:
         raise SettingsError("no source was named; say what to subtitle, such as https://example.org/live.m3u8")
     if context.obj and not under:  # typed by a person
-        raise typer.Exit(_watched(context.obj, resume, out or options.session_folder(source or ""), as_json=as_json))
+        path = resume or out or options.session_folder(source or "")
+        beside = screen.beside(path, delay, port, listen, as_json=as_json) if serve else ()
+        raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
     if resume:
         _go_on(resume, source, context, as_json=as_json, under=under)
         return
@@ -64,15 +70,13 @@ def run(
     subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
 
 
-def _watched(typed: list[str], resumed: Path | None, out: Path, *, as_json: bool) -> int:
+def _watched(typed: list[str], path: Path, beside: Sequence[str], *, resumed: bool, as_json: bool) -> int:
     """Runs what was typed in a process of its own, and has it go on in its folder when that dies; the exit code."""
     command, *rest = typed
-    path = resumed or out
     first = typed if resumed else [command, "--out", str(path), *rest]
     again = [command, "--resume", str(path), *(["--json"] if as_json else [])]
-    return Supervised(first, again, lambda: folder.begun(path)).run(
-        lambda text: typer.echo(f"livesubs: {text}", err=True)
-    )
+    supervised = Supervised(first, again, lambda: folder.begun(path), beside)
+    return supervised.run(lambda text: typer.echo(f"livesubs: {text}", err=True))
 
 
 def _go_on(path: Path, source: str | None, context: typer.Context, *, as_json: bool, under: int | None) -> None:

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from pipeline import settings
 from pipeline.errors import JournalCorrupt, SessionError
 from pipeline.events import SessionStarted
 from pipeline.files import write_whole
-from pipeline.journal import LOCK, read
+from pipeline.journal import read, running
 from pipeline.report.page import page
 from pipeline.report.record import Record
 from pipeline.settings import Settings
@@ -37,31 +35,17 @@ def open_record(folder: Path) -> Record:
         raise SessionError(f"{folder} has no {JOURNAL}, so it is no session; name the folder `livesubs run` printed")
     damaged: list[int] = []
     try:
-        running, entries = _running(folder), list(read(journal, damaged))
+        alive, entries = running(folder), list(read(journal, damaged))
     except OSError as error:
         raise SessionError(f"cannot read {journal}: {error.strerror}; check its rights") from error
     if not any(isinstance(entry.event, SessionStarted) for entry in entries):
         if damaged:
             raise JournalCorrupt(journal, damaged[0])
         raise SessionError(f"the session in {folder} has not begun yet; try again once its stream is connected")
-    return Record(entries, _settings(folder), running=running, damaged=tuple(damaged))
+    return Record(entries, _settings(folder), running=alive, damaged=tuple(damaged))
 
 
 def _settings(folder: Path) -> Settings:
     """Those in force; a folder that came without them is reported all the same."""
     path = folder / "settings.toml"
     return settings.load(path) if path.exists() else Settings()
-
-
-def _running(folder: Path) -> bool:
-    """Whether a live process holds the folder. Asked without writing: reports are made of copies and archives too."""
-    lock = folder / LOCK
-    if not lock.exists():
-        return False
-    try:
-        with FileLock(lock, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # not ours to lock, so a copy
-        return False

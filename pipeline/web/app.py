@@ -1,0 +1,118 @@
+"""The addresses of the page server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from pipeline import __version__
+from pipeline.journal import running
+from pipeline.web.access import Access, Guarded
+from pipeline.web.actions import act
+from pipeline.web.feed import feed
+from pipeline.web.media import Media
+from pipeline.web.show import Show
+
+PAGES = Path(__file__).parent / "pages"
+VENDOR = Path(__file__).parent / "vendor"
+_ALONE = 5.0
+"""Seconds without a session and without a page after which a server that came with the session ends: one that is
+reloaded, or a session that goes on after its death, is back by then."""
+_NAMES = ("screen", "overlay", "read", "console")
+
+
+class Served(msgspec.Struct, frozen=True):
+    """What the pages have to know beforehand."""
+
+    delay: float | None
+    """Seconds behind live; None: as few as there can be."""
+
+
+def application(folder: Path, access: Access, served: Served, when_over: Callable[[], None] | None = None) -> ASGIApp:
+    """The pages of the session in `folder`, which may not have begun yet; `when_over` is called once the session has
+    ended and nobody watches any more."""
+    show, media = Show(folder), Media(folder)
+
+    async def index(request: Request) -> Response:
+        ended = not running(folder) and show.state.session is not None
+        return media.index(ended=ended, skip=request.query_params.get("_HLS_skip") in ("YES", "v2"))
+
+    async def session(request: Request) -> Response:
+        return JSONResponse(_facts(show, served, request))
+
+    async def cues(request: Request) -> Response:
+        return feed(show, request)
+
+    async def actions(request: Request) -> Response:
+        return await act(show, request)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        show.look()
+        tasks = [asyncio.create_task(show.follow())]
+        if when_over:
+            tasks.append(asyncio.create_task(_call_when_over(show, when_over)))
+        yield
+        for task in tasks:
+            task.cancel()
+
+    routes = [
+        Route("/", _to_screen),
+        *(Route(f"/{name}", _page(name)) for name in _NAMES),
+        Route("/api/session", session),
+        Route("/api/cues", cues),
+        Route("/api/actions", actions, methods=["POST"]),
+        Route("/media/index.m3u8", index),
+        Route("/media/{name}", media.segment),
+        Mount("/vendor", StaticFiles(directory=VENDOR, check_dir=False)),
+        Mount("/pages", StaticFiles(directory=PAGES)),
+    ]
+    return Guarded(GZipMiddleware(Starlette(routes=routes, lifespan=lifespan)), access)
+
+
+async def _call_when_over(show: Show, when_over: Callable[[], None]) -> None:
+    alone = 0.0
+    while alone < _ALONE:
+        await asyncio.sleep(0.5)
+        over = show.state.session is not None and not running(show.folder)
+        alone = alone + 0.5 if over and not show.watched else 0.0
+    when_over()
+
+
+async def _to_screen(request: Request) -> Response:
+    return RedirectResponse("/screen")
+
+
+def _page(name: str) -> Callable[[Request], Response]:
+    def page(request: Request) -> Response:
+        path = PAGES / f"{name}.html"
+        if not path.is_file():
+            return PlainTextResponse("There is no such page.", 404)
+        return FileResponse(path, headers={"cache-control": "no-cache"})
+
+    return page
+
+
+def _facts(show: Show, served: Served, request: Request) -> dict[str, object]:
+    session = show.state.session
+    return {
+        "version": __version__,
+        "role": request.scope["role"],
+        "running": running(show.folder),
+        "begun": session is not None,
+        "src_lang": session.src_lang if session else "",
+        "tgt_langs": session.tgt_langs if session else (),
+        "source": session.source if session else "",
+        "began_at": session.began_at if session else None,
+        "delay": served.delay,
+        "has_picture": None,
+    }

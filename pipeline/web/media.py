@@ -1,0 +1,73 @@
+"""The recording as a browser plays it: an HLS playlist over the archive, as it grows.
+
+The clock is stream time: every segment says when it is by EXT-X-PROGRAM-DATE-TIME, counted from `EPOCH`, and where a
+connection ends there is a discontinuity. What is missing between two of them is a gap in that clock and none in the
+playback; the page waits there as long.
+"""
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from pipeline.source.archive import NAME, MediaSegment, segments
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""Programme date-time of stream time 0: the wall clock may be set back during a show, this one is not."""
+_SKIPPED = 12
+"""Segments at the end that a playlist update tells again (the standard asks for six target durations at least)."""
+
+
+def playlist(found: list[MediaSegment], *, ended: bool, skip: bool = False) -> str:
+    """The media playlist of the finished segments; with `skip` without those that whoever asks again knows."""
+    longest = max((ceil(s.end - s.start) for s in found), default=2)
+    skipped = max(0, len(found) - _SKIPPED) if skip and not ended else 0
+    head = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:9",
+        f"#EXT-X-TARGETDURATION:{longest}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-PLAYLIST-TYPE:VOD" if ended else f"#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL={6 * longest}",
+        *([f"#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}"] if skipped else []),
+    ]
+    body = [line for number in range(skipped, len(found)) for line in _segment(found, number)]
+    return "\n".join([*head, *body, *(["#EXT-X-ENDLIST"] if ended else []), ""])
+
+
+def _segment(found: list[MediaSegment], number: int) -> list[str]:
+    segment = found[number]
+    new = number > 0 and _connection(found[number - 1]) != _connection(segment)
+    at = (EPOCH + timedelta(seconds=segment.start)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return [
+        *(["#EXT-X-DISCONTINUITY"] if new else []),
+        f"#EXT-X-PROGRAM-DATE-TIME:{at}",
+        f"#EXTINF:{segment.end - segment.start:.6f},",
+        segment.path.name,
+    ]
+
+
+def _connection(segment: MediaSegment) -> str:
+    return segment.path.name.partition("-")[0]
+
+
+class Media:
+    """The addresses below `/media/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._archive = folder / NAME
+
+    def index(self, *, ended: bool, skip: bool) -> Response:
+        text = playlist(segments(self._archive), ended=ended, skip=skip)
+        return PlainTextResponse(
+            text, media_type="application/vnd.apple.mpegurl", headers={"cache-control": "no-cache"}
+        )
+
+    async def segment(self, request: Request) -> Response:
+        """A segment by its name; nothing else of the folder can be had, links out of it neither."""
+        name = request.path_params["name"]
+        path = self._archive / name
+        if not name.endswith(".ts") or "/" in name or path.is_symlink() or not path.is_file():
+            return PlainTextResponse("There is no such segment.", 404)
+        return FileResponse(path, media_type="video/mp2t", headers={"cache-control": "max-age=86400, immutable"})

@@ -1,0 +1,55 @@
+"""What the room sees beside the words: folded from what people did, in order (pure)."""
+
+from msgspec.structs import replace
+
+from pipeline.events import Action, Value
+
+
+class Room(Value, frozen=True):
+    """How the screen stands."""
+
+    blank: bool = False
+    """Nothing is shown at all."""
+    hidden: bool = False
+    """The picture without subtitles."""
+    place: str = "bottom"
+    """Where the subtitles stand: bottom, top, or band (under a smaller picture)."""
+    size: float = 1.0
+    """Of the letters, 1 is as usual."""
+    volume: float = 1.0
+    delay: float | None = None
+    """Seconds behind live that were asked for on a page; None: as the server was started."""
+    held: tuple[str, ...] = ()
+    """Cues that wait for `send`; one whose moment has passed meanwhile is skipped."""
+    begin: float | None = None
+    """Stream time at which the show begins, once that was said."""
+    end: float | None = None
+
+
+_SIZES = (0.5, 2.0)
+
+
+def directed(room: Room, action: Action) -> Room:
+    """The room after an action; those on cues and on playback leave it as it is."""
+    match action.do:
+        case "blank":
+            return replace(room, blank=bool(action.value))
+        case "hide":
+            return replace(room, hidden=bool(action.value))
+        case "place" if action.text in ("bottom", "top", "band"):
+            return replace(room, place=action.text)
+        case "size":
+            return replace(room, size=min(max(_SIZES[0], action.value), _SIZES[1]))
+        case "volume":
+            return replace(room, volume=min(max(0.0, action.value), 1.0))
+        case "delay":
+            return replace(room, delay=max(0.0, action.value))
+        case "hold":
+            return replace(room, held=(*room.held, action.cue))
+        case "send":
+            return replace(room, held=tuple(id for id in room.held if id != action.cue))
+        case "begin":
+            return replace(room, begin=action.value)
+        case "end":
+            return replace(room, end=action.value)
+    return room
