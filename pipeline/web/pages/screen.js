@@ -15,6 +15,8 @@ const query = new URLSearchParams(location.search);
 const langs = [query.get("lang") ?? "", query.get("lang2") ?? ""];
 /** Milliseconds until the server is asked again. */
 const AGAIN = 500;
+/** Seconds for which the last frame stands when nothing more comes, before a card says so. */
+const PATIENCE = 2;
 
 async function facts() {
   for (;;) {
@@ -46,7 +48,8 @@ class Screen {
   /** The frame that is shown now, and its words. */
   frame() {
     const { stream, wait, state } = this.playback;
-    const quiet = stream === null || wait || !this.playback.drawn || ["waiting", "ended"].includes(state);
+    const off = ["waiting", "ended"].includes(state) || this.playback.starved > PATIENCE;
+    const quiet = stream === null || wait || off || !this.playback.drawn;
     const [first, ...others] = this.lines;
     first.lang = langs[0] || this.feed.session?.tgt_langs[0] || this.feed.session?.src_lang || "";
     const { blank, hidden } = this.feed.room;
@@ -59,7 +62,8 @@ class Screen {
     const { state, wait } = this.playback;
     const video = byId("video");
     const picture = video.videoWidth > 0 || video.readyState === 0;
-    this.card(card({ state, wait, picture, feed: this.feed, name: this.name }));
+    const late = state === "starved" && this.playback.starved < PATIENCE;
+    this.card(card({ state: late ? "playing" : state, wait, picture, feed: this.feed, name: this.name }));
     byId("note").hidden = this.playback.sound;
     byId("note").textContent = "No sound yet: press a key, or click here.";
   }

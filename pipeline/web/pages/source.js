@@ -50,3 +50,16 @@ function mend(Hls, hls, error) {
   else if (!hls.levels?.length) setTimeout(() => hls.url && hls.loadSource(INDEX), AGAIN);
   else setTimeout(() => hls.startLoad(-1), AGAIN);
 }
+
+/** Plays; whether it may be heard. A browser that lets no page make a sound that nobody touched plays it without. */
+export async function start(video) {
+  try {
+    await video.play();
+  } catch (error) {
+    if (error.name !== "NotAllowedError") return true;
+    video.muted = true;
+    await video.play().catch(() => {});
+    return false;
+  }
+  return true;
+}
