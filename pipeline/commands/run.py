@@ -50,6 +50,7 @@ def run(
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
+    show: options.Show = None,
     as_json: options.AsJson = False,
     under: options.Under = None,
 ) -> None:
@@ -58,7 +59,7 @@ def run(
         raise SettingsError("no source was named; say what to subtitle, such as https://example.org/live.m3u8")
     if context.obj and not under:  # typed by a person
         path = resume or out or options.session_folder(source or "")
-        beside = screen.beside(path, delay, port, listen, as_json=as_json) if serve else ()
+        beside = screen.beside(path, delay, port, listen, show, as_json=as_json) if serve else ()
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
     if resume:
         _go_on(resume, source, context, as_json=as_json, under=under)

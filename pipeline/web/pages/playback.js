@@ -6,7 +6,7 @@
 
 import { StreamClock } from "./clock.js";
 import { Delay } from "./delay.js";
-import { attach, start } from "./source.js";
+import { attach, frames, start } from "./source.js";
 import { Wait } from "./wait.js";
 
 const { Hls } = window;
@@ -40,7 +40,7 @@ export class Playback extends EventTarget {
     this._open(null);
     feed.addEventListener("resumed", () => this._reopen());
     setInterval(() => this.tick(), 100);
-    this._frames();
+    frames(video, (media) => this._frame(media));
   }
 
   /** The stream time of what is shown; null while nothing is. */
@@ -114,11 +114,7 @@ export class Playback extends EventTarget {
     this.free = false;
   }
 
-  /** What a page that is loaded again needs to go on here. */
-  get place() {
-    return { stream: this.stream, free: this.free, paused: this.paused };
-  }
-
+  /** Begins where a page was that is loaded again. */
   restore({ stream, free, paused }) {
     this._place = stream;
     this.free = free;
@@ -187,15 +183,11 @@ export class Playback extends EventTarget {
     return clock.media(Math.max(to, clock.begin));
   }
 
-  _frames() {
-    this._video.requestVideoFrameCallback((_, { mediaTime }) => {
-      if (this.state !== "waiting" && this.clock.details && !this._video.seeking) {
-        this._shown = mediaTime;
-        if (this.state === "playing") this._play(mediaTime);
-        if (!this._wait) this.dispatchEvent(new Event("frame"));
-      }
-      this._frames();
-    });
+  _frame(media) {
+    if (this.state === "waiting" || !this.clock.details) return;
+    this._shown = media;
+    if (this.state === "playing") this._play(media);
+    if (!this._wait) this.dispatchEvent(new Event("frame"));
   }
 
   _play(media) {

@@ -63,3 +63,11 @@ export async function start(video) {
   }
   return true;
 }
+
+/** Tells the media time of every frame that is shown; one that a move has made untrue is left out. */
+export function frames(video, told) {
+  video.requestVideoFrameCallback((_, { mediaTime }) => {
+    if (!video.seeking) told(mediaTime);
+    frames(video, told);
+  });
+}
