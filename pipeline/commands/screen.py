@@ -11,6 +11,7 @@ from pipeline.commands import options
 from pipeline.commands.typed import seconds
 from pipeline.errors import SettingsError
 from pipeline.flow import Repeating
+from pipeline.folder import check
 from pipeline.supervision import end_with
 
 DELAY = 30.0
@@ -29,7 +30,7 @@ def screen(
     from pipeline.web import server
 
     if not under:
-        server.require(folder)
+        check(folder)
     who = server.access(folder, listen)
     listening = server.bind(listen, port)
     if not under:
@@ -66,17 +67,28 @@ def held_back(typed: str | None) -> float | None:
 def announced(places: Sequence[tuple[str, str]]) -> list[str]:
     """What the terminal says: where the pages are, and codes for phones where others may open them."""
     lines = [f"{name:8} {address}" for name, address in places]
-    for name, address in places:
-        if "token=" in address and name in ("read", "console"):
-            lines += ["", f"{name}, for a phone's camera:", _code(address)]
+    for_phones = [(name, address) for name, address in places if "token=" in address and name in ("read", "console")]
+    if for_phones:
+        lines += ["", "For a phone's camera; who has the code of the console controls the room:", ""]
+        lines += _beside_each_other([_code(name, address) for name, address in for_phones])
     return lines
 
 
-def _code(address: str) -> str:
+def _beside_each_other(codes: list[list[str]]) -> list[str]:
+    """Blocks of text in one row; the first line of each says how wide it is."""
+    tallest = max(len(code) for code in codes)
+    filled = [code + [" " * len(code[0])] * (tallest - len(code)) for code in codes]
+    return ["  ".join(row) for row in zip(*filled, strict=True)]
+
+
+def _code(name: str, address: str) -> list[str]:
+    """A QR code in rows under its name: white and black whatever the terminal's own colours, or it cannot be read."""
     import io
 
     import segno
 
     drawn = io.StringIO()
     segno.make(address, error="l").terminal(drawn, border=2, compact=True)
-    return drawn.getvalue().rstrip()
+    rows = drawn.getvalue().splitlines()
+    width = max(len(row) for row in rows)
+    return [name.center(width), *(f"\x1b[97;40m{row:{width}}\x1b[0m" for row in rows if row)]

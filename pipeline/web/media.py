@@ -68,6 +68,15 @@ class Media:
         """A segment by its name; nothing else of the folder can be had, links out of it neither."""
         name = request.path_params["name"]
         path = self._archive / name
-        if not name.endswith(".ts") or "/" in name or path.is_symlink() or not path.is_file():
+        if not name.endswith(".ts") or path.name != name or not self._is_inside(path):
             return PlainTextResponse("There is no such segment.", 404)
-        return FileResponse(path, media_type="video/mp2t", headers={"cache-control": "max-age=86400, immutable"})
+        return FileResponse(
+            path, media_type="video/mp2t", headers={"cache-control": "private, max-age=86400, immutable"}
+        )
+
+    def _is_inside(self, path: Path) -> bool:
+        """Whether it is a file, and no link leads out of the session folder."""
+        try:
+            return path.is_file() and path.resolve().is_relative_to(self._archive.parent.resolve())
+        except (OSError, ValueError):
+            return False

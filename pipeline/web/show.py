@@ -6,6 +6,7 @@ and its page asks again from where it was.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +26,30 @@ from pipeline.events import (
     Warned,
     Withdrawn,
 )
-from pipeline.journal import Entries, State, apply
+from pipeline.journal import Entries, State, apply, light
 from pipeline.web.room import Room, directed
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
 _BOUND = 512
 """Messages that may wait for a watcher."""
+_AT_ONCE = 256
+"""Messages of the past that are told in one go: what a slow watcher takes in memory, times some 300 bytes."""
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One thing to tell: its kind, as JSON, and the journal's number up to which it is the truth."""
+    """One thing to tell: its kind, and as a server-sent event, which is made once and shared by all who watch."""
 
     kind: str
-    data: bytes
-    seq: int
+    wire: bytes
     lang: str = ""
     """The track it belongs to; empty: it is for all."""
+    seq: int = 0
+    """The journal's number up to which a page that has it knows everything; 0: it does not say."""
+
+
+Waiting = asyncio.Queue[Message | None]
+"""What a watcher has not been told yet; None: it is left."""
 
 
 class Show:
@@ -52,10 +60,10 @@ class Show:
         self.state, self.room = State(), Room()
         self.seq = 0
         self._journal, self._actions = Entries(folder / "journal.jsonl"), Actions(folder)
-        self._changed: dict[str, int] = {}
-        """By cue, the number of the line that it is of, also of cues that were taken out."""
-        self._langs: dict[str, str] = {}
-        self._watchers: set[asyncio.Queue[Message | None]] = set()
+        self._cues: dict[str, Message] = {}
+        """What was told last of each cue, also of those that were taken out; in the order told."""
+        self._watchers: dict[Waiting, str] = {}
+        """Whoever watches, with the track that they watch; empty: all."""
 
     @property
     def watched(self) -> bool:
@@ -64,7 +72,8 @@ class Show:
     async def follow(self) -> None:
         """Reads on, for good."""
         while True:
-            self.look()
+            with suppress(OSError):  # of a disk or a system at its limits: what is in the files stays there
+                self.look()
             await asyncio.sleep(LOOK)
 
     def look(self) -> None:
@@ -83,79 +92,94 @@ class Show:
         for event in effects(self.state, action):
             self._take(event)
 
-    def watch(self, lang: str = "", since: int = 0) -> AsyncIterator[Message]:
-        """Everything that happened after the line `since`, then what happens; ends when the watcher is too slow."""
-        waiting: asyncio.Queue[Message | None] = asyncio.Queue(_BOUND)
-        self._watchers.add(waiting)
-        return self._told(waiting, list(self._known(lang, since)), lang)
-
-    async def _told(
-        self, waiting: "asyncio.Queue[Message | None]", known: list[Message], lang: str
-    ) -> AsyncIterator[Message]:
+    async def watch(self, lang: str = "", since: int = 0) -> AsyncIterator[list[Message]]:
+        """Everything that happened after the line `since`, then what happens, as much at a time as there is; ends when
+        the watcher is too slow."""
+        waiting = Waiting(_BOUND)
+        known = list(self._known(lang, since))
+        self._watchers[waiting] = lang
         try:
-            for message in known:
-                yield message
+            for at in range(0, len(known), _AT_ONCE):
+                yield known[at : at + _AT_ONCE]
             while coming := await waiting.get():
-                if not coming.lang or not lang or coming.lang == lang:
-                    yield coming
+                batch = [coming]
+                while not waiting.empty() and (more := waiting.get_nowait()):
+                    batch.append(more)
+                yield batch
         finally:
-            self._watchers.discard(waiting)
+            self._watchers.pop(waiting, None)
 
     def _known(self, lang: str, since: int) -> Iterator[Message]:
         state = self.state
         for event in (state.session, state.progress, *state.gaps, state.ended):
             if event:
-                yield self._message(event)
-        yield self._of_room()
-        for id, seq in self._changed.items():
-            if seq >= since and (not lang or self._langs[id] == lang):
-                cue = state.cues.get(id)
-                if cue or since:
-                    yield self._message(cue or Withdrawn(id=id), self._langs[id])
-        yield Message("ready", b"{}", self.seq)
+                yield _message(event)
+        yield self._of_room(0)
+        for message in self._cues.values():
+            if message.seq >= since and (since or message.kind == "cue") and _concerns(message, lang):
+                yield message
+        yield Message("ready", _event("ready", b"{}", self.seq), seq=self.seq)
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Action) and event.id in self.state.actions:
             return  # it was done when it was asked
         if isinstance(event, Cue) and self._older(event):
             return
-        apply(self.state, event)
+        apply(self.state, light(event))
         match event:
             case Cue():
-                self._changed[event.id], self._langs[event.id] = self.seq, event.lang
-                self._tell(self._message(event, event.lang))
+                self._tell_cue(event.id, _message(event, event.lang, self.seq))
             case Withdrawn():
-                self._changed[event.id] = self.seq
-                self._tell(self._message(event, self._langs.get(event.id, "")))
+                last = self._cues.get(event.id)
+                self._tell_cue(event.id, _message(event, last.lang if last else "", self.seq))
             case Action():
                 self.room = directed(self.room, event)
-                self._tell(self._message(event))
-                self._tell(self._of_room())
+                self._tell(_message(event, seq=self.seq))
+                self._tell(self._of_room(self.seq))
             case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended() | Warned():
-                self._tell(self._message(event))
+                self._tell(_message(event, seq=self.seq))
 
     def _older(self, cue: Cue) -> bool:
         """Whether a person has changed it here already, and the session has not seen that yet."""
         known = self.state.cues.get(cue.id)
         return bool(known and known.rev > cue.rev and cue.id in self.state.touched)
 
-    def _of_room(self) -> Message:
-        return Message("room", msgspec.json.encode(self.room), self.seq)
+    def _of_room(self, seq: int) -> Message:
+        return Message("room", _event("room", msgspec.json.encode(self.room), seq), seq=seq)
 
-    def _message(self, event: Event, lang: str = "") -> Message:
-        fields: Mapping[str, Any] = msgspec.to_builtins(event)
-        kind = str(fields["kind"])
-        return Message(kind, msgspec.json.encode({k: v for k, v in fields.items() if k != "kind"}), self.seq, lang)
+    def _tell_cue(self, id: str, message: Message) -> None:
+        self._cues.pop(id, None)
+        self._cues[id] = message
+        self._tell(message)
 
     def _tell(self, message: Message) -> None:
-        for waiting in list(self._watchers):
+        for waiting, lang in list(self._watchers.items()):
+            if not _concerns(message, lang):
+                continue
             try:
                 waiting.put_nowait(message)
             except asyncio.QueueFull:
                 self._leave(waiting)
 
-    def _leave(self, waiting: "asyncio.Queue[Message | None]") -> None:
-        self._watchers.discard(waiting)
+    def _leave(self, waiting: Waiting) -> None:
+        self._watchers.pop(waiting, None)
         while not waiting.empty():
             waiting.get_nowait()
         waiting.put_nowait(None)
+
+
+def _concerns(message: Message, lang: str) -> bool:
+    return not lang or not message.lang or message.lang == lang
+
+
+def _message(event: Event, lang: str = "", seq: int = 0) -> Message:
+    fields: Mapping[str, Any] = msgspec.to_builtins(event)
+    kind = str(fields["kind"])
+    data = msgspec.json.encode({k: v for k, v in fields.items() if k != "kind"})
+    return Message(kind, _event(kind, data, seq), lang, seq)
+
+
+def _event(kind: str, data: bytes, seq: int) -> bytes:
+    """A server-sent event; the browser asks again from the `seq` of the last one that has it."""
+    id = b"id: %d\r\n" % seq if seq else b""
+    return b"%sevent: %s\r\ndata: %s\r\n\r\n" % (id, kind.encode(), data)
