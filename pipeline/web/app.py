@@ -73,7 +73,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/api/actions", actions, methods=["POST"]),
         Route("/media/index.m3u8", index),
         Route("/media/{name}", media.segment),
-        Mount("/vendor", StaticFiles(directory=VENDOR, check_dir=False)),
+        *([Mount("/vendor", StaticFiles(directory=VENDOR))] if VENDOR.is_dir() else []),
         Mount("/pages", StaticFiles(directory=PAGES)),
     ]
     return Guarded(GZipMiddleware(Starlette(routes=routes, lifespan=lifespan)), access)

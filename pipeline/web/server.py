@@ -35,7 +35,7 @@ def access(folder: Path, listen: str) -> Access:
     hosts = (*Access().hosts, *_names(listen))
     with suppress(OSError, msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
         kept = msgspec.toml.decode((folder / PAGES).read_bytes(), type=Access)
-        if min(len(kept.view), len(kept.control)) >= _SHORTEST and kept.view != kept.control:  # it was written whole
+        if min(len(kept.view), len(kept.control)) >= _SHORTEST:  # it was written whole
             (folder / PAGES).chmod(0o600)
             return msgspec.structs.replace(kept, hosts=hosts)
     made = with_tokens(_names(listen))

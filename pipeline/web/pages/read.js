@@ -43,12 +43,10 @@ function name(lang) {
   return said.charAt(0).toLocaleUpperCase(lang) + said.slice(1);
 }
 
-/** Stream time up to which lines are shown: as far as the screen is, or all there is. */
-function shown(feed, facts) {
-  if (set.early) return Infinity;
+/** Stream time that the screen shows; Infinity: nothing is held back. */
+function onScreen(feed, facts) {
   const delay = set.delay ?? feed.room.delay ?? facts.delay;
-  if (feed.ended || delay === null || feed.edge === null) return Infinity;
-  return feed.edge - delay;
+  return feed.ended || delay === null || feed.edge === null ? Infinity : feed.edge - delay;
 }
 
 function larger(steps) {
@@ -78,7 +76,9 @@ offer(facts, langs.join(","));
 const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "" });
 
 function draw() {
-  if (feed.ready && lines(at("text"), feed, langs, shown(feed, facts))) scroll.follow();
+  const until = onScreen(feed, facts);
+  at("early").hidden = until === Infinity;
+  if (feed.ready && lines(at("text"), feed, langs, set.early ? Infinity : until)) scroll.follow();
   at("state").textContent = !feed.connected && feed.ready ? "Connection lost; it is tried again."
     : feed.ended ? "The show has ended." : "";
 }
