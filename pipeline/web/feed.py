@@ -12,10 +12,6 @@ _PING = 10
 """Seconds between two signs of life."""
 _DIGITS = 16
 """Of a line's number, at most."""
-_STUCK = 20.0
-"""Seconds after which a client that takes nothing is left."""
-
-
 _FOR_CONTROL = ("warning",)
 """Kinds that are no business of the public's: they name files and engines."""
 
@@ -26,7 +22,7 @@ def feed(show: Show, request: Request) -> Response:
     last = request.headers.get("last-event-id", "")
     since = int(last) if last.isdecimal() and len(last) < _DIGITS else 0
     kept = () if request.scope["role"] == "control" else _FOR_CONTROL
-    return EventSourceResponse(_events(show.watch(lang, since), kept), ping=_PING, send_timeout=_STUCK)
+    return EventSourceResponse(_events(show.watch(lang, since), kept), ping=_PING)
 
 
 async def _events(batches: AsyncIterator[list[Message]], kept: Sequence[str]) -> AsyncIterator[bytes]:

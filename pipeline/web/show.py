@@ -1,7 +1,7 @@
 """The session folder as it grows: its journal and its actions, folded, and told to whoever watches.
 
-Runs in the server's one thread. A watcher gets everything there is, then what comes; one that does not keep up is left,
-and its page asks again from where it was.
+Runs in the server's one thread. A watcher gets everything there is, then what comes. What is told is made once and
+shared, so that one who takes it slowly costs next to nothing; one who takes nothing is left (`connection`).
 """
 
 import asyncio
@@ -31,10 +31,8 @@ from pipeline.web.room import Room, directed
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
-_BOUND = 512
-"""Messages that may wait for a watcher."""
 _AT_ONCE = 256
-"""Messages of the past that are told in one go: what a slow watcher takes in memory, times some 300 bytes."""
+"""Messages that are told in one go, of some 300 bytes each."""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -48,8 +46,8 @@ class Message(msgspec.Struct, frozen=True):
     """The journal's number up to which a page that has it knows everything; 0: it does not say."""
 
 
-Waiting = asyncio.Queue[Message | None]
-"""What a watcher has not been told yet; None: it is left."""
+Waiting = asyncio.Queue[Message]
+"""What a watcher has not been told yet."""
 
 
 class Show:
@@ -93,18 +91,17 @@ class Show:
             self._take(event)
 
     async def watch(self, lang: str = "", since: int = 0) -> AsyncIterator[list[Message]]:
-        """Everything that happened after the line `since`, then what happens, as much at a time as there is; ends when
-        the watcher is too slow."""
-        waiting = Waiting(_BOUND)
+        """Everything that happened after the line `since`, then what happens, as much at a time as there is."""
+        waiting = Waiting()
         known = list(self._known(lang, since))
         self._watchers[waiting] = lang
         try:
             for at in range(0, len(known), _AT_ONCE):
                 yield known[at : at + _AT_ONCE]
-            while coming := await waiting.get():
-                batch = [coming]
-                while not waiting.empty() and (more := waiting.get_nowait()):
-                    batch.append(more)
+            while True:
+                batch = [await waiting.get()]
+                while not waiting.empty() and len(batch) < _AT_ONCE:
+                    batch.append(waiting.get_nowait())
                 yield batch
         finally:
             self._watchers.pop(waiting, None)
@@ -153,19 +150,9 @@ class Show:
         self._tell(message)
 
     def _tell(self, message: Message) -> None:
-        for waiting, lang in list(self._watchers.items()):
-            if not _concerns(message, lang):
-                continue
-            try:
+        for waiting, lang in self._watchers.items():
+            if _concerns(message, lang):
                 waiting.put_nowait(message)
-            except asyncio.QueueFull:
-                self._leave(waiting)
-
-    def _leave(self, waiting: Waiting) -> None:
-        self._watchers.pop(waiting, None)
-        while not waiting.empty():
-            waiting.get_nowait()
-        waiting.put_nowait(None)
 
 
 def _concerns(message: Message, lang: str) -> bool:
