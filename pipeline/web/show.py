@@ -98,6 +98,7 @@ class Show:
         try:
             for at in range(0, len(known), _AT_ONCE):
                 yield known[at : at + _AT_ONCE]
+                await asyncio.sleep(0)  # three hours of them are long: others have their turn
             while True:
                 batch = [await waiting.get()]
                 while not waiting.empty() and len(batch) < _AT_ONCE:
