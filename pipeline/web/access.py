@@ -25,6 +25,8 @@ _KEPT = 7 * 86_400
 """Seconds that a browser stays let in."""
 _CONTROLS = ("/console", "/api/actions", "/api/health")
 """Addresses for whoever may control."""
+_REPORTS = "/api/screens"
+"""Where a screen says what it shows: the one thing that who may view may send."""
 _HEADERS = {
     # OBS puts what is typed as a browser source's own CSS into a <style>.
     "content-security-policy": "default-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; "
@@ -97,7 +99,7 @@ class Guarded:
             return self._let_in(scope["path"], query, cookie, role)
         if role is None:
             return PlainTextResponse("Open the address with the token that the terminal shows.", 401)
-        if role == "view" and (scope["path"].startswith(_CONTROLS) or scope["method"] not in ("GET", "HEAD")):
+        if role == "view" and not _viewed(scope):
             return PlainTextResponse("This token is for viewing only.", 403)
         scope["role"] = role
         return None
@@ -116,6 +118,12 @@ class Guarded:
             # Lax: strictly, a link in a mail would not be let in, since the mail's page sent it.
             answer.set_cookie(cookie, query["token"], httponly=True, samesite="lax", max_age=_KEPT)
         return answer
+
+
+def _viewed(scope: Scope) -> bool:
+    """Whether who may view may ask that."""
+    path = scope["path"]
+    return not path.startswith(_CONTROLS) and (scope["method"] in ("GET", "HEAD") or path == _REPORTS)
 
 
 def _foreign(headers: Headers) -> bool:

@@ -1,6 +1,5 @@
 """What the console asks: checked, written to `actions.jsonl`, done at once on the pages."""
 
-import asyncio
 import os
 import time
 from pathlib import Path
@@ -11,10 +10,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from pipeline.direction import ACTIONS
 from pipeline.events import Action
+from pipeline.web.bodies import Unfit, short
 from pipeline.web.show import Show
 
-_PATIENCE = 5.0
-"""Seconds in which an action has to come."""
 _LONGEST = 2000
 """Bytes of an action at most: two lines of text are a tenth of it."""
 
@@ -22,11 +20,9 @@ _LONGEST = 2000
 async def act(show: Show, request: Request) -> Response:
     """Does one action, given as JSON without its kind; 400 says what is wrong with it, 409 that its cue is gone."""
     try:
-        body = await asyncio.wait_for(_body(request), _PATIENCE)
-    except TimeoutError:
-        return PlainTextResponse("That did not come whole.", 408)
-    if len(body) > _LONGEST:
-        return PlainTextResponse("That is too long for a subtitle.", 413)
+        body = await short(request, _LONGEST)
+    except Unfit as error:
+        return PlainTextResponse(str(error), error.status)
     try:
         asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict)}, Action)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
@@ -39,16 +35,6 @@ async def act(show: Show, request: Request) -> Response:
         return PlainTextResponse(f"It cannot be written down: {error.strerror}.", 507)
     show.look()
     return JSONResponse({"done": asked.id})
-
-
-async def _body(request: Request) -> bytes:
-    """The body, or as much of it as shows that it is too long."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST:
-            break
-    return body
 
 
 def keep(folder: Path, action: Action) -> None:

@@ -17,12 +17,14 @@ _FOR_CONTROL = ("warning",)
 
 
 def feed(show: Show, request: Request) -> Response:
-    """Everything about the track `lang` (all without one), from the line on that the page has seen last."""
-    lang = request.query_params.get("lang", "")
+    """Everything about the track `lang` (all without one), from the line on that the page has seen last. With `screens`
+    also what those show; 1: it is a console's, which is no viewer."""
+    lang, screens = (request.query_params.get(name, "") for name in ("lang", "screens"))
     last = request.headers.get("last-event-id", "")
     since = int(last) if last.isdecimal() and len(last) < _DIGITS else 0
     kept = () if request.scope["role"] == "control" else _FOR_CONTROL
-    return EventSourceResponse(_events(show.watch(lang, since), kept), ping=_PING)
+    told = show.watch(lang, since, screens=bool(screens), counted=screens != "1")
+    return EventSourceResponse(_events(told, kept), ping=_PING)
 
 
 async def _events(batches: AsyncIterator[list[Message]], kept: Sequence[str]) -> AsyncIterator[bytes]:

@@ -28,6 +28,7 @@ from pipeline.events import (
 )
 from pipeline.journal import Entries, State, apply, light
 from pipeline.web.room import Room, directed
+from pipeline.web.screens import Screens
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
@@ -46,8 +47,18 @@ class Message(msgspec.Struct, frozen=True):
     """The journal's number up to which a page that has it knows everything; 0: it does not say."""
 
 
-Waiting = asyncio.Queue[Message]
-"""What a watcher has not been told yet."""
+class Watcher:
+    """A page that is told what happens in one track, or without one in all; with `screens`, what those show, too."""
+
+    def __init__(self, lang: str, *, screens: bool, counted: bool) -> None:
+        self._lang, self._screens, self.counted = lang, screens, counted
+        self.waiting: asyncio.Queue[Message] = asyncio.Queue()
+        """What it has not been told yet."""
+
+    def wants(self, message: Message) -> bool:
+        if message.kind == "screens":
+            return self._screens
+        return not self._lang or not message.lang or message.lang == self._lang
 
 
 class Show:
@@ -56,12 +67,13 @@ class Show:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state, self.room = State(), Room()
+        self.source: SourceState | None = None
         self.seq = 0
         self._journal, self._actions = Entries(folder / "journal.jsonl"), Actions(folder)
         self._cues: dict[str, Message] = {}
         """What was told last of each cue, also of those that were taken out; in the order told."""
-        self._watchers: dict[Waiting, str] = {}
-        """Whoever watches, with the track that they watch; empty: all."""
+        self._watchers: set[Watcher] = set()
+        self.screens = Screens(lambda screens: self._tell(Message("screens", _event("screens", screens, 0))))
 
     @property
     def watched(self) -> bool:
@@ -81,6 +93,7 @@ class Show:
             self._take(entry.event)
         for action in self._actions.new():
             self.act(action)
+        self.screens.look()
 
     def act(self, action: Action) -> None:
         """Does what a person asked; what the session answers to it later is the same."""
@@ -90,31 +103,34 @@ class Show:
         for event in effects(self.state, action):
             self._take(event)
 
-    async def watch(self, lang: str = "", since: int = 0) -> AsyncIterator[list[Message]]:
-        """Everything that happened after the line `since`, then what happens, as much at a time as there is."""
-        waiting = Waiting()
-        known = list(self._known(lang, since))
-        self._watchers[waiting] = lang
+    async def watch(
+        self, lang: str = "", since: int = 0, *, screens: bool = False, counted: bool = True
+    ) -> AsyncIterator[list[Message]]:
+        """Everything that happened after the line `since`, then what happens, as much at a time as there is; with
+        `screens`, also what those show. One that is not `counted` is no viewer."""
+        watcher = Watcher(lang, screens=screens, counted=counted)
+        known = [message for message in self._known(since) if watcher.wants(message)]
+        self._watchers.add(watcher)
         try:
             for at in range(0, len(known), _AT_ONCE):
                 yield known[at : at + _AT_ONCE]
                 await asyncio.sleep(0)  # three hours of them are long: others have their turn
             while True:
-                batch = [await waiting.get()]
-                while not waiting.empty() and len(batch) < _AT_ONCE:
-                    batch.append(waiting.get_nowait())
+                batch = [await watcher.waiting.get()]
+                while not watcher.waiting.empty() and len(batch) < _AT_ONCE:
+                    batch.append(watcher.waiting.get_nowait())
                 yield batch
         finally:
-            self._watchers.pop(waiting, None)
+            self._watchers.discard(watcher)
 
-    def _known(self, lang: str, since: int) -> Iterator[Message]:
+    def _known(self, since: int) -> Iterator[Message]:
         state = self.state
-        for event in (state.session, state.progress, *state.gaps, state.ended):
+        for event in (state.session, self.source, state.progress, *state.gaps, state.ended):
             if event:
                 yield _message(event)
         yield self._of_room(0)
         for message in self._cues.values():
-            if message.seq >= since and (since or message.kind == "cue") and _concerns(message, lang):
+            if message.seq >= since and (since or message.kind == "cue"):
                 yield message
         yield Message("ready", _event("ready", b"{}", self.seq), seq=self.seq)
 
@@ -124,6 +140,8 @@ class Show:
         if isinstance(event, Cue) and self._older(event):
             return
         apply(self.state, light(event))
+        if isinstance(event, SourceState):
+            self.source = event
         match event:
             case Cue():
                 self._tell_cue(event.id, _message(event, event.lang, self.seq))
@@ -151,13 +169,9 @@ class Show:
         self._tell(message)
 
     def _tell(self, message: Message) -> None:
-        for waiting, lang in self._watchers.items():
-            if _concerns(message, lang):
-                waiting.put_nowait(message)
-
-
-def _concerns(message: Message, lang: str) -> bool:
-    return not lang or not message.lang or message.lang == lang
+        for watcher in self._watchers:
+            if watcher.wants(message):
+                watcher.waiting.put_nowait(message)
 
 
 def _message(event: Event, lang: str = "", seq: int = 0) -> Message:
