@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from pipeline.direction import Actions, effects
+from pipeline.errors import SettingsError
 from pipeline.events import (
     Action,
     Cue,
@@ -25,8 +26,10 @@ from pipeline.events import (
     Warned,
     Withdrawn,
 )
+from pipeline.folder import SETTINGS
 from pipeline.journal import Entries, State, apply
-from pipeline.web.room import Room, directed
+from pipeline.settings import CueRules, load
+from pipeline.web.room import Room, directed, room
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
@@ -80,8 +83,15 @@ class Show:
         if action.id in self.state.actions:
             return
         self._take(action)
-        for event in effects(self.state, action):
+        for event in effects(self.state, action, self._rules()):
             self._take(event)
+
+    def _rules(self) -> CueRules:
+        """Those of the session; what it answers is by them in any case."""
+        try:
+            return load(self.folder / SETTINGS).cues
+        except SettingsError:
+            return CueRules()
 
     def watch(self, lang: str = "", since: int = 0) -> AsyncIterator[Message]:
         """Everything that happened after the line `since`, then what happens; ends when the watcher is too slow."""
@@ -128,7 +138,8 @@ class Show:
                 self._changed[event.id] = self.seq
                 self._tell(self._message(event, self._langs.get(event.id, "")))
             case Action():
-                self.room = directed(self.room, event)
+                undone = event.do == "undo"
+                self.room = room(self.state.actions.values()) if undone else directed(self.room, event)
                 self._tell(self._message(event))
                 self._tell(self._of_room())
             case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended() | Warned():
@@ -136,6 +147,8 @@ class Show:
 
     def _older(self, cue: Cue) -> bool:
         """Whether a person has changed it here already, and the session has not seen that yet."""
+        if cue.id in self.state.killed:
+            return True
         known = self.state.cues.get(cue.id)
         return bool(known and known.rev > cue.rev and cue.id in self.state.touched)
 
