@@ -29,6 +29,7 @@ from pipeline.events import (
 from pipeline.folder import SETTINGS
 from pipeline.journal import Entries, State, apply
 from pipeline.settings import CueRules, load
+from pipeline.web.health import Health
 from pipeline.web.room import Room, directed, room
 
 LOOK = 0.05
@@ -52,7 +53,7 @@ class Show:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.state, self.room = State(), Room()
+        self.state, self.room, self.health = State(), Room(), Health(folder)
         self.seq = 0
         self._journal, self._actions = Entries(folder / "journal.jsonl"), Actions(folder)
         self._changed: dict[str, int] = {}
@@ -64,6 +65,10 @@ class Show:
     def watched(self) -> bool:
         return bool(self._watchers)
 
+    @property
+    def viewers(self) -> int:
+        return len(self._watchers)
+
     async def follow(self) -> None:
         """Reads on, for good."""
         while True:
@@ -74,6 +79,7 @@ class Show:
         """Takes in what is new in the files."""
         for entry in self._journal.new():
             self.seq = entry.seq
+            self.health.note(entry)
             self._take(entry.event)
         for action in self._actions.new():
             self.act(action)
