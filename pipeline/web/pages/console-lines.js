@@ -3,6 +3,9 @@
 /** Lines that stay below the hand after they were shown, and while a hand is over them. */
 const PAST = 2;
 const PAST_BELOW_HAND = 12;
+/** Seconds, or the part of its own time, that a line must still have for a screen to show it (lines.js). */
+const LEFT = 1;
+const PART = 0.5;
 /** Milliseconds for which a key still means the line that was chosen before the list moved on by itself. */
 const GRACE = 350;
 const REMARKS = {
@@ -155,7 +158,8 @@ export class Lines {
     const held = this._feed.room.held.includes(cue.id);
     if (time === null) return [held ? "held" : "coming", ""];
     const came = this._came.get(cue.id);
-    if (cue.end <= time) return held || came >= cue.end ? ["missed", held ? "held: not shown" : "late: not shown"] : ["past", "shown"];
+    const late = came && cue.end - came < Math.min(LEFT, PART * (cue.end - cue.start));
+    if (cue.end <= time) return held || late ? ["missed", held ? "held: not shown" : "late: not shown"] : ["past", "shown"];
     if (held) return ["held", `held ${(cue.start - time).toFixed(0)}`];
     if (cue.start <= time) return ["now", "on screen"];
     return ["coming", (cue.start - time).toFixed(1)];

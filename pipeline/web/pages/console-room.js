@@ -49,9 +49,11 @@ export class RoomControls {
   }
 
   catchUp() {
-    const before = this._clock.time;
-    this._actions.ask({ do: "delay", value: this._clock.delay }, `Back to ${Math.round(this._clock.delay)} s behind live`,
-      before === null ? undefined : { do: "seek", value: before });
+    const [before, edge, delay] = [this._clock.time, this._feed.edge, this._clock.delay];
+    if (before === null || edge === null) return;
+    if (this._clock.paused) this._actions.ask({ do: "play" }, "The picture plays", null);
+    this._actions.ask({ do: "seek", value: edge - delay }, `Back to ${Math.round(delay)} s behind live`,
+      { do: "seek", value: before });
   }
 
   /** The show begins or ends at the line that was picked, else at what the room sees now. */
