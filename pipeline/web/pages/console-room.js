@@ -100,8 +100,8 @@ export class RoomControls {
     $("pause").firstChild.textContent = this._clock.paused ? "Play " : "Pause ";
     $("delay").textContent = `${Math.round(this._clock.delay)} s behind live`;
     $("begin").classList.toggle("set", room.begin !== null);
-    $("begin").firstChild.textContent = room.begin === null ? "Show starts here " : `Starts at ${time(room.begin)} `;
-    $("end").firstChild.textContent = room.end === null ? "Show ends here " : `Ends at ${time(room.end)} `;
+    $("begin").firstChild.textContent = room.begin === null ? "Starts here " : `Starts ${time(room.begin)} `;
+    $("end").firstChild.textContent = room.end === null ? "Ends here " : `Ends ${time(room.end)} `;
     this._drawSpeaker();
   }
 
