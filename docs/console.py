@@ -20,7 +20,7 @@ def main() -> None:
     with running() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         browser.new_page().goto(f"{address}/screen")
-        desktop = opened(browser, f"{address}/console", 1360, 850)
+        desktop = opened(browser, f"{address}/console", 1440, 900)
         phone = opened(browser, f"{address}/console", 390, 844, device_scale_factor=2, has_touch=True)
         coming = "document.querySelectorAll('.coming').length"
         until(lambda: desktop.evaluate(coming) >= 4 and desktop.evaluate("document.querySelector('.now') != null"), 120)

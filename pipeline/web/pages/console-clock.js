@@ -11,12 +11,12 @@ const USUAL = 30;
 export class RoomClock {
   constructor(feed) {
     this._feed = feed;
-    this._delay = null;
+    this._delay = undefined;
     this._offsets = new Map();
     feed.addEventListener("screens", (event) => event.detail.forEach((screen) => this._note(screen)));
   }
 
-  /** The delay that the server was started with. */
+  /** The delay that the server was started with; null for as little as can be. */
   set started(delay) {
     this._delay = delay;
   }
@@ -31,7 +31,7 @@ export class RoomClock {
     const times = this._running.map((screen) => this._of(screen));
     if (times.length) return Math.max(...times);
     const edge = this._feed.edge;
-    return edge === null ? null : edge - this.delay;
+    return edge === null || this._delay === undefined ? null : edge - this.delay;
   }
 
   get paused() {

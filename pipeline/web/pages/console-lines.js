@@ -31,7 +31,7 @@ export class Lines {
     this._moved = 0;
     this.editing = null;
     feed.addEventListener("cue", (event) => this._arrived(event.detail));
-    list.addEventListener("pointerdown", (event) => this.pick(event.target.closest("li")?.dataset.id ?? null));
+    list.addEventListener("click", (event) => this.pick(event.target.closest("li")?.dataset.id ?? null));
     list.addEventListener("dblclick", (event) => event.target.closest(".words") && this.edit());
   }
 

@@ -177,7 +177,15 @@ $("keys").querySelector("table").append(...[...KEYS.values()].map(([name, does])
   return row;
 }));
 
-fetch("/api/session").then((answer) => answer.json()).then((facts) => (clock.started = facts.delay)).catch(() => {});
+async function learn() {
+  try {
+    clock.started = (await (await fetch("/api/session")).json()).delay;
+  } catch {
+    setTimeout(learn, 500);
+  }
+}
+
+learn();
 feed.addEventListener("change", draw);
 setInterval(draw, TICK);
 setInterval(drawHealth, 500);
