@@ -9,6 +9,7 @@ from shutil import rmtree
 import msgspec
 
 from pipeline import settings
+from pipeline.direction import ACTIONS
 from pipeline.errors import SessionError, unwritable
 from pipeline.events import Cue, Warned
 from pipeline.files import write_private, write_whole
@@ -21,6 +22,8 @@ SETTINGS = "settings.toml"
 PRIVATE = "private.toml"
 PAGES = "pages.toml"
 """The tokens of its pages."""
+NAMES = "names.txt"
+"""The glossary of a session that was given none, once somebody adds a name."""
 AUDIO = "audio.s16"
 ARCHIVE = "archive"
 INCOMING = "incoming"
@@ -100,8 +103,8 @@ def source_of(path: Path) -> str:
 
 
 def held(path: Path) -> bool:
-    """Whether the folder holds anything but a session's lock and the tokens of its pages."""
-    return any(entry.name not in (LOCK, PAGES) for entry in path.iterdir())
+    """Whether the folder holds anything but a session's lock, the tokens of its pages and what was done there."""
+    return any(entry.name not in (LOCK, PAGES, ACTIONS) for entry in path.iterdir())
 
 
 def empty(path: Path) -> None:

@@ -86,6 +86,11 @@ class State:
         """The cues of one track, by time."""
         return sorted((c for c in self.cues.values() if c.lang == lang), key=lambda c: (c.start, c.end))
 
+    def made(self, lang: str) -> list[Cue]:
+        """The cues of a track that are of sentences, by time, with those that a person took out: they had a place."""
+        cues = {**self.killed, **self.cues}.values()
+        return sorted((c for c in cues if c.lang == lang and c.sentences), key=lambda c: (c.start, c.end))
+
 
 def apply(state: State, event: Event) -> State:
     """`state` with one more event in it (the same object); kinds that no state depends on change nothing."""
@@ -119,7 +124,8 @@ def apply(state: State, event: Event) -> State:
 
 def _act(state: State, action: Action) -> None:
     state.actions[action.id] = action
-    if action.do in ("edit", "kill", "mark") and (cue := state.cues.get(action.cue)):
+    wordless = action.do == "edit" and not action.text.strip()
+    if action.do in ("edit", "kill", "mark") and not wordless and (cue := state.cues.get(action.cue)):
         state.replaced[action.id] = cue
     if action.do == "kill" and action.id in state.replaced:
         state.killed[action.cue] = state.replaced[action.id]

@@ -5,7 +5,7 @@ Reading order for the whole program: `events`, this module, then any stage.
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from math import inf
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Literal
 
 from pipeline import __version__, folder
 from pipeline.audio import SILENT, AudioFile, loudness
+from pipeline.director import Director
 from pipeline.errors import LivesubsError, SessionError, SourceError
 from pipeline.events import (
     Chunk,
@@ -65,13 +66,16 @@ def subtitles(
     hands: Threads | Inline,
     left: Unfinished = Unfinished(),  # noqa: B008  # immutable
     names: Names | None = None,
+    touched: Callable[[], Collection[str]] = tuple,
+    speaker: Callable[[], str] = str,
 ) -> Iterator[list[Cue | Withdrawn]]:
     """Sound to cues of every track, in batches as they are ready; all but the cues is journaled on the way.
 
-    With `Inline` hands it runs in the caller's thread, deterministically. `left` is what a session before has left.
+    With `Inline` hands it runs in the caller's thread, deterministically. `left` is what a session before has left;
+    `touched` and `speaker` tell what people do meanwhile (director).
     """
     lang, names = settings.speech.spoken[0], names or Names()
-    heard = journal.tap(recognise(chunks, recogniser, names), events=_itself)
+    heard = journal.tap(recognise(chunks, recogniser, names, speaker), events=_itself)
     made = to_sentences(heard, settings.sentences, lang, first=left.number, then=left.then)
     said = journal.tap(mended(made, names), events=_itself)
     sentences = (event for event in said if isinstance(event, Sentence))
@@ -83,7 +87,7 @@ def subtitles(
         renderings[target] = journal.tap(rendered, events=Outage(target).events)
     return hands.merge(
         [
-            to_cues(track, settings.cues, left.placed(lang), left.until.get(lang, inf))
+            to_cues(track, settings.cues, left.placed(lang), left.until.get(lang, inf), touched)
             for lang, track in renderings.items()
         ]
     )
@@ -137,6 +141,7 @@ class Session:
         """Seconds that were skipped and are being heard now."""
         self._stall: StallWatch | None = None
         self._files: TrackFiles | None = None
+        self._director: Director | None = None
         self._told: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def run(self, view: View) -> State:
@@ -233,6 +238,7 @@ class Session:
             self.warn(note)
         self._pass_on(journal)
         self._files = files = TrackFiles(self._path, journal)
+        self._director = director = Director(self._path, journal, files, self._settings.cues, self._names)
         files.write()
         recording = self._open(address, journal, had)
         with journal.state() as state:
@@ -240,7 +246,11 @@ class Session:
         came = self._count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
         chunks = keep_up(came, self._waiting, self._clock.up, self._settings.speech)
         self._stall = StallWatch(self._audio, lambda: recording.connected, journal.append, self._clock)
-        with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
+        with (
+            self._stall,
+            Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"),
+            Repeating(director.answer, seconds=0.1, name="director"),
+        ):
             try:
                 self._subtitle(chunks, journal, Threads(), left)
                 self._hear_skipped(journal)
@@ -249,6 +259,7 @@ class Session:
                 if not (self._watched and self._would_help(error)):
                     self._record_on(recording, error, journal)
                 raise
+        director.answer()
         self._close(recording, journal)
 
     def _find(self, view: View) -> Address:
@@ -276,11 +287,22 @@ class Session:
         hands: Threads | Inline,
         left: Unfinished,
     ) -> None:
+        director = self._director
+        assert director, "it is there before the first sound"
         for batch in subtitles(
-            chunks, self._recogniser, self._chains, self._settings, journal, hands, left, self._names
+            chunks,
+            self._recogniser,
+            self._chains,
+            self._settings,
+            journal,
+            hands,
+            left,
+            self._names,
+            touched=lambda: director.touched,
+            speaker=lambda: director.speaker,
         ):
             for event in batch:
-                journal.append(event)
+                director.append(event)
             if self._files:
                 self._files.write()
 

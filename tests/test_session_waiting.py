@@ -57,6 +57,8 @@ class Deaf:
     def language(self, start: float, end: float) -> Language:
         return Language("fr", 1.0)
 
+    def assume(self, lang: str) -> None: ...
+
     def degrade(self, level: int) -> None: ...
 
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -117,12 +117,13 @@ def subtitle(
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
-    names = Names(chosen.translation.glossary)
+    path = out or options.session_folder(source)
+    noted = path / folder.NAMES
+    names = Names(chosen.translation.glossary or (str(noted) if noted.exists() else ""))
     if names.current.terms and not as_json:
         typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
     cache = assets.user_cache() / "translations.sqlite"
     chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys(), cache, names)
-    path = out or options.session_folder(source)
     spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
     recogniser = SupervisedRecogniser(RecogniserProcess, spares)
     watched = under is not None

@@ -35,6 +35,27 @@ class Names:
         while self._news:
             yield self._news.popleft()
 
+    def add(self, line: str, otherwise: Path) -> None:
+        """Adds a line to the file, or begins the file `otherwise` with it, and takes it in at once; SettingsError."""
+        path = self._path = self._path or otherwise
+        before = text_of(path) if path.exists() else ""
+        joint = "\n" if before and not before.endswith("\n") else ""
+        self._save(path, f"{before}{joint}{line}\n")
+
+    def remove(self, line: str) -> None:
+        """Takes out again what was added; SettingsError."""
+        if self._path:
+            kept = [other for other in text_of(self._path).splitlines() if other != line]
+            self._save(self._path, "".join(f"{other}\n" for other in kept))
+
+    def _save(self, path: Path, text: str) -> None:
+        try:
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            raise SettingsError(f"cannot write the glossary {path}: {error.strerror}; add the line by hand") from error
+        self._seen = self._read = self._stamp()
+        self._reload(path)
+
     def _reload(self, path: Path) -> None:
         try:
             new = read(path)

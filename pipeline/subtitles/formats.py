@@ -45,7 +45,7 @@ def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> list[Cue]:
         if candidates:
             said[max(candidates, key=lambda c: _shared(cue, c)).id].append(cue.text)
     for cue in target:  # a sentence in one cue that is two in the translation is shown with both
-        if not said[cue.id] and (original := first.get(cue.sentences[0])):
+        if not said[cue.id] and cue.sentences and (original := first.get(cue.sentences[0])):
             said[cue.id] = [original.text]
     return [_beneath(cue, said[cue.id]) for cue in target]
 

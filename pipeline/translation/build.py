@@ -113,7 +113,7 @@ class _Engines:
 
     def _protected(self, engine: Engine) -> Engine:
         share = self._settings.deadline / max(len(_names(self._settings)), 1)
-        return Protected(engine, self.terms, patience=0.8 * share) if self._settings.glossary else engine
+        return Protected(engine, self.terms, patience=0.8 * share)
 
     def terms(self, lang: str) -> Sequence[Term]:
         """Those in force now for a target language: the glossary is for the first."""
@@ -158,7 +158,7 @@ def _chain(settings: TranslationSettings, spoken: tuple[str, ...], tgt_lang: str
     notes += [note for name in serving if (note := _in_clear(settings, name, engines.keys))]
     vocabulary.ready(*spoken, tgt_lang)
     lined = tuple(dict.fromkeys(engine for engine in found.values() if engine))
-    judges = (*JUDGES, engines.glossary) if settings.glossary else JUDGES
+    judges = (*JUDGES, engines.glossary)
     return Chain(tgt_lang, lined, settings.deadline, notes=notes, judges=judges, cache=engines.answers)
 
 

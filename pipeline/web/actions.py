@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from pipeline.direction import ACTIONS
+from pipeline.direction import ACTIONS, refusal
 from pipeline.events import Action
 from pipeline.web.bodies import Unfit, short
 from pipeline.web.show import Show
@@ -18,7 +18,7 @@ _LONGEST = 2000
 
 
 async def act(show: Show, request: Request) -> Response:
-    """Does one action, given as JSON without its kind; 400 says what is wrong with it, 409 that its cue is gone."""
+    """Does one action, given as JSON without its kind, once; 400 says what is wrong with it, 409 why it cannot be."""
     try:
         body = await short(request, _LONGEST)
     except Unfit as error:
@@ -27,8 +27,10 @@ async def act(show: Show, request: Request) -> Response:
         asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict)}, Action)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         return PlainTextResponse(f"That is no action: {error}.", 400)
-    if asked.cue and asked.cue not in show.state.cues:
-        return PlainTextResponse("That line is not there any more.", 409)
+    if asked.id in show.state.actions:
+        return JSONResponse({"done": asked.id})
+    if refused := refusal(show.state, asked):
+        return PlainTextResponse(refused, 409)
     try:
         keep(show.folder, asked)
     except OSError as error:
@@ -38,12 +40,14 @@ async def act(show: Show, request: Request) -> Response:
 
 
 def keep(folder: Path, action: Action) -> None:
-    """Adds the action to the file, whole; OSError."""
+    """Adds the action to the file, whole, on a line of its own; OSError."""
     line = msgspec.json.encode({"at": round(time.time(), 3), **msgspec.to_builtins(action)}) + b"\n"
     path = folder / ACTIONS
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         size = os.fstat(file).st_size
+        if size and os.pread(file, 1, size - 1) != b"\n":  # the power was cut within the last one
+            line = b"\n" + line
         if os.write(file, line) < len(line):
             os.ftruncate(file, size)
             raise OSError(28, "no space left")

@@ -55,6 +55,9 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
     async def cues(request: Request) -> Response:
         return feed(show, request)
 
+    async def health(request: Request) -> Response:
+        return JSONResponse(show.health.facts(show.state, show.viewers))
+
     async def actions(request: Request) -> Response:
         return await act(show, request)
 
@@ -73,6 +76,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         *(Route(f"/{name}", _page(name)) for name in _NAMES),
         Route("/api/session", session),
         Route("/api/cues", cues),
+        Route("/api/health", health),
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
         Route("/media/index.m3u8", index),

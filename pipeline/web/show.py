@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from pipeline.direction import Actions, effects
+from pipeline.errors import SettingsError
 from pipeline.events import (
     Action,
     Cue,
@@ -26,8 +27,11 @@ from pipeline.events import (
     Warned,
     Withdrawn,
 )
+from pipeline.folder import SETTINGS
 from pipeline.journal import Entries, State, apply, light
-from pipeline.web.room import Room, directed
+from pipeline.settings import CueRules, load
+from pipeline.web.health import Health
+from pipeline.web.room import Room, directed, room
 from pipeline.web.screens import Screens
 
 LOOK = 0.05
@@ -66,7 +70,7 @@ class Show:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.state, self.room = State(), Room()
+        self.state, self.room, self.health = State(), Room(), Health(folder)
         self.source: SourceState | None = None
         self.seq = 0
         self._journal, self._actions = Entries(folder / "journal.jsonl"), Actions(folder)
@@ -79,6 +83,11 @@ class Show:
     def watched(self) -> bool:
         return bool(self._watchers)
 
+    @property
+    def viewers(self) -> int:
+        """Pages that are open, but for the consoles."""
+        return sum(watcher.counted for watcher in self._watchers)
+
     async def follow(self) -> None:
         """Reads on, for good."""
         while True:
@@ -90,6 +99,7 @@ class Show:
         """Takes in what is new in the files."""
         for entry in self._journal.new():
             self.seq = entry.seq
+            self.health.note(entry)
             self._take(entry.event)
         for action in self._actions.new():
             self.act(action)
@@ -100,8 +110,15 @@ class Show:
         if action.id in self.state.actions:
             return
         self._take(action)
-        for event in effects(self.state, action):
+        for event in effects(self.state, action, self._rules()):
             self._take(event)
+
+    def _rules(self) -> CueRules:
+        """Those of the session; what it answers is by them in any case."""
+        try:
+            return load(self.folder / SETTINGS).cues
+        except SettingsError:
+            return CueRules()
 
     async def watch(
         self, lang: str = "", since: int = 0, *, screens: bool = False, counted: bool = True
@@ -149,7 +166,8 @@ class Show:
                 last = self._cues.get(event.id)
                 self._tell_cue(event.id, _message(event, last.lang if last else "", self.seq))
             case Action():
-                self.room = directed(self.room, event)
+                undone = event.do == "undo"
+                self.room = room(self.state.actions.values()) if undone else directed(self.room, event)
                 self._tell(_message(event, seq=self.seq))
                 self._tell(self._of_room(self.seq))
             case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended() | Warned():
@@ -157,6 +175,8 @@ class Show:
 
     def _older(self, cue: Cue) -> bool:
         """Whether a person has changed it here already, and the session has not seen that yet."""
+        if cue.id in self.state.killed:
+            return True
         known = self.state.cues.get(cue.id)
         return bool(known and known.rev > cue.rev and cue.id in self.state.touched)
 
