@@ -137,6 +137,10 @@ def test_lines_come_with_the_screen_or_as_soon_as_they_are_ready(
         assert page.get_by_text("Still to come").count() == 0
         page.get_by_role("button", name="Early").click()
         page.get_by_text("Still to come").wait_for()
+        page.get_by_role("button", name="Early").click()
+        page.get_by_text("Still to come").wait_for(state="detached")
+        ask(server.port, "/api/screens", '{"id": "s", "state": "paused", "stream": 991.0}')
+        page.get_by_text("Still to come").wait_for()
         ask(server.port, "/api/actions", '{"id": "k", "do": "kill", "cue": "100.en"}')
         page.get_by_text("On the screen").wait_for(state="detached")
         ask(server.port, "/api/actions", '{"id": "h", "do": "hold", "cue": "990.en"}')

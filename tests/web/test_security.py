@@ -136,7 +136,8 @@ def test_markup_in_the_stream_is_text_on_every_page(name: str, open_here: Server
         pytest.skip("there is no such page yet")
     assert "unsafe-inline" not in re.sub("style-src[^;]*", "", answer.headers["content-security-policy"])
     if name == "screen":  # it needs a picture to show a line; that it knows the line is enough
-        page.wait_for_event("requestfinished", lambda request: "/pages/" in request.url)
+        asked = "performance.getEntriesByType('resource').some((one) => one.name.includes('/api/cues'))"
+        until(lambda: page.evaluate(asked), 30)
     else:
         page.get_by_text("onerror").first.wait_for()
     assert page.evaluate("window.struck") is None

@@ -2,11 +2,12 @@
 //
 // As early as they are ready, or with ?delay=SECONDS behind the stream, or with ?play=1 a finished session from its start.
 
+import { draw } from "./drawing.js";
 import { Feed } from "./feed.js";
 import { forget, keep, settings } from "./kept.js";
+import { Lines } from "./lines.js";
 import { control } from "./overlay-keys.js";
 import { Ready } from "./ready.js";
-import { draw, standing } from "./subtitles.js";
 
 const seconds = () => performance.now() / 1000;
 const DEFAULTS = { lang: "", size: 5.4, place: "bottom", align: "center", box: 0, delay: null, offset: 0, play: null, from: 0 };
@@ -60,17 +61,16 @@ class Overlay {
 
   draw = () => {
     const now = seconds();
-    const { room } = this.feed;
-    for (const lane of this.lanes) draw(lane.element, room.blank || room.hidden ? "" : (this.#cue(lane, now)?.text ?? ""));
+    const { blank, hidden } = this.feed.room;
+    draw(this.stage, blank || hidden ? [] : this.lanes.map((lane) => this.#cue(lane, now)));
     requestAnimationFrame(this.draw);
   };
 
   #cue(lane, now) {
-    const { held } = this.feed.room;
     const position = this.position(now);
-    if (position !== null) return standing(this.feed.track(lane.lang), position, held);
-    if (this.set.play || this.set.delay !== null) return undefined;
-    return this.feed.cues.get(lane.ready.at(now, this.feed.cues, held));
+    if (position !== null) return lane.lines.at(position);
+    if (this.set.play || this.set.delay !== null) return null;
+    return this.feed.cues.get(lane.ready.at(now, this.feed.cues, this.feed.room.held));
   }
 
   #came(cue) {
@@ -84,15 +84,8 @@ class Overlay {
     if (this.lanes.length) return;
     this.source = session.src_lang;
     const langs = this.set.lang ? this.set.lang.split(",") : [session.tgt_langs[0] ?? session.src_lang];
-    this.lanes = langs.map((lang) => ({ lang, ready: new Ready(), element: this.#lane(lang) }));
-  }
-
-  #lane(lang) {
-    const element = document.createElement("p");
-    element.lang = lang;
-    element.dir = "auto";
-    this.stage.append(element);
-    return element;
+    this.lanes = langs.map((lang) => ({ lang, ready: new Ready(), lines: new Lines(this.feed, lang) }));
+    this.stage.dataset.lang = langs.join(",");
   }
 
   #style() {

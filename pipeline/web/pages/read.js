@@ -2,14 +2,15 @@
 
 import { Feed } from "./feed.js";
 import { keep, settings } from "./kept.js";
-import { Scroll } from "./read-scroll.js";
 import { lines } from "./read-lines.js";
+import { ScreenClock } from "./read-screen.js";
+import { Scroll } from "./read-scroll.js";
 
 const LOOK = 200; // milliseconds
 const SIZES = [1.1, 1.3, 1.6, 2, 2.5, 3.1]; // rem
 
 const at = (id) => document.getElementById(id);
-const set = settings({ lang: "", early: 0, size: 2, delay: null });
+const set = settings({ lang: "", early: 0, size: 2 });
 const scroll = new Scroll(at("text"), at("now"));
 
 /** The facts of the session, asked until it has begun: phones come in before the show. */
@@ -43,12 +44,6 @@ function name(lang) {
   return said.charAt(0).toLocaleUpperCase(lang) + said.slice(1);
 }
 
-/** Stream time that the screen shows; Infinity: nothing is held back. */
-function onScreen(feed, facts) {
-  const delay = set.delay ?? feed.room.delay ?? facts.delay;
-  return feed.ended || delay === null || feed.edge === null ? Infinity : feed.edge - delay;
-}
-
 function larger(steps) {
   set.size = Math.min(SIZES.length - 1, Math.max(0, set.size + steps));
   keep({ size: set.size });
@@ -73,10 +68,11 @@ style();
 const facts = await begun();
 const langs = (set.lang || facts.tgt_langs[0] || facts.src_lang).split(",").slice(0, 2);
 offer(facts, langs.join(","));
-const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "" });
+const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "", screens: "too" });
+const screen = new ScreenClock(feed, facts.delay);
 
 function draw() {
-  const until = onScreen(feed, facts);
+  const until = screen.position;
   at("early").hidden = until === Infinity;
   if (feed.ready && lines(at("text"), feed, langs, set.early ? Infinity : until)) scroll.follow();
   at("state").textContent = !feed.connected && feed.ready ? "Connection lost; it is tried again."
