@@ -71,6 +71,9 @@ Resume = Annotated[
     Path | None, typer.Option(help="Session folder to go on in: one that crashed, was stopped, or lost its stream.")
 ]
 Serve = Annotated[bool, typer.Option("--serve", help="Serve the pages: screen, overlay, read, console.")]
+Publish = Annotated[
+    Path | None, typer.Option(help="Also publish it there, --delay behind live: HLS with subtitles for any web server.")
+]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the pages.")]
 Listen = Annotated[
     str, typer.Option(help="Address that the pages are served at; beyond 127.0.0.1 whoever opens one needs a token.")

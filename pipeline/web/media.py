@@ -12,7 +12,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from pipeline.source.archive import NAME, MediaSegment, segments
+from pipeline.events import MediaSegment
+from pipeline.source.archive import NAME, segments
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Programme date-time of stream time 0: the wall clock may be set back during a show, this one is not."""
