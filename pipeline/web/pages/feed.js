@@ -1,0 +1,134 @@
+// What happens in the session, as the server tells it: one EventSource, kept up whatever the network does.
+//
+// Times are stream time, seconds. Listen for a kind of message by its name (cue, withdrawn, room, progress, gap, source,
+// session, resumed, action, warning, end, screens: `event.detail` is the message), for "ready" (all that is known has
+// been told), for "lost" and "found" (the server), or for "change" (any of them).
+
+/** Seconds without a word of a running session after which the connection is made anew: it says something every two. */
+const SILENT = 7;
+/** Seconds between two tries. */
+const PAUSE = 1;
+const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn", "action", "warning", "end",
+  "resumed", "ready", "screens"];
+
+const now = () => performance.now() / 1000;
+
+export class Feed extends EventTarget {
+  /** `lang`: one track alone; `screens`: what the screens show is told, too, once a second. */
+  constructor({ lang = "", screens = false } = {}) {
+    super();
+    this.cues = new Map();
+    this.room = { blank: false, hidden: false, place: "bottom", size: 1, volume: 1, delay: null, held: [], begin: null,
+      end: null };
+    this.gaps = [];
+    this.warnings = [];
+    this.screens = [];
+    this.session = this.progress = this.source = this.ended = null;
+    this.ready = this.connected = false;
+    this._query = new URLSearchParams({ ...(lang && { lang }), ...(screens && { screens: "1" }) });
+    this._tracks = new Map();
+    this._edge = null;
+    this._open();
+    setInterval(() => this._watch(), 1000);
+  }
+
+  /** The cues of one track, by time. */
+  track(lang) {
+    if (!this._tracks.has(lang)) {
+      const found = [...this.cues.values()].filter((cue) => cue.lang === lang);
+      this._tracks.set(lang, found.sort((a, b) => a.start - b.start || a.end - b.end));
+    }
+    return this._tracks.get(lang);
+  }
+
+  /** The stream time that arrives at this moment, also while none comes; null when nobody knows. */
+  get edge() {
+    if (!this.progress) return null;
+    if (this.ended || this._edge === null) return this.progress.recorded;
+    return Math.max(this.progress.recorded, now() - this._edge);
+  }
+
+  _open() {
+    this._full = new Set();
+    this._heard = now();
+    this._events = new EventSource(`/api/cues?${this._query}`);
+    for (const kind of KINDS) {
+      this._events.addEventListener(kind, (event) => this._take(kind, JSON.parse(event.data)));
+    }
+    this._events.onopen = () => this._connection(true);
+    this._events.onerror = () => this._connection(false);
+  }
+
+  /** A connection that is closed for good, or says nothing, is made anew, and everything told from the beginning. */
+  _watch() {
+    const quiet = now() - this._heard;
+    const expected = this.ready && this.session && !this.ended;
+    const closed = this._events.readyState === EventSource.CLOSED;
+    if ((closed && quiet > PAUSE) || (expected && quiet > SILENT)) {
+      this._events.close();
+      this._connection(false);
+      this._open();
+    }
+  }
+
+  _connection(there) {
+    if (there === this.connected) return;
+    this.connected = there;
+    this._tell(there ? "found" : "lost", {});
+  }
+
+  _take(kind, message) {
+    this._heard = now();
+    if (kind === "cue") this._cue(message);
+    else if (kind === "withdrawn") this._withdrawn(message.id);
+    else if (kind === "ready") this._all();
+    else if (kind === "gap") this._gap(message);
+    else if (kind === "warning") this.warnings.push(message);
+    else if (kind === "progress") this._progress(message);
+    else if (kind === "end") this.ended = message;
+    else if (kind === "resumed") this.ended = this._edge = null;
+    else if (["session", "source", "room", "screens"].includes(kind)) this[kind] = message;
+    this._tell(kind, message);
+  }
+
+  _cue(cue) {
+    const known = this.cues.get(cue.id);
+    this.cues.set(cue.id, cue);
+    this._full?.add(cue.id);
+    this._tracks.delete(cue.lang);
+    if (known && known.lang !== cue.lang) this._tracks.delete(known.lang);
+  }
+
+  _withdrawn(id) {
+    const known = this.cues.get(id);
+    this.cues.delete(id);
+    if (known) this._tracks.delete(known.lang);
+  }
+
+  /** Told from the beginning: what was not told is no more. */
+  _all() {
+    if (this._full) {
+      for (const id of [...this.cues.keys()]) if (!this._full.has(id)) this._withdrawn(id);
+    }
+    this._full = null;
+    this.ready = true;
+  }
+
+  _gap(gap) {
+    if (!this.gaps.some((known) => known.start === gap.start && known.end === gap.end)) this.gaps.push(gap);
+  }
+
+  /** The live edge: the earliest that a progress was told for what it says; one that is told again comes too late. */
+  _progress(progress) {
+    if (progress.origin === null) this._edge = null;
+    else if (this.progress?.origin !== progress.origin || this._edge === null) {
+      this._edge = now() - (progress.up - progress.origin);
+    } else this._edge = Math.min(this._edge, now() - (progress.up - progress.origin));
+    this.progress = progress;
+  }
+
+  _tell(kind, detail) {
+    this.dispatchEvent(new CustomEvent(kind, { detail }));
+    this.dispatchEvent(new CustomEvent("change", { detail: { kind, ...detail } }));
+  }
+}

@@ -1,0 +1,96 @@
+"""A Chromium, and page servers for session folders."""
+
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers import free_port
+from tests.waiting import until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+HLS = Path(__file__).parents[2] / "pipeline" / "web" / "vendor" / "hls.min.js"
+
+needs_hls = pytest.mark.skipif(not HLS.is_file(), reason="needs hls.js: make web")
+
+
+def becomes(page: "Page", condition: str, seconds: float = 20) -> None:
+    """Waits until a JavaScript expression is true; Playwright's own wait is forbidden by the pages' policy."""
+    until(lambda: page.evaluate(condition), seconds)
+
+
+class Server:
+    """`livesubs screen` of a folder, which may be killed and started again at the same address."""
+
+    def __init__(self, folder: Path, delay: str = "auto") -> None:
+        self.folder, self.port = folder, free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._words = ["screen", str(folder), "--port", str(self.port), "--delay", delay]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "pipeline", *self._words]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        until(self.answers, 60)
+
+    def answers(self) -> bool:
+        with suppress(OSError), urllib.request.urlopen(f"{self.address}/api/session", timeout=5):
+            return True
+        return False
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Serves a session folder: `serve(folder, delay="10")`."""
+    servers: list[Server] = []
+
+    def served(folder: Path, delay: str = "auto") -> Server:
+        server = Server(folder, delay)
+        servers.append(server)
+        server.start()
+        return server
+
+    yield served
+    for server in servers:
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    if not CHROMIUM:
+        pytest.skip("needs Chromium, which CI installs")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: "Browser") -> Iterator["Page"]:
+    """A page in a profile of its own; what goes wrong in its scripts fails the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert not faults
