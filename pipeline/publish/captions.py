@@ -44,7 +44,7 @@ def _begins_in(cue: Cue, piece: Piece, before: Piece | None) -> bool:
 def _placed(cue: Cue, piece: Piece) -> Cue | None:
     """The cue at its time in the playback, within its connection; None when too little is left of it."""
     start = max(piece.at, piece.played(cue.start))
-    end = piece.played(min(cue.end, piece.segment.end) if piece.ends else cue.end)
+    end = piece.played(min(cue.end, piece.until))
     if end - start < _SHORTEST:
         return None
     return replace(cue, start=round(start, 3), end=round(end, 3))

@@ -1,6 +1,7 @@
 """Where the recorded segments lie in a playback that has no gaps (pure)."""
 
 from collections.abc import Sequence
+from math import inf
 
 from pipeline.events import MediaSegment, Value
 
@@ -15,8 +16,8 @@ class Piece(Value, frozen=True):
     """Seconds of playback before it."""
     begins: bool
     """It is the first of its connection."""
-    ends: bool
-    """... the last, as far as is known."""
+    until: float
+    """Stream time at which its connection ends; infinite for the last, which may go on."""
     run: int
     """How many connections there were before."""
 
@@ -31,16 +32,19 @@ class Piece(Value, frozen=True):
 
 def pieces(found: Sequence[MediaSegment]) -> list[Piece]:
     """The segments one after the other; what is missing between two connections takes no time."""
+    until = {segment.connection: segment.end for segment in found}
+    if found:
+        until[found[-1].connection] = inf
     made: list[Piece] = []
     for number, segment in enumerate(found):
         before = made[-1] if made else None
         begins = before is None or before.segment.connection != segment.connection
-        last = number + 1 < len(found) and found[number + 1].connection != segment.connection
         if before is None:
             at, run = 0.0, 0
         elif begins:
             at, run = before.at + before.seconds, before.run + 1
         else:  # by its time stamps, as players have it
             at, run = before.played(segment.start), before.run
-        made.append(Piece(number=number, segment=segment, at=at, begins=begins, ends=last, run=run))
+        ends = until[segment.connection]
+        made.append(Piece(number=number, segment=segment, at=at, begins=begins, until=ends, run=run))
     return made
