@@ -7,7 +7,7 @@ from pathlib import Path
 import srt
 
 from pipeline.events import Cue, Ended, Gap, Progress, SessionStarted
-from pipeline.flow import SystemClock
+from pipeline.flow import Clock, SystemClock
 from pipeline.journal import Journal
 from pipeline.source import archive
 from pipeline.source.parts import Placed
@@ -55,7 +55,7 @@ def started(*, live: bool = True) -> SessionStarted:
     )
 
 
-def progress(clock: SystemClock, live_at: float) -> Progress:
+def progress(clock: Clock, live_at: float) -> Progress:
     """The session is at stream time `live_at` now."""
     up = clock.up()
     return Progress(recorded=live_at, heard=live_at, compute=0.0, up=up, boot=clock.boot(), origin=up - live_at)

@@ -8,7 +8,7 @@ from typing import Any
 import m3u8
 import pytest
 import srt
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from msgspec.structs import replace
 
@@ -214,6 +214,7 @@ def test_another_broadcast_is_not_overwritten(show: Show) -> None:
 lengths = some.lists(some.lists(some.floats(0.5, 9.0), min_size=1, max_size=6), min_size=1, max_size=4)
 
 
+@settings(deadline=None, max_examples=50)
 @given(lengths, some.lists(some.tuples(some.floats(0.0, 60.0), some.floats(0.8, 7.0)), max_size=8), some.floats(-2, 9))
 def test_captions_of_any_recording(runs: list[list[float]], spans: list[tuple[float, float]], between: float) -> None:
     """Each cue is where its moment is, in every segment that it is shown in, and never outlives its connection."""

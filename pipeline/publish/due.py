@@ -11,9 +11,11 @@ def now(state: State, clock: Clock) -> float:
     progress = state.progress
     if progress is None:
         return 0.0
-    if progress.origin is None or progress.boot != clock.boot():
-        return progress.recorded
-    return max(progress.recorded, clock.up() - progress.origin)
+    if progress.boot == clock.boot() and progress.origin is not None:
+        return max(progress.recorded, clock.up() - progress.origin)
+    if progress.origin_at is not None:  # the machine was started anew
+        return max(progress.recorded, clock.now() - progress.origin_at)
+    return progress.recorded
 
 
 def due(state: State, clock: Clock, delay: float) -> float:

@@ -3,19 +3,23 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import m3u8
 import pytest
 import srt
 
+from pipeline.events import Ended
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal, lock
 from samples.clock import FPS, SQUARE, TOP, squares
 from tests import published
-from tests.published import FIRST, GAP
+from tests.published import FIRST, GAP, SECOND
 from tests.servers import free_port, listens, running
 from tests.waiting import until
-from tests.web.conftest import HLS, becomes, needs_hls
+from tests.web.conftest import HLS, Server, becomes, needs_hls
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -110,3 +114,26 @@ def test_the_command_says_what_it_cannot_do(tmp_path: Path) -> None:
     refused = subprocess.run(command, capture_output=True, text=True)
     assert refused.returncode == 6
     assert "there is no session in" in refused.stderr
+
+
+def test_the_room_s_picture_for_a_mixer_ends_behind_live(
+    tmp_path: Path, ffmpeg: str, serve: Callable[..., Server]
+) -> None:
+    session = published.session(tmp_path, published.recording(tmp_path, ffmpeg), ended=False)
+    clock = SystemClock()
+    with Journal(session, clock) as journal, lock(session):
+        journal.append(published.progress(clock, FIRST))
+        address = f"{serve(session, delay='9').address}/room.m3u8"
+        listed = [m3u8.load(address)]
+        assert FIRST - 9 - 2 <= seconds(listed[0]) <= FIRST
+        until(lambda: len(listed[0].segments) < len(m3u8.load(address).segments), 10)
+        journal.append(published.progress(clock, FIRST + GAP + SECOND + 10.0))
+        until(lambda: seconds(m3u8.load(address)) == FIRST + SECOND, 10)
+        journal.append(Ended(reason="ended", stream=FIRST + GAP + SECOND))
+        assert not m3u8.load(address).is_endlist
+    until(lambda: m3u8.load(address).is_endlist, 10)
+    subprocess.run([ffmpeg, "-v", "error", "-i", address, "-t", "3", "-f", "null", "-"], check=True)
+
+
+def seconds(listed: "m3u8.M3U8") -> float:
+    return sum(segment.duration for segment in listed.segments)
