@@ -74,6 +74,7 @@ Serve = Annotated[bool, typer.Option("--serve", help="Serve the pages: screen, o
 Publish = Annotated[
     Path | None, typer.Option(help="Also publish it there, --delay behind live: HLS with subtitles for any web server.")
 ]
+Mpv = Annotated[bool, typer.Option("--mpv", help="Also play it in mpv, with the subtitles of two languages.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the pages.")]
 Listen = Annotated[
     str, typer.Option(help="Address that the pages are served at; beyond 127.0.0.1 whoever opens one needs a token.")

@@ -9,7 +9,7 @@ import typer
 
 from pipeline import folder as folders
 from pipeline.commands import options
-from pipeline.commands.screen import DELAY, held_back
+from pipeline.commands.typed import DELAY, held_back
 from pipeline.errors import SessionError
 from pipeline.events import MediaSegment
 from pipeline.flow import Repeating, SystemClock

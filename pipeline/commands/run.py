@@ -52,6 +52,7 @@ def run(
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
+    mpv: options.Mpv = False,
     as_json: options.AsJson = False,
     under: options.Under = None,
 ) -> None:
@@ -60,11 +61,13 @@ def run(
         raise SettingsError("no source was named; say what to subtitle, such as https://example.org/live.m3u8")
     if context.obj and not under:  # typed by a person
         path = resume or out or options.session_folder(source or "")
+        if mpv and not serve:
+            raise SettingsError("--mpv plays what the pages' server serves; add --serve")
         beside: dict[str, list[str]] = {}
         if publish:
             beside["the publisher"] = publishing.beside(path, publish, delay)
         if serve:
-            beside["the page server"] = screen.beside(path, delay, port, listen, as_json=as_json)
+            beside["the page server"] = screen.beside(path, delay, port, listen, mpv=mpv, as_json=as_json)
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
     if resume:
         _go_on(resume, source, context, as_json=as_json, under=under)

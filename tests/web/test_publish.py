@@ -136,4 +136,4 @@ def test_the_room_s_picture_for_a_mixer_ends_behind_live(
 
 
 def seconds(listed: "m3u8.M3U8") -> float:
-    return sum(segment.duration for segment in listed.segments)
+    return float(sum(segment.duration for segment in listed.segments))
