@@ -18,7 +18,14 @@ from pipeline.errors import SettingsError
 from pipeline.events import Value
 from pipeline.publish.timeline import Piece
 
-_OPTIONS = ("--no-terminal", "--force-window=yes", "--keep-open=yes", "--rebase-start-time=no", "--sub-auto=no")
+_OPTIONS = (
+    "--no-terminal",
+    "--idle=yes",
+    "--force-window=yes",
+    "--keep-open=yes",
+    "--sub-auto=no",
+    "--rebase-start-time=no",
+)
 _PATIENCE = 10.0
 """Seconds that it has to answer."""
 _BACK, _NEAR = 1.0, 6.0
@@ -60,13 +67,14 @@ class Mpv:
         client = f"--input-ipc-client=fd://{theirs.fileno()}"
         with theirs:
             self._process = subprocess.Popen(
-                [mpv, *_OPTIONS, client, address],
+                [mpv, *_OPTIONS, client],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 **system.own_group(),
             )
         ours.settimeout(_PATIENCE)
         self._socket, self._lines = ours, ours.makefile("rwb")
+        self._address = address  # told over the socket: in the list of processes everybody would read the token
         self._tracks = dict.fromkeys(tracks, 0)
         """When each was saved that it has, in nanoseconds."""
         self._runs, self._run, self._at = runs, first, 0.0
@@ -74,6 +82,8 @@ class Mpv:
     def look(self) -> bool:
         """Gives it what is new; whether it still plays."""
         try:
+            if self._ask("get_property", "idle-active"):  # at first, or the server was not there
+                self._ask("loadfile", self._address)
             at = self._ask("get_property", "time-pos")
             if isinstance(at, float):  # before that it takes no tracks
                 self._follow(at)
