@@ -1,6 +1,7 @@
 """The addresses of the page server."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ VENDOR = Path(__file__).parent / "vendor"
 _ALONE = 5.0
 """Seconds without a session and without a page after which a server that came with the session ends: one that is
 reloaded, or a session that goes on after its death, is back by then."""
+_GIVEN_UP = 120.0
+"""Seconds without a word after which a session that died does not go on by itself: a large model is loaded by then."""
 _NAMES = ("screen", "overlay", "read", "console")
 
 
@@ -44,12 +47,12 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
     show, media = Show(folder), Media(folder)
 
     async def index(request: Request) -> Response:
-        ended = not running(folder) and show.state.session is not None
+        ended = not running(folder) and _over(show)
         return media.index(ended=ended, skip=request.query_params.get("_HLS_skip") in ("YES", "v2"))
 
     async def room(request: Request) -> Response:
         delay = show.room.delay if show.room.delay is not None else served.delay or 0.0
-        over = show.state.ended is not None and not running(folder)
+        over = not running(folder) and _over(show)
         return media.room(show.state, SystemClock(), delay, over=over)
 
     async def session(request: Request) -> Response:
@@ -77,6 +80,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/api/session", session),
         Route("/api/cues", cues),
         Route("/api/actions", actions, methods=["POST"]),
+        Route("/api/screens", show.screens.report, methods=["POST"]),
         Route("/room.m3u8", room),
         Route("/media/index.m3u8", index),
         Route("/media/{name}", media.segment),
@@ -84,6 +88,13 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Mount("/pages", StaticFiles(directory=PAGES)),
     ]
     return Guarded(GZipMiddleware(Starlette(routes=routes, lifespan=lifespan)), access)
+
+
+def _over(show: Show) -> bool:
+    """Whether a session that nobody runs has ended; one that died goes on soon, or it does not go on."""
+    if show.state.session is None or show.state.ended:
+        return show.state.ended is not None
+    return time.time() - (show.folder / "journal.jsonl").stat().st_mtime > _GIVEN_UP
 
 
 async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None]) -> None:

@@ -15,11 +15,13 @@ _STUCK = 20.0
 
 
 def feed(show: Show, request: Request) -> Response:
-    """Everything about the track `lang` (all without one), from the line on that the page has seen last."""
+    """Everything about the track `lang` (all without one), from the line on that the page has seen last; what the
+    screens show only for whoever asks for `screens`."""
     lang = request.query_params.get("lang", "")
     last = request.headers.get("last-event-id", "")
     since = int(last) if last.isdecimal() else 0
-    return EventSourceResponse(_events(show.watch(lang, since)), ping=_PING, send_timeout=_STUCK)
+    screens = "screens" in request.query_params
+    return EventSourceResponse(_events(show.watch(lang, since, screens=screens)), ping=_PING, send_timeout=_STUCK)
 
 
 async def _events(messages: AsyncIterator[Message]) -> AsyncIterator[ServerSentEvent]:

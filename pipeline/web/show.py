@@ -27,6 +27,7 @@ from pipeline.events import (
 )
 from pipeline.journal import Entries, State, apply
 from pipeline.web.room import Room, directed
+from pipeline.web.screens import Screens
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
@@ -50,12 +51,16 @@ class Show:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state, self.room = State(), Room()
+        self.source: SourceState | None = None
         self.seq = 0
         self._journal, self._actions = Entries(folder / "journal.jsonl"), Actions(folder)
         self._changed: dict[str, int] = {}
         """By cue, the number of the line that it is of, also of cues that were taken out."""
         self._langs: dict[str, str] = {}
         self._watchers: set[asyncio.Queue[Message | None]] = set()
+        self._consoles: set[asyncio.Queue[Message | None]] = set()
+        """Those of the watchers that want to know what the screens show."""
+        self.screens = Screens(self._tell_consoles)
 
     @property
     def watched(self) -> bool:
@@ -74,6 +79,7 @@ class Show:
             self._take(entry.event)
         for action in self._actions.new():
             self.act(action)
+        self.screens.look()
 
     def act(self, action: Action) -> None:
         """Does what a person asked; what the session answers to it later is the same."""
@@ -83,10 +89,13 @@ class Show:
         for event in effects(self.state, action):
             self._take(event)
 
-    def watch(self, lang: str = "", since: int = 0) -> AsyncIterator[Message]:
-        """Everything that happened after the line `since`, then what happens; ends when the watcher is too slow."""
+    def watch(self, lang: str = "", since: int = 0, *, screens: bool = False) -> AsyncIterator[Message]:
+        """Everything that happened after the line `since`, then what happens, with `screens` also on those; ends when
+        the watcher is too slow."""
         waiting: asyncio.Queue[Message | None] = asyncio.Queue(_BOUND)
         self._watchers.add(waiting)
+        if screens:
+            self._consoles.add(waiting)
         return self._told(waiting, list(self._known(lang, since)), lang)
 
     async def _told(
@@ -100,10 +109,11 @@ class Show:
                     yield coming
         finally:
             self._watchers.discard(waiting)
+            self._consoles.discard(waiting)
 
     def _known(self, lang: str, since: int) -> Iterator[Message]:
         state = self.state
-        for event in (state.session, state.progress, *state.gaps, state.ended):
+        for event in (state.session, self.source, state.progress, *state.gaps, state.ended):
             if event:
                 yield self._message(event)
         yield self._of_room()
@@ -120,6 +130,8 @@ class Show:
         if isinstance(event, Cue) and self._older(event):
             return
         apply(self.state, event)
+        if isinstance(event, SourceState):
+            self.source = event
         match event:
             case Cue():
                 self._changed[event.id], self._langs[event.id] = self.seq, event.lang
@@ -147,8 +159,11 @@ class Show:
         kind = str(fields["kind"])
         return Message(kind, msgspec.json.encode({k: v for k, v in fields.items() if k != "kind"}), self.seq, lang)
 
-    def _tell(self, message: Message) -> None:
-        for waiting in list(self._watchers):
+    def _tell_consoles(self, screens: bytes) -> None:
+        self._tell(Message("screens", screens, self.seq), self._consoles)
+
+    def _tell(self, message: Message, to: "set[asyncio.Queue[Message | None]] | None" = None) -> None:
+        for waiting in list(self._watchers if to is None else to):
             try:
                 waiting.put_nowait(message)
             except asyncio.QueueFull:
@@ -156,6 +171,7 @@ class Show:
 
     def _leave(self, waiting: "asyncio.Queue[Message | None]") -> None:
         self._watchers.discard(waiting)
+        self._consoles.discard(waiting)
         while not waiting.empty():
             waiting.get_nowait()
         waiting.put_nowait(None)

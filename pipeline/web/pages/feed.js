@@ -55,7 +55,10 @@ export class Feed extends EventTarget {
     for (const kind of KINDS) {
       this._events.addEventListener(kind, (event) => this._take(kind, JSON.parse(event.data)));
     }
-    this._events.onopen = () => this._connection(true);
+    this._events.onopen = () => {
+      this._ends = false;
+      this._connection(true);
+    };
     this._events.onerror = () => this._connection(false);
   }
 
@@ -85,7 +88,7 @@ export class Feed extends EventTarget {
     else if (kind === "gap") this._gap(message);
     else if (kind === "warning") this.warnings.push(message);
     else if (kind === "progress") this._progress(message);
-    else if (kind === "end") this.ended = message;
+    else if (kind === "end") this._end(message);
     else if (kind === "resumed") this.ended = this._edge = null;
     else if (["session", "source", "room", "screens"].includes(kind)) this[kind] = message;
     this._tell(kind, message);
@@ -112,6 +115,15 @@ export class Feed extends EventTarget {
     }
     this._full = null;
     this.ready = true;
+    if (this.ended && !this._ends) {
+      this.ended = this._edge = null; // it was resumed while nobody was connected
+      this._tell("resumed", {});
+    }
+  }
+
+  _end(message) {
+    this.ended = message;
+    this._ends = true;
   }
 
   _gap(gap) {

@@ -1,0 +1,83 @@
+// The keys of the screen. What concerns the whole room goes to the server, as from the console; where the picture is
+// belongs to this screen alone.
+
+const SHORT = 5;
+const LONG = 30;
+const PLACES = ["bottom", "top", "band"];
+
+/** What a key does: its names, what is said of it, and the deed. */
+const KEYS = [
+  [[" ", "k"], "Space", "play, pause", (screen) => (screen.playback.paused ? screen.playback.play() : screen.playback.pause())],
+  [["ArrowLeft"], "← →", "5 seconds back, on; with Shift 30", (screen, event) => move(screen, event.shiftKey ? -LONG : -SHORT)],
+  [["ArrowRight"], "", "", (screen, event) => move(screen, event.shiftKey ? LONG : SHORT)],
+  [["Home"], "Home", "from the start of the show", (screen) => screen.playback.seek(screen.feed.room.begin ?? 0)],
+  [["End", "c"], "End", "catch up with live, less the delay", (screen) => screen.playback.catchUp()],
+  [["g"], "G", "go to a time", (screen) => goTo(screen)],
+  [["b"], "B", "blank", (screen) => ask("blank", { value: screen.feed.room.blank ? 0 : 1 })],
+  [["s"], "S", "subtitles off, on", (screen) => ask("hide", { value: screen.feed.room.hidden ? 0 : 1 })],
+  [["p"], "P", "subtitles at the bottom, the top, in a band", (screen) => ask("place", { text: after(screen.feed.room.place) })],
+  [["+", "="], "+ −", "larger, smaller subtitles", (screen) => ask("size", { value: screen.feed.room.size + 0.1 })],
+  [["-"], "", "", (screen) => ask("size", { value: screen.feed.room.size - 0.1 })],
+  [["]"], "[ ]", "one second nearer to live, further behind", (screen) => delay(screen, 1)],
+  [["["], "", "", (screen) => delay(screen, -1)],
+  [["m"], "M", "sound off, on, here", () => mute()],
+  [["f"], "F", "full screen", () => (document.fullscreenElement ? document.exitFullscreen() : document.body.requestFullscreen())],
+  [["t"], "T", "test card", (screen) => screen.toggleTest()],
+  [["?", "h"], "?", "these keys", (screen, event, help) => (help.open ? help.close() : help.show())],
+];
+
+/** Listens for the keys; `help` is where they are told. */
+export function keys(screen, help) {
+  describe(help);
+  addEventListener("keydown", (event) => {
+    screen.playback.touched();
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "Escape") help.close();
+    const found = KEYS.find(([names]) => names.includes(event.key.length > 1 ? event.key : event.key.toLowerCase()));
+    if (!found) return;
+    event.preventDefault();
+    found[3](screen, event, help);
+  });
+  addEventListener("pointerdown", () => screen.playback.touched());
+}
+
+function describe(help) {
+  const list = document.createElement("dl");
+  for (const [, name, what] of KEYS.filter(([, name]) => name)) {
+    const [term, said] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = name;
+    said.textContent = what;
+    list.append(term, said);
+  }
+  help.replaceChildren(list);
+}
+
+function move(screen, seconds) {
+  const { stream } = screen.playback;
+  if (stream !== null) screen.playback.seek(stream + seconds);
+}
+
+/** m:ss or h:mm:ss, or seconds. */
+function goTo(screen) {
+  const typed = prompt("Go to (h:mm:ss of the recording)");
+  const parts = (typed ?? "").trim().split(":").map(Number);
+  if (typed && parts.every(Number.isFinite)) screen.playback.seek(parts.reduce((sum, part) => sum * 60 + part, 0));
+}
+
+function delay(screen, seconds) {
+  const { wanted } = screen.playback;
+  ask("delay", { value: Math.max(1, Math.round(wanted + seconds)) });
+}
+
+function mute() {
+  const video = document.getElementById("video");
+  video.muted = !video.muted;
+}
+
+const after = (place) => PLACES[(PLACES.indexOf(place) + 1) % PLACES.length];
+
+/** Asks the server; a screen that may only look on is refused, and nothing happens. */
+function ask(what, more) {
+  const body = JSON.stringify({ id: crypto.randomUUID?.() ?? `k${Date.now()}${Math.random()}`, do: what, ...more });
+  return fetch("/api/actions", { method: "POST", body, headers: { "content-type": "application/json" } }).catch(() => {});
+}

@@ -1,0 +1,47 @@
+// Tells the server what this screen shows, once a second, and keeps its place for when the page is loaded again.
+
+const PLACE = "livesubs.place";
+const ID = "livesubs.screen";
+/** Seconds after which a page that is loaded again begins anew. */
+const OLD = 600;
+
+export class Report {
+  constructor(screen) {
+    this._screen = screen;
+    this._id = sessionStorage.getItem(ID) ?? crypto.randomUUID?.() ?? `s${Math.random()}`;
+    sessionStorage.setItem(ID, this._id);
+    setInterval(() => this._send(), 1000);
+  }
+
+  async _send() {
+    try {
+      const told = JSON.stringify(this._told());
+      await fetch("/api/screens", { method: "POST", body: told, headers: { "content-type": "application/json" } });
+    } catch {
+      // the server is away; the next one is as good
+    }
+  }
+
+  _told() {
+    const { playback, lines, skipped } = this._screen;
+    const { state, stream, delay, wanted, margin, free, sound } = playback;
+    const rate = document.getElementById("video").playbackRate;
+    const rounded = Object.fromEntries(
+      Object.entries({ stream, delay, wanted, margin }).map(([name, value]) => [name, value && Math.round(value * 1000) / 1000]),
+    );
+    return { id: this._id, state, ...rounded, rate, follows: !free, skipped, lang: lines[0].lang, sound };
+  }
+}
+
+/** Notes where this screen is. */
+export function keep(feed, playback) {
+  if (playback.stream === null || !feed.session) return;
+  const place = { ...playback.place, of: feed.session.began_at, at: Date.now() / 1000 };
+  sessionStorage.setItem(PLACE, JSON.stringify(place));
+}
+
+/** Has playback begin where this screen was, if that was of this session and not long ago. */
+export function restored(feed, playback) {
+  const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+  if (kept && kept.of === feed.session?.began_at && Date.now() / 1000 - kept.at < OLD) playback.restore(kept);
+}

@@ -1,0 +1,142 @@
+// The screen for the projector. Reading order: feed (what happens), playback (where the picture is), lines (what is
+// said there), then this page, which puts them together.
+
+import { card, named } from "./cards.js";
+import { draw } from "./drawing.js";
+import { Feed } from "./feed.js";
+import { keys } from "./keys.js";
+import { level } from "./level.js";
+import { Lines } from "./lines.js";
+import { Report, restored, keep } from "./report.js";
+import { TestCard } from "./testcard.js";
+
+const byId = (id) => document.getElementById(id);
+const query = new URLSearchParams(location.search);
+const langs = [query.get("lang") ?? "", query.get("lang2") ?? ""];
+/** Milliseconds until the server is asked again. */
+const AGAIN = 500;
+
+async function facts() {
+  for (;;) {
+    try {
+      const answer = await fetch("/api/session");
+      if (answer.ok) return await answer.json();
+    } catch {
+      // the server is being started again
+    }
+    await new Promise((then) => setTimeout(then, AGAIN));
+  }
+}
+
+class Screen {
+  constructor(served, feed, playback) {
+    this.feed = feed;
+    this.playback = playback;
+    this.name = named(served.source);
+    this.lines = [new Lines(feed, langs[0]), ...(langs[1] ? [new Lines(feed, langs[1])] : [])];
+    this.test = new TestCard(byId("test"));
+    for (const event of ["frame", "tick", "moved"]) playback.addEventListener(event, (told) => this[event](told.detail));
+    feed.addEventListener("room", () => this.room());
+    feed.addEventListener("change", () => this.frame());
+    feed.addEventListener("session", ({ detail }) => (this.name = named(detail.source)));
+    feed.addEventListener("action", ({ detail }) => this.act(detail));
+    this.room();
+  }
+
+  /** The frame that is shown now, and its words. */
+  frame() {
+    const { stream, wait, state } = this.playback;
+    const quiet = stream === null || wait || ["waiting", "ended"].includes(state);
+    const [first, ...others] = this.lines;
+    first.lang = langs[0] || this.feed.session?.tgt_langs[0] || this.feed.session?.src_lang || "";
+    const { blank, hidden } = this.feed.room;
+    if (!quiet && (blank || hidden)) this.lines.forEach((lines) => lines.pardon(stream));
+    draw(byId("subtitles"), quiet ? [] : [first, ...others].map((lines) => lines.at(stream)));
+  }
+
+  tick() {
+    this.frame();
+    const { state, wait } = this.playback;
+    const video = byId("video");
+    const picture = video.videoWidth > 0 || video.readyState === 0;
+    this.card(card({ state, wait, picture, feed: this.feed, name: this.name }));
+    byId("note").hidden = this.playback.sound;
+    byId("note").textContent = "No sound yet: press a key, or click here.";
+  }
+
+  moved(stream) {
+    this.lines.forEach((lines) => lines.restart(stream));
+  }
+
+  /** How many lines missed their moment. */
+  get skipped() {
+    const { stream } = this.playback;
+    return stream === null ? 0 : this.lines.reduce((sum, lines) => sum + lines.skipped(stream), 0);
+  }
+
+  card(shown) {
+    const place = byId("card");
+    place.hidden = !shown;
+    if (!shown) return;
+    place.classList.toggle("speaker", Boolean(shown.speaker));
+    document.body.classList.toggle("speaks", Boolean(shown.speaker));
+    byId("level").hidden = !shown.speaker;
+    if (shown.speaker) level(byId("video"), byId("level"));
+    write("card-time", shown.speaker ? "" : new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+    write("card-title", shown.title);
+    write("card-text", shown.text);
+  }
+
+  /** What people asked for on the console. */
+  room() {
+    const { room } = this.feed;
+    byId("blank").hidden = !room.blank;
+    byId("subtitles").hidden = room.hidden;
+    document.body.dataset.place = room.place;
+    document.body.style.setProperty("--size", room.size);
+    document.body.style.setProperty("--rows", this.lines.length * 2);
+    byId("video").volume = this.test.shown ? 0 : room.volume;
+    this.frame();
+  }
+
+  act({ do: what, value }) {
+    if (what === "play") this.playback.play();
+    if (what === "pause") this.playback.pause();
+    if (what === "seek") this.playback.seek(value);
+  }
+
+  /** The test card over everything; the picture goes on behind it, without its sound. */
+  toggleTest() {
+    this.test.toggle();
+    this.room();
+  }
+}
+
+function write(id, text) {
+  const place = byId(id);
+  if (place.textContent !== text) place.textContent = text;
+}
+
+async function main() {
+  document.body.dataset.place = "bottom";
+  const served = await facts();
+  if (!window.Hls) {
+    const { title, text } = card({ state: "setup", feed: {} });
+    byId("card").hidden = false;
+    write("card-title", title);
+    write("card-text", text);
+    return;
+  }
+  const { Playback } = await import("./playback.js");
+  const feed = new Feed({ lang: langs[0] && !langs[1] ? langs[0] : "" });
+  if (!feed.ready) await new Promise((then) => feed.addEventListener("ready", then, { once: true }));
+  const playback = new Playback(byId("video"), feed, served.delay);
+  restored(feed, playback);
+  const screen = new Screen(served, feed, playback);
+  keys(screen, byId("help"), served.role);
+  new Report(screen);
+  setInterval(() => keep(feed, playback), 250);
+  window.livesubs = screen;
+}
+
+main();

@@ -1,0 +1,52 @@
+// The recording in a video element, by hls.js: whatever the network and the server do, it is asked for again.
+
+const INDEX = "/media/index.m3u8";
+/** Milliseconds until the next try. */
+const AGAIN = 500;
+const TRIES = { maxNumRetry: 1e6, retryDelayMs: AGAIN, maxRetryDelayMs: 2000 };
+const PATIENT = {
+  default: { maxTimeToFirstByteMs: 5000, maxLoadTimeMs: 20000, timeoutRetry: TRIES, errorRetry: TRIES },
+};
+/** Seconds kept ready ahead, as far as there are any, and behind. */
+const AHEAD = 90;
+const KEPT = 20;
+
+/** An hls.js that plays the recording in `video`; `place(details)` says once where to begin, media time. */
+export function attach(Hls, video, place) {
+  const hls = new Hls({
+    autoStartLoad: false,
+    backBufferLength: KEPT,
+    maxBufferLength: AHEAD,
+    maxMaxBufferLength: AHEAD,
+    liveSyncDuration: 3,
+    liveMaxLatencyDuration: Infinity,
+    startFragPrefetch: false,
+    lowLatencyMode: false,
+    enableWebVTT: false,
+    enableCEA708Captions: false,
+    manifestLoadPolicy: PATIENT,
+    playlistLoadPolicy: PATIENT,
+    fragLoadPolicy: PATIENT,
+  });
+  let placed = false;
+  hls.on(Hls.Events.MANIFEST_PARSED, () => hls.startLoad(0));
+  hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
+    if (placed || !details.fragments.length) return;
+    placed = true;
+    setTimeout(() => {
+      hls.startLoad(place());
+      video.currentTime = place();
+    });
+  });
+  hls.on(Hls.Events.ERROR, (_, error) => mend(Hls, hls, error));
+  hls.loadSource(INDEX);
+  hls.attachMedia(video);
+  return hls;
+}
+
+function mend(Hls, hls, error) {
+  if (!error.fatal) return;
+  if (error.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+  else if (!hls.levels?.length) setTimeout(() => hls.url && hls.loadSource(INDEX), AGAIN);
+  else setTimeout(() => hls.startLoad(-1), AGAIN);
+}
