@@ -1,11 +1,15 @@
 """The published folder: what a viewer is told and when, whatever happens to the publisher."""
 
+import contextlib
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import m3u8
+import psutil
 import pytest
 import srt
 from hypothesis import given, settings
@@ -22,8 +26,10 @@ from pipeline.publish.timeline import pieces
 from pipeline.subtitles.formats import vtt_cue
 from pipeline.web.actions import keep
 from tests import published
+from tests.measures import cues
 from tests.published import FIRST, GAP, SECOND
 from tests.test_session_waiting import Clock
+from tests.waiting import until
 
 DELAY = 5.0
 
@@ -253,3 +259,25 @@ def segments(runs: list[list[float]], between: float) -> list[MediaSegment]:
             found.append(MediaSegment(path=path, start=start, end=start + length, origin=origin))
             start += length
     return found
+
+
+def test_a_session_is_published_beside_it_also_when_the_publisher_is_killed(tmp_path: Path) -> None:
+    source = [str(published.SAMPLES / "rally.mp4"), "--demo", "--for", "6", "--out", str(tmp_path / "s")]
+    command = [sys.executable, "-m", "pipeline", "run", *source, "--publish", str(tmp_path / "out"), "--delay", "2"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+        psutil.Process(until(lambda: _publisher(run.pid), 60)).kill()
+        _, said = run.communicate(timeout=120)
+    assert run.returncode == 0
+    assert "the publisher died (SIGKILL); it is started again" in said
+    listed = m3u8.loads((tmp_path / "out" / "en.m3u8").read_text())
+    assert listed.is_endlist
+    texts = [cue.content for cue in read([(tmp_path / "out" / uri).read_text() for uri in listed.files])]
+    assert texts == [cue.content for cue in cues(tmp_path / "s" / "subtitles.en.srt")]
+
+
+def _publisher(supervisor: int) -> int:
+    for child in psutil.Process(supervisor).children():
+        with contextlib.suppress(psutil.Error):
+            if "publish" in child.cmdline():
+                return child.pid
+    return 0
