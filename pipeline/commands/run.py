@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
-from pipeline.commands import options, screen, shelf
+from pipeline.commands import options, screen, shelf, youtube
 from pipeline.commands import publish as publishing
 from pipeline.errors import SettingsError
 from pipeline.names.live import Names
@@ -49,6 +49,7 @@ def run(
     config: options.SettingsFile = None,
     serve: options.Serve = False,
     publish: options.Publish = None,
+    youtube_captions: options.YoutubeCaptions = None,
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
@@ -66,6 +67,8 @@ def run(
         beside: dict[str, list[str]] = {}
         if publish:
             beside["the publisher"] = publishing.beside(path, publish, delay)
+        if youtube_captions:
+            beside["the sender to YouTube"] = youtube.beside(path, youtube_captions)
         if serve:
             beside["the page server"] = screen.beside(path, delay, port, listen, mpv=mpv, as_json=as_json)
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
