@@ -8,13 +8,12 @@ from typing import Annotated
 import typer
 
 from pipeline.commands import options
-from pipeline.commands.typed import seconds
-from pipeline.errors import SettingsError
+from pipeline.commands.player import player
+from pipeline.commands.typed import held_back
 from pipeline.flow import Repeating
 from pipeline.folder import check
+from pipeline.publish.mpv import program
 from pipeline.supervision import end_with
-
-DELAY = 30.0
 
 
 def screen(
@@ -24,6 +23,7 @@ def screen(
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
+    mpv: options.Mpv = False,
     under: options.Under = None,
 ) -> None:
     """Serve the pages of a session: the screen for the projector, an overlay, text to read, the console."""
@@ -37,31 +37,27 @@ def screen(
         for line in announced(server.places(listen, port, who)):
             typer.echo(line)
         typer.echo("Ctrl-C ends the pages; the session goes on.")
-    with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext():
-        server.serve(folder, listening, who, held_back(delay), with_session=under is not None)
+    behind = held_back(delay)
+    with (
+        Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext(),
+        player(folder, server.own_address(listen, port), who.view, behind or 0.0) if mpv else nullcontext(),
+    ):
+        server.serve(folder, listening, who, behind, with_session=under is not None)
 
 
-def beside(folder: Path, delay: str | None, port: int, listen: str, *, as_json: bool) -> list[str]:
+def beside(folder: Path, delay: str | None, port: int, listen: str, *, mpv: bool, as_json: bool) -> list[str]:
     """What to type for the pages of a session that is about to begin in `folder`, which are told of here."""
     from pipeline.web import server
 
     held_back(delay)
+    if mpv:
+        program()
     server.bind(listen, port).close()  # refused now rather than in the dark
     folder.mkdir(parents=True, exist_ok=True)
     for line in announced(server.places(listen, port, server.access(folder, listen))):
         typer.echo(line, err=as_json)
-    chosen = ["--delay", delay] if delay else []
+    chosen = [*(["--delay", delay] if delay else []), *(["--mpv"] if mpv else [])]
     return ["screen", str(folder), "--port", str(port), "--listen", listen, *chosen]
-
-
-def held_back(typed: str | None) -> float | None:
-    """Seconds behind live; None for as few as can be."""
-    if typed == "auto":
-        return None
-    value = DELAY if typed is None else seconds(typed)
-    if value <= 0:
-        raise SettingsError("--delay takes seconds, such as 30, or auto")
-    return value
 
 
 def announced(places: Sequence[tuple[str, str]]) -> list[str]:

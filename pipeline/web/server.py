@@ -126,6 +126,12 @@ def places(listen: str, port: int, who: Access) -> list[tuple[str, str]]:
     ]
 
 
+def own_address(listen: str, port: int) -> str:
+    """The server as a program on this machine reaches it."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(listen, f"[{listen}]" if ":" in listen else listen)
+    return f"http://{host}:{port}"
+
+
 def serve(
     folder: Path, listening: socket.socket, who: Access, delay: float | None, *, with_session: bool = False
 ) -> None:
