@@ -9,6 +9,7 @@ export function lines(text, feed, langs, until) {
   let changed = false;
   let here = text.firstChild;
   const known = new Map([...text.children].map((element) => [element.dataset.id, element]));
+  let before;
   for (const line of wanted) {
     let element = known.get(line.id);
     known.delete(line.id);
@@ -23,16 +24,24 @@ export function lines(text, feed, langs, until) {
       changed = true;
     }
     element.toggleAttribute("data-new", line.start === newest);
+    element.toggleAttribute("data-on", goesOn(before, line));
+    before = line;
   }
   for (const element of known.values()) element.remove();
   return changed || known.size > 0;
+}
+
+/** Whether a line is the rest of the sentence of the one above it. */
+function goesOn(before, line) {
+  return before?.lang === line.lang && before.sentences?.length > 0 && before.sentences.at(-1) === line.sentences?.[0];
 }
 
 function spoken(feed, langs, until) {
   const held = new Set(feed.room.held);
   return langs.flatMap((lang, order) =>
     feed.track(lang).filter((cue) => cue.start <= until && !held.has(cue.id))
-      .map((cue) => ({ id: cue.id, start: cue.start, lang, order, text: cue.text.replaceAll("\n", " ") })));
+      .map((cue) => ({ id: cue.id, start: cue.start, lang, order, sentences: cue.sentences,
+        text: cue.text.replaceAll("\n", " ") })));
 }
 
 function missing(feed, until) {

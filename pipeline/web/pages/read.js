@@ -30,7 +30,7 @@ async function begun() {
 /** The choice of one language, or of each translation with what was said below it. */
 function offer(facts, chosen) {
   const one = [...facts.tgt_langs, facts.src_lang].map((lang) => [lang, name(lang)]);
-  const two = facts.tgt_langs.map((lang) => [`${lang},${facts.src_lang}`, `${name(lang)} + ${name(facts.src_lang)}`]);
+  const two = facts.tgt_langs.map((lang) => [`${lang},${facts.src_lang}`, `${name(lang)} + ${facts.src_lang.toUpperCase()}`]);
   at("language").replaceChildren(...[...one, ...two].map(([value, text]) => new Option(text, value)));
   at("language").value = chosen;
   at("language").addEventListener("change", () => {
