@@ -167,11 +167,8 @@ def tracks(state: State) -> Iterator[tuple[str, str]]:
 
 def _files(src_lang: str, cues: Mapping[str, list[Cue]]) -> Iterator[tuple[str, str]]:
     for lang, shown in cues.items():
-        yield from _formats(lang, shown)
+        yield f"subtitles.{lang}.srt", to_srt(shown)
+        yield f"subtitles.{lang}.vtt", to_vtt(shown)
         if lang != src_lang:
-            yield from _formats(f"{src_lang}-{lang}", bilingual(cues[src_lang], shown))
-
-
-def _formats(name: str, cues: list[Cue]) -> Iterator[tuple[str, str]]:
-    yield f"subtitles.{name}.srt", to_srt(cues)
-    yield f"subtitles.{name}.vtt", to_vtt(cues)
+            yield f"subtitles.{src_lang}-{lang}.srt", to_srt(bilingual(cues[src_lang], shown))
+            yield f"subtitles.{src_lang}-{lang}.vtt", to_vtt(bilingual(cues[src_lang], shown))

@@ -1,7 +1,7 @@
 """Cues as SRT and WebVTT text, and two tracks as one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -26,7 +26,7 @@ def to_vtt(cues: Iterable[Cue]) -> str:
     return "\n".join(["WEBVTT\n", *(_vtt_cue(_checked(cue)) for cue in cues)])
 
 
-def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> list[Cue]:
+def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> Iterator[Cue]:
     """The target track with what was said above each cue, for someone who checks one against the other.
 
     Every source cue goes to the target cue, among those of its sentences, that it shares most time with; so there are
@@ -47,7 +47,7 @@ def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> list[Cue]:
     for cue in target:  # a sentence in one cue that is two in the translation is shown with both
         if not said[cue.id] and (original := first.get(cue.sentences[0])):
             said[cue.id] = [original.text]
-    return [_beneath(cue, said[cue.id]) for cue in target]
+    return (_beneath(cue, said[cue.id]) for cue in target)
 
 
 def _beneath(cue: Cue, said: list[str]) -> Cue:
