@@ -59,6 +59,7 @@ class Timeline:
 
     def copy(self, connection: Connection) -> None:
         """What is new of a connection that has its place, behind the rest; OSError if that cannot be written."""
+        self._upto = self.recorded  # looked at while it is there: somebody may remove it
         if connection.at is not None and connection.sound != self.audio.path:
             parts.splice(connection.sound, self.audio.path, connection.at)
 
