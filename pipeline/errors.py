@@ -9,7 +9,8 @@
     │  ├─ NoAudio               media without a sound track, or without the one asked for
     │  └─ NotLiveYet            a scheduled stream; carries when it starts
     ├─ ModelError            4  no model, an incomplete folder, too little memory
-    ├─ TranslationError      5  an engine that cannot be set up; a failed sentence is an event, not this
+    ├─ TranslationError      5  an engine that cannot be set up, or a session that is whole but for its translation:
+    │                           no engine had an answer for any sentence; some without one are events, not this
     ├─ SessionError          6  the session folder is in use, exists already, or cannot be written
     │  ├─ DiskFull
     │  └─ JournalCorrupt        names file and line

@@ -37,7 +37,7 @@ from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.settings import Settings
-from pipeline.source.address import Address
+from pipeline.source.address import Address, check
 from pipeline.source.announced import await_address
 from pipeline.source.gaps import outside
 from pipeline.source.recording import Before, Recording
@@ -208,8 +208,8 @@ class Session:
     def _pass_on(self, journal: Journal) -> None:
         while not self._told.empty():
             journal.append(Warned(text=self._told.get()))
-        for text in self._names.news():
-            journal.append(Warned(text=text))
+        for warned in self._names.news():
+            journal.append(warned)
 
     def _end_recording(self) -> None:
         if self._recording:
@@ -254,6 +254,8 @@ class Session:
     def _find(self, view: View) -> Address:
         """The address of the source, or where that has none, of the first backup that has; the order is kept so."""
         sources = [self._source, *self._settings.source.backup]
+        for backup in self._settings.source.backup:
+            check(backup)  # a stream may still come; a name that is wrong is found out now, not when it is needed
         for number, given in enumerate(sources):
             try:
                 found = await_address(

@@ -9,7 +9,7 @@ import typer
 
 from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
 from pipeline.commands import options, shelf
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, TranslationError
 from pipeline.names.live import Names
 from pipeline.settings import Settings
 from pipeline.supervision import Supervised, end_with
@@ -107,7 +107,10 @@ def subtitle(
     resume: bool = False,
     under: int | None = None,
 ) -> None:
-    """Runs one session with a view, and says at the end what there is and where; it ends with the process `under`."""
+    """Runs one session with a view, and says at the end what there is and where; it ends with the process `under`.
+
+    TranslationError for tracks in which nothing is translated, once all else is written and said.
+    """
     from pipeline.flow import Repeating, SystemClock
     from pipeline.session import Session
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
@@ -140,6 +143,12 @@ def subtitle(
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
+    if left := lines.untranslated(state):
+        raise TranslationError(
+            f"nothing was translated into {' and '.join(left)}, what was said is shown instead; check the engines "
+            f"(`{system.program()} check`), then `{system.program()} run --resume {path}` translates it, as long as "
+            "its stream or file can still be opened"
+        )
 
 
 def _of_glossary(names: Names, *, told: bool) -> str:
