@@ -254,8 +254,8 @@ class Session:
     def _find(self, view: View) -> Address:
         """The address of the source, or where that has none, of the first backup that has; the order is kept so."""
         sources = [self._source, *self._settings.source.backup]
-        for backup in self._settings.source.backup:
-            check(backup)  # a stream may still come; a name that is wrong is found out now, not when it is needed
+        for backup in self._settings.source.backup if not self._resume else ():
+            check(backup)  # found out now and not when it is needed; who goes on in a hurry is not held up by it
         for number, given in enumerate(sources):
             try:
                 found = await_address(
