@@ -10,6 +10,7 @@ import typer
 from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
 from pipeline.commands import options, shelf
 from pipeline.errors import SettingsError, TranslationError
+from pipeline.journal import State
 from pipeline.names.live import Names
 from pipeline.settings import Settings
 from pipeline.supervision import Supervised, end_with
@@ -143,6 +144,10 @@ def subtitle(
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
+    _check_translated(state, path)
+
+
+def _check_translated(state: State, path: Path) -> None:
     if left := lines.untranslated(state):
         raise TranslationError(
             f"nothing was translated into {' and '.join(left)}, what was said is shown instead; check the engines "
