@@ -122,7 +122,8 @@ def test_a_session_that_is_left_at_once_is_reported_too(tmp_path: Path) -> None:
         worker = next(p for p in children if "pipeline.speech.worker" in " ".join(p.cmdline()))
         worker.suspend()  # so that what was recorded cannot be finished before the second Ctrl-C
         session.send_signal(signal.SIGINT)
-        until(lambda: not any(process.is_running() for process in children if process != worker), 30)
+        ffmpegs = [process for process in children if "ffmpeg" in process.name()]
+        until(lambda: not any(process.is_running() for process in ffmpegs), 30)
         session.send_signal(signal.SIGINT)
         session.communicate(timeout=60)
     assert session.returncode == 130
