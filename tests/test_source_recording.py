@@ -22,7 +22,7 @@ from pipeline.source.archive import segments
 from pipeline.source.connection import Connection, Opening
 from pipeline.source.gaps import Hole
 from pipeline.source.parts import Placed
-from pipeline.source.recording import Recording
+from pipeline.source.recording import Before, Recording
 from tests.publisher import Publisher, Stream, cut, publishing
 from tests.radio import KBIT, Station
 from tests.recordings import Sound, offset_ms, sound
@@ -200,6 +200,28 @@ def test_a_source_that_is_gone_at_the_start_is_refused_unless_a_backup_is_there(
     refused = Recording((gone.address,), SourceSettings(), tmp_path / "other", SystemClock(), told.append)
     with pytest.raises(SourceUnreachable):
         refused.start(first)
+
+
+def test_a_session_that_goes_on_while_its_source_is_away_is_tried_like_one_that_lost_it(
+    noise: Path, tmp_path: Path
+) -> None:
+    with Station(noise).on_air() as station:
+        address = resolve(station.address, SourceSettings())
+    had, told = Before(origin=None, gaps=()), list[Event]()
+    settings = SourceSettings(give_up=1.0)
+    alone = Recording((station.address,), settings, tmp_path, SystemClock(), told.append, had)
+    alone.start(address)
+    assert alone.outcome.state == "lost"
+    assert "was gone for 1 s" in str(alone.outcome.error)
+    assert f"livesubs run --resume {tmp_path}" in str(alone.outcome.error)
+    assert states(told) == ["lost"]
+    with Station(noise).on_air() as backup:
+        both = Recording((station.address, backup.address), settings, tmp_path, SystemClock(), told.append, had)
+        both.start(SourceUnreachable("no network; plug it in"))
+        until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
+        both.close()
+    assert states(told)[1:] == ["lost", "connected"]
+    assert any(isinstance(e, Warned) and e.text.startswith("no network; it is tried again") for e in told)
 
 
 def test_a_live_stream_ends_when_it_was_as_long_as_asked_for(ffmpeg: str, noise: Path, tmp_path: Path) -> None:

@@ -96,6 +96,12 @@ def redact_all(text: str) -> str:
     return re.sub(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", lambda found: redact(found[0]), text, flags=re.IGNORECASE)
 
 
+def may_pass(error: SourceError, given: str) -> bool:
+    """Whether `given`, a path or an address, may be there later: its server is away, or lacks the stream just now."""
+    from_server = "://" in given and not given.startswith("file://")
+    return isinstance(error, SourceUnreachable) or (isinstance(error, SourceMissing) and from_server)
+
+
 def explain(said: str, source: str) -> LivesubsError:
     """The error for what libav said (one line or many, the last ones count most); `source` is its shown name."""
     lines = [re.sub(r"^(\[[^\]]*\] ?)+", "", line).strip() for line in said.splitlines() if line.strip()]

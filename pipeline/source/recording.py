@@ -22,6 +22,7 @@ from pipeline.source import parts
 from pipeline.source.address import Address
 from pipeline.source.capture import DAY, Outcome
 from pipeline.source.connection import Connection, Opening
+from pipeline.source.failures import may_pass, redact
 from pipeline.source.gaps import Hole, outside
 from pipeline.source.timeline import Timeline
 from pipeline.source.ways import Ways
@@ -79,14 +80,16 @@ class Recording:
         self._connected = False
         self._resumes = before is not None
         """Nothing of this session has been recorded yet."""
+        self._shown = redact(sources[0])
         self._outcome = Outcome(state="stopped")
 
-    def start(self, address: Address) -> None:
-        """Connects to `address`, or else to a backup, and records from then on; a SourceError when none can be read.
+    def start(self, found: Address | SourceError) -> None:
+        """Connects to the address, or else to a backup, and records from then on; a SourceError when none can be read.
 
-        A recording that is stopped before or meanwhile has recorded nothing.
+        A resumed session tries a source that may be there later as if its connection had been lost, also one of which
+        an error was found. A recording that is stopped before or meanwhile has recorded nothing.
         """
-        connection = self._first(address)
+        connection = self._first(found)
         self._followed = spawn(self._follow(connection), bound=1, name="recording")
 
     def stop(self) -> None:
@@ -163,14 +166,21 @@ class Recording:
     def _delivered(self) -> float:
         return self._connection.delivered if self._connection else 0.0
 
-    def _first(self, address: Address) -> Connection | None:
+    def _first(self, found: Address | SourceError) -> Connection | None:
+        """The first connection; None where there is none, or none yet: then `_outcome` says what is lost."""
+        if isinstance(found, SourceError):
+            self._outcome = _lost(found)
+            return None
         try:
-            return self._begin(self._ways.first(address), DAY)
-        except SourceError:
+            return self._begin(self._ways.first(found), DAY)
+        except SourceError as error:
             for given in self._ways.backups:
                 with suppress(SourceError):
                     return self._begin(self._ways.again(given, STALLED), DAY)
-            raise
+            if not self._resumes or found.waits or not may_pass(error, found.url):
+                raise
+            self._outcome = _lost(error)
+            return None
         except OSError as error:
             raise unwritable(self._folder, error) from error
 
@@ -193,7 +203,7 @@ class Recording:
         if opening.address.ends and recorded:
             settings = msgspec.structs.replace(settings, start=settings.start + recorded)
         connection = Connection(opening, settings, self._folder, self._number + 1, patience)
-        self._connection = connection
+        self._connection, self._shown = connection, opening.address.shown
         if self._stopped.is_set():  # asked for while it was being made
             connection.capture.stop()
         connection.capture.start()
@@ -215,8 +225,11 @@ class Recording:
 
     def _follow(self, connection: Connection | None) -> Iterator[None]:
         """The life of the recording."""
-        self._outcome = Outcome(state="stopped" if self._stopped.is_set() else "ended")
         try:
+            if self._outcome.state == "lost":
+                connection = self._reconnect()
+            elif not connection:
+                self._outcome = self._over()
             while connection:
                 self._outcome = self._watch(connection)
                 connection = self._after(connection)
@@ -247,7 +260,7 @@ class Recording:
                 return self._begin(self._ways.next_run(STALLED), self._settings.give_up)
             except SourceError as error:
                 self._outcome = Outcome(state="lost", detail=str(error), error=error)
-        return self._reconnect(connection) if self._outcome.state == "lost" else None
+        return self._reconnect(steady=connection.most >= STEADY) if self._outcome.state == "lost" else None
 
     def _watch(self, connection: Connection) -> Outcome:
         """Copies what comes until the connection ends or stalls, and all of it is copied; how it ended."""
@@ -321,13 +334,13 @@ class Recording:
         self._state = "connected"
         self._tell(SourceState(state="connected", stream=at, detail=str(connection.capture.media)))
 
-    def _reconnect(self, lost: Connection) -> Connection | None:
-        """The next connection, however many tries it takes; None when it was stopped, or gone for too long.
+    def _reconnect(self, *, steady: bool = False) -> Connection | None:
+        """The next connection, however many tries it takes; None when it was stopped, has ended, or is gone for long.
 
-        One that is lost again before it has given something to hear counts as a try.
+        One that is lost again before it was `steady`, and has given something to hear, counts as a try.
         """
         self._connected = False
-        if self._tries is None or lost.most >= STEADY:
+        if self._tries is None or steady:
             self._tries, self._lost_at = self._ways.tries(), self._grew_at
             self._told.clear()
         self._say("lost", self._outcome.detail)
@@ -338,12 +351,16 @@ class Recording:
             if left <= 0 or self._stopped.wait(pause):
                 break
             try:
-                return self._begin(self._ways.again(given, min(left, self._try_for)), left)
+                connection = self._begin(self._ways.again(given, min(left, self._try_for)), left)
             except LivesubsError as error:
                 self._warn(f"not yet: {error}")
             except OSError as error:
                 self._warn(f"not yet: {unwritable(self._folder, error)}")
-        self._outcome = self._given_up(lost)
+            else:
+                if not connection:
+                    self._outcome = self._over()
+                return connection
+        self._outcome = self._given_up()
         return None
 
     @property
@@ -363,14 +380,22 @@ class Recording:
             self._told.add(text)
             self._tell(Warned(text=text))
 
-    def _given_up(self, lost: Connection) -> Outcome:
+    def _over(self) -> Outcome:
+        """Nothing is left to be recorded."""
+        return Outcome(state="stopped" if self._stopped.is_set() else "ended")
+
+    def _given_up(self) -> Outcome:
         if self._stopped.is_set():
             return Outcome(state="stopped")
         if isinstance(self._outcome.error, SessionError):
             return self._outcome
-        text = f"{lost.address.shown} was gone for {_minutes(self._settings.give_up)}; what was recorded is kept"
+        text = f"{self._shown} was gone for {_minutes(self._settings.give_up)}; what was recorded is kept"
         way = f"when it is back, go on with `livesubs run --resume {self._folder}`"
         return Outcome(state="lost", detail=text, error=SourceUnreachable(f"{text}; {way}"))
+
+
+def _lost(error: SourceError) -> Outcome:
+    return Outcome(state="lost", detail=str(error).partition(";")[0], error=error)
 
 
 def _minutes(seconds: float) -> str:
