@@ -1,5 +1,6 @@
 """A recording goes on, on one clock, when its connection is lost: real servers that fail, and what is then on disk."""
 
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from pipeline.audio import AudioFile
-from pipeline.errors import SourceUnreachable
+from pipeline.errors import SourceError, SourceUnreachable
 from pipeline.events import Chunk, Event, Gap, SourceState, Warned
 from pipeline.flow import SystemClock, spawn
 from pipeline.settings import SAMPLE_RATE, SourceSettings
@@ -26,7 +28,7 @@ from pipeline.source.recording import Before, Recording
 from tests.publisher import Publisher, Stream, cut, publishing
 from tests.radio import KBIT, Station
 from tests.recordings import Sound, offset_ms, sound
-from tests.servers import files, running
+from tests.servers import files, free_port, listens, running
 from tests.waiting import until
 
 
@@ -222,6 +224,48 @@ def test_a_session_that_goes_on_while_its_source_is_away_is_tried_like_one_that_
         both.close()
     assert states(told)[1:] == ["lost", "connected"]
     assert any(isinstance(e, Warned) and e.text.startswith("no network; it is tried again") for e in told)
+
+
+@pytest.mark.parametrize(
+    ("listened", "called"),
+    [
+        ("rtmp://127.0.0.1:{}/live/room?listen=1", ("-f", "flv", "rtmp://127.0.0.1:{}/live/room")),
+        ("tcp://127.0.0.1:{}?listen=1", ("-f", "mpegts", "tcp://127.0.0.1:{}")),
+    ],
+    ids=["rtmp", "tcp"],
+)
+def test_a_caller_who_leaves_without_a_word_is_none(
+    ffmpeg: str, noise: Path, tmp_path: Path, listened: str, called: tuple[str, ...]
+) -> None:
+    told: list[Event] = []
+    port = free_port()
+    made = Recording((listened.format(port),), SourceSettings(), tmp_path, SystemClock(), told.append)
+    address = resolve(listened.format(port), SourceSettings())
+    started = spawn((made.start(address) for _ in range(1)), bound=1, name="start")  # type: ignore[func-returns-value]
+    try:
+        listening(port)
+        socket.create_connection(("127.0.0.1", port)).close()
+        until(lambda: any(isinstance(e, Warned) and e.text.endswith("it listens again") for e in told), 10)
+        listening(port)
+        words = [word.format(port) for word in called]
+        with running(ffmpeg, "-readrate", "4", "-i", str(noise), "-c:a", "aac", *words):
+            assert list(started) == [None]
+            until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
+    finally:
+        made.close()
+
+
+def listening(port: int) -> None:
+    until(lambda: any(listens(child.pid, port) for child in psutil.Process().children(recursive=True)), 10)
+
+
+def test_an_address_that_is_in_use_is_refused_however_a_session_begins(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        source = f"tcp://127.0.0.1:{server.getsockname()[1]}?listen=1"
+        for had in (None, Before(origin=None, gaps=())):
+            made = Recording((source,), SourceSettings(), tmp_path, SystemClock(), list[Event]().append, had)
+            with pytest.raises(SourceError, match="is in use"):
+                made.start(resolve(source, SourceSettings()))
 
 
 def test_a_live_stream_ends_when_it_was_as_long_as_asked_for(ffmpeg: str, noise: Path, tmp_path: Path) -> None:

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pipeline.errors import LivesubsError, SettingsError, SourceError, SourceUnreachable
+from pipeline.errors import CallerLeft, LivesubsError, SettingsError, SourceError, SourceUnreachable
 from pipeline.events import Value
 from pipeline.flow import Caller, Channel, DeadlineExpired, spawn
 from pipeline.settings import SourceSettings
 from pipeline.source import command, parts
 from pipeline.source.address import Address, is_over
 from pipeline.source.archive import stem
-from pipeline.source.failures import explain
+from pipeline.source.failures import caller_left, explain
 from pipeline.source.probe import Media, probe
 from pipeline.source.process import Ffmpeg
 
@@ -138,7 +138,10 @@ class Capture:
                 f"{self._address.shown} sends nothing; check that the stream is running and try again"
             ) from None
         except SourceError as error:
-            said = self._relay and self._relay.wait(2.0) and self._relay.said
+            said = self._relay.said if self._relay and self._relay.wait(2.0) else ""
+            if self._address.waits and caller_left(said):
+                called = f"somebody called {self._address.shown} and sent nothing that can be read"
+                raise CallerLeft(f"{called}; start the stream there again") from error
             raise explain(said, self._address.shown) if said else error from error
         self._recorder = self._record()
         self._pump = spawn(self._feed(head, self._recorder), bound=1, name="relay")

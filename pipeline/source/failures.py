@@ -64,7 +64,17 @@ _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
         "the server of {source} breaks off, or cannot skip in the file; download it and give the file's name",
     ),
     (
-        r"unreachable|No route to host|Connection reset|Broken pipe|Input/output error|Network is down|Address already",
+        r"Address already in use",
+        SourceError,
+        "{source} is in use; end the program that listens there, or choose another port",
+    ),
+    (
+        r"Cannot assign requested address",
+        SourceError,
+        "{source} is no address of this machine; listen on 0.0.0.0, or check the address",
+    ),
+    (
+        r"unreachable|No route to host|Connection reset|Broken pipe|Input/output error|Network is down",
         SourceUnreachable,
         "the connection to {source} failed ({line}); check the network and the stream",
     ),
@@ -94,6 +104,16 @@ def redact(url: str) -> str:
 def redact_all(text: str) -> str:
     """Every URL in `text` as it may be shown."""
     return re.sub(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", lambda found: redact(found[0]), text, flags=re.IGNORECASE)
+
+
+_LEFT = re.compile(
+    r"Unable to read handshake|version mismatch|Input/output error|Invalid data found|Connection reset|End of file"
+)
+
+
+def caller_left(said: str) -> bool:
+    """Whether this tells of somebody who called an address that listens; else it cannot be listened on."""
+    return not said or bool(_LEFT.search(said))
 
 
 def may_pass(error: SourceError, given: str) -> bool:

@@ -14,7 +14,15 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.errors import LivesubsError, SessionError, SettingsError, SourceError, SourceUnreachable, unwritable
+from pipeline.errors import (
+    CallerLeft,
+    LivesubsError,
+    SessionError,
+    SettingsError,
+    SourceError,
+    SourceUnreachable,
+    unwritable,
+)
 from pipeline.events import Chunk, Event, Gap, SourceState, Value, Warned
 from pipeline.flow import Channel, Clock, spawn
 from pipeline.settings import SourceSettings
@@ -25,7 +33,7 @@ from pipeline.source.connection import Connection, Opening
 from pipeline.source.failures import may_pass, redact
 from pipeline.source.gaps import Hole, outside
 from pipeline.source.timeline import Timeline
-from pipeline.source.ways import Ways
+from pipeline.source.ways import BACKOFF, Ways
 
 TICK = 0.1
 """Seconds between two looks at a connection."""
@@ -172,17 +180,26 @@ class Recording:
             self._outcome = _lost(found)
             return None
         try:
-            return self._begin(self._ways.first(found), DAY)
+            return self._called(found) if found.waits else self._begin(self._ways.first(found), DAY)
         except SourceError as error:
             for given in self._ways.backups:
                 with suppress(SourceError):
                     return self._begin(self._ways.again(given, STALLED), DAY)
-            if not self._resumes or found.waits or not may_pass(error, found.url):
+            if not self._resumes or not may_pass(error, found.url):
                 raise
             self._outcome = _lost(error)
             return None
         except OSError as error:
             raise unwritable(self._folder, error) from error
+
+    def _called(self, address: Address) -> Connection | None:
+        """The connection of who calls an address that listens, and sends; it listens again after one who does not."""
+        while True:
+            try:
+                return self._begin(self._ways.first(address), DAY)
+            except CallerLeft as error:
+                self._warn(f"{_short(error)}; it listens again")
+                self._stopped.wait(BACKOFF[0])  # once it is stopped, beginning gives a connection without sound
 
     def _begin(self, opening: Opening | None, patience: float) -> Connection | None:
         """The connection to what was opened; None where nothing is left of it to record."""
@@ -395,7 +412,12 @@ class Recording:
 
 
 def _lost(error: SourceError) -> Outcome:
-    return Outcome(state="lost", detail=str(error).partition(";")[0], error=error)
+    return Outcome(state="lost", detail=_short(error), error=error)
+
+
+def _short(error: SourceError) -> str:
+    """What is wrong, without what a person could do."""
+    return str(error).partition(";")[0]
 
 
 def _minutes(seconds: float) -> str:
