@@ -87,6 +87,11 @@ _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
 )
 
 
+def without_advice(error: LivesubsError) -> str:
+    """What is wrong, without what a person could do."""
+    return str(error).partition(";")[0]
+
+
 def redact(url: str) -> str:
     """`url` as it may be shown: without user info, query and fragment, nor an RTMP address's last part, which is a key.
 

@@ -17,8 +17,8 @@ INCOMING = "incoming"
 """The folder of what a mirror fetches; see `mirror`."""
 
 
-class Placed(Value, frozen=True):
-    """Where a connection lies: what the next one is held against."""
+class Anchor(Value, frozen=True):
+    """Where a connection lies on the session's clock: what the next one is held against."""
 
     number: int
     at: float
