@@ -215,11 +215,14 @@ def test_a_session_that_goes_on_while_its_source_is_away_is_tried_like_one_that_
     assert alone.outcome.state == "lost"
     assert "was gone for 1 s" in str(alone.outcome.error)
     assert f"livesubs run --resume {tmp_path}" in str(alone.outcome.error)
+    fetched = tmp_path / "incoming"
+    fetched.mkdir()
     stopped = Recording((station.address,), SourceSettings(), tmp_path, SystemClock(), told.append, had)
     stopped.start(address)
     stopped.stop()
     assert stopped.outcome.state == "stopped"
     assert states(told) == ["lost", "lost"]
+    assert fetched.is_dir(), "what a mirror had fetched is recorded when the source is back"
     with Station(noise).on_air() as backup:
         both = Recording((station.address, backup.address), settings, tmp_path, SystemClock(), told.append, had)
         both.start(SourceUnreachable("no network; plug it in"))

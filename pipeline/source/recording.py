@@ -165,7 +165,8 @@ class Recording:
         except OSError as error:
             raise unwritable(self._folder, error) from error
         else:
-            if self._outcome.state != "lost":
+            needed = self._resumes and self._stopped.is_set()  # what was fetched before is still to be recorded
+            if self._outcome.state != "lost" and not needed:
                 rmtree(self._folder / parts.INCOMING, ignore_errors=True)
         finally:
             self._connector.connected = False
