@@ -67,11 +67,11 @@ def _sound(path: Path, state: State) -> Row:
     """Copies what was recorded last to its place, and compares the length with what the journal saw."""
     waiting = [part for part in path.glob("audio-*.s16") if part.stat().st_size]
     recover(path)
-    recorded = parts.seconds(path / folder.AUDIO)
+    recorded = parts.seconds(path / parts.AUDIO)
     noted = state.progress.recorded if state.progress else 0.0
     if recorded < noted - 1.0:
         say = (
-            f"{clock_time(noted - recorded)} are missing at its end; restore {folder.AUDIO} from a copy if there is one"
+            f"{clock_time(noted - recorded)} are missing at its end; restore {parts.AUDIO} from a copy if there is one"
         )
         return Row(row="sound", ok=False, say=say)
     moved = f", {len(waiting)} part put in its place" if waiting else ""
@@ -80,9 +80,9 @@ def _sound(path: Path, state: State) -> Row:
 
 
 def _pictures(path: Path) -> Iterator[Row]:
-    if not (path / folder.ARCHIVE).is_dir():
+    if not (path / parts.ARCHIVE).is_dir():
         return
-    listed = archive.segments(path / folder.ARCHIVE)
+    listed = archive.segments(path / parts.ARCHIVE)
     missing = [segment.path.name for segment in listed if not segment.path.is_file()]
     if missing:
         say = f"{len(missing)} of {len(listed)} segments are missing, {missing[0]} first; restore them from a copy"

@@ -37,6 +37,7 @@ from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.settings import Settings
+from pipeline.source import parts
 from pipeline.source.address import Address
 from pipeline.source.announced import await_address
 from pipeline.source.failures import may_pass, redact
@@ -119,7 +120,7 @@ class Session:
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
         self._resume = resume
-        self._audio = AudioFile(path / folder.AUDIO)
+        self._audio = AudioFile(path / parts.AUDIO)
         self._stopping = threading.Event()
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock

@@ -18,7 +18,6 @@ class MediaSegment(Value, frozen=True):
     end: float
 
 
-NAME = "archive"
 _CLOCK = "clock.csv"
 
 

@@ -113,7 +113,7 @@ class Capture:
 
     def _record(self) -> Ffmpeg:
         """The recorder, started."""
-        archive = (self._folder / "archive").absolute()  # ffmpeg takes `rally:paris/` for a protocol
+        archive = (self._folder / parts.ARCHIVE).absolute()  # ffmpeg takes `rally:paris/` for a protocol
         if self._settings.archive:
             archive.mkdir(exist_ok=True)
         arguments = command.recorder(
@@ -124,7 +124,7 @@ class Capture:
             stem(archive, self._number) if self._settings.archive else None,
         )
         with parts.part(self._folder, self._number).open("ab") as sound:
-            return Ffmpeg(arguments, output=sound, log=self._folder / "ffmpeg.log", fed=self._address.once)
+            return Ffmpeg(arguments, output=sound, log=self._folder / parts.LOG, fed=self._address.once)
 
     def _record_once(self) -> None:
         head = self._open_once()
@@ -155,7 +155,7 @@ class Capture:
         if self._address.kind == "stdin":
             return Peeked(sys.stdin.fileno())
         arguments = command.relay(self._ffmpeg, self._address)
-        self._relay = Ffmpeg(arguments, output=subprocess.PIPE, log=self._folder / "ffmpeg.log")
+        self._relay = Ffmpeg(arguments, output=subprocess.PIPE, log=self._folder / parts.LOG)
         if self._stopping:  # asked for while it was being started
             self._relay.stop()
         return Peeked(self._relay.output.fileno())

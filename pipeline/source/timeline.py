@@ -25,7 +25,7 @@ class Timeline:
     def __init__(self, folder: Path, gaps: tuple[Gap, ...] = ()) -> None:
         """What was recorded and not put in its place yet is; SessionError while another ffmpeg still records there."""
         self.folder = folder
-        self.audio = AudioFile(folder / parts.NAME)
+        self.audio = AudioFile(folder / parts.AUDIO)
         self.last = recover(folder)
         """Where the connection lies that was placed last, if any was."""
         self.gaps = list(gaps)
@@ -49,7 +49,7 @@ class Timeline:
         written: then it has no place yet."""
         opening, recorded = connection.opening, self.recorded
         anchor = Anchor(number=connection.number, at=at, began=opening.began, clock=opening.clock)
-        archive.note(self.folder / archive.NAME, anchor)
+        archive.note(self.folder / parts.ARCHIVE, anchor)
         gap = Gap(start=recorded, end=at, reason=reason) if at - recorded > AUDIBLE else None
         if gap:
             self.gaps.append(gap)  # before the file grows by it: nobody shall hear it
@@ -73,13 +73,13 @@ def recover(folder: Path) -> Anchor | None:
     SessionError if an ffmpeg of that session is still at it: it has a few seconds to end.
     """
     with _alone(folder):
-        anchors = archive.anchors(folder / archive.NAME)
+        anchors = archive.anchors(folder / parts.ARCHIVE)
         for anchor in anchors[1:]:
             sound = parts.part(folder, anchor.number)
             if sound.exists():
-                parts.splice(sound, folder / parts.NAME, anchor.at)
-                parts.discard(sound, folder / parts.NAME)
-        if not anchors and parts.seconds(folder / parts.NAME):
+                parts.splice(sound, folder / parts.AUDIO, anchor.at)
+                parts.discard(sound, folder / parts.AUDIO)
+        if not anchors and parts.seconds(folder / parts.AUDIO):
             return Anchor(number=1, at=0.0)
         return anchors[-1] if anchors else None
 
