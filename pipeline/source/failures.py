@@ -87,6 +87,9 @@ _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
 )
 
 
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", re.IGNORECASE)
+
+
 def without_advice(error: LivesubsError) -> str:
     """What is wrong, without what a person could do."""
     return str(error).partition(";")[0]
@@ -108,7 +111,7 @@ def redact(url: str) -> str:
 
 def redact_all(text: str) -> str:
     """Every URL in `text` as it may be shown."""
-    return re.sub(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", lambda found: redact(found[0]), text, flags=re.IGNORECASE)
+    return _URL.sub(lambda found: redact(found[0]), text)
 
 
 _LEFT = re.compile(
@@ -132,7 +135,7 @@ def explain(said: str, source: str) -> LivesubsError:
     lines = [re.sub(r"^(\[[^\]]*\] ?)+", "", line).strip() for line in said.splitlines() if line.strip()]
     for pattern, kind, sentence in _RULES:
         for line in reversed(lines):
-            if found := re.search(pattern, line):
+            if found := re.search(pattern, _URL.sub("", line)):  # a port, or a name in a path, is no answer
                 return kind(sentence.format(*found.groups(), source=source, line=redact_all(line)))
     last = redact_all(lines[-1]) if lines else "no reason given"
     return SourceError(f"{source} cannot be read ({last}); see whether a player can play it, or try another --ffmpeg")
