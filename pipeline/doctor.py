@@ -68,13 +68,13 @@ def _sound(path: Path, state: State) -> Row:
     """Copies what was recorded last to its place, and compares it with what the journal saw."""
     waiting = sorted(part.name for part in path.glob("audio-*.s16") if part.stat().st_size)
     recover(path)
-    recorded = parts.seconds(path / folder.AUDIO)
+    recorded = parts.seconds(path / parts.AUDIO)
     short = state.recorded - recorded
     lost = f"{clock_time(short)} are missing at its end" if short > 1.0 else ""
-    if state.removed and not _audible(path / folder.AUDIO, state.removed):
+    if state.removed and not _audible(path / parts.AUDIO, state.removed):
         lost = _gone(state)
     if lost:
-        return Row(row="sound", ok=False, say=f"{lost}; restore {folder.AUDIO} from a copy if there is one")
+        return Row(row="sound", ok=False, say=f"{lost}; restore {parts.AUDIO} from a copy if there is one")
     moved = f", {', '.join(waiting)} put in its place" if waiting else ""
     gaps = f", {len(state.gaps)} gaps" if state.gaps else ""
     return Row(row="sound", ok=True, say=f"{clock_time(recorded)} recorded{moved}{gaps}")
@@ -98,15 +98,15 @@ def _audible(sound: Path, until: float) -> bool:
 
 
 def _pictures(path: Path, state: State) -> Iterator[Row]:
-    if not (path / folder.ARCHIVE).is_dir():
+    if not (path / parts.ARCHIVE).is_dir():
         return
-    listed = archive.segments(path / folder.ARCHIVE)
+    listed = archive.segments(path / parts.ARCHIVE)
     missing = [segment.path.name for segment in listed if not segment.path.is_file()]
     if missing:
         say = f"{len(missing)} of {len(listed)} segments are missing, {missing[0]} first; restore them from a copy"
         yield Row(row="archive", ok=False, say=say)
     elif state.removed and not any(segment.end <= state.removed for segment in listed):
-        say = f"{_gone(state)}; restore {folder.ARCHIVE}/ from a copy if there is one"
+        say = f"{_gone(state)}; restore {parts.ARCHIVE}/ from a copy if there is one"
         yield Row(row="archive", ok=False, say=say)
     else:
         yield Row(row="archive", ok=True, say=f"{len(listed)} segments")

@@ -5,6 +5,7 @@
     ├─ SourceError           3  the stream or file cannot be read
     │  ├─ SourceMissing         there is no such file, or the server says there is no such stream
     │  ├─ SourceUnreachable     refused, unknown host, timed out
+    │  │  └─ CallerLeft            who called an address that listens sent nothing of use
     │  ├─ NotMedia              it opens, but it is neither sound nor picture
     │  ├─ NoAudio               media without a sound track, or without the one asked for
     │  └─ NotLiveYet            a scheduled stream; carries when it starts
@@ -43,6 +44,10 @@ class SourceMissing(SourceError):
 
 
 class SourceUnreachable(SourceError):
+    pass
+
+
+class CallerLeft(SourceUnreachable):
     pass
 
 

@@ -14,14 +14,12 @@ from pipeline.events import Cue, Warned
 from pipeline.files import write_whole
 from pipeline.journal import LOCK, Journal, State, lock
 from pipeline.settings import Settings
+from pipeline.source import parts
 from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 
 JOURNAL = "journal.jsonl"
 SETTINGS = "settings.toml"
 PRIVATE = "private.toml"
-AUDIO = "audio.s16"
-ARCHIVE = "archive"
-INCOMING = "incoming"
 
 SESSIONS = Path("sessions")
 """Where session folders are made that nobody names."""
@@ -34,9 +32,9 @@ _WRITTEN = (
     JOURNAL,
     SETTINGS,
     PRIVATE,
-    AUDIO,
+    parts.AUDIO,
     "audio-*.s16",
-    "ffmpeg.log",
+    parts.LOG,
     "subtitles.*",
     "report.html",
     ".*.part",
@@ -107,7 +105,7 @@ def empty(path: Path) -> None:
     for pattern in _WRITTEN:
         for entry in path.glob(pattern):
             entry.unlink()
-    for folder in (ARCHIVE, INCOMING):
+    for folder in (parts.ARCHIVE, parts.INCOMING):
         rmtree(path / folder, ignore_errors=True)
 
 

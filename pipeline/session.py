@@ -37,8 +37,10 @@ from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.settings import Settings
+from pipeline.source import parts
 from pipeline.source.address import Address, check
 from pipeline.source.announced import await_address
+from pipeline.source.failures import may_pass, redact
 from pipeline.source.gaps import outside
 from pipeline.source.recording import Before, Recording
 from pipeline.speech.client import Recogniser
@@ -121,7 +123,7 @@ class Session:
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
         self._resume, self._watched = resume, watched
-        self._audio = AudioFile(path / folder.AUDIO)
+        self._audio = AudioFile(path / parts.AUDIO)
         self._stopping = threading.Event()
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
@@ -217,24 +219,25 @@ class Session:
 
     def _run(self, journal: Journal, view: View) -> None:
         description = self._recogniser.open(self._audio.path, self._settings.speech)
-        address = self._find(view)
+        found = self._find(view)
+        shown = redact(self._source) if isinstance(found, SourceError) else found.shown
         folder.write_settings(self._path, self._settings, self._source)
         with journal.state() as state:
             left, had = unfinished(state), before(state, self._clock)
             began_at = state.session.began_at if state.session else self._clock.now()
             source = state.session.source if state.session else ""
-        if had and source != address.shown:
-            self.warn(f"this session was of {source}; it goes on with {address.shown}")
+        if had and source != shown:
+            self.warn(f"this session was of {source}; it goes on with {shown}")
         if had:
             self._heard = self._heard_from = left.heard
             journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
-        journal.append(self._started(address, description, began_at))
+        journal.append(self._started(shown, description, began_at))
         for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
             self.warn(note)
         self._pass_on(journal)
         self._files = files = TrackFiles(self._path, journal)
         files.write()
-        recording = self._open(address, journal, had)
+        recording = self._open(found, shown, journal, had)
         with journal.state() as state:
             skipped = list(state.skipped)  # by a session before: it has its turn at the end
         came = self._count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
@@ -251,8 +254,11 @@ class Session:
                 raise
         self._close(recording, journal)
 
-    def _find(self, view: View) -> Address:
-        """The address of the source, or where that has none, of the first backup that has; the order is kept so."""
+    def _find(self, view: View) -> Address | SourceError:
+        """The address of the source, or where that has none, of the first backup that has; the order is kept so.
+
+        A session that goes on gets the error instead, if the source may be there later: it will be tried again.
+        """
         sources = [self._source, *self._settings.source.backup]
         for backup in self._settings.source.backup if not self._resume else ():
             check(backup)  # found out now and not when it is needed; who goes on in a hurry is not held up by it
@@ -269,6 +275,8 @@ class Session:
                 self.warn(f"{first}; until then its backup is recorded")
             self._ways = (given, *(other for other in sources if other != given))
             return found
+        if self._resume and may_pass(first, self._source):
+            return first
         raise first
 
     def _subtitle(
@@ -333,11 +341,11 @@ class Session:
         while not recording.ended:
             self._clock.wait(0.25)
 
-    def _started(self, address: Address, description: str, began_at: float) -> SessionStarted:
+    def _started(self, source: str, description: str, began_at: float) -> SessionStarted:
         chains = self._chains.values()
         return SessionStarted(
             version=__version__,
-            source=address.shown,
+            source=source,
             src_lang=self._settings.speech.spoken[0],
             spoken=self._settings.speech.spoken,
             tgt_langs=tuple(self._chains),
@@ -347,14 +355,14 @@ class Session:
             began_at=began_at,
         )
 
-    def _open(self, address: Address, journal: Journal, had: Before | None) -> Recording:
-        journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
+    def _open(self, found: Address | SourceError, shown: str, journal: Journal, had: Before | None) -> Recording:
+        journal.append(SourceState(state="opening", stream=0.0, detail=shown))
         self._recording = recording = Recording(
             self._ways, self._settings.source, self._path, self._clock, journal.append, had
         )
         if self._stopping.is_set():  # asked for while the model was loading
             recording.stop()
-        recording.start(address)
+        recording.start(found)
         return recording
 
     def _close(self, recording: Recording, journal: Journal) -> None:

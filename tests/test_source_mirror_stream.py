@@ -1,4 +1,4 @@
-"""What a live HLS stream may be made of: breaks, holes, packings and renditions, through the mirror."""
+"""What a live HLS stream may be made of: breaks, gaps, packings and renditions, through the mirror."""
 
 import functools
 import itertools
@@ -77,7 +77,7 @@ def test_what_is_no_piece_of_the_stream_is_not_kept(made: Made, tmp_path: Path) 
             assert (folder / file).read_bytes() == whole.read_bytes()
 
 
-def test_a_piece_that_the_server_does_not_have_is_a_hole(
+def test_a_piece_that_the_server_does_not_have_is_a_gap(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source_track, "TRIES", 3)
@@ -118,7 +118,7 @@ def test_however_a_stream_is_packed_its_sound_is_the_same(made: Made, tmp_path: 
     assert abs(offset_ms(sound(tmp_path / "heard"), sound(tmp_path / "whole"), 1.0) + sooner) < 30
 
 
-def test_a_hole_in_the_sound_is_one_in_the_picture_too(
+def test_a_gap_in_the_sound_is_one_in_the_picture_too(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source_track, "TRIES", 3)
