@@ -17,6 +17,7 @@ from pipeline.settings import SAMPLE_RATE
 from pipeline.source import archive, parts
 from pipeline.source.timeline import recover
 from pipeline.system import program
+from pipeline.tracks import tracks
 
 DAMAGED = "journal.damaged.jsonl"
 
@@ -85,10 +86,11 @@ def _gone(state: State) -> str:
 
 
 def _audible(sound: Path, until: float) -> bool:
-    """Whether there is anything but silence before that stream time: what is missing there was filled with it."""
+    """Whether there is anything but silence in the first half until that stream time: what is missing was filled with
+    it, but for what a server has sent again."""
     if not sound.exists():
         return False
-    left = round(until * SAMPLE_RATE) * parts.SAMPLE
+    left = round(until / 2 * SAMPLE_RATE) * parts.SAMPLE
     with sound.open("rb") as file:
         while left > 0 and (block := file.read(min(left, 1 << 20))):
             if block.strip(b"\0"):
@@ -105,7 +107,7 @@ def _pictures(path: Path, state: State) -> Iterator[Row]:
     if missing:
         say = f"{len(missing)} of {len(listed)} segments are missing, {missing[0]} first; restore them from a copy"
         yield Row(row="archive", ok=False, say=say)
-    elif state.removed and not any(segment.end <= state.removed for segment in listed):
+    elif state.removed and not any(segment.start < state.removed / 2 for segment in listed):
         say = f"{_gone(state)}; restore {parts.ARCHIVE}/ from a copy if there is one"
         yield Row(row="archive", ok=False, say=say)
     else:
@@ -117,7 +119,7 @@ def _files(path: Path, state: State) -> Iterator[Row]:
     if not state.session:
         return
     written, differing = [], []
-    for name, text in folder.tracks(state):
+    for name, text in tracks(state):
         file = path / name
         if not file.exists():
             write_whole(file, text)

@@ -5,66 +5,99 @@ It holds nothing that could fail: no model, no stream, no file. When it is kille
 """
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import FrameType
 
 from pipeline import system
+from pipeline.errors import ModelError, SessionError, WorkerError
 
-_PAUSE = 0.5
-"""Seconds until a session that died goes on: its recogniser and its ffmpeg are ending meanwhile."""
-SOON = 60.0
-"""Seconds under which a session that dies again has died of the same."""
-_TRIES = 3
-"""Deaths of that kind, one upon the other, after which it is left to a person."""
+_PAUSES = (2.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds until a session that died goes on, by how often it has died in a row: what it has started is ending, and
+lets go of the folder and the GPU, meanwhile."""
+_LONG = 120.0
+"""Seconds after which a session that dies has not died of the same."""
 FAULT = 1
-"""The exit code of a program that has a fault; those above are refusals, which would only come again."""
+"""The exit code of a program that has a fault."""
+_MAY_PASS = (FAULT, ModelError.exit_code, SessionError.exit_code, WorkerError.exit_code)
+"""What a session that had begun may end with and be well the next time: a disk that is full, a GPU still held."""
 
 
 class Supervised:
     """A session in a process of its own."""
 
-    def __init__(self, first: Sequence[str], again: Sequence[str], can_go_on: Callable[[], bool]) -> None:
-        """`first` and `again`: what to type after `livesubs` to start it, and to go on once it `can_go_on`."""
-        self._first, self._again, self._can_go_on = first, again, can_go_on
+    def __init__(self, first: Sequence[str], again: Sequence[str], cut_off: Callable[[], bool]) -> None:
+        """`first` and `again`: what to type after `livesubs` to start it, and to go on once it has begun and was
+        `cut_off`."""
+        self._first, self._again, self._cut_off = first, again, cut_off
         self._process: subprocess.Popen[bytes] | None = None
-        self._asked = False
+        self._asked: list[int] = []
+        """Signals that ask to stop, and how many of them the process has been passed."""
+        self._passed = 0
 
     def run(self, tell: Callable[[str], None]) -> int:
         """Its exit code when it has ended; deaths on the way are told. 128 and the signal's number if one ended it."""
         for number in system.STOP_SIGNALS:
-            signal.signal(number, self._pass_on)
+            signal.signal(number, self._ask)
         words, deaths = self._first, 0
         while True:
             began = time.monotonic()
             code = self._wait_for(words)
-            if code > FAULT or code == 0:
+            if code == 0 or (code > 0 and not (code == FAULT or (words is self._again and code in _MAY_PASS))):
                 return code
-            deaths = deaths + 1 if time.monotonic() - began < SOON else 1
-            died = f"the session was killed ({_signal(code)})" if code < 0 else "the session died of a fault of ours"
-            if self._asked or deaths == _TRIES or not self._can_go_on():
-                tell(f"{died}; what it has written is kept, to go on: {system.program()} {' '.join(self._again)}")
+            deaths = 1 if time.monotonic() - began > _LONG else deaths + 1
+            if not self._asked and deaths <= len(_PAUSES):
+                _say(tell, f"{_died(code)}; it goes on by itself")
+                self._pause(_PAUSES[deaths - 1])
+            if self._asked or deaths > len(_PAUSES) or (words is self._again and not self._cut_off()):
+                _say(tell, self._left(code))
                 return code if code > 0 else 128 - code
-            tell(f"{died}; it goes on by itself")
-            time.sleep(_PAUSE)
-            words = self._again
+            words = self._again if self._cut_off() else self._first
+
+    def _left(self, code: int) -> str:
+        """What is said of a death after which it is not started again."""
+        if not self._cut_off():
+            return f"{_died(code)}, nothing had been recorded"
+        return f"{_died(code)}; what it has written is kept, to go on: {system.program()} {shlex.join(self._again)}"
 
     def _wait_for(self, words: Sequence[str]) -> int:
-        command, *rest = words
-        under = ["--under", str(os.getpid())]
-        # -P: a folder named `pipeline` where the program was started is not ours.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pipeline", command, *under, *rest], **system.own_group()
-        )
+        self._process, self._passed = None, 0
+        try:
+            self._process = _start(words)
+        except OSError:  # too little memory, too many processes: another death
+            return FAULT
+        self._pass_on()  # what came while it was being started
         return self._process.wait()
 
-    def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        self._asked = True
-        if self._process:
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._asked:
+            time.sleep(0.05)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self._asked.append(number)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """The first as a polite one, whichever it was: somebody may have sent it to the session as well, and a second
+        Ctrl-C there leaves at once."""
+        while self._process and self._passed < len(self._asked):
+            number = self._asked[self._passed] if self._passed else system.STOP
+            self._passed += 1
             self._process.send_signal(number)
+
+
+def _start(words: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """Starts `livesubs` with these words, under this process."""
+    command, *rest = words
+    under = ["--under", str(os.getpid())]
+    # -P: a folder named `pipeline` where the program was started is not ours.
+    return subprocess.Popen([sys.executable, "-P", "-m", "pipeline", command, *under, *rest], **system.own_group())
 
 
 def end_with(supervisor: int) -> None:
@@ -73,8 +106,15 @@ def end_with(supervisor: int) -> None:
         os._exit(128 + signal.SIGKILL)
 
 
-def _signal(code: int) -> str:
+def _say(tell: Callable[[str], None], text: str) -> None:
+    with suppress(OSError):  # the terminal is gone, or its disk full: that ends nothing
+        tell(text)
+
+
+def _died(code: int) -> str:
+    if code > 0:
+        return "the session could not go on" if code > FAULT else "the session died of a fault of ours"
     try:
-        return signal.Signals(-code).name
+        return f"the session was killed ({signal.Signals(-code).name})"
     except ValueError:
-        return f"signal {-code}"
+        return f"the session was killed (signal {-code})"

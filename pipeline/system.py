@@ -14,6 +14,8 @@ STOP_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 )
 """Ctrl-C, a polite kill, a closed terminal."""
+STOP = int(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
+"""What asks a child to stop that has an `own_group`."""
 
 
 def own_group() -> dict[str, Any]:

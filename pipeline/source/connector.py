@@ -29,10 +29,11 @@ class Connector:
 
         One that was stopped before it began to record has no sound.
         """
-        if opening is None:
+        left = self._left(opening.address) if opening else None
+        if opening is None or (left is not None and left <= 0):
             return None
         try:
-            return self._begin(opening, patience)
+            return self._begin(opening, patience, left)
         except SettingsError:
             if opening.address.ends and self._timeline.recorded:
                 return None  # a file that was recorded to its end, and the session was cut off after that
@@ -83,10 +84,10 @@ class Connector:
             return self._timeline.recorded + self._clock.up() - self.grew_at
         return max(self._timeline.recorded, self._clock.up() - self._origin)
 
-    def _begin(self, opening: Opening, patience: float) -> Connection:
+    def _begin(self, opening: Opening, patience: float, left: float | None) -> Connection:
         """Recording; a file is gone on with where its recording broke off."""
         settings, recorded = self._settings, self._timeline.recorded
-        if (left := self._left(opening.address)) is not None:
+        if left is not None:
             settings = msgspec.structs.replace(settings, length=left)
         if opening.address.ends and recorded:
             settings = msgspec.structs.replace(settings, start=settings.start + recorded)
@@ -110,4 +111,4 @@ class Connector:
             return None
         passes = self._origin is not None and not address.ends
         gone = self._clock.up() - (self._origin or 0.0) if passes else self._timeline.recorded
-        return max(0.1, self._settings.length - gone)
+        return self._settings.length - gone

@@ -70,11 +70,12 @@ class Recording:
         self._shown = redact(sources[0])
         self._outcome = Outcome(state="stopped")
 
-    def start(self, found: Address | SourceError) -> None:
+    def start(self, found: Address | SourceError | None) -> None:
         """Connects to the address, or else to a backup, and records from then on; a SourceError when none can be read.
 
         A resumed session tries a source that may be there later as if its connection had been lost, also one of which
-        an error was found. A recording that is stopped before or meanwhile has recorded nothing.
+        an error was found. A recording that is stopped before or meanwhile has recorded nothing, and one of None does
+        not record any more.
         """
         connection = self._first(found)
         self._followed = spawn(self._follow(connection), bound=1, name="recording")
@@ -136,8 +137,10 @@ class Recording:
         stays = now is not None and not now.address.restarts
         return not self._connector.connected or (stays and quiet > watch.BROKEN_OFF)
 
-    def _first(self, found: Address | SourceError) -> Connection | None:
+    def _first(self, found: Address | SourceError | None) -> Connection | None:
         """The first connection; None where there is none, or none yet: then `_outcome` says what is lost."""
+        if found is None:
+            return None
         if isinstance(found, SourceError):
             self._outcome = _lost(found)
             return None

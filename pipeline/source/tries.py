@@ -45,7 +45,7 @@ class Tries:
         except SourceError:
             for given in self._ways.backups:
                 with suppress(SourceError):
-                    return self._connector.begin(self._ways.again(given, STALLED), DAY)
+                    return self._begin(given, STALLED, DAY)
             raise
 
     def again(self, why: str, shown: str, *, steady: bool) -> Connection | None:
@@ -65,7 +65,7 @@ class Tries:
             if left <= 0 or self._stopped.wait(pause):
                 break
             try:
-                return self._connector.begin(self._ways.again(given, min(left, self._ways.try_for)), left)
+                return self._begin(given, min(left, self._ways.try_for), left)
             except LivesubsError as error:
                 self._news.warn(f"not yet: {error}")
             except OSError as error:
@@ -74,6 +74,12 @@ class Tries:
             return None
         way = f"when it is back, go on with `livesubs run --resume {self._folder}`"
         raise SourceUnreachable(f"{shown} was gone for {patience}, what was recorded is kept; {way}")
+
+    def _begin(self, given: str, for_address: float, for_sound: float) -> Connection | None:
+        connection = self._connector.begin(self._ways.again(given, for_address), for_sound)
+        if connection and given in self._ways.backups:
+            self._news.warn(f"the backup {connection.address.shown} is recorded now")
+        return connection
 
     def _called(self, address: Address) -> Connection | None:
         """To who calls an address that listens, and sends; it listens again after one who does not."""

@@ -77,10 +77,7 @@ class Ways:
 
     def again(self, given: str, patience: float) -> Opening | None:
         """One of these sources once more, its address looked up anew; errors as `resolve` and `next_run`."""
-        opening = self._open(resolve(given, self._settings), given, patience)
-        if opening and given != self._sources[0]:
-            self._tell(f"the backup {opening.address.shown} is recorded now")
-        return opening
+        return self._open(resolve(given, self._settings), given, patience)
 
     def next_run(self, patience: float) -> Opening | None:
         """What follows on the run that has ended; None when the stream has. SourceUnreachable after `patience` s."""

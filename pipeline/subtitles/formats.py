@@ -12,18 +12,27 @@ from pipeline.events import Cue
 
 def to_srt(cues: Iterable[Cue]) -> str:
     """One track as SRT, numbered from 1; no cues give the empty text, which is valid SRT."""
-    # One by one, ours to number and to check: `srt.compose` drops without a word what it finds odd.
-    return "".join(_srt_cue(number, _checked(cue)) for number, cue in enumerate(cues, 1))
-
-
-def _srt_cue(number: int, cue: Cue) -> str:
-    start, end = timedelta(seconds=cue.start), timedelta(seconds=cue.end)
-    return str(srt.Subtitle(number, start, end, _without_arrow(cue.text)).to_srt())
+    return "".join(srt_cue(number, cue) for number, cue in enumerate(cues, 1))
 
 
 def to_vtt(cues: Iterable[Cue]) -> str:
     """One track as WebVTT, every cue named by its id."""
-    return "\n".join(["WEBVTT\n", *(_vtt_cue(_checked(cue)) for cue in cues)])
+    return VTT_HEAD + "".join(vtt_cue(number, cue) for number, cue in enumerate(cues, 1))
+
+
+def srt_cue(number: int, cue: Cue) -> str:
+    """One cue of an SRT file. Numbered and checked by us: `srt.compose` drops without a word what it finds odd."""
+    start, end = timedelta(seconds=_checked(cue).start), timedelta(seconds=cue.end)
+    return str(srt.Subtitle(number, start, end, _without_arrow(cue.text)).to_srt())
+
+
+VTT_HEAD = "WEBVTT\n"
+
+
+def vtt_cue(number: int, cue: Cue) -> str:
+    """One cue of a WebVTT file, which has names for its cues and needs no number."""
+    text = _without_arrow(_checked(cue).text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"\n{cue.id}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{text}\n"
 
 
 def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> Iterator[Cue]:
@@ -71,11 +80,6 @@ def _checked(cue: Cue) -> Cue:
 def _without_arrow(text: str) -> str:
     """SRT has no escapes, and a parser may take `-->` in a text for a time line."""
     return text.replace("-->", "→")
-
-
-def _vtt_cue(cue: Cue) -> str:
-    text = _without_arrow(cue.text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"{cue.id}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{text}\n"
 
 
 def _clock(seconds: float) -> str:
