@@ -181,12 +181,21 @@ class Session:
         quiet = self._stall.quiet if self._stall else 0.0
         return Status(
             recorded=recorded,
-            heard=min(self._heard, recorded) - self._left_out,
+            heard=self._heard_now(recorded) - self._left_out,
             speed=(self._heard - self._heard_from) / self._recogniser.compute if self._recogniser.compute else None,
             level=SILENT if quiet else loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
             stopping=self._stopping.is_set(),
             quiet=quiet,
         )
+
+    def _expects_sound(self) -> bool:
+        return self._recording is not None and self._recording.connected and not self._stopping.is_set()
+
+    def _heard_now(self, recorded: float) -> float:
+        """Stream time up to which nothing waits to be heard: in a gap there is nothing to hear."""
+        gaps = self._recording.gaps if self._recording else ()
+        empty = sum(max(0.0, min(gap.end, recorded) - max(gap.start, self._heard)) for gap in gaps)
+        return min(self._heard + empty, recorded)
 
     def _count(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         for chunk in chunks:
@@ -198,11 +207,12 @@ class Session:
         if not (self._path / folder.SETTINGS).exists():  # somebody removed the folder
             with suppress(SessionError):
                 folder.write_settings(self._path, self._settings, self._source)
+        recorded = self._audio.recorded
         up, origin = self._clock.up(), self._recording.origin if self._recording else None
         journal.append(
             Progress(
-                recorded=self._audio.recorded,
-                heard=self._heard,
+                recorded=recorded,
+                heard=self._heard_now(recorded),
                 compute=self._recogniser.compute,
                 up=up,
                 boot=self._clock.boot(),
@@ -245,7 +255,7 @@ class Session:
             recording = self._open(found, journal, None)
         came = self._count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
         chunks = keep_up(came, self._waiting, self._clock.up, self._settings.speech)
-        self._stall = StallWatch(self._audio, lambda: recording.connected, journal.append, self._clock)
+        self._stall = StallWatch(self._audio, self._expects_sound, journal.append, self._clock)
         with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
             try:
                 self._subtitle(chunks, journal, Threads(), left)

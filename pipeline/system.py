@@ -43,9 +43,13 @@ def program() -> str:
     if shutil.which("livesubs"):
         return "livesubs"
     here = Path(sys.argv[0])
+    if here.name != "livesubs":  # started as a module: the script lies beside the interpreter, if there is one
+        here = Path(sys.executable).with_name("livesubs")
+        if not here.exists():
+            return f"{sys.executable} -m pipeline"
     with contextlib.suppress(ValueError):
-        here = here.resolve().relative_to(Path.cwd())
-    return str(here) if here.name == "livesubs" else f"{Path(sys.executable).name} -m pipeline"
+        here = here.absolute().relative_to(Path.cwd())
+    return str(here)
 
 
 def print_anything() -> None:

@@ -146,7 +146,8 @@ def subtitle(
         ):
             state = session.run(screen)
     except KeyboardInterrupt:
-        system.leave(ABORTED, f"livesubs: left at once; what was written is in {path}")
+        rest = f"{system.program()} run --resume {path}"
+        system.leave(ABORTED, f"livesubs: left at once; what was written is in {path}, to hear the rest: {rest}")
     if not as_json:
         for line in lines.summary(state, path):
             typer.echo(line)

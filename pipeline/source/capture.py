@@ -185,8 +185,11 @@ class Capture:
             return _lost(explain(said, self._address.shown))
         if self._has_ended():
             return Outcome(state="ended")
-        where = f"{self._address.shown} stopped sending after {self._recorded:.0f} s"
-        return _lost(SourceUnreachable(f"{where}; check the stream and start again, what was recorded is kept"))
+        return _lost(
+            SourceUnreachable(
+                f"{self._address.shown} stopped sending; check the stream and start again, what was recorded is kept"
+            )
+        )
 
     def _has_ended(self) -> bool:
         """The source has come to its own end, or to the one that was asked for."""

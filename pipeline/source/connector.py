@@ -69,8 +69,10 @@ class Connector:
 
     @property
     def origin(self) -> float | None:
-        """When stream time 0 would have arrived (`Clock.up`)."""
-        return (self.now and self.now.origin) or self._origin
+        """When stream time 0 would have arrived (`Clock.up`), had nothing been late: the earliest that is known. What a
+        mirror had fetched before a session was cut off is recorded when it is resumed, minutes late."""
+        known = [origin for origin in (self._origin, self.now.origin if self.now else None) if origin is not None]
+        return min(known, default=None)
 
     @property
     def grew_at(self) -> float:

@@ -117,6 +117,11 @@ class Recording:
         return self._outcome
 
     @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is missing, so far."""
+        return tuple(self._timeline.gaps)
+
+    @property
     def origin(self) -> float | None:
         """When stream time 0 would have arrived (`Clock.up`): what a resume reckons the gap from."""
         return self._connector.origin
