@@ -18,12 +18,13 @@ from pipeline.events import Chunk, Event, Gap, SourceState, Warned
 from pipeline.flow import SystemClock, spawn
 from pipeline.settings import SAMPLE_RATE, SourceSettings
 from pipeline.source import parts, watch, ways
-from pipeline.source.address import resolve
+from pipeline.source.address import Address, resolve
 from pipeline.source.archive import segments
 from pipeline.source.connection import Connection, Opening
 from pipeline.source.gaps import GapWatch
 from pipeline.source.parts import Anchor
 from pipeline.source.recording import Before, Recording
+from pipeline.source.ways import Ways
 from tests.publisher import Publisher, Stream, cut, publishing
 from tests.radio import KBIT, Station
 from tests.recordings import Sound, offset_ms, sound
@@ -339,3 +340,31 @@ def test_a_muted_stream_is_no_gap_but_what_udp_did_not_bring_is(tmp_path: Path) 
     found += [gaps.look(0.0), gaps.look(0.0)]
     [gap] = [gap for gap in found if gap]
     assert (gap.start, gap.end) == pytest.approx((10.0, 14.0), abs=0.01)
+
+
+def test_a_mirrored_stream_does_not_break_off_while_its_mirror_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its words would be cut in two: what the mirror had fetched follows at once."""
+    seen: list[bool] = []
+
+    class Slow:
+        """A mirror that takes its time."""
+
+        trouble = ""
+
+        def __init__(self, *_: object, **__: object) -> None:
+            seen.append(recorded.mirrored)
+
+        def next_run(self) -> None: ...
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(ways, "Mirror", Slow)
+    address = "http://127.0.0.1:1/live.m3u8"
+    monkeypatch.setattr(ways, "resolve", lambda given, settings: resolved)
+    resolved = Address(url=address, shown=address, kind="hls", ends=False)
+    recorded = Ways((address,), SourceSettings(), tmp_path, lambda text: None, lambda: 0.0, lambda: None)
+    recorded.first(resolved)
+    recorded.again(address, 5.0)
+    assert seen == [False, True]

@@ -103,9 +103,10 @@ class Ways:
 
     def _open(self, address: Address, given: str, patience: float = DAY) -> Opening | None:
         self._end_mirror()
-        self._mirror = None
         if address.kind != "hls":
+            self._mirror = None
             return Opening(address=address)
+        # The one before stays until then: a stream that is mirrored does not break off in between.
         self._mirror = Mirror(
             address,
             self._folder / parts.INCOMING,
