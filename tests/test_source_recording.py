@@ -360,10 +360,10 @@ def test_a_mirrored_stream_does_not_break_off_while_its_mirror_is_made_anew(
 
         def close(self) -> None: ...
 
-    monkeypatch.setattr(ways, "Mirror", Slow)
+    monkeypatch.setattr("pipeline.source.ways.Mirror", Slow)
     address = "http://127.0.0.1:1/live.m3u8"
-    monkeypatch.setattr(ways, "resolve", lambda given, settings: resolved)
     resolved = Address(url=address, shown=address, kind="hls", ends=False)
+    monkeypatch.setattr("pipeline.source.ways.resolve", lambda given, settings: resolved)
     recorded = Ways((address,), SourceSettings(), tmp_path, lambda text: None, lambda: 0.0, lambda: None)
     recorded.first(resolved)
     recorded.again(address, 5.0)
