@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from pipeline.events import Ended, SourceState
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
