@@ -3,14 +3,19 @@
 The page server shows at once what an action does to a cue, by the same `effects`; what the session writes is the same.
 """
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
-from pipeline.events import Action, Cue, Withdrawn
+from pipeline.events import Action, Cue, Doing, Withdrawn
 from pipeline.journal import State
+from pipeline.names.glossary import Fault, lines
+from pipeline.settings import CueRules
+from pipeline.subtitles.lines import break_lines
+from pipeline.subtitles.quality import too_fast
 
 ACTIONS = "actions.jsonl"
 _READING = 15.0
@@ -19,38 +24,109 @@ _SHORTEST, _LONGEST = 2.0, 7.0
 """Seconds that a typed line stands, at least and at most."""
 
 
-def effects(state: State, action: Action) -> list[Cue | Withdrawn]:
+_SETTLED = ("untranslated", "doubtful", "name", "fast")
+"""Flags that a cue loses when a person has written its text; `fast` is found out anew."""
+
+
+def effects(state: State, action: Action, rules: CueRules) -> list[Cue | Withdrawn]:
     """What an action that `state` has noted does to the cues."""
     before = state.replaced.get(action.id)
     match action.do:
-        case "edit" if before and action.text.strip():
-            return [_changed(before, "edited", text=_lines(action.text))]
+        case "edit" if before:
+            return [_edited(before, action.text, rules)]
         case "mark" if before:
-            return [_changed(before, "marked")]
+            return [replace(before, rev=before.rev + 1, flags=_with(before.flags, "marked"))]
         case "kill" if before:
             return [Withdrawn(id=before.id)]
         case "undo" if before and (was := state.replaced.get(action.of)):
             return [replace(was, rev=before.rev + 1)]
-        case "say" if action.text.strip():
-            return [_typed(action)]
+        case "undo" if (typed := _typed_id(action.of)) in state.cues:
+            return [Withdrawn(id=typed)]
+        case "say" if action.text.strip() and action.lang in _tracks(state):
+            return [_typed(action, rules)]
     return []
 
 
-def _changed(cue: Cue, flag: str, **fields: str) -> Cue:
-    return replace(cue, rev=cue.rev + 1, flags=tuple(dict.fromkeys((*cue.flags, flag))), **fields)
+def refusal(state: State, action: Action) -> str:
+    """Why an action that `state` has not noted yet cannot be done, in words; empty when it can."""
+    match action.do:
+        case "edit" if not action.text.strip():
+            return "An empty line cannot be shown: kill it instead."
+        case "edit" | "kill" | "mark" | "hold" | "send" if action.cue not in state.cues:
+            return "That line is not there any more."
+        case "undo" if action.of not in state.actions:
+            return "There is nothing to undo."
+        case "say" if not action.text.strip():
+            return "An empty line cannot be shown: type some words."
+        case "say" if action.lang not in _tracks(state):
+            return f"There is no track in {action.lang or 'that language'}."
+        case "speaker" if action.lang and action.lang not in spoken(state):
+            return (
+                f"{action.lang} is not among the languages that may be spoken ({', '.join(spoken(state))}): start with "
+                f"--languages {','.join((*spoken(state), action.lang))}"
+            )
+        case "name":
+            found = list(lines(action.text))
+            if len(found) != 1 or isinstance(found[0], Fault):
+                return "That is no name: write it like Mélanie Brassac = Mélanie Brassac"
+    return ""
 
 
-def _typed(action: Action) -> Cue:
-    text = _lines(action.text)
+def standing(state: State, *does: Doing) -> list[Action]:
+    """The actions of these kinds that were not undone, in order."""
+    undone = {action.of for action in state.actions.values() if action.do == "undo"}
+    return [action for action in state.actions.values() if action.do in does and action.id not in undone]
+
+
+def speaker(state: State) -> str:
+    """The language that a person says is spoken now; empty: whichever is heard."""
+    said = standing(state, "speaker")
+    return said[-1].lang if said and said[-1].lang in spoken(state) else ""
+
+
+def spoken(state: State) -> tuple[str, ...]:
+    """The languages that may be spoken."""
+    return (state.session.spoken or (state.session.src_lang,)) if state.session else ()
+
+
+def _tracks(state: State) -> tuple[str, ...]:
+    return (state.session.src_lang, *state.session.tgt_langs) if state.session else ()
+
+
+def _with(flags: tuple[str, ...], flag: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*flags, flag)))
+
+
+def _edited(cue: Cue, typed: str, rules: CueRules) -> Cue:
+    text = _wrapped(typed, rules, cue.lang)
+    fast = ("fast",) if too_fast(text, cue.start, cue.end, rules) else ()
+    flags = tuple(flag for flag in cue.flags if flag not in _SETTLED)
+    return replace(cue, rev=cue.rev + 1, text=text, flags=_with((*flags, *fast), "edited"))
+
+
+def _typed_id(action: str) -> str:
+    return f"t-{action}"
+
+
+def _typed(action: Action, rules: CueRules) -> Cue:
+    text = _wrapped(action.text, rules, action.lang)
     seconds = min(max(_SHORTEST, len(text) / _READING), _LONGEST)
     start = round(action.value, 3)
     end = round(start + seconds, 3)
-    return Cue(id=f"t-{action.id}", lang=action.lang, start=start, end=end, text=text, sentences=(), flags=("typed",))
+    id = _typed_id(action.id)
+    return Cue(id=id, lang=action.lang, start=start, end=end, text=text, sentences=(), flags=("typed",))
 
 
-def _lines(text: str) -> str:
-    """The lines that a person typed, without empty ones: those end a cue in SRT."""
-    return "\n".join(line for part in text.splitlines() if (line := " ".join(part.split())))
+def _wrapped(text: str, rules: CueRules, lang: str) -> str:
+    """What a person typed, on the lines they chose if those fit, else broken where it reads best; nothing is cut off.
+
+    There are no empty lines: those end a cue in SRT.
+    """
+    typed = [line for part in text.splitlines() if (line := " ".join(part.split()))]
+    if len(typed) <= rules.lines and max(map(len, typed)) <= rules.cpl:
+        return "\n".join(typed)
+    whole = " ".join(typed)
+    return "\n".join(break_lines(whole, rules, lang) or textwrap.wrap(whole, rules.cpl))
 
 
 class Actions:
@@ -72,5 +148,5 @@ class Actions:
         for line in whole.splitlines():
             try:
                 yield msgspec.json.decode(line, type=Action)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 continue

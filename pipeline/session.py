@@ -5,22 +5,22 @@ Reading order for the whole program: `events`, this module, then any stage.
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import Literal
 
 from pipeline import __version__, folder
-from pipeline.audio import SILENT, AudioFile, loudness
-from pipeline.errors import LivesubsError, SessionError, SourceError
+from pipeline.audio import AudioFile
+from pipeline.director import Director
+from pipeline.errors import LivesubsError, SessionError
 from pipeline.events import (
     Chunk,
     Cue,
     Ended,
     Event,
     Hypothesis,
-    Progress,
     Recovered,
     Rendering,
     Resumed,
@@ -32,13 +32,13 @@ from pipeline.events import (
     Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
-from pipeline.folder import TrackFiles
+from pipeline.gauge import Gauge
 from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.settings import Settings
-from pipeline.source.address import Address
-from pipeline.source.announced import await_address
+from pipeline.source import parts
+from pipeline.source.found import Found, find
 from pipeline.source.gaps import outside
 from pipeline.source.recording import Before, Recording
 from pipeline.speech.client import Recogniser
@@ -47,7 +47,7 @@ from pipeline.speech.stage import recognise
 from pipeline.stall import StallWatch
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
-from pipeline.supervision import SOON
+from pipeline.tracks import TrackFiles
 from pipeline.translation.backlog import unsettled
 from pipeline.translation.chain import Chain
 from pipeline.translation.outage import Outage
@@ -65,13 +65,16 @@ def subtitles(
     hands: Threads | Inline,
     left: Unfinished = Unfinished(),  # noqa: B008  # immutable
     names: Names | None = None,
+    touched: Callable[[], Collection[str]] = tuple,
+    speaker: Callable[[], str] = str,
 ) -> Iterator[list[Cue | Withdrawn]]:
     """Sound to cues of every track, in batches as they are ready; all but the cues is journaled on the way.
 
-    With `Inline` hands it runs in the caller's thread, deterministically. `left` is what a session before has left.
+    With `Inline` hands it runs in the caller's thread, deterministically. `left` is what a session before has left;
+    `touched` and `speaker` tell what people do meanwhile (director).
     """
     lang, names = settings.speech.spoken[0], names or Names()
-    heard = journal.tap(recognise(chunks, recogniser, names), events=_itself)
+    heard = journal.tap(recognise(chunks, recogniser, names, speaker), events=_itself)
     made = to_sentences(heard, settings.sentences, lang, first=left.number, then=left.then)
     said = journal.tap(mended(made, names), events=_itself)
     sentences = (event for event in said if isinstance(event, Sentence))
@@ -83,7 +86,7 @@ def subtitles(
         renderings[target] = journal.tap(rendered, events=Outage(target).events)
     return hands.merge(
         [
-            to_cues(track, settings.cues, left.placed(lang), left.until.get(lang, inf))
+            to_cues(track, settings.cues, left.placed(lang), left.until.get(lang, inf), touched)
             for lang, track in renderings.items()
         ]
     )
@@ -95,6 +98,8 @@ def _itself(event: Event) -> Iterable[Event]:
     return () if wordless else (event,)
 
 
+LONG = 60.0
+"""Seconds of the stream that a session has heard well."""
 SPACE = 60.0
 """Seconds that the end of a session waits for a disk that is full, at most."""
 
@@ -114,35 +119,30 @@ class Session:
         *,
         resume: bool = False,
         watched: bool = False,
+        record: bool = True,
     ) -> None:
         """With `resume`, the session that was cut off in the folder `path` goes on; else a new one begins there.
-        One that is `watched` is resumed when it dies.
+        One that is `watched` is resumed when it dies; one that is not to `record` does what it owes.
 
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
-        self._resume, self._watched = resume, watched
-        self._audio = AudioFile(path / folder.AUDIO)
+        self._resume, self._watched, self._record = resume, watched, record
+        self._audio = AudioFile(path / parts.AUDIO)
         self._stopping = threading.Event()
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
         self._names = names or Names()
-        self._began = clock.up()
+        self._gauge = Gauge(self._audio, recogniser, clock)
         self._recording: Recording | None = None
-        self._ways: tuple[str, ...] = (source,)
-        """The source and its backups, in the order they are asked."""
-        self._heard = self._heard_from = 0.0
-        self._seen = 0.0
-        """What was recorded when a chunk was last handed over."""
-        self._left_out = 0.0
-        """Seconds that were skipped and are being heard now."""
         self._stall: StallWatch | None = None
         self._files: TrackFiles | None = None
+        self._director: Director | None = None
         self._told: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def run(self, view: View) -> State:
         """Subtitles the whole source and gives what the journal then says; LivesubsError when it could not."""
         taken = folder.again(self._path) if self._resume else folder.new(self._path)
-        with taken, Journal(self._path, self._clock) as journal, self._recogniser:
+        with taken, self._journal() as journal, self._recogniser:
             journal.listeners.append(view.show)
             try:
                 self._run(journal, view)
@@ -158,6 +158,11 @@ class Session:
             with journal.state() as state:
                 return state
 
+    def _journal(self) -> Journal:
+        """The journal, beside all that it takes to go on with it: whoever dies from here on is resumed."""
+        folder.write_settings(self._path, self._settings, self._source)
+        return Journal(self._path, self._clock)
+
     def stop(self) -> None:
         """Ends the recording; what was recorded is still heard, translated and written. Safe in a signal handler."""
         self._stopping.set()
@@ -169,78 +174,60 @@ class Session:
         self._told.put(text)
 
     def status(self) -> Status:
-        recorded = self._audio.recorded if self._stall else 0.0
-        quiet = self._stall.quiet if self._stall else 0.0
-        return Status(
-            recorded=recorded,
-            heard=min(self._heard, recorded) - self._left_out,
-            speed=(self._heard - self._heard_from) / self._recogniser.compute if self._recogniser.compute else None,
-            level=SILENT if quiet else loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
-            stopping=self._stopping.is_set(),
-            quiet=quiet,
-        )
+        """How it stands; any thread may ask."""
+        return self._gauge.status(stopping=self._stopping.is_set(), quiet=self._stall.quiet if self._stall else 0.0)
 
-    def _count(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-        for chunk in chunks:
-            yield chunk
-            self._heard = chunk.end
+    def _expects_sound(self) -> bool:
+        return self._recording is not None and self._recording.connected and not self._stopping.is_set()
 
     def _note_progress(self, journal: Journal) -> None:
         self._pass_on(journal)
         if not (self._path / folder.SETTINGS).exists():  # somebody removed the folder
             with suppress(SessionError):
                 folder.write_settings(self._path, self._settings, self._source)
-        up, origin = self._clock.up(), self._recording.origin if self._recording else None
-        journal.append(
-            Progress(
-                recorded=self._audio.recorded,
-                heard=self._heard,
-                compute=self._recogniser.compute,
-                up=up,
-                boot=self._clock.boot(),
-                origin=origin,
-                origin_at=None if origin is None else self._clock.now() - (up - origin),
-            )
-        )
+        journal.append(self._gauge.progress())
         if self._files:
             self._files.catch_up()
 
     def _pass_on(self, journal: Journal) -> None:
         while not self._told.empty():
             journal.append(Warned(text=self._told.get()))
-        for text in self._names.news():
-            journal.append(Warned(text=text))
+        for warned in self._names.news():
+            journal.append(warned)
 
     def _end_recording(self) -> None:
         if self._recording:
             self._recording.close()
 
     def _run(self, journal: Journal, view: View) -> None:
-        description = self._recogniser.open(self._audio.path, self._settings.speech)
-        address = self._find(view)
-        folder.write_settings(self._path, self._settings, self._source)
         with journal.state() as state:
-            left, had = unfinished(state), before(state, self._clock)
-            began_at = state.session.began_at if state.session else self._clock.now()
-            source = state.session.source if state.session else ""
-        if had and source != address.shown:
-            self.warn(f"this session was of {source}; it goes on with {address.shown}")
-        if had:
-            self._heard = self._heard_from = left.heard
+            left, had, session = unfinished(state), before(state, self._clock), state.session
+            skipped = list(state.skipped)  # by a session before: it has its turn at the end
+        if had:  # each second that is not recorded is lost: it does not wait for the model
+            self._gauge.begin(left.heard)
             journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
-        journal.append(self._started(address, description, began_at))
+            found = self._find(view)
+            recording = self._open(found, journal, had)
+        description = self._recogniser.open(self._audio.path, self._settings.speech)
+        if not had:
+            found = self._find(view)
+        journal.append(self._started(found, description, session))
         for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
             self.warn(note)
         self._pass_on(journal)
         self._files = files = TrackFiles(self._path, journal)
+        self._director = director = Director(self._path, journal, files, self._settings.cues, self._names)
         files.write()
-        recording = self._open(address, journal, had)
-        with journal.state() as state:
-            skipped = list(state.skipped)  # by a session before: it has its turn at the end
-        came = self._count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
-        chunks = keep_up(came, self._waiting, self._clock.up, self._settings.speech)
-        self._stall = StallWatch(self._audio, lambda: recording.connected, journal.append, self._clock)
-        with self._stall, Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"):
+        if not had:
+            recording = self._open(found, journal, None)
+        came = self._gauge.count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
+        chunks = keep_up(came, self._gauge.waiting, self._clock.up, self._settings.speech)
+        self._stall = StallWatch(self._audio, self._expects_sound, journal.append, self._clock)
+        with (
+            self._stall,
+            Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"),
+            Repeating(director.answer, seconds=0.1, name="director"),
+        ):
             try:
                 self._subtitle(chunks, journal, Threads(), left)
                 self._hear_skipped(journal)
@@ -249,25 +236,23 @@ class Session:
                 if not (self._watched and self._would_help(error)):
                     self._record_on(recording, error, journal)
                 raise
+        director.answer()
         self._close(recording, journal)
 
-    def _find(self, view: View) -> Address:
-        """The address of the source, or where that has none, of the first backup that has; the order is kept so."""
-        sources = [self._source, *self._settings.source.backup]
-        for number, given in enumerate(sources):
-            try:
-                found = await_address(
-                    given, self._settings.source, self._clock, self._stopping.is_set, announce=view.announce
-                )
-            except SourceError as error:
-                if number == 0:
-                    first = error
-                continue
-            if number:
-                self.warn(f"{first}; until then its backup is recorded")
-            self._ways = (given, *(other for other in sources if other != given))
-            return found
-        raise first
+    def _find(self, view: View) -> Found:
+        if not self._record:
+            return Found(ways=(self._source,))
+        found = find(
+            self._source,
+            self._settings.source,
+            self._clock,
+            self._stopping.is_set,
+            view.announce,
+            resumed=self._resume,
+        )
+        if found.note:
+            self.warn(found.note)
+        return found
 
     def _subtitle(
         self,
@@ -276,11 +261,22 @@ class Session:
         hands: Threads | Inline,
         left: Unfinished,
     ) -> None:
+        director = self._director
+        assert director, "it is there before the first sound"
         for batch in subtitles(
-            chunks, self._recogniser, self._chains, self._settings, journal, hands, left, self._names
+            chunks,
+            self._recogniser,
+            self._chains,
+            self._settings,
+            journal,
+            hands,
+            left,
+            self._names,
+            touched=lambda: director.touched,
+            speaker=lambda: director.speaker,
         ):
             for event in batch:
-                journal.append(event)
+                director.append(event)
             if self._files:
                 self._files.write()
 
@@ -290,14 +286,14 @@ class Session:
             spans = list(state.skipped)
         if spans:
             self._recogniser.degrade(0)
-        self._left_out = sum(span.end - span.start for span in spans)
+        self._gauge.left_out = sum(span.end - span.start for span in spans)
         for span in spans:
             with journal.state() as state:
                 left = missing(state, span)
             chunks = self._audio.follow(start=left.heard, ended=lambda: True, clock=self._clock, until=span.end)
             self._subtitle(chunks, journal, Inline(), left)
             journal.append(Recovered(start=span.start, end=span.end))
-            self._left_out -= span.end - span.start
+            self._gauge.left_out -= span.end - span.start
 
     def _await_space(self, journal: Journal) -> None:
         """What could not be written is not given up at once; a second Ctrl-C does that."""
@@ -309,19 +305,9 @@ class Session:
         while self._files.behind and self._clock.up() < until:
             self._clock.wait(0.25)
 
-    def _waiting(self, start: float) -> float:
-        """Seconds of sound that had been waiting when the chunk before was handed over, where that matters.
-
-        What has come since, in one go as HLS does, has not been waiting; a file is read ahead.
-        """
-        if self._recording is None or not self._recording.live:
-            return 0.0
-        before, self._seen = self._seen, self._audio.recorded
-        return max(0.0, before - start)
-
     def _would_help(self, error: Exception) -> bool:
-        """Whether to begin anew would: a fault of ours that comes again at once would come a third time."""
-        return not isinstance(error, LivesubsError) and self._clock.up() - self._began > SOON
+        """Whether to begin anew would: a fault of ours after `LONG` is not one that comes again at once."""
+        return not isinstance(error, LivesubsError) and self._gauge.heard_well > LONG
 
     def _record_on(self, recording: Recording, error: Exception, journal: Journal) -> None:
         """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""
@@ -331,28 +317,31 @@ class Session:
         while not recording.ended:
             self._clock.wait(0.25)
 
-    def _started(self, address: Address, description: str, began_at: float) -> SessionStarted:
+    def _started(self, found: Found, description: str, before: SessionStarted | None) -> SessionStarted:
         chains = self._chains.values()
+        if before and before.source != found.shown:
+            self.warn(f"this session was of {before.source}; it goes on with {found.shown}")
         return SessionStarted(
             version=__version__,
-            source=address.shown,
+            source=found.shown,
             src_lang=self._settings.speech.spoken[0],
             spoken=self._settings.speech.spoken,
             tgt_langs=tuple(self._chains),
             recogniser=description,
             engines=tuple(dict.fromkeys(name for chain in chains for name in chain.engines)),
             leaves_machine=any(chain.leaves_machine for chain in chains),
-            began_at=began_at,
+            began_at=before.began_at if before else self._clock.now(),
+            live=found.live or self._settings.source.pace is not None,
         )
 
-    def _open(self, address: Address, journal: Journal, had: Before | None) -> Recording:
-        journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
-        self._recording = recording = Recording(
-            self._ways, self._settings.source, self._path, self._clock, journal.append, had
+    def _open(self, found: Found, journal: Journal, had: Before | None) -> Recording:
+        journal.append(SourceState(state="opening", stream=0.0, detail=found.shown))
+        self._recording = self._gauge.recording = recording = Recording(
+            found.ways, self._settings.source, self._path, self._clock, journal.append, had
         )
         if self._stopping.is_set():  # asked for while the model was loading
             recording.stop()
-        recording.start(address)
+        recording.start(found.address or found.away)
         return recording
 
     def _close(self, recording: Recording, journal: Journal) -> None:

@@ -51,7 +51,7 @@ def unfinished(state: State) -> Unfinished:
     sentences = list(state.sentences.values())
     left, cues = {}, {}
     for lang in (state.session.src_lang, *state.session.tgt_langs):
-        track = state.track(lang)
+        track = state.made(lang)
         whole = track[: _whole(track)]
         shown = {id for cue in whole for id in cue.sentences}
         left[lang] = tuple(sentence for sentence in sentences if sentence.id not in shown)
@@ -71,7 +71,7 @@ def missing(state: State, skipped: Skipped) -> Unfinished:
     A session may have been cut off while it was being made good: then from the last sentence of it on.
     """
     langs = (state.session and (state.session.src_lang, *state.session.tgt_langs)) or ()
-    tracks = {lang: state.track(lang) for lang in langs}
+    tracks = {lang: state.made(lang) for lang in langs}
     begun = [s for s in state.sentences.values() if skipped.start <= s.start < skipped.end]
     heard = max(map(_over, begun), default=skipped.start)
     after = [sentence.start for sentence in state.sentences.values() if sentence.start >= skipped.end]

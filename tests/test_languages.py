@@ -18,7 +18,7 @@ from pipeline import assets, cli
 from pipeline.audio import Samples
 from pipeline.commands import options
 from pipeline.errors import ModelError, SettingsError
-from pipeline.events import Hypothesis, Suppressed, Word
+from pipeline.events import Chunk, Hypothesis, Suppressed, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Entry, fold, read
 from pipeline.session import Session
@@ -32,8 +32,10 @@ from pipeline.settings import (
 )
 from pipeline.speech.languages import CLEAR, SHORT, Choose, chosen, likeliest
 from pipeline.speech.local import LocalRecogniser
+from pipeline.speech.messages import Heard
 from pipeline.speech.policy import Policy, UtterancePolicy
 from pipeline.speech.recognition import Recognition
+from pipeline.speech.stage import recognise
 from pipeline.speech.vad import Silero
 from pipeline.speech.whisper import Whisper
 from pipeline.subtitles.sentences import to_sentences
@@ -192,6 +194,35 @@ def test_neither_invented_text_nor_a_short_word_changes_the_language() -> None:
     assert (kept_back.lang, [word.text for word in kept_back.words]) == ("es", [" Hola"])
     assert 10.0 < kept_back.words[0].start == kept_back.start < kept_back.end < 14.0
     assert [event.lang for event in said if isinstance(event, Hypothesis) and event.committed] == ["fr", "es"]
+
+
+def test_what_a_person_says_is_spoken_is_spoken_until_they_leave_it_open() -> None:
+    speech = [frames for _ in range(4) for frames in ([0.9] * 90, [0.0] * 40)]
+    script = [probability for frames in speech for probability in frames]
+    step = len(script) * 512 // 4
+
+    class Sure(Deaf):
+        def recognise(self, samples: Samples, choose: Choose = likeliest) -> Recognition:
+            word = Word(start=0.2, end=len(samples) / SAMPLE_RATE - 0.2, text=" Hola", probability=0.9)
+            return Recognition((word,), -0.1, 0.0, 1.0, choose({"fr": 0.98, "es": 0.02}))
+
+    class Local(LocalRecogniser):
+        def hear(self, start: float, end: float) -> Heard:
+            samples = round((end - start) * SAMPLE_RATE)
+            return Heard(tuple(self._opened().hear(np.zeros(samples, np.float32), start)), 0.0)
+
+    settings = SpeechSettings(languages=("fr", "es"))
+    recogniser = Local(lambda _: (UtterancePolicy(ScriptedDetector(script), Sure(), settings), "scripted"))
+    recogniser.open(Path(), settings)
+    chunks = [Chunk(start=n * step / SAMPLE_RATE, end=(n + 1) * step / SAMPLE_RATE) for n in range(4)]
+    said = iter(["", "es", "es", ""])
+    heard = list(recognise(chunks, recogniser, speaker=lambda: next(said)))
+    assert [event.lang for event in heard if isinstance(event, Hypothesis) and event.committed] == [
+        "fr",
+        "es",
+        "es",
+        "fr",
+    ]
 
 
 def test_the_model_is_asked_for_listed_languages_only() -> None:

@@ -93,13 +93,18 @@ def test_one_that_hangs_is_killed_and_replaced(audio: Path, undisturbed: str, mo
     assert len(made.processes) == 2
 
 
-def test_one_that_takes_the_place_of_another_is_told_the_names(audio: Path, undisturbed: str) -> None:
+def test_one_that_takes_the_place_of_another_is_told_the_names_and_the_language(audio: Path, undisturbed: str) -> None:
     class Told(RecogniserProcess):
         def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
             told.append(names)
             return super().expect(names)
 
+        def assume(self, lang: str) -> None:
+            spoken.append(lang)
+            super().assume(lang)
+
     told: list[tuple[str, ...]] = []
+    spoken: list[str] = []
     made: list[Told] = []
 
     def make() -> Told:
@@ -110,12 +115,14 @@ def test_one_that_takes_the_place_of_another_is_told_the_names(audio: Path, undi
         if number == 9:
             psutil.Process(made[-1].pid).kill()
             assert recogniser.expect(("Vaubrin",)) == ()
+            recogniser.assume("fr")
 
     recogniser = SupervisedRecogniser(make)
     plain = msgspec.structs.replace(DEMO, hotwords=False)  # names would change what the demo model hears
     events = hear(audio, recogniser, disturb, plain)
     assert text(events) == undisturbed
     assert told == [("Vaubrin",), ("Vaubrin",)]
+    assert spoken == ["fr", "fr"]
 
 
 class Dying(RecogniserProcess):

@@ -1,6 +1,7 @@
 """Back-fill of cues: a sentence that is rendered again gets its new text, its neighbours and the rules keep theirs."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from hypothesis import given
 from hypothesis import settings as tuned
@@ -151,6 +152,16 @@ def test_a_text_that_needs_more_time_than_there_is_moves_those_after_it() -> Non
     moved = {cue.sentences[0] for cue in shown(events) if cue.rev > 1}
     assert moved > {"s000002"}
     assert [fault for fault in faults(shown(events), RULES) if fault.rule != "cps"] == []
+
+
+def test_what_a_person_touched_no_back_fill_changes_or_moves() -> None:
+    chant = [rendered(f"Number {n} is a line of its own, quite long.", 0.9 * n, 0.9 * n + 0.8, n) for n in range(1, 7)]
+    stream = followed(chant)
+    before = shown(list(to_cues(stream, RULES)))
+    late = [*stream, again(stream[1], " ".join(["so many words are said here tonight"] * 8))]
+    assert shown(list(to_cues(late, RULES))) != before
+    for touched in (before[1].id, before[2].id):  # its own cue, and one that would have to move for it
+        assert shown(list(to_cues(late, RULES, touched=partial(set, [touched])))) == before
 
 
 def test_a_try_that_failed_changes_nothing() -> None:

@@ -1,15 +1,18 @@
 """`livesubs run` and `livesubs demo`."""
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import typer
 
 from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
-from pipeline.commands import options, screen, shelf
-from pipeline.errors import SettingsError
+from pipeline.commands import options, screen, shelf, youtube
+from pipeline.commands import publish as publishing
+from pipeline.errors import SettingsError, TranslationError
+from pipeline.journal import State
 from pipeline.names.live import Names
 from pipeline.settings import Settings
 from pipeline.supervision import Supervised, end_with
@@ -47,10 +50,13 @@ def run(
     ffmpeg: options.Ffmpeg = None,
     config: options.SettingsFile = None,
     serve: options.Serve = False,
+    publish: options.Publish = None,
+    youtube_captions: options.YoutubeCaptions = None,
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
     show: options.Show = None,
+    mpv: options.Mpv = False,
     as_json: options.AsJson = False,
     under: options.Under = None,
 ) -> None:
@@ -59,7 +65,15 @@ def run(
         raise SettingsError("no source was named; say what to subtitle, such as https://example.org/live.m3u8")
     if context.obj and not under:  # typed by a person
         path = resume or out or options.session_folder(source or "")
-        beside = screen.beside(path, delay, port, listen, show, as_json=as_json) if serve else ()
+        if mpv and not serve:
+            raise SettingsError("--mpv plays what the pages' server serves; add --serve")
+        beside: dict[str, list[str]] = {}
+        if publish:
+            beside["the publisher"] = publishing.beside(path, publish, delay)
+        if youtube_captions:
+            beside["the sender to YouTube"] = youtube.beside(path, youtube_captions)
+        if serve:
+            beside["the page server"] = screen.beside(path, delay, port, listen, show, mpv=mpv, as_json=as_json)
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
     if resume:
         _go_on(resume, source, context, as_json=as_json, under=under)
@@ -71,12 +85,19 @@ def run(
     subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
 
 
-def _watched(typed: list[str], path: Path, beside: Sequence[str], *, resumed: bool, as_json: bool) -> int:
+def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], *, resumed: bool, as_json: bool) -> int:
     """Runs what was typed in a process of its own, and has it go on in its folder when that dies; the exit code."""
     command, *rest = typed
     first = typed if resumed else [command, "--out", str(path), *rest]
     again = [command, "--resume", str(path), *(["--json"] if as_json else [])]
-    supervised = Supervised(first, again, lambda: folder.begun(path), beside)
+    theirs = not resumed and path.is_dir() and folder.held(path)  # of another session, which is about to be refused
+    supervised = Supervised(
+        first,
+        again,
+        cut_off=lambda: not theirs and folder.cut_off(path),
+        recorded=lambda: not theirs and (path / folder.JOURNAL).is_file(),
+        beside=beside,
+    )
     return supervised.run(lambda text: typer.echo(f"livesubs: {text}", err=True))
 
 
@@ -85,9 +106,12 @@ def _go_on(path: Path, source: str | None, context: typer.Context, *, as_json: b
     if context.params["out"] or context.params["config"]:
         raise SettingsError("a resumed session stays in its folder, with its settings; leave out --out and --settings")
     folder.check(path)
-    chosen = options.settle(settings.load(path / "settings.toml"), context.params)
+    chosen = options.settle(settings.load(path / folder.SETTINGS), context.params)
+    owed = source is None and folder.over(path, time.time())
+    if owed and not as_json:
+        typer.echo("this session has ended: what it owes is done, nothing is recorded; to record on, name the source")
     given = source or folder.source_of(path)
-    subtitle(given, path, options.with_models(chosen), as_json=as_json, resume=True, under=under)
+    subtitle(given, path, options.with_models(chosen), as_json=as_json, resume=True, under=under, owed=owed)
 
 
 def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
@@ -111,23 +135,31 @@ def subtitle(
     as_json: bool,
     resume: bool = False,
     under: int | None = None,
+    owed: bool = False,
 ) -> None:
-    """Runs one session with a view, and says at the end what there is and where; it ends with the process `under`."""
+    """Runs one session with a view, and says at the end what there is and where; it ends with the process `under`.
+
+    Of one that goes on nothing is recorded any more if only what it has `owed` is wanted.
+    TranslationError for tracks in which nothing is translated, once all else is written and said.
+    """
     from pipeline.flow import Repeating, SystemClock
     from pipeline.session import Session
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
-    names = Names(chosen.translation.glossary)
+    path = out or options.session_folder(source)
+    noted = path / folder.NAMES
+    names = Names(chosen.translation.glossary or (str(noted) if noted.exists() else ""))
     if names.current.terms and not as_json:
         typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
     cache = assets.user_cache() / "translations.sqlite"
     chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys(), cache, names)
-    path = out or options.session_folder(source)
     spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
     recogniser = SupervisedRecogniser(RecogniserProcess, spares)
     watched = under is not None
-    session = Session(source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume, watched=watched)
+    session = Session(
+        source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume, watched=watched, record=not owed
+    )
     _stop_on_signals(session.stop)
     try:
         with (
@@ -139,12 +171,22 @@ def subtitle(
         ):
             state = session.run(screen)
     except KeyboardInterrupt:
-        system.leave(ABORTED, f"livesubs: left at once; what was written is in {path}")
+        rest = f"{system.program()} run --resume {path}"
+        system.leave(ABORTED, f"livesubs: left at once; what was written is in {path}, to hear the rest: {rest}")
     if not as_json:
         for line in lines.summary(state, path):
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
+    _check_translated(state, path)
+
+
+def _check_translated(state: State, path: Path) -> None:
+    if left := lines.untranslated(state):
+        raise TranslationError(
+            f"nothing was translated into {' and '.join(left)}, what was said is shown instead; check the engines "
+            f"(`{system.program()} check`), then `{system.program()} run --resume {path}` translates it"
+        )
 
 
 def _of_glossary(names: Names, *, told: bool) -> str:

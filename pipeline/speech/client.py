@@ -18,6 +18,7 @@ from pipeline.speech import messages
 from pipeline.speech.local import Recogniser
 from pipeline.speech.messages import (
     Answer,
+    Assume,
     Degrade,
     Detect,
     Expect,
@@ -96,6 +97,9 @@ class RecogniserProcess:
         if not isinstance(answer, Expected):
             raise self._nonsense(answer)
         return answer.left_out
+
+    def assume(self, lang: str) -> None:
+        self._listen(Assume(lang), 0.0)
 
     def degrade(self, level: int) -> None:
         self._listen(Degrade(level), 0.0)

@@ -40,6 +40,10 @@ class Recogniser(Protocol):
         """From now on these names may be said, what matters most first; gives those that there is no room for."""
         ...
 
+    def assume(self, lang: str) -> None:
+        """From now on this is spoken, one of the languages that may be; empty: whichever is the likeliest."""
+        ...
+
     def degrade(self, level: int) -> None:
         """Hears with less care from now on, so as to catch up; see `overload`. 0 is all it can."""
         ...
@@ -88,6 +92,9 @@ class LocalRecogniser:
 
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return self._opened().expect(names)
+
+    def assume(self, lang: str) -> None:
+        self._opened().assume(lang)
 
     def degrade(self, level: int) -> None:
         self._opened().degrade(level)

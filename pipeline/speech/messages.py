@@ -49,6 +49,12 @@ class Expect(Message, frozen=True):
     names: tuple[str, ...]
 
 
+class Assume(Message, frozen=True):
+    """This language is spoken from now on, one of those that may be; empty: whichever is the likeliest."""
+
+    lang: str
+
+
 class Degrade(Message, frozen=True):
     """Hear with less care from now on, so as to catch up (`overload`): 0 is all you can."""
 
@@ -96,7 +102,7 @@ class Failed(Message, frozen=True):
     exit_code: int
 
 
-Question = Open | Hear | Recognise | Detect | Expect | Finish | Degrade
+Question = Open | Hear | Recognise | Detect | Expect | Assume | Finish | Degrade
 Answer = Ready | Heard | Language | Expected | Failed
 
 _encoder = msgspec.json.Encoder()

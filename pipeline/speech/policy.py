@@ -60,6 +60,10 @@ class Policy(Protocol):
         """Names that may be said from now on, what matters most first; gives those that there is no room for."""
         ...
 
+    def assume(self, lang: str) -> None:
+        """This language is spoken from now on; empty: whichever is the likeliest."""
+        ...
+
     def degrade(self, level: int) -> None:
         """Hears with less care from now on; 0 is all it can."""
         ...
@@ -72,6 +76,7 @@ class UtterancePolicy:
         self._detector, self._transcriber, self._settings = detector, transcriber, settings
         self._in_force = settings
         self._lang = settings.spoken[0]  # of what was said last
+        self._assumed = ""
         self._begin(0.0)
 
     def hear(self, samples: Samples, start: float) -> list[Said]:
@@ -105,6 +110,9 @@ class UtterancePolicy:
 
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return self._transcriber.expect(names)
+
+    def assume(self, lang: str) -> None:
+        self._assumed = lang
 
     def degrade(self, level: int) -> None:
         self._in_force = degraded(self._settings, level)
@@ -196,7 +204,9 @@ class UtterancePolicy:
     def _recognise(self, samples: Samples, start: float, speech: Sequence[bool]) -> _Heard:
         """The words of one stretch that begins at `start`, and those that a guard kept back."""
         voiced = sum(speech) * FRAME_SECONDS
-        recognition = self._transcriber.recognise(samples, lambda likely: chosen(likely, self._lang, voiced))
+        recognition = self._transcriber.recognise(
+            samples, lambda likely: self._assumed or chosen(likely, self._lang, voiced)
+        )
         words, lang = mend(recognition.words, samples), recognition.lang or self._lang
         judged = judge(msgspec.structs.replace(recognition, words=words), samples, speech)
         return _Heard(

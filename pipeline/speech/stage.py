@@ -1,6 +1,6 @@
 """The speech stage: what was recorded in, what was said out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.events import Chunk, Skipped, Warned
 from pipeline.names.live import Names
@@ -10,13 +10,18 @@ from pipeline.speech.overload import Degraded
 
 
 def recognise(
-    chunks: Iterable[Chunk | Degraded | Skipped | Warned], recogniser: Recogniser, names: Names | None = None
+    chunks: Iterable[Chunk | Degraded | Skipped | Warned],
+    recogniser: Recogniser,
+    names: Names | None = None,
+    speaker: Callable[[], str] = str,
 ) -> Iterator[Answered]:
     """What an opened recogniser says of the chunks, as it says it, and at their end what was still open.
 
     At an empty chunk the sound breaks off: what is open is said then, and not when it goes on. Before a chunk it is
-    told the names that may be said, whenever they are others than before. What `overload` puts between them is done.
+    told the names that may be said and the language that `speaker` names, if any, whenever they are others than before.
+    What `overload` puts between them is done.
     """
+    assumed = ""
     expected: tuple[str, ...] = ()
     for chunk in chunks:
         if isinstance(chunk, Degraded):
@@ -28,6 +33,9 @@ def recognise(
         if names and (wanted := names.hotwords) != expected:
             expected = wanted
             names.left_out(recogniser.expect(wanted))
+        if (lang := speaker()) != assumed:
+            assumed = lang
+            recogniser.assume(lang)
         heard = recogniser.hear(chunk.start, chunk.end) if chunk.end > chunk.start else recogniser.finish()
         yield from heard.events
     yield from recogniser.finish().events

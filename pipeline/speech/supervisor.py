@@ -43,6 +43,7 @@ class SupervisedRecogniser:
         self._open: list[tuple[float, float]] = []  # spans that were given and are not judged yet
         self._told: list[Warned | Skipped] = []
         self._names: tuple[str, ...] = ()
+        self._lang = ""
         self._level = 0
         self._spent = 0.0  # by those that are gone
 
@@ -81,6 +82,11 @@ class SupervisedRecogniser:
             return self._opened().expect(names)
         except _FAILURES:
             return ()  # the next stretch finds it dead, and what takes its place is told
+
+    def assume(self, lang: str) -> None:
+        self._lang = lang
+        with suppress(*_FAILURES):  # the next stretch finds it dead, and what takes its place is told
+            self._opened().assume(lang)
 
     def degrade(self, level: int) -> None:
         self._level = level
@@ -162,6 +168,8 @@ class SupervisedRecogniser:
         description = self._recogniser.open(self._audio, self._settings)
         if self._names:
             self._recogniser.expect(self._names)
+        if self._lang:
+            self._recogniser.assume(self._lang)
         if self._level:
             self._recogniser.degrade(self._level)
         return description

@@ -21,6 +21,7 @@ from pipeline.speech import messages
 from pipeline.speech.local import LocalRecogniser
 from pipeline.speech.messages import (
     Answer,
+    Assume,
     Degrade,
     Detect,
     Expect,
@@ -70,6 +71,9 @@ class Worker:
                 return self._recogniser.language(start, end)
             case Expect(names):
                 return Expected(self._recogniser.expect(names))
+            case Assume(lang):
+                self._recogniser.assume(lang)
+                return Heard((), 0.0)
             case Degrade(level):
                 self._recogniser.degrade(level)
                 return Heard((), 0.0)

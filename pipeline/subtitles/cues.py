@@ -4,7 +4,7 @@ A sentence knows where the speech after it begins, so no cue has to wait for the
 for sentences that had no good translation and are rendered again later (`docs/decisions/0004-written-once.md`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from math import inf
 
 from pipeline.events import Cue, Rendering, Withdrawn
@@ -17,14 +17,18 @@ _RECENT = 100
 
 
 def to_cues(
-    renderings: Iterable[Rendering], rules: CueRules, before: Iterable[Cue] = (), until: float = inf
+    renderings: Iterable[Rendering],
+    rules: CueRules,
+    before: Iterable[Cue] = (),
+    until: float = inf,
+    touched: Callable[[], Collection[str]] = tuple,
 ) -> Iterator[Cue | Withdrawn]:
     """One track's cues as they come. A sentence too short to stand before the next one waits for it, to share a cue.
 
     A rendering with a `rev` above 1 revises the cues of its sentence. `before` is the track of a session that goes on.
-    At `until` a cue begins that is there already.
+    At `until` a cue begins that is there already. `touched` tells the ids of cues that a person has changed.
     """
-    track = _Track(rules, before, until)
+    track = _Track(rules, before, until, touched)
     for rendering in renderings:
         yield from track.add(rendering) if rendering.rev == 1 else track.revise(rendering)
     yield from track.finish()
@@ -33,8 +37,10 @@ def to_cues(
 class _Track:
     """What was placed so far, and what waits."""
 
-    def __init__(self, rules: CueRules, before: Iterable[Cue], until: float) -> None:
-        self._rules, self._until = rules, until
+    def __init__(
+        self, rules: CueRules, before: Iterable[Cue], until: float, touched: Callable[[], Collection[str]]
+    ) -> None:
+        self._rules, self._until, self._touched = rules, until, touched
         self._placed: list[Placed] = [Placed(cue=cue) for cue in before]
         self._held: Piece | None = None
         self._again: list[Rendering] = []
@@ -81,4 +87,4 @@ class _Track:
             if self._held and rendering.sentence.id in self._held.sentences:
                 self._again.append(rendering)
             else:
-                yield from revised(self._placed, rendering, self._rules)
+                yield from revised(self._placed, rendering, self._rules, self._touched())

@@ -3,7 +3,7 @@
 Only where the new text cannot stand there in as many cues as it takes, the cues after it are placed anew, too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from math import inf
 
@@ -53,8 +53,13 @@ def settled(one: Placed) -> Placed:
     return one if owed else Placed(cue=one.cue)
 
 
-def revised(placed: list[Placed], rendering: Rendering, rules: CueRules) -> Iterator[Cue | Withdrawn]:
-    """Puts a sentence's new text in place of its old one: changes `placed`, the track, and gives what is different."""
+def revised(
+    placed: list[Placed], rendering: Rendering, rules: CueRules, touched: Collection[str] = ()
+) -> Iterator[Cue | Withdrawn]:
+    """Puts a sentence's new text in place of its old one: changes `placed`, the track, and gives what is different.
+
+    A sentence of which a person has `touched` a cue (ids) is left as it is, and no such cue is moved.
+    """
     id = rendering.sentence.id
     places = [place for place, one in enumerate(placed) if id in one.cue.sentences]
     if not places:
@@ -67,7 +72,11 @@ def revised(placed: list[Placed], rendering: Rendering, rules: CueRules) -> Iter
         return  # it is no better, or nobody can tell any more whose text is whose
     at = parts.index(mine[0])
     parts[at : at + len(mine)] = new
+    if any(one.cue.id in touched for one in placed[first:last]):
+        return
     while (made := _laid(placed, first, last, parts, rules)) is None:
+        if placed[last].cue.id in touched:
+            return
         parts.extend(placed[last].parts)
         last += 1
     old = {one.cue.id: one for one in placed[first:last]}

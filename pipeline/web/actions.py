@@ -8,8 +8,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from pipeline.direction import ACTIONS
+from pipeline.direction import ACTIONS, refusal
 from pipeline.events import Action
+from pipeline.web.bodies import Unfit, short
 from pipeline.web.show import Show
 
 _LONGEST = 2000
@@ -17,17 +18,20 @@ _LONGEST = 2000
 
 
 async def act(show: Show, request: Request) -> Response:
-    """Does one action, given as JSON without its kind; 400 says what is wrong with it, 409 that its cue is gone."""
-    body = await request.body()
-    if len(body) > _LONGEST:
-        return PlainTextResponse("That is too long for a subtitle.", 413)
+    """Does one action, given as JSON without its kind, once; 400 says what is wrong with it, 409 why it cannot be."""
+    try:
+        body = await short(request, _LONGEST)
+    except Unfit as error:
+        return PlainTextResponse(str(error), error.status)
     try:
         asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict)}, Action)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         return PlainTextResponse(f"That is no action: {error}.", 400)
     show.look()  # the page may know a line that was written just now
-    if asked.cue and asked.cue not in show.state.cues:
-        return PlainTextResponse("That line is not there any more.", 409)
+    if asked.id in show.state.actions:
+        return JSONResponse({"done": asked.id})
+    if refused := refusal(show.state, asked):
+        return PlainTextResponse(refused, 409)
     try:
         keep(show.folder, asked)
     except OSError as error:
@@ -37,12 +41,14 @@ async def act(show: Show, request: Request) -> Response:
 
 
 def keep(folder: Path, action: Action) -> None:
-    """Adds the action to the file, whole; OSError."""
+    """Adds the action to the file, whole, on a line of its own; OSError."""
     line = msgspec.json.encode({"at": round(time.time(), 3), **msgspec.to_builtins(action)}) + b"\n"
     path = folder / ACTIONS
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         size = os.fstat(file).st_size
+        if size and os.pread(file, 1, size - 1) != b"\n":  # the power was cut within the last one
+            line = b"\n" + line
         if os.write(file, line) < len(line):
             os.ftruncate(file, size)
             raise OSError(28, "no space left")

@@ -1,5 +1,8 @@
 """What the room sees beside the words: folded from what people did, in order (pure)."""
 
+from collections.abc import Iterable
+from functools import reduce
+
 from msgspec.structs import replace
 
 from pipeline.events import Action, Value
@@ -29,6 +32,13 @@ class Room(Value, frozen=True):
 _SIZES = (0.5, 2.0)
 
 
+def room(actions: Iterable[Action]) -> Room:
+    """The room as everything that people did leaves it; what was undone was never done."""
+    done = list(actions)
+    undone = {action.of for action in done if action.do == "undo"}
+    return reduce(directed, (action for action in done if action.id not in undone), Room())
+
+
 def directed(room: Room, action: Action) -> Room:
     """The room after an action; those on cues and on playback leave it as it is."""
     match action.do:
@@ -45,7 +55,7 @@ def directed(room: Room, action: Action) -> Room:
         case "delay":
             return replace(room, delay=max(0.0, action.value))
         case "hold":
-            return replace(room, held=(*room.held, action.cue))
+            return replace(room, held=tuple(dict.fromkeys((*room.held, action.cue))))
         case "send":
             return replace(room, held=tuple(id for id in room.held if id != action.cue))
         case "begin":

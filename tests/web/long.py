@@ -17,8 +17,8 @@ from playwright.sync_api import CDPSession, sync_playwright
 from pipeline.events import Ended
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
-from pipeline.source.archive import NAME, place
-from pipeline.source.parts import Placed
+from pipeline.source.archive import note
+from pipeline.source.parts import ARCHIVE, Anchor
 from tests.web.conftest import Server
 from tests.web.shows import begun, line
 
@@ -36,8 +36,8 @@ FAST = """() => {
 
 def folder(path: Path) -> None:
     """One minute of a small picture, as often as there are minutes."""
-    ffmpeg, minute = imageio_ffmpeg.get_ffmpeg_exe(), path / NAME / "minute"
-    place(path / NAME, Placed(number=1, at=0.0))
+    ffmpeg, minute = imageio_ffmpeg.get_ffmpeg_exe(), path / ARCHIVE / "minute"
+    note(path / ARCHIVE, Anchor(number=1, at=0.0))
     picture = ["-f", "lavfi", "-i", "testsrc=s=160x90:r=5", "-f", "lavfi", "-i", "sine=f=200:r=16000", "-t", "60"]
     codecs = [
         "-c:v",
@@ -60,10 +60,10 @@ def folder(path: Path) -> None:
     listed = minute.with_suffix(".csv").read_text()
     for number in range(1, MINUTES + 1):
         if number > 1:
-            place(path / NAME, Placed(number=number, at=60.0 * (number - 1)))
-        for segment in (path / NAME).glob("minute-*.ts"):
+            note(path / ARCHIVE, Anchor(number=number, at=60.0 * (number - 1)))
+        for segment in (path / ARCHIVE).glob("minute-*.ts"):
             os.link(segment, segment.with_name(segment.name.replace("minute", f"{number:04d}")))
-        (path / NAME / f"{number:04d}.csv").write_text(listed.replace("minute", f"{number:04d}"))
+        (path / ARCHIVE / f"{number:04d}.csv").write_text(listed.replace("minute", f"{number:04d}"))
     with Journal(path, SystemClock()) as journal:
         journal.append(begun())
         for number in range(MINUTES * 30):

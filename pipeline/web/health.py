@@ -1,0 +1,103 @@
+"""How the session does, for whoever has to keep it going: folded from the journal as it grows, and the disk."""
+
+import shutil
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from pipeline.direction import speaker, spoken
+from pipeline.events import Event, Gap, Skipped, SourceState, Translation, Warned
+from pipeline.journal import Entry, State, running
+from pipeline.lines import missing
+from pipeline.source.parts import ARCHIVE
+from pipeline.translation.verdicts import usable
+
+_LATELY = 10
+"""Attempts of each engine, and warnings, that are told."""
+_WEIGHED = 30.0
+"""Seconds between two looks at how much disk the session takes: an archive has thousands of files."""
+
+
+class Health:
+    """What `note` has seen of a journal; the folder is looked at when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._source: SourceState | None = None
+        self._since = 0.0
+        self._warnings: deque[dict[str, Any]] = deque(maxlen=_LATELY)
+        self._attempts: dict[str, deque[Translation]] = {}
+        self._weighed: tuple[float, int] | None = None
+
+    def note(self, entry: Entry) -> None:
+        event = entry.event
+        if isinstance(event, SourceState):
+            self._source, self._since = event, entry.at
+        elif isinstance(event, Translation):
+            self._attempts.setdefault(event.engine, deque(maxlen=_LATELY)).append(event)
+        elif text := _alarm(event):
+            self._warnings.append({"at": entry.at, "text": text})
+
+    def facts(self, state: State, viewers: int) -> dict[str, Any]:
+        """For the page; seconds, bytes, and `at` in Unix seconds."""
+        progress = state.progress
+        recorded = progress.recorded if progress else 0.0
+        return {
+            "running": running(self._folder),
+            "source": self._source.state if self._source else "",
+            "detail": self._source.detail if self._source else "",
+            "since": self._since,
+            "recorded": recorded,
+            "lag": max(0.0, recorded - progress.heard) if progress else 0.0,
+            "engines": [_engine(name, list(tried)) for name, tried in self._attempts.items()],
+            "disk": self._disk(recorded),
+            "viewers": viewers,
+            "warnings": list(self._warnings),
+            "spoken": spoken(state),
+            "speaker": speaker(state),
+        }
+
+    def _disk(self, recorded: float) -> dict[str, float | None]:
+        """What is free, and for how many hours of this session that is enough, once that can be told."""
+        free = None
+        with suppress(OSError):
+            free = shutil.disk_usage(self._folder).free
+        rate = self._weight() / recorded if recorded > 60 else 0.0
+        return {"free": free, "hours": free / rate / 3600 if free is not None and rate else None}
+
+    def _weight(self) -> int:
+        """Bytes that the session takes, some time ago at most."""
+        if self._weighed is None or monotonic() - self._weighed[0] > _WEIGHED:
+            files = [path for folder in (self._folder, self._folder / ARCHIVE) for path in folder.glob("*")]
+            self._weighed = monotonic(), sum(map(_size, files))
+        return self._weighed[1]
+
+
+def _alarm(event: Event) -> str:
+    match event:
+        case Warned():
+            return event.text
+        case Gap() | Skipped():
+            return missing(event)
+    return ""
+
+
+def _engine(name: str, tried: list[Translation]) -> dict[str, Any]:
+    good = [usable(attempt.verdict) for attempt in tried]
+    answered = sorted(attempt.elapsed for attempt, ok in zip(tried, good, strict=True) if ok)
+    return {
+        "name": name,
+        "ok": good[-1],
+        "failed": good.count(False),
+        "of": len(good),
+        "seconds": answered[len(answered) // 2] if answered else None,
+        "verdict": tried[-1].verdict,
+    }
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0

@@ -1,0 +1,90 @@
+// What is asked of the server: one after the other, each until it is answered, with the same id, so that it is done once.
+//
+// What waits and what can be undone are kept in the tab: a reload forgets neither.
+
+const AGAIN = 400;
+const PATIENCE = 2000;
+
+/** `randomUUID` is for secure addresses alone, and a hall has http. */
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
+
+const kept = (name) => JSON.parse(sessionStorage.getItem(name) ?? "[]");
+
+export class Actions {
+  /** `tell(text, kind)`: kind is done, waiting or refused. */
+  constructor(tell) {
+    this._tell = tell;
+    this._waiting = kept("waiting");
+    this.done = kept("done");
+    this._busy = false;
+    this._send();
+  }
+
+  /** Asks for `action`; `said` tells what it does, `back` how to undo it where the server does not know, null: not at all. */
+  ask(action, said, back) {
+    const id = newId();
+    this._waiting.push({ action: { id, ...action }, said });
+    if (back !== null) this.done.push({ id, said, back, action, undone: false });
+    this._keep();
+    this._send();
+    return id;
+  }
+
+  /** Takes back the last that was not taken back yet. */
+  undo() {
+    const last = this.done.findLast((one) => !one.undone);
+    if (!last) return this._tell("There is nothing to undo.", "refused");
+    last.undone = true;
+    if (last.back) this.ask(last.back, `Undone: ${last.said}`, null);
+    else this.ask({ do: "undo", of: last.id }, `Undone: ${last.said}`, null);
+  }
+
+  /** The lines that were killed here and are not back. */
+  get killed() {
+    return this.done.filter((one) => one.action.do === "kill" && !one.undone).map((one) => one.action.cue);
+  }
+
+  get waiting() {
+    return this._waiting.length;
+  }
+
+  async _send() {
+    if (this._busy) return;
+    this._busy = true;
+    while (this._waiting.length) {
+      const first = this._waiting[0];
+      const answer = await this._post(first.action);
+      if (answer === null) {
+        this._tell(`${first.said} - not yet: no word from the page server, it is tried again`, "waiting");
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+        continue;
+      }
+      this._waiting.shift();
+      if (!answer.ok) this.done = this.done.filter((one) => one.id !== first.action.id);
+      this._keep();
+      this._tell(answer.ok ? first.said : answer.why, answer.ok ? "done" : "refused");
+    }
+    this._busy = false;
+  }
+
+  /** What the server said; null: nothing, or that it cannot now. */
+  async _post(action) {
+    try {
+      const answer = await fetch("/api/actions", {
+        method: "POST",
+        body: JSON.stringify(action),
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      if (answer.status >= 500) return null;
+      return { ok: answer.ok, why: await answer.text() };
+    } catch {
+      return null;
+    }
+  }
+
+  _keep() {
+    this.done = this.done.slice(-50);
+    sessionStorage.setItem("waiting", JSON.stringify(this._waiting));
+    sessionStorage.setItem("done", JSON.stringify(this.done));
+  }
+}

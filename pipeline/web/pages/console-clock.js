@@ -1,0 +1,67 @@
+// What time it is in the room: the stream time of the frame that the screens show, or where they would be.
+
+const now = () => performance.now() / 1000;
+/** Reports of a screen that are remembered: the one that came quickest is the truest. */
+const REMEMBERED = 10;
+/** Seconds by which a screen may be off before it has jumped. */
+const JUMP = 1.5;
+/** Seconds behind live where nobody says how many. */
+const USUAL = 30;
+
+export class RoomClock {
+  constructor(feed) {
+    this._feed = feed;
+    this._delay = undefined;
+    this._offsets = new Map();
+    feed.addEventListener("screens", (event) => event.detail.forEach((screen) => this._note(screen)));
+  }
+
+  /** The delay that the server was started with; null for as little as can be. */
+  set started(delay) {
+    this._delay = delay;
+  }
+
+  /** Seconds behind live that the screens are to keep. */
+  get delay() {
+    return this._feed.room.delay ?? this._lead?.wanted ?? this._delay ?? USUAL;
+  }
+
+  /** Stream time in the room, null while nobody knows; the screen that is ahead counts. */
+  get time() {
+    const times = this._running.map((screen) => this._of(screen));
+    if (times.length) return Math.max(...times);
+    const edge = this._feed.edge;
+    return edge === null || this._delay === undefined ? null : edge - this.delay;
+  }
+
+  get paused() {
+    return this._lead?.state === "paused";
+  }
+
+  /** Seconds of recording that the room still has if nothing comes any more. */
+  get left() {
+    const time = this.time;
+    return time === null || !this._feed.progress ? null : this._feed.progress.recorded - time;
+  }
+
+  get _running() {
+    return this._feed.screens.filter((screen) => screen.stream !== null);
+  }
+
+  get _lead() {
+    return this._running.reduce((first, one) => (first && first.stream >= one.stream ? first : one), null);
+  }
+
+  _of(screen) {
+    const offsets = this._offsets.get(screen.id);
+    return screen.state === "playing" && offsets ? Math.max(...offsets) + now() : screen.stream;
+  }
+
+  _note(screen) {
+    if (screen.stream === null) return;
+    const offset = screen.stream - now();
+    const known = this._offsets.get(screen.id) ?? [];
+    const jumped = screen.state !== "playing" || known.some((other) => Math.abs(other - offset) > JUMP);
+    this._offsets.set(screen.id, jumped ? [offset] : [...known.slice(1 - REMEMBERED), offset]);
+  }
+}

@@ -1,0 +1,170 @@
+// What the room sees, and the hand on it: every control asks for an action, none asks back.
+
+const PLACES = ["bottom", "top", "band"];
+const STEP = 5;
+
+const $ = (id) => document.getElementById(id);
+const time = (seconds) => new Date(Math.max(0, seconds) * 1000).toISOString().slice(11, 19);
+
+export class RoomControls {
+  constructor(feed, clock, actions, lines, health) {
+    Object.assign(this, { _feed: feed, _clock: clock, _actions: actions, _lines: lines, _health: health });
+    for (const button of document.querySelectorAll("#place button")) {
+      button.addEventListener("click", () => this.place(button.dataset.place));
+    }
+    $("say").addEventListener("submit", (event) => this._say(event));
+    $("naming").addEventListener("submit", (event) => this._name(event));
+    $("volume").addEventListener("change", () => this._volume(Number($("volume").value)));
+  }
+
+  blank() {
+    const on = !this._feed.room.blank;
+    this._actions.ask({ do: "blank", value: Number(on) }, on ? "The screen is blank" : "The picture is back");
+  }
+
+  hide() {
+    const on = !this._feed.room.hidden;
+    this._actions.ask({ do: "hide", value: Number(on) }, on ? "Subtitles are off" : "Subtitles are on");
+  }
+
+  place(where = PLACES[(PLACES.indexOf(this._feed.room.place) + 1) % PLACES.length]) {
+    const named = { bottom: "at the bottom", top: "at the top", band: "in a band under the picture" };
+    this._actions.ask({ do: "place", text: where }, `Subtitles ${named[where]}`);
+  }
+
+  size(by) {
+    const size = Math.min(2, Math.max(0.5, Math.round((this._feed.room.size + by) * 10) / 10));
+    this._actions.ask({ do: "size", value: size }, `Letters at ${Math.round(size * 100)} %`);
+  }
+
+  delay(by) {
+    const delay = Math.max(STEP, Math.round(this._clock.delay + by));
+    this._actions.ask({ do: "delay", value: delay }, `${delay} s behind live`);
+  }
+
+  pause() {
+    const paused = this._clock.paused;
+    const [now, back] = paused ? ["play", "pause"] : ["pause", "play"];
+    this._actions.ask({ do: now }, paused ? "The picture plays" : "The picture stands still", { do: back });
+  }
+
+  catchUp() {
+    const [before, edge, delay] = [this._clock.time, this._feed.edge, this._clock.delay];
+    if (before === null || edge === null) return;
+    if (this._clock.paused) this._actions.ask({ do: "play" }, "The picture plays", null);
+    this._actions.ask({ do: "seek", value: edge - delay }, `Back to ${Math.round(delay)} s behind live`,
+      { do: "seek", value: before });
+  }
+
+  /** The show begins or ends at the line that was picked, else at what the room sees now. */
+  mark(what) {
+    const at = this._lines.picked ? this._lines.chosen.start : (this._clock.time ?? 0);
+    this._actions.ask({ do: what, value: Math.max(0, at) }, `The show ${what}s at ${time(at)}`);
+  }
+
+  speaker(lang = this._next()) {
+    const said = lang ? `The speaker is now: ${name(lang)}` : "The speaker's language is found by ear";
+    this._actions.ask({ do: "speaker", lang }, said);
+  }
+
+  /** The name form, with the word that is selected in a line. */
+  name() {
+    const selection = getSelection();
+    const word = selection.toString().trim();
+    const inSource = selection.anchorNode?.parentElement?.closest(".source");
+    $("name-text").value = word;
+    $("name-heard").value = inSource ? word : "";
+    $("name-text").focus();
+    $("name-text").select();
+  }
+
+  draw() {
+    const room = this._feed.room;
+    const now = this._clock.time;
+    const wall = $("wall");
+    const on = now === null ? [] : this._lines.on(now);
+    wall.dataset.place = room.place;
+    wall.classList.toggle("blank", room.blank);
+    wall.classList.toggle("hidden", room.hidden);
+    $("wall-text").textContent = room.blank || room.hidden ? "" : on.map((cue) => cue.text).join("\n");
+    $("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : this._playing(now);
+    for (const [id, state] of [["blank", room.blank], ["thumb-blank", room.blank], ["hide", room.hidden]]) {
+      $(id).setAttribute("aria-pressed", state);
+    }
+    for (const button of document.querySelectorAll("#place button")) {
+      button.setAttribute("aria-pressed", button.dataset.place === room.place);
+    }
+    $("size").textContent = `${Math.round(room.size * 100)} %`;
+    if (document.activeElement !== $("volume")) $("volume").value = room.volume;
+    $("loud").textContent = `${Math.round(room.volume * 100)} %`;
+    $("pause").firstChild.textContent = this._clock.paused ? "Play " : "Pause ";
+    $("delay").textContent = `${Math.round(this._clock.delay)} s behind live`;
+    $("begin").classList.toggle("set", room.begin !== null);
+    $("begin").firstChild.textContent = room.begin === null ? "Starts here " : `Starts ${time(room.begin)} `;
+    $("end").firstChild.textContent = room.end === null ? "Ends here " : `Ends ${time(room.end)} `;
+    this._drawSpeaker();
+  }
+
+  _playing(now) {
+    if (now === null) return "nothing yet";
+    const screens = this._feed.screens.length;
+    return `${time(now)}${this._clock.paused ? " · paused" : ""}${screens ? "" : " · no screen is open: reckoned"}`;
+  }
+
+  _drawSpeaker() {
+    const facts = this._health.facts;
+    const spoken = facts?.spoken ?? [];
+    const box = $("speaker");
+    if (box.dataset.spoken !== spoken.join()) {
+      box.dataset.spoken = spoken.join();
+      box.replaceChildren(...(spoken.length > 1 ? ["", ...spoken] : []).map((lang) => this._speakerButton(lang)));
+      $("speaker-note").textContent = spoken.length > 1 ? "" :
+        `Only ${spoken.map(name).join("") || "one language"} is listened for; for more, start with --languages fr,es.`;
+    }
+    for (const button of box.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", button.dataset.lang === (facts?.speaker ?? ""));
+    }
+  }
+
+  _speakerButton(lang) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.lang = lang;
+    button.textContent = lang ? name(lang) : "By ear";
+    button.addEventListener("click", () => this.speaker(lang));
+    return button;
+  }
+
+  _next() {
+    const all = ["", ...(this._health.facts?.spoken ?? [])];
+    return all[(all.indexOf(this._health.facts?.speaker ?? "") + 1) % all.length];
+  }
+
+  _volume(value) {
+    this._actions.ask({ do: "volume", value }, `Volume ${Math.round(value * 100)} %`);
+  }
+
+  _say(event) {
+    event.preventDefault();
+    const text = $("say-text").value.trim();
+    if (!text) return;
+    const at = Math.max(0, this._clock.time ?? 0);
+    this._actions.ask({ do: "say", text, value: at, lang: this._lines.lang }, `On the screen: “${text}”`);
+    $("say-text").value = "";
+    $("say-text").blur();
+  }
+
+  _name(event) {
+    event.preventDefault();
+    const [written, heard] = [$("name-text").value.trim(), $("name-heard").value.trim()];
+    if (!written) return;
+    const line = `${written} = ${written}${heard && heard !== written ? ` [${heard}]` : ""}`;
+    this._actions.ask({ do: "name", text: line }, `${written} is in the glossary`);
+    $("name-text").value = $("name-heard").value = "";
+    document.activeElement.blur();
+  }
+}
+
+function name(lang) {
+  return new Intl.DisplayNames(["en"], { type: "language" }).of(lang);
+}

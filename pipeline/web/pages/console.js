@@ -1,0 +1,193 @@
+// The technician's page: the lines before the room reads them, and the hand on the screen. Keys first; thumbs as well.
+
+import { Feed } from "/pages/feed.js";
+import { Actions } from "/pages/console-actions.js";
+import { RoomClock } from "/pages/console-clock.js";
+import { Health } from "/pages/console-health.js";
+import { Lines } from "/pages/console-lines.js";
+import { RoomControls } from "/pages/console-room.js";
+
+/** Milliseconds between two looks at the clock. */
+const TICK = 100;
+const TOLD = 6000;
+
+const $ = (id) => document.getElementById(id);
+const short = (text) => (text.length > 34 ? `${text.slice(0, 32).trim()}…` : text).replaceAll("\n", " ");
+
+const feed = new Feed({ screens: true });
+const clock = new RoomClock(feed);
+const actions = new Actions(toast);
+const lines = new Lines($("list"), feed, clock, actions, { acted: press, edited });
+const health = new Health(feed, clock);
+const room = new RoomControls(feed, clock, actions, lines, health);
+
+/** What a key does, with what the table of keys says of it; a line's keys act on the line that is chosen. */
+const KEYS = new Map([
+  ["ArrowUp", ["↑ or W", "choose the line before", () => lines.step(-1)]],
+  ["ArrowDown", ["↓ or S", "choose the next line", () => lines.step(1)]],
+  ["Escape", ["Esc", "follow the show again", () => lines.pick(null)]],
+  ["e", ["E or Enter", "edit the line: Enter keeps it, Escape does not, Shift+Enter breaks it", () => lines.edit()]],
+  ["x", ["X or Delete", "kill the line: neither the room nor the files have it", () => onLine(kill)]],
+  [" ", ["Space", "hold the line, or send it on", () => onLine(hold)]],
+  ["m", ["M", "mark the line for the editor", () => onLine(mark)]],
+  ["z", ["Z", "undo what you did last", () => actions.undo()]],
+  ["b", ["B", "blank the screen, or show it again", () => room.blank()]],
+  ["n", ["N", "subtitles off, or on", () => room.hide()]],
+  ["t", ["T", "subtitles at the bottom, the top, in a band", () => room.place()]],
+  ["+", ["+", "larger letters", () => room.size(0.1)]],
+  ["-", ["-", "smaller letters", () => room.size(-0.1)]],
+  ["y", ["Y", "type a line of your own", () => show("say-text")]],
+  ["a", ["A", "add a name, the word that is selected", () => (reveal(), room.name())]],
+  ["l", ["L", "the speaker's language: the next, or by ear", () => room.speaker()]],
+  ["p", ["P", "pause or play the picture", () => room.pause()]],
+  ["c", ["C", "catch up with the delay", () => room.catchUp()]],
+  ["[", ["[", "5 s less delay", () => room.delay(-5)]],
+  ["]", ["]", "5 s more delay", () => room.delay(5)]],
+  ["i", ["I", "the show starts here", () => room.mark("begin")]],
+  ["o", ["O", "the show ends here", () => room.mark("end")]],
+  ["?", ["?", "this table", () => $("keys").showModal()]],
+]);
+const SAME = { w: "ArrowUp", s: "ArrowDown", Enter: "e", Delete: "x", Backspace: "x", "=": "+", h: " " };
+
+function press(key) {
+  KEYS.get(SAME[key] ?? key)?.[2]();
+  draw();
+}
+
+function onLine(act) {
+  const cue = lines.chosen;
+  if (cue && feed.cues.has(cue.id)) act(cue);
+  else toast("There is no line to do that to.", "refused");
+}
+
+function kill(cue) {
+  lines.keep(cue);
+  actions.ask({ do: "kill", cue: cue.id }, `Killed: “${short(cue.text)}”`);
+}
+
+function hold(cue) {
+  const held = feed.room.held.includes(cue.id);
+  actions.ask({ do: held ? "send" : "hold", cue: cue.id }, `${held ? "Sent on" : "Held"}: “${short(cue.text)}”`);
+}
+
+function mark(cue) {
+  actions.ask({ do: "mark", cue: cue.id }, `Marked for the editor: “${short(cue.text)}”`);
+}
+
+function edited(cue, text) {
+  if (text.trim()) actions.ask({ do: "edit", cue: cue.id, text }, `Changed: “${short(text)}”`);
+  else toast("An empty line cannot be shown: kill it instead.", "refused");
+}
+
+function show(id) {
+  reveal();
+  $(id).focus();
+}
+
+/** On a phone the controls are behind More. */
+function reveal(on = true) {
+  document.body.classList.toggle("more", on);
+  $("more").setAttribute("aria-expanded", on);
+}
+
+function toast(text, kind) {
+  const box = $("toast");
+  box.textContent = text;
+  box.className = `shown ${kind}`;
+  clearTimeout(toast.timer);
+  if (kind !== "waiting") toast.timer = setTimeout(() => (box.className = ""), TOLD);
+  drawDone();
+}
+
+function drawDone() {
+  const rows = actions?.done.slice(-6).reverse().map((one) => {
+    const row = document.createElement("li");
+    row.textContent = one.said;
+    row.classList.toggle("undone", one.undone);
+    return row;
+  });
+  $("done").replaceChildren(...(rows ?? []));
+}
+
+function draw() {
+  const shown = lines.draw();
+  room.draw();
+  const session = feed.session;
+  $("name").textContent = session ? session.source.split("/").at(-1) || session.source : "livesubs";
+  $("empty").textContent = shown ? "" : session ? "No line yet: they come as soon as somebody speaks." :
+    "The session has not begun: its lines come here.";
+  const chosen = lines.chosen;
+  $("thumb-hold").textContent = chosen && feed.room.held.includes(chosen.id) ? "Send" : "Hold";
+}
+
+function drawHealth() {
+  $("health").replaceChildren(...health.figures.map(([name, value, how]) => {
+    const figure = document.createElement("div");
+    const [term, is] = [document.createElement("dt"), document.createElement("dd")];
+    term.textContent = name;
+    is.textContent = value;
+    figure.className = how;
+    figure.append(term, is);
+    return figure;
+  }));
+  const troubles = health.troubles;
+  const told = troubles.map((one) => one.text).join();
+  if ($("troubles").dataset.told === told) return;
+  $("troubles").dataset.told = told;
+  $("troubles").replaceChildren(...troubles.map(trouble));
+}
+
+function trouble({ key, text, bad, at }) {
+  const row = document.createElement("p");
+  row.className = bad ? "bad" : "warn";
+  row.textContent = at === null ? text : `${new Date(at * 1000).toTimeString().slice(0, 5)} ${text}`;
+  if (key) {
+    const away = document.createElement("button");
+    away.textContent = "Seen";
+    away.addEventListener("click", () => (health.putAway(key), drawHealth()));
+    row.append(away);
+  }
+  return row;
+}
+
+document.addEventListener("keydown", (event) => {
+  const undo = (event.ctrlKey || event.metaKey) && event.key === "z";
+  if (event.target.closest("input, textarea, dialog")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  if (!undo && (event.ctrlKey || event.metaKey || event.altKey)) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.target.closest("button") && (key === "Enter" || key === " ")) return;  // that is how a button is pressed
+  if (!KEYS.has(SAME[key] ?? key)) return;
+  event.preventDefault();
+  if (!event.repeat || key.startsWith("Arrow") || "ws+-=[]".includes(key)) press(key);
+});
+for (const button of document.querySelectorAll("button[data-key]")) {
+  button.addEventListener("click", () => {
+    press(button.dataset.key);
+    button.blur();  // so that Space holds a line again
+  });
+}
+$("more").addEventListener("click", () => reveal(!document.body.classList.contains("more")));
+$("keys").querySelector("table").append(...[...KEYS.values()].map(([name, does]) => {
+  const row = document.createElement("tr");
+  row.append(Object.assign(document.createElement("th"), { textContent: name }));
+  row.append(Object.assign(document.createElement("td"), { textContent: does }));
+  return row;
+}));
+
+async function learn() {
+  try {
+    clock.started = (await (await fetch("/api/session")).json()).delay;
+  } catch {
+    setTimeout(learn, 500);
+  }
+}
+
+learn();
+feed.addEventListener("change", draw);
+setInterval(draw, TICK);
+setInterval(drawHealth, 500);
+drawHealth();
+drawDone();

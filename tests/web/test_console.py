@@ -1,0 +1,209 @@
+"""/console in a real Chromium: what its keys and thumbs do to the lines, to the screen and to the folder."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from pipeline.direction import Actions
+from pipeline.events import Cue, Progress, SessionStarted, SourceState, Translation, Warned
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal
+from tests.measures import SAMPLES
+from tests.test_session import finish, start
+from tests.waiting import until
+from tests.web.conftest import Server, becomes, needs_hls
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+LINES = ["Good evening.", "This hall is full.", "The floor goes to the nurses.", "Thank you."]
+ROWS = "[...document.querySelectorAll('.line')]"
+STATES = f"{ROWS}.map((row) => row.classList[1]).join()"
+TEXTS = f"{ROWS}.map((row) => row.querySelector('.en').innerText)"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A session at 20 s: one line was shown ten seconds before that, the others come."""
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(
+            SessionStarted(
+                version="1", source="rally", src_lang="fr", tgt_langs=("en",), recogniser="r", engines=(), began_at=0.0
+            )
+        )
+        journal.append(SourceState(state="connected", stream=0.0))
+        for number, text in enumerate(LINES):
+            at = 8.5 + 3.0 * number
+            for lang, words in (("fr", f"Phrase {number}."), ("en", text)):
+                id = f"s{number}.{lang}.1"
+                journal.append(Cue(id=id, lang=lang, start=at, end=at + 2.5, text=words, sentences=(f"s{number}",)))
+        journal.append(Progress(recorded=20.0, heard=19.0, compute=1.0))
+        yield tmp_path
+
+
+@pytest.fixture
+def console(page: "Page", serve: Callable[..., Server], folder: Path) -> "Page":
+    page.goto(f"{serve(folder, delay='10').address}/console")
+    becomes(page, f"{STATES} === 'now,coming,coming,coming'")
+    return page
+
+
+def done(folder: Path) -> list[tuple[str, str, str]]:
+    """(what, cue, text) of everything that was asked."""
+    return [(action.do, action.cue, action.text) for action in Actions(folder).new()]
+
+
+def press(page: "Page", *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_every_line_is_there_with_what_was_said_and_its_countdown(console: "Page") -> None:
+    assert console.evaluate(TEXTS) == LINES
+    counts = console.evaluate(f"{ROWS}.map((row) => row.querySelector('.count').innerText)")
+    assert counts == ["on screen", "1.5", "4.5", "7.5"]
+    assert console.evaluate(f"{ROWS}[2].querySelector('.source').innerText") == "Phrase 2."
+    assert console.inner_text("#wall-text") == LINES[0]
+
+
+def test_keys_edit_kill_hold_mark_and_undo(console: "Page", folder: Path) -> None:
+    press(console, "ArrowDown", "x")
+    becomes(console, f"{STATES} === 'now,struck,coming,coming'")
+    press(console, "ArrowDown", "e")
+    press(console, "End", "Shift+Enter", *"It is full.", "Enter")
+    becomes(console, f"{TEXTS}[2] === 'The floor goes to the nurses.\\nIt is full.'")
+    press(console, "ArrowDown", "ArrowDown", "ArrowDown", " ")
+    becomes(console, f"{STATES} === 'now,struck,coming,held'")
+    press(console, "m")
+    becomes(console, f"{ROWS}[3].querySelector('.remarks').innerText === 'marked for the editor'")
+    assert "Marked for the editor" in console.inner_text("#toast")
+    press(console, "z", "z", "z", "z")
+    becomes(console, f"{STATES} === 'now,coming,coming,coming'")
+    assert console.evaluate(TEXTS) == LINES
+    asked = ["kill", "edit", "hold", "mark", *["undo"] * 4]
+    until(lambda: [what for what, _, _ in done(folder)] == asked, 10)
+
+
+def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> None:
+    press(console, "b", "n", "t", "+", "]", "i")
+    becomes(console, "document.getElementById('toast').innerText.startsWith('The show begins')")
+    assert console.evaluate("document.getElementById('wall').className") == "blank hidden"
+    assert console.get_attribute("#wall", "data-place") == "top"
+    assert console.inner_text("#delay") == "15 s behind live"
+    press(console, "y", *"Back soon.", "Enter")
+    until(lambda: [what for what, _, _ in done(folder)][-1] == "say", 10)
+    press(console, *["z"] * 7)
+    becomes(console, "document.getElementById('wall').className === ''")
+    becomes(console, "document.getElementById('delay').innerText === '10 s behind live'")
+    assert "Back soon." not in console.inner_text("#list")
+
+
+def test_a_name_comes_from_the_word_that_is_selected(console: "Page", folder: Path) -> None:
+    console.evaluate(
+        f"getSelection().setBaseAndExtent({ROWS}[2].querySelector('.source').firstChild, 0, "
+        f"{ROWS}[2].querySelector('.source').firstChild, 6)"
+    )
+    press(console, "a", *"Vaubrin", "Enter")
+    until(lambda: done(folder) == [("name", "", "Vaubrin = Vaubrin [Phrase]")], 10)
+
+
+def test_what_is_asked_while_the_server_is_away_is_done_when_it_is_back(
+    page: "Page", serve: Callable[..., Server], folder: Path
+) -> None:
+    server = serve(folder, delay="10")
+    page.goto(f"{server.address}/console")
+    becomes(page, f"{STATES} === 'now,coming,coming,coming'")
+    server.kill()
+    press(page, "b", "ArrowDown", "x")
+    becomes(page, "document.getElementById('toast').className === 'shown waiting'")
+    server.start()
+    becomes(page, "document.getElementById('wall').className === 'blank'")
+    until(lambda: done(folder) == [("blank", "", ""), ("kill", "s1.en.1", "")], 20)
+    becomes(page, "document.getElementById('toast').className === 'shown done'")
+
+
+def test_a_thumb_reaches_everything_on_a_phone(chromium: "Browser", serve: Callable[..., Server], folder: Path) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    phone = context.new_page()
+    phone.goto(f"{serve(folder, delay='10').address}/console")
+    becomes(phone, f"{STATES} === 'now,coming,coming,coming'")
+    phone.locator(".line").nth(2).tap()
+    phone.locator("#thumbs button", has_text="Kill").tap()
+    becomes(phone, f"{STATES} === 'now,coming,struck,coming'")
+    phone.locator("#thumbs button", has_text="Undo").tap()
+    becomes(phone, f"{STATES} === 'now,coming,coming,coming'")
+    phone.locator("#thumbs button", has_text="More").tap()
+    phone.locator("#panel button", has_text="Subtitles off").tap()
+    becomes(phone, "document.getElementById('wall').classList.contains('hidden')")
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    heights = "[...document.querySelectorAll('#thumbs button, #panel button')].map((button) => button.offsetHeight)"
+    assert not [height for height in phone.evaluate(heights) if 0 < height < 44]
+    context.close()
+
+
+def test_health_says_what_is_wrong_and_what_to_do(page: "Page", serve: Callable[..., Server], folder: Path) -> None:
+    with Journal(folder, SystemClock()) as journal:
+        journal.append(Progress(recorded=20.0, heard=2.0, compute=1.0))
+        journal.append(SourceState(state="lost", stream=20.0))
+        journal.append(
+            Translation(sentence="s1", lang="en", engine="google", attempt=1, verdict="no connection", elapsed=4.0)
+        )
+        journal.append(Warned(text="the battery is low; plug it in"))
+    server = serve(folder, delay="10")
+    page.goto(f"{server.address}/console")
+    becomes(page, "document.getElementById('troubles').innerText.includes('the battery is low; plug it in')")
+    told = page.inner_text("#troubles")
+    assert "The stream is lost: the room has 0:10 of picture left." in told
+    assert "Nothing is translated" in told
+    assert "18 s late: close other programs" in told
+    page.locator("#troubles button", has_text="Seen").click()
+    becomes(page, "!document.getElementById('troubles').innerText.includes('battery')")
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("console") / "s"
+    assert finish(start(str(SAMPLES / "rally.mp4"), out, "--pace", "max", "--for", "20")) == 0
+    return out
+
+
+@needs_hls
+def test_what_is_done_at_the_console_is_what_the_screen_shows(
+    chromium: "Browser", page: "Page", serve: Callable[..., Server], recorded: Path
+) -> None:
+    server = serve(recorded)
+    screen = chromium.new_context(viewport={"width": 640, "height": 360}).new_page()
+    screen.goto(f"{server.address}/screen")
+    becomes(screen, "window.livesubs && livesubs.playback.state === 'playing'")
+    page.goto(f"{server.address}/console")
+    becomes(page, "document.querySelectorAll('.coming').length >= 4")
+    press(page, "p")
+    becomes(screen, "livesubs.playback.state === 'paused'")
+    kill, edit, hold, _ = page.evaluate(
+        "[...document.querySelectorAll('.coming')].map((row) => row.dataset.id).slice(0, 4)"
+    )
+    at = {id: screen.evaluate(f"livesubs.feed.cues.get('{id}').start + 0.3") for id in (kill, edit, hold)}
+    for id, keys in ((kill, ["x"]), (edit, ["e", "Control+a", *"As we say it.", "Enter"]), (hold, [" "])):
+        page.locator(f"li[data-id='{id}']").click()
+        press(page, *keys)
+    becomes(screen, f"livesubs.feed.room.held.includes('{hold}')")
+
+    def shown(id: str) -> str:
+        screen.evaluate(f"livesubs.playback.seek({at[id]})")
+        becomes(screen, f"Math.abs(livesubs.playback.stream - {at[id]}) < 0.2")
+        return screen.inner_text("#subtitles").strip()
+
+    assert shown(kill) == ""
+    assert shown(edit) == "As we say it."
+    assert shown(hold) == ""
+    press(page, "z")
+    becomes(screen, f"!livesubs.feed.room.held.includes('{hold}')")
+    assert shown(hold) != ""
+    press(page, "b")
+    becomes(screen, "!document.getElementById('blank').hidden")
+    screen.context.close()
+    kinds = [msgspec.json.decode(line)["do"] for line in (recorded / "actions.jsonl").read_bytes().splitlines()]
+    assert kinds == ["pause", "kill", "edit", "hold", "undo", "blank"]
