@@ -194,6 +194,7 @@ def test_what_is_done_at_the_console_is_what_the_screen_shows(
     def shown(id: str) -> str:
         screen.evaluate(f"livesubs.playback.seek({at[id]})")
         becomes(screen, f"Math.abs(livesubs.playback.stream - {at[id]}) < 0.2")
+        screen.evaluate("livesubs.frame()")
         return screen.inner_text("#subtitles").strip()
 
     assert shown(kill) == ""

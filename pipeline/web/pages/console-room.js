@@ -119,7 +119,7 @@ export class RoomControls {
       box.dataset.spoken = spoken.join();
       box.replaceChildren(...(spoken.length > 1 ? ["", ...spoken] : []).map((lang) => this._speakerButton(lang)));
       $("speaker-note").textContent = spoken.length > 1 ? "" :
-        `Only ${spoken.map(name).join("") || "one language"} is listened for; for more, start with --languages fr,es.`;
+        `${spoken.map(name).join("") || "One language"} alone. For more, start with --languages fr,es.`;
     }
     for (const button of box.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", button.dataset.lang === (facts?.speaker ?? ""));
