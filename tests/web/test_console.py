@@ -87,6 +87,20 @@ def test_keys_edit_kill_hold_mark_and_undo(console: "Page", folder: Path) -> Non
     until(lambda: [what for what, _, _ in done(folder)] == asked, 10)
 
 
+def test_a_key_that_is_pressed_twice_means_it_twice(console: "Page", folder: Path) -> None:
+    press(console, "b", "b", "b", "ArrowDown", " ", " ", "]", "]")
+    until(lambda: len(done(folder)) == 7, 10)
+    assert [(a.do, a.value) for a in Actions(folder).new()] == [
+        ("blank", 1),
+        ("blank", 0),
+        ("blank", 1),
+        ("hold", 0),
+        ("send", 0),
+        ("delay", 15),
+        ("delay", 20),
+    ]
+
+
 def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> None:
     press(console, "b", "n", "t", "+", "]", "i")
     becomes(console, "document.getElementById('toast').innerText.startsWith('The show begins')")

@@ -93,7 +93,7 @@ export class Lines {
 
   /** What stands on the screen at `time`. */
   on(time) {
-    const held = this._feed.room.held;
+    const held = this._actions.room.held;
     return this._feed.track(this.lang).filter((c) => c.start <= time && time < c.end && !held.includes(c.id));
   }
 
@@ -155,7 +155,7 @@ export class Lines {
   /** What becomes of a line, and what stands in the place of its countdown. */
   _state(cue, time) {
     if (this._struck(cue)) return ["struck", "killed"];
-    const held = this._feed.room.held.includes(cue.id);
+    const held = this._actions.room.held.includes(cue.id);
     if (time === null) return [held ? "held" : "coming", ""];
     const came = this._came.get(cue.id);
     const late = came && cue.end - came < Math.min(LEFT, PART * (cue.end - cue.start));
