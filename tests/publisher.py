@@ -144,7 +144,7 @@ def publishing(publisher: Publisher) -> Iterator[str]:
                 publisher.turned += 1
             if said := self.headers.get("Range"):
                 first, last = said.removeprefix("bytes=").split("-")
-                data = data[int(first) : int(last) + 1]
+                data = data[int(first) : int(last) + 1 if last else None]
             self.answer(data, cut=len(data) // 2 if part else None, status=206 if said else 200)
 
         def answer(self, data: bytes, *, kind: str = "video/mp2t", cut: int | None = None, status: int = 200) -> None:

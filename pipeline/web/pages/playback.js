@@ -50,6 +50,11 @@ export class Playback extends EventTarget {
     return this.clock.at(this._shown ?? this._video.currentTime);
   }
 
+  /** There is something to see, or to hear. */
+  get drawn() {
+    return this._shown !== null || this._video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  }
+
   /** Seconds behind live; null without a live edge. */
   get delay() {
     return this.stream === null || !this._live ? null : this._feed.edge - this.stream;
@@ -168,7 +173,8 @@ export class Playback extends EventTarget {
   _begin() {
     const { clock } = this;
     const first = this._feed.room.begin ?? clock.begin;
-    const due = this._live ? this._feed.edge - this.wanted : first;
+    const edge = this._feed.edge ?? clock.end.stream;  // a session that has just begun has not told how far it is
+    const due = clock.details.live && !this._feed.ended ? edge - this.wanted : first;
     const to = this._place ?? due;
     this.state = this.paused ? "paused" : "playing";
     if (to < clock.begin) this._hold("begins", to, clock.begin);

@@ -1,0 +1,206 @@
+"""`make screen-sync`: how far the words on the screen are from the picture, through everything that goes wrong.
+
+A live HLS stream whose picture carries a clock, recorded and subtitled by a real session, shown by a real Chromium. At
+the moment at which a line appears, the clock is read off the frame that is shown; where that frame lies in stream time
+the archive says; the line's start is that of the SRT file. Beside it: the same against the samples' exact reference,
+which has the recogniser's own error in it.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+import imageio_ffmpeg
+import psutil
+import srt
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from pipeline.source.archive import NAME, segments
+from samples.clock import read_clock
+from tests.faults.hls import Window
+from tests.measures import SAMPLES
+from tests.publisher import Publisher, cut, publishing
+from tests.servers import free_port, listens
+from tests.waiting import until
+
+SPY = (Path(__file__).parent / "spy.js").read_text("utf-8")
+DELAY = 20
+LENGTH = 140
+BOUND = 0.1
+"""Seconds, at the 95th percentile."""
+CUT = 10.0
+
+
+class Evening:
+    """A show that runs, and the page that shows it."""
+
+    def __init__(self, folder: Path, publisher: Publisher, page: Page, session: "subprocess.Popen[bytes]") -> None:
+        self.folder, self.publisher, self.page, self.session = folder, publisher, page, session
+        self.seen: list[dict[str, Any]] = []
+        self.states: set[str] = set()
+        self.what = "steady"
+
+    def note(self, seen: dict[str, Any]) -> None:
+        """A line has appeared."""
+        self.seen.append({**seen, "after": self.what})
+        print(f"{seen['stream']:8.2f}  {seen['text'].splitlines()[0]}", flush=True)
+
+    def watch(self, until_stream: float) -> None:
+        """Lets it play until there."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            told = self.page.evaluate(
+                "window.livesubs ? [livesubs.playback.state, livesubs.playback.stream, livesubs.skipped] : []"
+            )
+            if told:
+                self.states.add(f"{self.what}: {told[0]}")
+                self.skipped = told[2]
+            if told and (told[0] == "ended" or (told[1] or 0) >= until_stream):
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"the screen did not come to {until_stream} s")
+
+    def child(self, word: str) -> psutil.Process:
+        """The process of the session that was started with that word."""
+        return next(c for c in psutil.Process(self.session.pid).children() if word in c.cmdline())
+
+
+def kill_server(evening: Evening) -> None:
+    evening.child("screen").kill()
+
+
+def kill_session(evening: Evening) -> None:
+    evening.child("run").kill()
+
+
+def reload(evening: Evening) -> None:
+    evening.page.reload()
+
+
+def cut_source(evening: Evening) -> None:
+    evening.publisher.gone = True
+    evening.page.wait_for_timeout(CUT * 1000)
+    evening.publisher.gone = False
+
+
+def cut_browser(evening: Evening) -> None:
+    evening.page.context.set_offline(True)
+    evening.page.wait_for_timeout(CUT * 1000)
+    evening.page.context.set_offline(False)
+
+
+FAULTS: list[tuple[str, float, Callable[[Evening], None]]] = [
+    ("kill -9 of the page server", 18, kill_server),
+    ("page reload", 34, reload),
+    ("kill -9 of the session", 48, kill_session),
+    ("10 s cut between source and ffmpeg", 68, cut_source),
+    ("10 s cut between browser and server", 92, cut_browser),
+]
+"""What is done, and at which stream time of the picture."""
+
+
+@contextmanager
+def show(folder: Path) -> Iterator[Evening]:
+    """A session on a live stream, and its screen."""
+    ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
+    clip = folder / "clip.mp4"
+    looped = ["-stream_loop", "1", "-i", str(SAMPLES / "rally.mp4"), "-c", "copy", "-t", str(LENGTH)]
+    subprocess.run([ffmpeg, "-v", "error", *looped, str(clip)], check=True)
+    stream = Window(cut(ffmpeg, clip, folder / "hls"), edge=0, window=90, target=1)
+    publisher = Publisher(folder, streams={"live.m3u8": stream})
+    port, out = free_port(), folder / "session"
+    with publishing(publisher) as base, sync_playwright() as playwright:
+        command = [sys.executable, "-m", "pipeline", "run", f"{base}/live.m3u8", "--demo", "--out", str(out)]
+        serve = ["--serve", "--port", str(port), "--delay", str(DELAY)]
+        session = subprocess.Popen([*command, *serve], stdout=subprocess.DEVNULL)
+        try:
+            arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+            context = browser.new_context(viewport={"width": 640, "height": 360})
+            yield _opened(context, Evening(out, publisher, context.new_page(), session), port)
+            browser.close()
+        finally:
+            for process in psutil.Process(session.pid).children(recursive=True):
+                process.kill()
+            session.kill()
+            session.wait()
+
+
+def _opened(context: BrowserContext, evening: Evening, port: int) -> Evening:
+    context.expose_function("seen", evening.note)
+    context.add_init_script(SPY)
+    until(lambda: any(listens(c.pid, port) for c in psutil.Process(evening.session.pid).children()), 60)
+    evening.page.goto(f"http://127.0.0.1:{port}/screen")
+    return evening
+
+
+def first_frames(folder: Path) -> list[tuple[float, float]]:
+    """(stream time, clock) of the first frame of every segment of the archive."""
+    found = []
+    for segment in segments(folder / NAME):
+        with av.open(str(segment.path)) as opened:
+            picture = next(opened.decode(video=0))
+            assert picture.pts is not None
+            assert picture.time_base is not None
+            at = _place(folder, segment.path.name[:4]) + float(picture.pts * picture.time_base)
+            found.append((at, read_clock(picture.to_ndarray(format="rgb24"))))
+    return found
+
+
+def _place(folder: Path, number: str) -> float:
+    rows = [line.split(",") for line in (folder / NAME / "clock.csv").read_text().splitlines()]
+    return next((float(row[1]) for row in rows if row[0] == number), 0.0)
+
+
+def errors(evening: Evening) -> Iterator[tuple[str, str, float]]:
+    """(after what, text, seconds by which a line was off) of every line that the SRT file has."""
+    frames = first_frames(evening.folder)
+    cues = list(srt.parse((evening.folder / "subtitles.en.srt").read_text("utf-8")))
+    for seen in evening.seen:
+        at, clock = max((f for f in frames if f[0] <= seen["stream"] + 0.02), default=frames[0])
+        shown = at + seen["clock"] - clock
+        starts = [cue.start.total_seconds() for cue in cues if cue.content == seen["text"]]
+        if starts:
+            yield seen["after"], seen["text"], min((shown - start for start in starts), key=abs)
+
+
+def p95(values: list[float]) -> float:
+    found = sorted(abs(value) for value in values)
+    return found[min(len(found) - 1, int(0.95 * len(found)))]
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as made, show(Path(made)) as evening:
+        for what, at, fault in FAULTS:
+            evening.watch(at)
+            evening.what = what
+            print(f"--- {what}", flush=True)
+            fault(evening)
+        evening.watch(1e9)
+        evening.page.wait_for_timeout(2000)
+        measured = list(errors(evening))
+        unknown = [seen["text"] for seen in evening.seen if seen["text"] not in {text for _, text, _ in measured}]
+    good = True
+    for what in ("steady", *(name for name, _, _ in FAULTS)):
+        off = [value for after, _, value in measured if after == what]
+        worst = p95(off) if off else float("nan")
+        good &= bool(off) and worst <= BOUND
+        print(f"{what:38} {len(off):3} lines, off by {worst * 1000:5.0f} ms at p95")
+    for what, text, off_by in measured:
+        if abs(off_by) > BOUND:
+            print(f"{off_by:+.3f} s: {text!r}, {what}")
+    print(f"skipped {evening.skipped}, not in the SRT file: {unknown}")
+    print(json.dumps(sorted(evening.states), indent=1))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

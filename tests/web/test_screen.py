@@ -1,0 +1,159 @@
+"""The screen: the words of the very frame that is shown, what the console asks, what goes wrong around it."""
+
+import json
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.events import Ended, SourceState
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal
+from tests.waiting import until
+from tests.web.conftest import Server, becomes, needs_hls
+from tests.web.shows import archive, begun, line
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = needs_hls
+SPY = (Path(__file__).parent / "spy.js").read_text("utf-8")
+STATE = "window.livesubs?.playback.state"
+WORDS = "document.getElementById('subtitles').textContent"
+CARD = "document.getElementById('card').checkVisibility() ? document.getElementById('card').innerText : ''"
+FRAME = 0.041
+
+
+def do(server: Server, what: str, **more: Any) -> None:
+    """Does an action as the console does."""
+    body = json.dumps({"id": f"{what}{more}", "do": what, **more}).encode()
+    with urllib.request.urlopen(f"{server.address}/api/actions", body, timeout=5):
+        pass
+
+
+def watched(page: "Page") -> list[dict[str, Any]]:
+    """The lines that will appear, each with the clock of its frame."""
+    seen: list[dict[str, Any]] = []
+    page.expose_function("seen", lambda one: seen.append(one))
+    page.add_init_script(SPY)
+    return seen
+
+
+def texts(seen: list[dict[str, Any]]) -> list[str]:
+    return [one["text"] for one in seen]
+
+
+def test_a_line_appears_with_its_frame_on_both_sides_of_a_gap(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
+) -> None:
+    archive(ffmpeg, tmp_path, (0, 4, 0.0), (10, 2, 5.4))
+    with Journal(tmp_path, SystemClock()) as journal:
+        for event in (
+            begun(), line("a", 2.2, 2.9), line("b", 3.0, 3.9), line("missing", 4.1, 5.3), line("c", 6.0, 7.0),
+            Ended(reason="ended", stream=7.4),
+        ):  # fmt: skip
+            journal.append(event)
+    server, seen = serve(tmp_path), watched(page)
+    page.goto(f"{server.address}/screen")
+    becomes(page, f"{STATE} === 'playing'")
+    page.evaluate("livesubs.playback.pause()")
+    for stream, clock, words in ((2.5, 2.5, "a"), (5.8, 10.4, ""), (6.5, 11.1, "c"), (3.5, 3.5, "b")):
+        page.evaluate(f"livesubs.playback.seek({stream})")
+        becomes(page, f"Math.abs(readClock() - {clock}) < {FRAME} && {WORDS} === '{words}'")
+        assert abs(page.evaluate("livesubs.playback.stream") - stream) < FRAME
+    page.evaluate("livesubs.playback.play()")
+    becomes(page, f"({CARD}).includes('A part of the stream is missing')")
+    becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
+    assert texts(seen)[-2:] == ["b", "c"]
+    assert all(one["clock"] >= {"a": 2.2, "b": 3.0, "c": 10.6}[one["text"]] - 1e-6 for one in seen)
+
+
+def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
+) -> None:
+    archive(ffmpeg, tmp_path, (0, 16, 0.0))
+    with Journal(tmp_path, SystemClock()) as journal:
+        for event in (
+            begun(), line("first", 0.5, 1.0), line("killed", 1.1, 1.6), line("held", 1.7, 2.2),
+            line("edited", 2.3, 2.8), line("last", 14.0, 15.0), Ended(reason="ended", stream=16.0),
+        ):  # fmt: skip
+            journal.append(event)
+    server, seen = serve(tmp_path), watched(page)
+    do(server, "kill", cue="killed")
+    do(server, "hold", cue="held")
+    do(server, "edit", cue="edited", text="as it should be")
+    page.goto(f"{server.address}/screen")
+    until(lambda: page.evaluate(STATE) and "as it should be" in texts(seen), 30)
+    do(server, "blank", value=1)
+    becomes(page, "document.getElementById('blank').checkVisibility()")
+    do(server, "blank", value=0)
+    do(server, "place", text="top")
+    becomes(page, "document.body.dataset.place === 'top' && !document.getElementById('blank').checkVisibility()")
+    assert page.evaluate("livesubs.skipped") == 1  # the one that was held too long
+    server.kill()
+    before = page.evaluate("livesubs.playback.stream")
+    becomes(page, f"!livesubs.feed.connected && livesubs.playback.stream > {before}")
+    page.evaluate("livesubs.playback.pause()")
+    becomes(page, "JSON.parse(sessionStorage['livesubs.place']).paused")
+    before = page.evaluate("livesubs.playback.stream")
+    server.start()
+    page.reload()
+    becomes(page, f"{STATE} === 'paused' && Math.abs(livesubs.playback.stream - {before}) < 0.1")
+    page.evaluate("import('/pages/feed.js').then(({ Feed }) => (window.watcher = new Feed({ screens: true })))")
+    becomes(page, "watcher.screens.some((screen) => screen.state === 'paused')")
+    page.evaluate("[livesubs.playback.seek(13.5), livesubs.playback.play()]")
+    becomes(page, f"{STATE} === 'ended'")
+    assert list(dict.fromkeys(texts(seen))) == ["first", "as it should be", "last"]
+
+
+def test_a_stream_without_picture_has_a_card_and_a_lost_one_is_no_end(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
+) -> None:
+    archive(ffmpeg, tmp_path, (0, 2, 0.0), sound_only=True)
+    with Journal(tmp_path, SystemClock()) as journal:
+        for event in (
+            begun("en", "es"), line("two", 0.0, 1.9), line("dos", 0.0, 1.9, lang="es"),
+            SourceState(state="lost", stream=2.0), Ended(reason="failed", stream=2.0),
+        ):  # fmt: skip
+            journal.append(event)
+    server = serve(tmp_path)
+    page.goto(f"{server.address}/screen?lang=es&lang2=en")
+    becomes(page, f"({CARD}).includes('the rally') && {WORDS} === 'dostwo'")
+    becomes(page, f"({CARD}).includes('The stream was lost')")
+
+
+def test_without_hls_js_the_page_says_what_to_do(page: "Page", serve: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").touch()
+    server = serve(tmp_path)
+    page.route("**/vendor/*", lambda route: route.abort())
+    page.goto(f"{server.address}/screen")
+    becomes(page, f"({CARD}).includes('make web')")
+
+
+SIMULATION = """async () => {
+    const { Lateness, rate, wanted } = await import("/pages/pace.js");
+    const late = new Lateness();
+    const rates = new Set(), delays = [];
+    let delay = 10, before = 1;
+    for (let now = 0; now < 900; now += 0.25) {
+        // lines come 5 s after their words, for five minutes 14 s
+        if (now % 4 === 0) late.note(1000 + now - (now > 100 && now < 400 ? 14 : 5), 1000 + now, now);
+        before = rate(delay, wanted(10, late.need(now, 0)), before);
+        delay += 0.25 * (1 - before);
+        rates.add(before);
+        delays.push(delay);
+    }
+    return { rates: [...rates].sort(), late: delays[390 * 4], after: delays.at(-1), least: Math.min(...delays) };
+}"""
+
+
+def test_the_picture_waits_for_late_lines_and_comes_back_without_a_jump(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    (tmp_path / "journal.jsonl").touch()
+    page.goto(f"{serve(tmp_path).address}/api/session")
+    told = page.evaluate(SIMULATION)
+    assert told["rates"] == [0.97, 1, 1.03]
+    assert told["late"] > 14  # the lines are in time again
+    assert abs(told["after"] - 10) < 0.5
+    assert told["least"] > 9.5
