@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -37,8 +37,8 @@ async def act(show: Show, request: Request) -> Response:
     except OSError as error:
         return PlainTextResponse(f"It cannot be written down: {error.strerror}.", 507)
     show.look()
-    await run_in_threadpool(_sync, show.folder)  # the room does not wait for the disk
-    return JSONResponse({"done": asked.id})
+    on_disk = BackgroundTask(_sync, show.folder)  # neither the room nor the next action waits for that
+    return JSONResponse({"done": asked.id}, background=on_disk)
 
 
 def keep(folder: Path, action: Action) -> None:

@@ -52,18 +52,7 @@ PRESSED = """() => {
 def show(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The sample as if it came in live, 30 s behind: the address of its pages, its folder."""
     port, out = free_port(), tmp_path / "s"
-    command = [
-        sys.executable,
-        "-m",
-        "pipeline",
-        "run",
-        str(SAMPLES / "rally.mp4"),
-        "--demo",
-        "--pace",
-        "1",
-        "--for",
-        "40",
-    ]
+    command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "1"]
     command += ["--serve", "--port", str(port), "--delay", "30", "--out", str(out)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as run:
         until(lambda: state(out).session, 60)
