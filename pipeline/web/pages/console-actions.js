@@ -29,7 +29,8 @@ export class Actions {
     this._feed = feed;
     this._tell = tell;
     this._ahead = [];
-    feed.addEventListener("action", (event) => this._told(event.detail.id));
+    feed.addEventListener("action", (event) => (this._last = event.detail.id));
+    feed.addEventListener("room", () => this._told(this._last));  // it comes after each action
     this._waiting = kept("waiting");
     this.done = kept("done");
     this._busy = false;
