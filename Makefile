@@ -55,6 +55,10 @@ screen-sync: $(DONE) $(HLS)
 soak: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_packet_loss.py --log-cli-level=INFO
 
+# Two hundred pages and a console on one page server; takes about 75 seconds.
+pages-load: $(DONE)
+	$(BIN)/python -m tests.web.load
+
 # Twenty sessions on one live stream, killed at twenty moments and resumed; takes about three minutes.
 resume: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_resume.py --log-cli-level=INFO

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, system
-from pipeline.commands import check, doctor, glossary, init, models, report, run, score, screen
+from pipeline.commands import check, doctor, glossary, init, models, publish, report, run, score, screen, youtube
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -36,6 +36,8 @@ app.command()(run.run)
 app.command()(run.demo)
 app.command()(init.init)
 app.command()(screen.screen)
+app.command()(publish.publish)
+app.command(hidden=True)(youtube.captions)
 app.command()(check.check)
 app.command()(score.score)
 app.command()(report.report)

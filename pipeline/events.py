@@ -5,6 +5,7 @@ Times are stream time: seconds on the source's own clock since the session's fir
 class tag is the line's `kind`. This module imports nothing of the project.
 """
 
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -38,6 +39,21 @@ class Chunk(Value, frozen=True):
     end: float
 
 
+class MediaSegment(Value, frozen=True):
+    """A finished piece of the recorded picture and sound; stream time [start, end) is what it presents."""
+
+    path: Path
+    start: float
+    end: float
+    origin: float = 0.0
+    """Stream time at which its time stamps (PTS) are 0."""
+
+    @property
+    def connection(self) -> str:
+        """Of which connection it is: those of one follow on each other without a break."""
+        return self.path.name.partition("-")[0]
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=False):
     """One journal line."""
 
@@ -59,6 +75,8 @@ class SessionStarted(Event, frozen=True, tag="session"):
     """All languages that may be spoken, `src_lang` first; empty: that alone."""
     leaves_machine: bool = False
     """Whether one of the engines sends the text to someone else's computer."""
+    live: bool = True
+    """It comes as time passes; a recording that is read as fast as it can be heard waits for nobody."""
 
 
 class Resumed(Event, frozen=True, tag="resumed"):

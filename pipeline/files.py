@@ -28,6 +28,7 @@ def write_private(path: Path, data: bytes) -> None:
     """Puts `data` at `path`, for its owner alone (mode 600); DiskFull or SessionError if it cannot be written."""
     try:
         path.touch(mode=0o600)
+        path.chmod(0o600)  # one that was there
         path.write_bytes(data)
     except OSError as error:
         raise unwritable(path, error) from error

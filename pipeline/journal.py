@@ -252,7 +252,7 @@ class Journal:
         entry = Entry(self._seq + 1, round(self._clock.now(), 3), event)
         self._unwritten.append(encode(entry) + b"\n")
         self._seq = entry.seq
-        apply(self._state, _light(event))
+        apply(self._state, light(event))
         for listen in self.listeners:
             listen(entry)
 
@@ -323,7 +323,7 @@ class Journal:
             raise trouble
 
 
-def _light(event: Event) -> Event:
+def light(event: Event) -> Event:
     """The event as a running session has to remember it: the words of three hours are in the file."""
     return msgspec.structs.replace(event, words=()) if isinstance(event, Sentence | Suppressed) else event
 

@@ -365,6 +365,7 @@ class Session:
             engines=tuple(dict.fromkeys(name for chain in chains for name in chain.engines)),
             leaves_machine=any(chain.leaves_machine for chain in chains),
             began_at=began_at,
+            live=not address.ends or self._settings.source.pace is not None,
         )
 
     def _open(self, address: Address, journal: Journal, had: Before | None) -> Recording:

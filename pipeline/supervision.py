@@ -9,9 +9,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from types import FrameType
+from types import FrameType, MappingProxyType
 
 from pipeline import system
 
@@ -22,26 +22,28 @@ SOON = 60.0
 _TRIES = 3
 """Deaths of that kind, one upon the other, after which it is left to a person."""
 _LOOK = 0.25
-"""Seconds between two looks at the page server."""
+"""Seconds between two looks at what runs beside a session."""
+_TOO_OFTEN = 5.0
+"""Seconds between two starts of it: one that cannot start would take the processor from the session."""
 FAULT = 1
 """The exit code of a program that has a fault; those above are refusals, which would only come again."""
 
 
 class Supervised:
-    """A session in a process of its own, and beside it a page server, if there is one."""
+    """A session in a process of its own, and beside it what serves its pages or publishes it."""
 
     def __init__(
         self,
         first: Sequence[str],
         again: Sequence[str],
         can_go_on: Callable[[], bool],
-        beside: Sequence[str] = (),
+        beside: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         """`first` and `again`: what to type after `livesubs` to start it, and to go on once it `can_go_on`; `beside`:
-        what serves its pages, and ends by itself when they are closed."""
+        by its name, what else is to run meanwhile, and ends by itself when nobody needs it any more."""
         self._first, self._again, self._can_go_on = first, again, can_go_on
         self._process: subprocess.Popen[bytes] | None = None
-        self._beside, self._server = beside, None if not beside else _start(beside)
+        self._beside = [Companion(name, words) for name, words in beside.items()]
         self._asked = False
 
     def run(self, tell: Callable[[str], None]) -> int:
@@ -49,13 +51,15 @@ class Supervised:
         for number in system.STOP_SIGNALS:
             signal.signal(number, self._pass_on)
         code = self._run(tell)
-        if self._server and not self._can_go_on():  # nothing was recorded, so there is nothing to play
-            self._server.terminate()
-        elif self._server:
-            tell("the session has ended; its pages stay until they are closed, Ctrl-C ends them")
-            self._process = self._server
-        if self._server:
-            self._server.wait()
+        self._process = None
+        if not self._can_go_on():  # nothing was recorded, so there is nothing to play
+            for companion in self._beside:
+                companion.process.terminate()
+        elif self._beside:
+            names = ", ".join(companion.name for companion in self._beside)
+            tell(f"the session has ended; still at work until it is done: {names}; Ctrl-C ends that")
+        for companion in self._beside:
+            companion.process.wait()
         return code
 
     def _run(self, tell: Callable[[str], None]) -> int:
@@ -80,14 +84,30 @@ class Supervised:
         while True:
             with suppress(subprocess.TimeoutExpired):
                 return self._process.wait(_LOOK)
-            if self._server and (code := self._server.poll()) is not None:
-                tell(f"the page server died ({_signal(code)}); it is started again")
-                self._server = _start(self._beside)
+            for companion in self._beside:
+                companion.revive(tell)
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
         self._asked = True
-        if self._process:
-            self._process.send_signal(number)
+        for process in [self._process] if self._process else [companion.process for companion in self._beside]:
+            process.send_signal(number)
+
+
+class Companion:
+    """A process beside the session, which is started again when it dies."""
+
+    def __init__(self, name: str, words: Sequence[str]) -> None:
+        self.name, self._words = name, words
+        self.process = _start(words)
+        self._again_at = 0.0
+
+    def revive(self, tell: Callable[[str], None]) -> None:
+        code = self.process.poll()
+        if code is not None and time.monotonic() > self._again_at:
+            how = _signal(code) if code < 0 else f"exit code {code}"
+            tell(f"{self.name} died ({how}); it is started again")
+            self.process = _start(self._words)
+            self._again_at = time.monotonic() + _TOO_OFTEN
 
 
 def _start(words: Sequence[str]) -> "subprocess.Popen[bytes]":

@@ -6,8 +6,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "pipeline"
-STAGES = {"source", "speech", "translation", "subtitles"}
-ABOVE = {"session", "folder", "stall", "cli", "commands", "terminal", "lines", "assets", "hub", "windows", "measure"}
+STAGES = {"source", "speech", "translation", "subtitles", "publish"}
+ABOVE = {
+    "web",
+    "session",
+    "folder",
+    "stall",
+    "cli",
+    "commands",
+    "terminal",
+    "lines",
+    "assets",
+    "hub",
+    "windows",
+    "measure",
+}
 """What is made of stages and stands above them, as do `check`, `scores` and `report`."""
 HEAVY = {"faster_whisper", "ctranslate2", "onnxruntime", "av", "deep_translator", "yt_dlp", "sentencepiece"}
 HEAVY |= {"simplemma", "spellchecker", "text_to_num", "tokenizers"}

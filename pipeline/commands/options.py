@@ -71,6 +71,15 @@ Resume = Annotated[
     Path | None, typer.Option(help="Session folder to go on in: one that crashed, was stopped, or lost its stream.")
 ]
 Serve = Annotated[bool, typer.Option("--serve", help="Serve the pages: screen, overlay, read, console.")]
+Publish = Annotated[
+    Path | None, typer.Option(help="Also publish it there, --delay behind live: HLS with subtitles for any web server.")
+]
+Mpv = Annotated[bool, typer.Option("--mpv", help="Also play it in mpv, with the subtitles of two languages.")]
+_YOUTUBE = "LIVESUBS_YOUTUBE_CAPTIONS"
+YoutubeCaptions = Annotated[
+    str | None,
+    typer.Option(envvar=_YOUTUBE, help="Also send the first translation to this YouTube address for captions."),
+]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the pages.")]
 Listen = Annotated[
     str, typer.Option(help="Address that the pages are served at; beyond 127.0.0.1 whoever opens one needs a token.")
@@ -149,6 +158,11 @@ def with_translators(chosen: Settings) -> Settings:
 def keys() -> Mapping[str, str]:
     """The keys of the translation services that there are, by name."""
     return {name: key for name in KEYS if (key := os.environ.get(name, "").strip())}
+
+
+def hand_down(youtube_captions: str) -> None:
+    """Gives the address to the processes that this one starts; on their command lines every user would read it."""
+    os.environ[_YOUTUBE] = youtube_captions
 
 
 def models_folder() -> Path:

@@ -1,14 +1,15 @@
 """`livesubs run` and `livesubs demo`."""
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import typer
 
 from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
-from pipeline.commands import options, screen, shelf
+from pipeline.commands import options, screen, shelf, youtube
+from pipeline.commands import publish as publishing
 from pipeline.errors import SettingsError
 from pipeline.names.live import Names
 from pipeline.settings import Settings
@@ -47,9 +48,12 @@ def run(
     ffmpeg: options.Ffmpeg = None,
     config: options.SettingsFile = None,
     serve: options.Serve = False,
+    publish: options.Publish = None,
+    youtube_captions: options.YoutubeCaptions = None,
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
+    mpv: options.Mpv = False,
     as_json: options.AsJson = False,
     under: options.Under = None,
 ) -> None:
@@ -58,7 +62,15 @@ def run(
         raise SettingsError("no source was named; say what to subtitle, such as https://example.org/live.m3u8")
     if context.obj and not under:  # typed by a person
         path = resume or out or options.session_folder(source or "")
-        beside = screen.beside(path, delay, port, listen, as_json=as_json) if serve else ()
+        if mpv and not serve:
+            raise SettingsError("--mpv plays what the pages' server serves; add --serve")
+        beside: dict[str, list[str]] = {}
+        if publish:
+            beside["the publisher"] = publishing.beside(path, publish, delay)
+        if youtube_captions:
+            beside["the sender to YouTube"] = youtube.beside(path, youtube_captions)
+        if serve:
+            beside["the page server"] = screen.beside(path, delay, port, listen, mpv=mpv, as_json=as_json)
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
     if resume:
         _go_on(resume, source, context, as_json=as_json, under=under)
@@ -70,7 +82,7 @@ def run(
     subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
 
 
-def _watched(typed: list[str], path: Path, beside: Sequence[str], *, resumed: bool, as_json: bool) -> int:
+def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], *, resumed: bool, as_json: bool) -> int:
     """Runs what was typed in a process of its own, and has it go on in its folder when that dies; the exit code."""
     command, *rest = typed
     first = typed if resumed else [command, "--out", str(path), *rest]

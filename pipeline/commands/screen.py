@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from pipeline.commands import options
-from pipeline.commands.typed import seconds
-from pipeline.errors import SettingsError
+from pipeline.commands.player import player
+from pipeline.commands.typed import held_back
 from pipeline.flow import Repeating
+from pipeline.folder import check
+from pipeline.publish.mpv import program
 from pipeline.supervision import end_with
-
-DELAY = 30.0
 
 
 def screen(
@@ -23,60 +23,68 @@ def screen(
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
+    mpv: options.Mpv = False,
     under: options.Under = None,
 ) -> None:
     """Serve the pages of a session: the screen for the projector, an overlay, text to read, the console."""
     from pipeline.web import server
 
     if not under:
-        server.require(folder)
+        check(folder)
     who = server.access(folder, listen)
     listening = server.bind(listen, port)
     if not under:
         for line in announced(server.places(listen, port, who)):
             typer.echo(line)
         typer.echo("Ctrl-C ends the pages; the session goes on.")
-    with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext():
-        server.serve(folder, listening, who, held_back(delay), with_session=under is not None)
+    behind = held_back(delay)
+    with (
+        Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext(),
+        player(folder, server.own_address(listen, port), who.view, behind or 0.0) if mpv else nullcontext(),
+    ):
+        server.serve(folder, listening, who, behind, with_session=under is not None)
 
 
-def beside(folder: Path, delay: str | None, port: int, listen: str, *, as_json: bool) -> list[str]:
+def beside(folder: Path, delay: str | None, port: int, listen: str, *, mpv: bool, as_json: bool) -> list[str]:
     """What to type for the pages of a session that is about to begin in `folder`, which are told of here."""
     from pipeline.web import server
 
     held_back(delay)
+    if mpv:
+        program()
     server.bind(listen, port).close()  # refused now rather than in the dark
     folder.mkdir(parents=True, exist_ok=True)
     for line in announced(server.places(listen, port, server.access(folder, listen))):
         typer.echo(line, err=as_json)
-    chosen = ["--delay", delay] if delay else []
+    chosen = [*(["--delay", delay] if delay else []), *(["--mpv"] if mpv else [])]
     return ["screen", str(folder), "--port", str(port), "--listen", listen, *chosen]
-
-
-def held_back(typed: str | None) -> float | None:
-    """Seconds behind live; None for as few as can be."""
-    if typed == "auto":
-        return None
-    value = DELAY if typed is None else seconds(typed)
-    if value <= 0:
-        raise SettingsError("--delay takes seconds, such as 30, or auto")
-    return value
 
 
 def announced(places: Sequence[tuple[str, str]]) -> list[str]:
     """What the terminal says: where the pages are, and codes for phones where others may open them."""
     lines = [f"{name:8} {address}" for name, address in places]
-    for name, address in places:
-        if "token=" in address and name in ("read", "console"):
-            lines += ["", f"{name}, for a phone's camera:", _code(address)]
+    for_phones = [(name, address) for name, address in places if "token=" in address and name in ("read", "console")]
+    if for_phones:
+        lines += ["", "For a phone's camera; who has the code of the console controls the room:", ""]
+        lines += _beside_each_other([_code(name, address) for name, address in for_phones])
     return lines
 
 
-def _code(address: str) -> str:
+def _beside_each_other(codes: list[list[str]]) -> list[str]:
+    """Blocks of text in one row; the first line of each says how wide it is."""
+    tallest = max(len(code) for code in codes)
+    filled = [code + [" " * len(code[0])] * (tallest - len(code)) for code in codes]
+    return ["  ".join(row) for row in zip(*filled, strict=True)]
+
+
+def _code(name: str, address: str) -> list[str]:
+    """A QR code in rows under its name: white and black whatever the terminal's own colours, or it cannot be read."""
     import io
 
     import segno
 
     drawn = io.StringIO()
     segno.make(address, error="l").terminal(drawn, border=2, compact=True)
-    return drawn.getvalue().rstrip()
+    rows = drawn.getvalue().splitlines()
+    width = max(len(row) for row in rows)
+    return [name.center(width), *(f"\x1b[97;40m{row:{width}}\x1b[0m" for row in rows if row)]

@@ -34,3 +34,17 @@ def pace(text: str) -> float | None:
     if not times > 0:
         raise SettingsError(f"--pace {text} makes no sense; write 1 for real time, 2 for twice as fast, or max")
     return times
+
+
+DELAY = 30.0
+"""Seconds behind live, unless something else is asked for."""
+
+
+def held_back(typed: str | None) -> float | None:
+    """Seconds behind live; None for as few as can be."""
+    if typed == "auto":
+        return None
+    value = DELAY if typed is None else seconds(typed)
+    if value <= 0:
+        raise SettingsError("--delay takes seconds, such as 30, or auto")
+    return value

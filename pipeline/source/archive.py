@@ -6,17 +6,8 @@ Every connection has a list of its own, with times from its own first sample; wh
 import csv
 from pathlib import Path
 
-from pipeline.events import Value
+from pipeline.events import MediaSegment
 from pipeline.source.parts import Placed
-
-
-class MediaSegment(Value, frozen=True):
-    """A finished piece of the archive; stream time [start, end) is what it presents."""
-
-    path: Path
-    start: float
-    end: float
-
 
 NAME = "archive"
 _CLOCK = "clock.csv"
@@ -53,7 +44,7 @@ def segments(archive: Path) -> list[MediaSegment]:
         at = connection.at
         upto = found[-1].end if found else 0.0
         found += [
-            MediaSegment(path=archive / name, start=at + float(start), end=at + float(end))
+            MediaSegment(path=archive / name, start=at + float(start), end=at + float(end), origin=at)
             for name, start, end in _rows(stem(archive, connection.number).with_suffix(".csv"))
             if at + float(end) > upto  # what a server sent again is there already
         ]

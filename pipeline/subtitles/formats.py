@@ -23,7 +23,7 @@ def _srt_cue(number: int, cue: Cue) -> str:
 
 def to_vtt(cues: Iterable[Cue]) -> str:
     """One track as WebVTT, every cue named by its id."""
-    return "\n".join(["WEBVTT\n", *(_vtt_cue(_checked(cue)) for cue in cues)])
+    return "\n".join(["WEBVTT\n", *(vtt_cue(cue) for cue in cues)])
 
 
 def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> list[Cue]:
@@ -73,8 +73,9 @@ def _without_arrow(text: str) -> str:
     return text.replace("-->", "→")
 
 
-def _vtt_cue(cue: Cue) -> str:
-    text = _without_arrow(cue.text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def vtt_cue(cue: Cue) -> str:
+    """One cue of a WebVTT file, without the empty line that ends it."""
+    text = _without_arrow(_checked(cue).text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"{cue.id}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{text}\n"
 
 

@@ -7,31 +7,41 @@ then in a cookie.
 
 import secrets
 from collections.abc import Iterable
-from http.cookies import SimpleCookie
+from ipaddress import ip_address
 from typing import Literal
+from urllib.parse import urlencode
 
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.events import Value
 
 Role = Literal["view", "control"]
 
 COOKIE = "livesubs"
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_KEPT = 7 * 86_400
+"""Seconds that a browser stays let in."""
 _CONTROLS = ("/console", "/api/actions", "/api/health")
 """Addresses for whoever may control."""
-_POLICY = (
-    "default-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; img-src 'self' data:; "
-    "style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
-)
+_REPORTS = "/api/screens"
+"""Where a screen says what it shows: the one thing that who may view may send."""
+_HEADERS = {
+    # OBS puts what is typed as a browser source's own CSS into a <style>.
+    "content-security-policy": "default-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; "
+    "img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'self'; "
+    "base-uri 'none'; form-action 'self'",
+    "cross-origin-resource-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
 
 
 class Access(Value, frozen=True):
     """The names that the server goes by, and the tokens where it listens beyond loopback."""
 
-    hosts: tuple[str, ...] = LOOPBACK
+    hosts: tuple[str, ...] = ("localhost",)
     view: str = ""
     control: str = ""
 
@@ -48,10 +58,19 @@ class Access(Value, frozen=True):
         views = secrets.compare_digest(token.encode(), self.view.encode())
         return "control" if controls else "view" if views else None
 
+    def is_ours(self, host: str) -> bool:
+        """Whether a Host header, without its port, means this server. A name can be made to point here by whoever owns
+        it; an address cannot, so that any will do, of those that this server can be reached at."""
+        try:
+            address = ip_address(host.removeprefix("[").removesuffix("]"))
+        except ValueError:
+            return host in self.hosts
+        return address.is_loopback or not self.open
+
 
 def with_tokens(hosts: Iterable[str]) -> Access:
     """Access beyond loopback, under these names too, with new tokens."""
-    return Access(hosts=(*LOOPBACK, *hosts), view=secrets.token_urlsafe(12), control=secrets.token_urlsafe(18))
+    return Access(hosts=(*Access().hosts, *hosts), view=secrets.token_urlsafe(12), control=secrets.token_urlsafe(18))
 
 
 class Guarded:
@@ -61,65 +80,71 @@ class Guarded:
         self._app, self._access = app, access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            await (self._refusal(scope) or self._app)(scope, receive, _with_headers(send))
+        elif scope["type"] == "lifespan":  # nothing else is served, such as a WebSocket
             await self._app(scope, receive, send)
-            return
-        answer = self._refusal(scope)
-        if answer:
-            await answer(scope, receive, send)
-        else:
-            await self._app(scope, receive, _with_policy(send))
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         """What is answered in place of the application, if anything; notes the role."""
         headers, query = Headers(scope=scope), QueryParams(scope["query_string"])
-        host = headers.get("host", "")
-        if _name(host) not in self._access.hosts:
+        host, port = _parts(headers.get("host", ""))
+        if not self._access.is_ours(host):
             return PlainTextResponse("This server does not go by that name.", 421)
-        origin = headers.get("origin")
-        if origin is not None and origin.partition("://")[2] != host:
+        if _foreign(headers):
             return PlainTextResponse("Not from another site.", 403)
-        if headers.get("sec-fetch-site") in ("cross-site", "same-site") and scope["method"] != "GET":
-            return PlainTextResponse("Not from another site.", 403)
+        cookie = f"{COOKIE}-{port}"  # browsers do not tell the ports of a machine apart, and two sessions have two
+        role = self._access.role(HTTPConnection(scope).cookies.get(cookie, ""))
         if "token" in query:
-            return self._let_in(scope, query["token"])
-        role = self._access.role(_cookie(headers))
+            return self._let_in(scope["path"], query, cookie, role)
         if role is None:
             return PlainTextResponse("Open the address with the token that the terminal shows.", 401)
-        if role == "view" and scope["path"].startswith(_CONTROLS):
+        if role == "view" and not _viewed(scope):
             return PlainTextResponse("This token is for viewing only.", 403)
         scope["role"] = role
         return None
 
-    def _let_in(self, scope: Scope, token: str) -> ASGIApp:
-        """Puts the token into a cookie and out of the address, where it would be seen on the wall."""
-        if self._access.role(token) is None:
+    def _let_in(self, path: str, query: QueryParams, cookie: str, now: Role | None) -> ASGIApp:
+        """Puts the token into a cookie and out of the address, where it would be seen on the wall. Who may control
+        already keeps that: a link to look at something takes the console from nobody."""
+        role = self._access.role(query["token"])
+        if role is None:
             return PlainTextResponse("That is not the token that the terminal shows.", 401)
-        answer = RedirectResponse(scope["path"], 303)
-        answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", max_age=7 * 86_400)
+        rest = urlencode([(key, value) for key, value in query.multi_items() if key != "token"])
+        # One slash: two would be another machine's address.
+        answer = RedirectResponse("/" + path.lstrip("/") + (f"?{rest}" if rest else ""), 303)
+        answer.headers["cache-control"] = "no-store"
+        if now not in (role, "control"):
+            # Lax: strictly, a link in a mail would not be let in, since the mail's page sent it.
+            answer.set_cookie(cookie, query["token"], httponly=True, samesite="lax", max_age=_KEPT)
         return answer
 
 
-def _with_policy(send: Send) -> Send:
-    async def sent(message):  # type: ignore[no-untyped-def]
+def _viewed(scope: Scope) -> bool:
+    """Whether who may view may ask that."""
+    path = scope["path"]
+    return not path.startswith(_CONTROLS) and (scope["method"] in ("GET", "HEAD") or path == _REPORTS)
+
+
+def _foreign(headers: Headers) -> bool:
+    """Whether a page of somebody else's asks, unless it is a link to one of ours that was followed."""
+    origin = headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != headers["host"].lower():
+        return True
+    followed = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == ("navigate", "document")
+    return headers.get("sec-fetch-site") in ("cross-site", "same-site") and not followed
+
+
+def _parts(host: str) -> tuple[str, str]:
+    """A Host header's name or address, and its port."""
+    name, colon, port = host.lower().rpartition(":")
+    return (name, port) if colon and port.isdecimal() else (host.lower(), "80")
+
+
+def _with_headers(send: Send) -> Send:
+    async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [
-                *message.get("headers", []),
-                (b"content-security-policy", _POLICY.encode()),
-                (b"x-content-type-options", b"nosniff"),
-                (b"referrer-policy", b"no-referrer"),
-            ]
+            MutableHeaders(scope=message).update(_HEADERS)
         await send(message)
 
     return sent
-
-
-def _name(host: str) -> str:
-    """A Host header without its port."""
-    bare = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    return bare.lower()
-
-
-def _cookie(headers: Headers) -> str:
-    cookie = SimpleCookie(headers.get("cookie", ""))
-    return cookie[COOKIE].value if COOKIE in cookie else ""

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from pipeline.direction import ACTIONS, refusal
 from pipeline.events import Action
+from pipeline.web.bodies import Unfit, short
 from pipeline.web.show import Show
 
 _LONGEST = 2000
@@ -20,12 +21,13 @@ _LONGEST = 2000
 
 async def act(show: Show, request: Request) -> Response:
     """Does one action, given as JSON without its kind, once; 400 says what is wrong with it, 409 why it cannot be."""
-    body = await request.body()
-    if len(body) > _LONGEST:
-        return PlainTextResponse("That is too long for a subtitle.", 413)
+    try:
+        body = await short(request, _LONGEST)
+    except Unfit as error:
+        return PlainTextResponse(str(error), error.status)
     try:
         asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict)}, Action)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         return PlainTextResponse(f"That is no action: {error}.", 400)
     show.look()  # the page may know a line that was written just now
     if asked.id in show.state.actions:

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from pipeline import __version__
+from pipeline.flow import SystemClock
 from pipeline.journal import running
 from pipeline.web.access import Access, Guarded
 from pipeline.web.actions import act
@@ -49,6 +50,11 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         ended = not running(folder) and _over(show)
         return media.index(ended=ended, skip=request.query_params.get("_HLS_skip") in ("YES", "v2"))
 
+    async def room(request: Request) -> Response:
+        delay = show.room.delay if show.room.delay is not None else served.delay or 0.0
+        over = not running(folder) and _over(show)
+        return media.room(show.state, SystemClock(), delay, over=over)
+
     async def session(request: Request) -> Response:
         return JSONResponse(_facts(show, served, request))
 
@@ -66,7 +72,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         show.look()
         tasks = [asyncio.create_task(show.follow())]
         if when_over:
-            tasks.append(asyncio.create_task(_call_when_over(show, when_over)))
+            tasks.append(asyncio.create_task(_call_when_over(show, media, when_over)))
         yield
         for task in tasks:
             task.cancel()
@@ -79,9 +85,10 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/api/health", health),
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
+        Route("/room.m3u8", room),
         Route("/media/index.m3u8", index),
         Route("/media/{name}", media.segment),
-        Mount("/vendor", StaticFiles(directory=VENDOR, check_dir=False)),
+        *([Mount("/vendor", StaticFiles(directory=VENDOR))] if VENDOR.is_dir() else []),
         Mount("/pages", StaticFiles(directory=PAGES)),
     ]
     return Guarded(GZipMiddleware(Starlette(routes=routes, lifespan=lifespan)), access)
@@ -94,12 +101,12 @@ def _over(show: Show) -> bool:
     return time.time() - (show.folder / "journal.jsonl").stat().st_mtime > _GIVEN_UP
 
 
-async def _call_when_over(show: Show, when_over: Callable[[], None]) -> None:
+async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None]) -> None:
     alone = 0.0
     while alone < _ALONE:
         await asyncio.sleep(0.5)
         over = show.state.session is not None and not running(show.folder)
-        alone = alone + 0.5 if over and not show.watched else 0.0
+        alone = alone + 0.5 if over and not (show.watched or media.played) else 0.0
     when_over()
 
 

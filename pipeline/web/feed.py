@@ -1,8 +1,8 @@
 """What happens, as server-sent events: a page that was cut off asks again from the last line it knows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,20 +10,23 @@ from pipeline.web.show import Message, Show
 
 _PING = 10
 """Seconds between two signs of life."""
-_STUCK = 20.0
-"""Seconds after which a client that takes nothing is left."""
+_DIGITS = 16
+"""Of a line's number, at most."""
+_FOR_CONTROL = ("warning",)
+"""Kinds that are no business of the public's: they name files and engines."""
 
 
 def feed(show: Show, request: Request) -> Response:
-    """Everything about the track `lang` (all without one), from the line on that the page has seen last; what the
-    screens show only for whoever asks for `screens`."""
-    lang = request.query_params.get("lang", "")
+    """Everything about the track `lang` (all without one), from the line on that the page has seen last. With `screens`
+    also what those show; 1: it is a console's, which is no viewer."""
+    lang, screens = (request.query_params.get(name, "") for name in ("lang", "screens"))
     last = request.headers.get("last-event-id", "")
-    since = int(last) if last.isdecimal() else 0
-    screens = "screens" in request.query_params
-    return EventSourceResponse(_events(show.watch(lang, since, screens=screens)), ping=_PING, send_timeout=_STUCK)
+    since = int(last) if last.isdecimal() and len(last) < _DIGITS else 0
+    kept = () if request.scope["role"] == "control" else _FOR_CONTROL
+    told = show.watch(lang, since, screens=bool(screens), counted=screens != "1")
+    return EventSourceResponse(_events(told, kept), ping=_PING)
 
 
-async def _events(messages: AsyncIterator[Message]) -> AsyncIterator[ServerSentEvent]:
-    async for message in messages:
-        yield ServerSentEvent(data=message.data.decode(), event=message.kind, id=str(message.seq))
+async def _events(batches: AsyncIterator[list[Message]], kept: Sequence[str]) -> AsyncIterator[bytes]:
+    async for batch in batches:
+        yield b"".join(message.wire for message in batch if message.kind not in kept)

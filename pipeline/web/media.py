@@ -6,16 +6,27 @@ playback; the page waits there as long.
 """
 
 from datetime import UTC, datetime, timedelta
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
+from time import monotonic
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from pipeline.source.archive import NAME, MediaSegment, segments
+from pipeline.events import MediaSegment
+from pipeline.flow import Clock
+from pipeline.journal import State
+from pipeline.publish import playlist as hls
+from pipeline.publish.due import due
+from pipeline.publish.timeline import pieces
+from pipeline.source.archive import NAME, segments
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Programme date-time of stream time 0: the wall clock may be set back during a show, this one is not."""
+_WINDOW = 20
+"""Segments that the room's playlist has at most while it grows: some players begin with the first."""
+_PLAYED = 15.0
+"""Seconds after its last question in which a player is still taken to play."""
 _SKIPPED = 12
 """Segments at the end that a playlist update tells again (the standard asks for six target durations at least)."""
 
@@ -38,7 +49,7 @@ def playlist(found: list[MediaSegment], *, ended: bool, skip: bool = False) -> s
 
 def _segment(found: list[MediaSegment], number: int) -> list[str]:
     segment = found[number]
-    new = number > 0 and _connection(found[number - 1]) != _connection(segment)
+    new = number > 0 and found[number - 1].connection != segment.connection
     at = (EPOCH + timedelta(seconds=segment.start)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return [
         *(["#EXT-X-DISCONTINUITY"] if new else []),
@@ -48,26 +59,57 @@ def _segment(found: list[MediaSegment], number: int) -> list[str]:
     ]
 
 
-def _connection(segment: MediaSegment) -> str:
-    return segment.path.name.partition("-")[0]
-
-
 class Media:
     """The addresses below `/media/`."""
 
     def __init__(self, folder: Path) -> None:
         self._archive = folder / NAME
+        self._listed = 0
+        """Segments that the room's playlist has had: with a longer delay it waits, and takes none back."""
+        self._asked_at = -inf
+
+    @property
+    def played(self) -> bool:
+        """Somebody who may have no page open is playing."""
+        return monotonic() - self._asked_at < _PLAYED
 
     def index(self, *, ended: bool, skip: bool) -> Response:
-        text = playlist(segments(self._archive), ended=ended, skip=skip)
-        return PlainTextResponse(
-            text, media_type="application/vnd.apple.mpegurl", headers={"cache-control": "no-cache"}
+        return _playlist(playlist(segments(self._archive), ended=ended, skip=skip))
+
+    def room(self, state: State, clock: Clock, delay: float, *, over: bool) -> Response:
+        """What the room sees, for the mixer of a person who needs no page: ends `delay` seconds behind live."""
+        self._asked_at = monotonic()
+        found, until = pieces(segments(self._archive)), due(state, clock, delay)
+        self._listed = max(self._listed, sum(piece.segment.end <= until for piece in found))
+        ended = over and self._listed == len(found)
+        shown = found if ended else found[max(0, self._listed - _WINDOW) : self._listed]
+        text = hls.media(
+            shown,
+            lambda piece: f"media/{piece.segment.path.name}",
+            EPOCH,
+            ended=ended,
+            grows=False,
+            longest=hls.target(found),
         )
+        return _playlist(text)
 
     async def segment(self, request: Request) -> Response:
         """A segment by its name; nothing else of the folder can be had, links out of it neither."""
+        self._asked_at = monotonic()
         name = request.path_params["name"]
         path = self._archive / name
-        if not name.endswith(".ts") or "/" in name or path.is_symlink() or not path.is_file():
+        if not name.endswith(".ts") or path.name != name or not self._is_inside(path):
             return PlainTextResponse("There is no such segment.", 404)
-        return FileResponse(path, media_type="video/mp2t", headers={"cache-control": "max-age=86400, immutable"})
+        kept = {"cache-control": "private, max-age=86400, immutable"}
+        return FileResponse(path, media_type="video/mp2t", headers=kept)
+
+    def _is_inside(self, path: Path) -> bool:
+        """Whether it is a file, and no link leads out of the session folder."""
+        try:
+            return path.is_file() and path.resolve().is_relative_to(self._archive.parent.resolve())
+        except (OSError, ValueError):
+            return False
+
+
+def _playlist(text: str) -> Response:
+    return PlainTextResponse(text, media_type="application/vnd.apple.mpegurl", headers={"cache-control": "no-cache"})

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pipeline.events import Value
+from pipeline.web.bodies import Unfit, short
 
 _GONE = 5.0
 """Seconds after which a screen that says nothing is none."""
@@ -51,11 +52,10 @@ class Screens:
 
     async def report(self, request: Request) -> Response:
         """Takes a report, JSON of a `Screen`; 400 says what is wrong with it."""
-        body = await request.body()
-        if len(body) > _LONGEST:
-            return PlainTextResponse("That is too long for a report.", 413)
         try:
-            screen = msgspec.json.decode(body, type=Screen)
+            screen = msgspec.json.decode(await short(request, _LONGEST), type=Screen)
+        except Unfit as error:
+            return PlainTextResponse(str(error), error.status)
         except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
             return PlainTextResponse(f"That is no report of a screen: {error}.", 400)
         now = time.monotonic()

@@ -1,11 +1,12 @@
 """The session folder as it grows: its journal and its actions, folded, and told to whoever watches.
 
-Runs in the server's one thread. A watcher gets everything there is, then what comes; one that does not keep up is left,
-and its page asks again from where it was.
+Runs in the server's one thread. A watcher gets everything there is, then what comes. What is told is made once and
+shared, so that one who takes it slowly costs next to nothing; one who takes nothing is left (`connection`).
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from pipeline.events import (
     Withdrawn,
 )
 from pipeline.folder import SETTINGS
-from pipeline.journal import Entries, State, apply
+from pipeline.journal import Entries, State, apply, light
 from pipeline.settings import CueRules, load
 from pipeline.web.health import Health
 from pipeline.web.room import Room, directed, room
@@ -35,18 +36,33 @@ from pipeline.web.screens import Screens
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
-_BOUND = 512
-"""Messages that may wait for a watcher."""
+_AT_ONCE = 256
+"""Messages that are told in one go, of some 300 bytes each."""
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One thing to tell: its kind, as JSON, and the journal's number up to which it is the truth."""
+    """One thing to tell: its kind, and as a server-sent event, which is made once and shared by all who watch."""
 
     kind: str
-    data: bytes
-    seq: int
+    wire: bytes
     lang: str = ""
     """The track it belongs to; empty: it is for all."""
+    seq: int = 0
+    """The journal's number up to which a page that has it knows everything; 0: it does not say."""
+
+
+class Watcher:
+    """A page that is told what happens in one track, or without one in all; with `screens`, what those show, too."""
+
+    def __init__(self, lang: str, *, screens: bool, counted: bool) -> None:
+        self._lang, self._screens, self.counted = lang, screens, counted
+        self.waiting: asyncio.Queue[Message] = asyncio.Queue()
+        """What it has not been told yet."""
+
+    def wants(self, message: Message) -> bool:
+        if message.kind == "screens":
+            return self._screens
+        return not self._lang or not message.lang or message.lang == self._lang
 
 
 class Show:
@@ -58,13 +74,10 @@ class Show:
         self.source: SourceState | None = None
         self.seq = 0
         self._journal, self._actions = Entries(folder / "journal.jsonl"), Actions(folder)
-        self._changed: dict[str, int] = {}
-        """By cue, the number of the line that it is of, also of cues that were taken out."""
-        self._langs: dict[str, str] = {}
-        self._watchers: set[asyncio.Queue[Message | None]] = set()
-        self._consoles: set[asyncio.Queue[Message | None]] = set()
-        """Those of the watchers that want to know what the screens show."""
-        self.screens = Screens(self._tell_consoles)
+        self._cues: dict[str, Message] = {}
+        """What was told last of each cue, also of those that were taken out; in the order told."""
+        self._watchers: set[Watcher] = set()
+        self.screens = Screens(lambda screens: self._tell(Message("screens", _event("screens", screens, 0))))
 
     @property
     def watched(self) -> bool:
@@ -73,12 +86,13 @@ class Show:
     @property
     def viewers(self) -> int:
         """Pages that are open, but for the consoles."""
-        return len(self._watchers - self._consoles)
+        return sum(watcher.counted for watcher in self._watchers)
 
     async def follow(self) -> None:
         """Reads on, for good."""
         while True:
-            self.look()
+            with suppress(OSError):  # of a disk or a system at its limits: what is in the files stays there
+                self.look()
             await asyncio.sleep(LOOK)
 
     def look(self) -> None:
@@ -106,63 +120,58 @@ class Show:
         except SettingsError:
             return CueRules()
 
-    def watch(self, lang: str = "", since: int = 0, *, screens: bool = False) -> AsyncIterator[Message]:
-        """Everything that happened after the line `since`, then what happens, with `screens` also on those; ends when
-        the watcher is too slow."""
-        waiting: asyncio.Queue[Message | None] = asyncio.Queue(_BOUND)
-        self._watchers.add(waiting)
-        if screens:
-            self._consoles.add(waiting)
-        return self._told(waiting, list(self._known(lang, since)), lang)
-
-    async def _told(
-        self, waiting: "asyncio.Queue[Message | None]", known: list[Message], lang: str
-    ) -> AsyncIterator[Message]:
+    async def watch(
+        self, lang: str = "", since: int = 0, *, screens: bool = False, counted: bool = True
+    ) -> AsyncIterator[list[Message]]:
+        """Everything that happened after the line `since`, then what happens, as much at a time as there is; with
+        `screens`, also what those show. One that is not `counted` is no viewer."""
+        watcher = Watcher(lang, screens=screens, counted=counted)
+        known = [message for message in self._known(since) if watcher.wants(message)]
+        self._watchers.add(watcher)
         try:
-            for message in known:
-                yield message
-            while coming := await waiting.get():
-                if not coming.lang or not lang or coming.lang == lang:
-                    yield coming
+            for at in range(0, len(known), _AT_ONCE):
+                yield known[at : at + _AT_ONCE]
+                await asyncio.sleep(0)  # three hours of them are long: others have their turn
+            while True:
+                batch = [await watcher.waiting.get()]
+                while not watcher.waiting.empty() and len(batch) < _AT_ONCE:
+                    batch.append(watcher.waiting.get_nowait())
+                yield batch
         finally:
-            self._watchers.discard(waiting)
-            self._consoles.discard(waiting)
+            self._watchers.discard(watcher)
 
-    def _known(self, lang: str, since: int) -> Iterator[Message]:
+    def _known(self, since: int) -> Iterator[Message]:
         state = self.state
         for event in (state.session, self.source, state.progress, *state.gaps, state.ended):
             if event:
-                yield self._message(event)
-        yield self._of_room()
-        for id, seq in self._changed.items():
-            if seq >= since and (not lang or self._langs[id] == lang):
-                cue = state.cues.get(id)
-                if cue or since:
-                    yield self._message(cue or Withdrawn(id=id), self._langs[id])
-        yield Message("ready", b"{}", self.seq)
+                yield _message(event)
+        yield self._of_room(0)
+        for message in self._cues.values():
+            if message.seq >= since and (since or message.kind == "cue"):
+                yield message
+        yield Message("ready", _event("ready", b"{}", self.seq), seq=self.seq)
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Action) and event.id in self.state.actions:
             return  # it was done when it was asked
         if isinstance(event, Cue) and self._older(event):
             return
-        apply(self.state, event)
+        apply(self.state, light(event))
         if isinstance(event, SourceState):
             self.source = event
         match event:
             case Cue():
-                self._changed[event.id], self._langs[event.id] = self.seq, event.lang
-                self._tell(self._message(event, event.lang))
+                self._tell_cue(event.id, _message(event, event.lang, self.seq))
             case Withdrawn():
-                self._changed[event.id] = self.seq
-                self._tell(self._message(event, self._langs.get(event.id, "")))
+                last = self._cues.get(event.id)
+                self._tell_cue(event.id, _message(event, last.lang if last else "", self.seq))
             case Action():
                 undone = event.do == "undo"
                 self.room = room(self.state.actions.values()) if undone else directed(self.room, event)
-                self._tell(self._message(event))
-                self._tell(self._of_room())
+                self._tell(_message(event, seq=self.seq))
+                self._tell(self._of_room(self.seq))
             case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended() | Warned():
-                self._tell(self._message(event))
+                self._tell(_message(event, seq=self.seq))
 
     def _older(self, cue: Cue) -> bool:
         """Whether a person has changed it here already, and the session has not seen that yet."""
@@ -171,27 +180,28 @@ class Show:
         known = self.state.cues.get(cue.id)
         return bool(known and known.rev > cue.rev and cue.id in self.state.touched)
 
-    def _of_room(self) -> Message:
-        return Message("room", msgspec.json.encode(self.room), self.seq)
+    def _of_room(self, seq: int) -> Message:
+        return Message("room", _event("room", msgspec.json.encode(self.room), seq), seq=seq)
 
-    def _message(self, event: Event, lang: str = "") -> Message:
-        fields: Mapping[str, Any] = msgspec.to_builtins(event)
-        kind = str(fields["kind"])
-        return Message(kind, msgspec.json.encode({k: v for k, v in fields.items() if k != "kind"}), self.seq, lang)
+    def _tell_cue(self, id: str, message: Message) -> None:
+        self._cues.pop(id, None)
+        self._cues[id] = message
+        self._tell(message)
 
-    def _tell_consoles(self, screens: bytes) -> None:
-        self._tell(Message("screens", screens, self.seq), self._consoles)
+    def _tell(self, message: Message) -> None:
+        for watcher in self._watchers:
+            if watcher.wants(message):
+                watcher.waiting.put_nowait(message)
 
-    def _tell(self, message: Message, to: "set[asyncio.Queue[Message | None]] | None" = None) -> None:
-        for waiting in list(self._watchers if to is None else to):
-            try:
-                waiting.put_nowait(message)
-            except asyncio.QueueFull:
-                self._leave(waiting)
 
-    def _leave(self, waiting: "asyncio.Queue[Message | None]") -> None:
-        self._watchers.discard(waiting)
-        self._consoles.discard(waiting)
-        while not waiting.empty():
-            waiting.get_nowait()
-        waiting.put_nowait(None)
+def _message(event: Event, lang: str = "", seq: int = 0) -> Message:
+    fields: Mapping[str, Any] = msgspec.to_builtins(event)
+    kind = str(fields["kind"])
+    data = msgspec.json.encode({k: v for k, v in fields.items() if k != "kind"})
+    return Message(kind, _event(kind, data, seq), lang, seq)
+
+
+def _event(kind: str, data: bytes, seq: int) -> bytes:
+    """A server-sent event; the browser asks again from the `seq` of the last one that has it."""
+    id = b"id: %d\r\n" % seq if seq else b""
+    return b"%sevent: %s\r\ndata: %s\r\n\r\n" % (id, kind.encode(), data)

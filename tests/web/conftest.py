@@ -3,9 +3,9 @@
 import shutil
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,10 +31,10 @@ def becomes(page: "Page", condition: str, seconds: float = 20) -> None:
 class Server:
     """`livesubs screen` of a folder, which may be killed and started again at the same address."""
 
-    def __init__(self, folder: Path, delay: str = "auto") -> None:
+    def __init__(self, folder: Path, delay: str = "auto", *more: str) -> None:
         self.folder, self.port = folder, free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self._words = ["screen", str(folder), "--port", str(self.port), "--delay", delay]
+        self._words = ["screen", str(folder), "--port", str(self.port), "--delay", delay, *more]
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -43,9 +43,13 @@ class Server:
         until(self.answers, 60)
 
     def answers(self) -> bool:
-        with suppress(OSError), urllib.request.urlopen(f"{self.address}/api/session", timeout=5):
-            return True
-        return False
+        try:
+            with urllib.request.urlopen(f"{self.address}/api/session", timeout=5):
+                return True
+        except urllib.error.HTTPError as error:
+            return error.code == 401  # asks for a token
+        except OSError:
+            return False
 
     def kill(self) -> None:
         """kill -9."""
@@ -59,8 +63,8 @@ def serve() -> Iterator[Callable[..., Server]]:
     """Serves a session folder: `serve(folder, delay="10")`."""
     servers: list[Server] = []
 
-    def served(folder: Path, delay: str = "auto") -> Server:
-        server = Server(folder, delay)
+    def served(folder: Path, delay: str = "auto", *more: str) -> Server:
+        server = Server(folder, delay, *more)
         servers.append(server)
         server.start()
         return server

@@ -14,7 +14,8 @@ const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn
 const now = () => performance.now() / 1000;
 
 export class Feed extends EventTarget {
-  /** `lang`: one track alone; `screens`: what the screens show is told, too, once a second. */
+  /** `lang`: one track alone; `screens`: what the screens show is told, too, once a second; a page that is no
+   * console, but one of the viewers, says "too". */
   constructor({ lang = "", screens = false } = {}) {
     super();
     this.cues = new Map();
@@ -25,7 +26,8 @@ export class Feed extends EventTarget {
     this.screens = [];
     this.session = this.progress = this.source = this.ended = null;
     this.ready = this.connected = false;
-    this._query = new URLSearchParams({ ...(lang && { lang }), ...(screens && { screens: "1" }) });
+    const told = screens === true ? "1" : screens;
+    this._query = new URLSearchParams({ ...(lang && { lang }), ...(told && { screens: told }) });
     this._tracks = new Map();
     this._edge = null;
     this._open();

@@ -1,0 +1,112 @@
+"""`livesubs publish`, and what `run --publish` starts beside a session."""
+
+from collections.abc import Collection
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import folder as folders
+from pipeline.commands import options
+from pipeline.commands.typed import DELAY, held_back
+from pipeline.errors import SessionError
+from pipeline.events import MediaSegment
+from pipeline.flow import Repeating, SystemClock
+from pipeline.journal import State, running
+from pipeline.publish import broadcast
+from pipeline.supervision import end_with
+from pipeline.web.show import Show
+
+_LOOK = 0.5
+"""Seconds between two looks at the session."""
+_GONE = 30.0
+"""Seconds after which a session that died does not come back by itself."""
+
+
+def publish(
+    folder: Annotated[Path, typer.Argument(metavar="SESSION", help="A session folder; it may still be running.")],
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that a web server serves.")],
+    delay: options.Delay = None,
+    under: options.Under = None,
+) -> None:
+    """Publish a session as HLS with subtitles, for any web server: open master.m3u8 in a player."""
+    from pipeline.subtitles.formats import vtt_cue
+
+    if not under:
+        folders.check(folder)
+    seconds = held_back(delay) or DELAY
+    broadcast.check(out, _began(folder))
+    session = Followed(folder)
+    made = broadcast.Broadcast(session, out, seconds, vtt_cue, SystemClock())
+    if not under and not running(folder):
+        made.finish()
+    else:
+        with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext():
+            _follow(made, session)
+    if not under:
+        typer.echo(f"{out / broadcast.MASTER} is complete")
+
+
+def beside(folder: Path, out: Path, delay: str | None) -> list[str]:
+    """What to type to publish a session that is about to begin, or go on, in `folder`."""
+    held_back(delay)
+    broadcast.check(out, _began(folder))
+    return ["publish", str(folder), str(out), *(["--delay", delay] if delay else [])]
+
+
+class Followed:
+    """A session by its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._show, self._folder = Show(folder), folder
+
+    @property
+    def state(self) -> State:
+        return self._show.state
+
+    @property
+    def held(self) -> Collection[str]:
+        return self._show.room.held
+
+    @property
+    def running(self) -> bool:
+        """It goes on, or has yet to begin."""
+        return self.state.session is None or running(self._folder)
+
+    def look(self) -> None:
+        self._show.look()
+
+    def segments(self) -> list[MediaSegment]:
+        from pipeline.source.archive import NAME, segments
+
+        return segments(self._folder / NAME)
+
+
+def _follow(made: broadcast.Broadcast, session: Followed) -> None:
+    """Publishes until the session is over and all of it is out; what cannot be written is tried again."""
+    clock, told = SystemClock(), ""
+    seen = clock.up()
+    while True:
+        seen = clock.up() if session.running else seen
+        over = clock.up() - seen > (_GONE if session.state.ended is None else 0.0)
+        try:
+            left = made.step(running=not over)
+        except SessionError as error:
+            if str(error) != told:
+                typer.echo(f"livesubs: {error}; until then nothing new is published", err=True)
+            told = str(error)
+        else:
+            if told:
+                typer.echo("livesubs: it can be published again, and nothing is missing", err=True)
+            if over and not left:
+                return
+            told = ""
+        clock.wait(_LOOK)
+
+
+def _began(folder: Path) -> float | None:
+    """When the session in the folder began; None before it has."""
+    session = Show(folder)
+    session.look()
+    return session.state.session.began_at if session.state.session else None

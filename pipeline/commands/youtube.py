@@ -1,0 +1,52 @@
+"""`run --youtube-captions`: what sends the lines, a process beside the session."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.commands import options
+from pipeline.commands.publish import Followed
+from pipeline.errors import SessionError, SettingsError
+from pipeline.flow import Repeating, SystemClock
+from pipeline.publish.youtube import HOLD, KEPT, Captions
+from pipeline.supervision import end_with
+
+_LOOK = 1.0
+"""Seconds between two looks at the session, and between two tries."""
+
+
+def captions(
+    folder: Annotated[Path, typer.Argument(metavar="SESSION")],
+    address: options.YoutubeCaptions = None,
+    under: options.Under = None,
+) -> None:
+    """Send the lines of a running session to YouTube, until it has ended."""
+    assert address
+    assert under
+    session = Followed(folder)
+    made = Captions(session, address, folder / KEPT, SystemClock())
+    with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor"):
+        _send(made, session)
+
+
+def beside(folder: Path, address: str) -> list[str]:
+    """What to type for the session in `folder`; the address goes through the environment, where nobody else reads."""
+    if not address.startswith(("http://", "https://")):
+        raise SettingsError("--youtube-captions takes the address that YouTube's Studio shows, which begins with http")
+    options.hand_down(address)
+    return ["captions", str(folder)]
+
+
+def _send(made: Captions, session: Followed) -> None:
+    clock, told, left = SystemClock(), "", HOLD
+    while left > 0:
+        left = HOLD if session.running else left - _LOOK  # what was said last is still sent
+        try:
+            trouble = made.step()
+        except SessionError as error:
+            trouble = str(error)
+        if trouble and trouble != told:
+            typer.echo(f"livesubs: {trouble}; it is tried again", err=True)
+        told = trouble
+        clock.wait(_LOOK)

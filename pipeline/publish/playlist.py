@@ -1,0 +1,60 @@
+"""HLS playlists as text (pure; RFC 8216)."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from math import ceil
+
+from pipeline.publish.timeline import Piece
+
+
+def media(
+    pieces: Sequence[Piece],
+    uri: Callable[[Piece], str],
+    epoch: datetime,
+    *,
+    ended: bool,
+    grows: bool = True,
+    longest: int = 2,
+) -> str:
+    """The playlist of these pieces, the first of which need not be the first of all.
+
+    `epoch` is the programme date-time of stream time 0; `grows`: nothing is ever taken away at its beginning;
+    `longest`: seconds that a segment may last at least.
+    """
+    first = pieces[0] if pieces else None
+    head = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:6",
+        f"#EXT-X-TARGETDURATION:{target(pieces, longest)}",
+        f"#EXT-X-MEDIA-SEQUENCE:{first.number if first else 0}",
+        *([f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.run}"] if first and first.number else []),
+        *(["#EXT-X-PLAYLIST-TYPE:EVENT"] if grows else []),
+    ]
+    body = [line for piece in pieces for line in _entry(piece, uri(piece), epoch, whole=piece is first)]
+    return "\n".join([*head, *body, *(["#EXT-X-ENDLIST"] if ended else []), ""])
+
+
+def target(pieces: Sequence[Piece], least: int = 2) -> int:
+    """Seconds, whole ones, that no piece is longer than."""
+    return max((ceil(round(piece.seconds, 3)) for piece in pieces), default=least)
+
+
+def _entry(piece: Piece, uri: str, epoch: datetime, *, whole: bool) -> list[str]:
+    lines = []
+    if piece.begins and not whole:
+        lines.append("#EXT-X-DISCONTINUITY")
+    if piece.begins or whole:
+        at = epoch + timedelta(seconds=piece.segment.start)
+        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{at.isoformat(timespec='milliseconds').replace('+00:00', 'Z')}")
+    return [*lines, f"#EXTINF:{piece.seconds:.6f},", uri]
+
+
+def master(media: str, bandwidth: int, subtitles: Sequence[tuple[str, str]]) -> str:
+    """The playlist of playlists: `subtitles` are languages with their playlists, the one that is shown first."""
+    renditions = [
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="{lang}",LANGUAGE="{lang}",AUTOSELECT=YES,'
+        f'DEFAULT={"NO" if number else "YES"},FORCED=NO,URI="{uri}"'
+        for number, (lang, uri) in enumerate(subtitles)
+    ]
+    stream = f'#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},SUBTITLES="subtitles"'
+    return "\n".join(["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-INDEPENDENT-SEGMENTS", *renditions, stream, media, ""])

@@ -1,0 +1,100 @@
+// Subtitles over somebody else's picture, in OBS or a mixer: text and nothing else.
+//
+// As early as they are ready, or with ?delay=SECONDS behind the stream, or with ?play=1 a finished session from its start.
+
+import { draw } from "./drawing.js";
+import { Feed } from "./feed.js";
+import { forget, keep, settings } from "./kept.js";
+import { Lines } from "./lines.js";
+import { control } from "./overlay-keys.js";
+import { Ready } from "./ready.js";
+
+const seconds = () => performance.now() / 1000;
+const DEFAULTS = { lang: "", size: 5.4, place: "bottom", align: "center", box: 0, delay: null, offset: 0, play: null, from: 0 };
+
+class Overlay {
+  constructor() {
+    this.set = settings(DEFAULTS);
+    this.stage = document.getElementById("stage");
+    this.lanes = [];
+    this.source = this.began = this.live = null;
+    this.feed = new Feed();
+    this.feed.addEventListener("session", (event) => this.#lay(event.detail));
+    this.feed.addEventListener("cue", (event) => this.#came(event.detail));
+    this.feed.addEventListener("ready", () => (this.began ??= seconds()));
+    this.#style();
+  }
+
+  /** Changes settings by hand; they stay. */
+  change(changed) {
+    Object.assign(this.set, changed);
+    keep(changed);
+    this.#style();
+  }
+
+  /** As the address says, again. */
+  reset() {
+    forget();
+    this.set = settings(DEFAULTS);
+    this.#style();
+  }
+
+  /** Stream time that the picture below shows; null: nobody knows, cues come as they are ready. */
+  position(now) {
+    const { play, delay, offset, from } = this.set;
+    if (play) return this.began === null ? null : from + now - this.began - offset / 1000;
+    const live = delay === null ? null : this.edge(now);
+    return live === null ? null : live - delay - offset / 1000;
+  }
+
+  /** Stream time that arrives now, and would arrive once the stream has ended: its last words are still to come. */
+  edge(now) {
+    if (!this.feed.ended) this.live = this.feed.edge === null ? null : { edge: this.feed.edge, at: now };
+    return this.live && this.live.edge + now - this.live.at;
+  }
+
+  /** Seconds behind the stream at which `cue` would begin now; null: the stream's clock is not known. */
+  behind(cue) {
+    const live = this.edge(seconds());
+    return live === null ? null : live - cue.start;
+  }
+
+  draw = () => {
+    const now = seconds();
+    const { blank, hidden } = this.feed.room;
+    draw(this.stage, blank || hidden ? [] : this.lanes.map((lane) => this.#cue(lane, now)));
+    requestAnimationFrame(this.draw);
+  };
+
+  #cue(lane, now) {
+    const position = this.position(now);
+    if (position !== null) return lane.lines.at(position);
+    if (this.set.play || this.set.delay !== null) return null;
+    return this.feed.cues.get(lane.ready.at(now, this.feed.cues, this.feed.room.held));
+  }
+
+  #came(cue) {
+    const lane = this.lanes.find((one) => one.lang === cue.lang);
+    if (this.feed.ready) lane?.ready.add(cue, seconds(), Math.max(0, this.set.offset / 1000));
+    else lane?.ready.pass(cue);
+  }
+
+  /** A lane for each language asked for, once it is known which there are. */
+  #lay(session) {
+    if (this.lanes.length) return;
+    this.source = session.src_lang;
+    const langs = this.set.lang ? this.set.lang.split(",") : [session.tgt_langs[0] ?? session.src_lang];
+    this.lanes = langs.map((lang) => ({ lang, ready: new Ready(), lines: new Lines(this.feed, lang) }));
+    this.stage.dataset.lang = langs.join(",");
+  }
+
+  #style() {
+    const { size, place, align, box } = this.set;
+    this.stage.className = [place, align, box ? "box" : ""].join(" ").trim();
+    this.stage.style.setProperty("--size", size);
+  }
+}
+
+const overlay = new Overlay();
+overlay.draw();
+control(overlay);

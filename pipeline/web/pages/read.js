@@ -1,0 +1,82 @@
+// What is said, to be read on a phone: the newest line last, and the page follows it.
+
+import { Feed } from "./feed.js";
+import { keep, settings } from "./kept.js";
+import { lines } from "./read-lines.js";
+import { ScreenClock } from "./read-screen.js";
+import { Scroll } from "./read-scroll.js";
+
+const LOOK = 200; // milliseconds
+const SIZES = [1.1, 1.3, 1.6, 2, 2.5, 3.1]; // rem
+
+const at = (id) => document.getElementById(id);
+const set = settings({ lang: "", early: 0, size: 2 });
+const scroll = new Scroll(at("text"), at("now"));
+
+/** The facts of the session, asked until it has begun: phones come in before the show. */
+async function begun() {
+  for (;;) {
+    try {
+      const facts = await (await fetch("/api/session")).json();
+      if (facts.begun) return facts;
+    } catch {
+      // the server is being started again
+    }
+    at("state").textContent = "It has not begun yet.";
+    await new Promise((later) => setTimeout(later, 2000));
+  }
+}
+
+/** The choice of one language, or of each translation with what was said below it. */
+function offer(facts, chosen) {
+  const one = [...facts.tgt_langs, facts.src_lang].map((lang) => [lang, name(lang)]);
+  const two = facts.tgt_langs.map((lang) => [`${lang},${facts.src_lang}`, `${name(lang)} + ${facts.src_lang.toUpperCase()}`]);
+  at("language").replaceChildren(...[...one, ...two].map(([value, text]) => new Option(text, value)));
+  at("language").value = chosen;
+  at("language").addEventListener("change", () => {
+    keep({ lang: at("language").value });
+    location.reload();
+  });
+}
+
+function name(lang) {
+  const said = new Intl.DisplayNames([lang], { type: "language" }).of(lang);
+  return said.charAt(0).toLocaleUpperCase(lang) + said.slice(1);
+}
+
+function larger(steps) {
+  set.size = Math.min(SIZES.length - 1, Math.max(0, set.size + steps));
+  keep({ size: set.size });
+  style();
+}
+
+function style() {
+  document.documentElement.style.setProperty("--size", `${SIZES[set.size]}rem`);
+  at("early").setAttribute("aria-pressed", String(Boolean(set.early)));
+  scroll.follow();
+}
+
+at("larger").addEventListener("click", () => larger(+1));
+at("smaller").addEventListener("click", () => larger(-1));
+at("early").addEventListener("click", () => {
+  set.early = set.early ? 0 : 1;
+  keep({ early: set.early });
+  style();
+});
+style();
+
+const facts = await begun();
+const langs = (set.lang || facts.tgt_langs[0] || facts.src_lang).split(",").slice(0, 2);
+offer(facts, langs.join(","));
+const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "", screens: "too" });
+const screen = new ScreenClock(feed, facts.delay);
+
+function draw() {
+  const until = screen.position;
+  at("early").hidden = until === Infinity;
+  if (feed.ready && lines(at("text"), feed, langs, set.early ? Infinity : until)) scroll.follow();
+  at("state").textContent = !feed.connected && feed.ready ? "Connection lost; it is tried again."
+    : feed.ended ? "The show has ended." : "";
+}
+
+setInterval(draw, LOOK);

@@ -1,0 +1,51 @@
+// Cues as early as they are ready, one after the other, each for its length: for a picture that cannot be held back.
+
+const SHORTEST = 0.833;
+/** Seconds of text that may wait until what stands makes room sooner, and until the oldest is given up. */
+const HURRY = 4;
+const MOST = 12;
+
+export class Ready {
+  #waiting = [];
+  #shown = null;
+  #until = 0;
+  #newest = -Infinity;
+
+  /** A cue that came just now; `later`: seconds that it has to wait all the same. */
+  add(cue, now, later = 0) {
+    if (this.#shown === cue.id || this.#waiting.some((one) => one.id === cue.id)) return; // a correction
+    const typed = cue.flags.includes("typed");
+    if (!typed && cue.start <= this.#newest) return; // it was translated again, or heard after all: too late for here
+    if (!typed) this.#newest = cue.start;
+    this.#waiting.push({ id: cue.id, due: now + later });
+  }
+
+  /** A cue that was there before. */
+  pass(cue) {
+    this.#newest = Math.max(this.#newest, cue.start);
+  }
+
+  /** The id of the cue that stands now; null: none. `cues` are those there are, by id. */
+  at(now, cues, held = []) {
+    if (!cues.has(this.#shown) || held.includes(this.#shown) || now >= this.#until) this.#next(now, cues, held);
+    return this.#shown;
+  }
+
+  #next(now, cues, held) {
+    this.#waiting = this.#waiting.filter((one) => cues.has(one.id));
+    const due = this.#waiting.filter((one) => one.due <= now && !held.includes(one.id));
+    let left = due.reduce((sum, one) => sum + length(cues.get(one.id)), 0);
+    while (left > MOST && due.length > 1) {
+      const given = due.shift();
+      left -= length(cues.get(given.id));
+      this.#waiting.splice(this.#waiting.indexOf(given), 1);
+    }
+    this.#shown = due.length ? due[0].id : null;
+    if (this.#shown === null) return;
+    this.#waiting.splice(this.#waiting.indexOf(due[0]), 1);
+    const own = length(cues.get(this.#shown));
+    this.#until = now + (left - own > HURRY ? Math.max(SHORTEST, own * 0.7) : own);
+  }
+}
+
+const length = (cue) => Math.max(SHORTEST, cue.end - cue.start);

@@ -1,0 +1,162 @@
+"""`python -m tests.web.load`: many pages on one server, and how long a cue takes from the journal to each of them.
+
+The clients run beside the server, on the same processors: what they cost is in the figures. Some take nothing of what
+they are sent, some vanish. A console acts meanwhile. The session that is served is three hours old.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import re
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import typer
+
+from pipeline.events import Ended, Hypothesis, Sentence, Word
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal
+from tests.web.conftest import Server
+from tests.web.sessions import STARTED, cue, progress
+
+HOURS = 3
+EVERY = 4
+"""Seconds of stream from one cue to the next, as people talk."""
+_NEW = re.compile(rb'data: {"id":"([^"]*)","lang":"en"[^\n]*"text":"at ')
+BOUND = 250
+"""Milliseconds that a cue may take at the 99th percentile."""
+_TEXT = "nous sommes reliés à vingt villes et nous saluons les camarades de Bruxelles"
+
+
+def evening(journal: Journal) -> None:
+    """Writes what a session of so many hours leaves in its journal."""
+    journal.append(STARTED)
+    for number in range(HOURS * 3600 // EVERY):
+        start = float(number * EVERY)
+        words = tuple(
+            Word(start=start + 0.3 * n, end=start + 0.3 * n + 0.25, text=f" {word}", probability=0.9)
+            for n, word in enumerate(_TEXT.split())
+        )
+        journal.append(Hypothesis(heard=start + EVERY, committed=words, lang="fr", endpoint=True))
+        journal.append(Sentence(id=f"s{number}", lang="fr", start=start, end=start + 3.9, text=_TEXT, words=words))
+        for lang in ("fr", "en"):
+            journal.append(cue(number * EVERY, _TEXT, lang, seconds=3.9))
+
+
+class Watcher:
+    """A page that follows the feed, and when it was told each new cue."""
+
+    def __init__(self, port: int, query: str) -> None:
+        self._port, self._query = port, query
+        self.told: dict[str, float] = {}
+        self.ready = asyncio.Event()
+
+    async def follow(self) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
+        writer.write(f"GET /api/cues?{self._query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        left = b""
+        while part := await reader.read(2**18):
+            now = time.monotonic()
+            left += part
+            if b"event: ready" in left:
+                self.ready.set()
+            self.told |= dict.fromkeys((found.decode() for found in _NEW.findall(left)), now)
+            left = left[left.rfind(b"\n") + 1 :]
+
+
+async def stuck(port: int) -> None:
+    """A page that takes nothing."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+    writer.write(b"GET /api/cues HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await asyncio.sleep(3600)
+
+
+async def vanishing(port: int) -> None:
+    """A page that is opened, and gone again, all evening."""
+    while True:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /api/cues HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await asyncio.sleep(random.uniform(0.2, 2.0))
+        writer.transport.abort()
+
+
+async def console(port: int) -> None:
+    """A technician who acts every second."""
+    for number in range(100_000):
+        body = json.dumps({"id": f"a{number}", "do": "size", "value": 1.0 + number % 2 / 10})
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = (
+            f"POST /api/actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        writer.write((head + body).encode())
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 200"), answer
+        writer.close()
+        await asyncio.sleep(1)
+
+
+async def show(journal: Journal, seconds: float) -> dict[str, float]:
+    """A cue every so often in both languages, and when each was written."""
+    written: dict[str, float] = {}
+    began = time.monotonic()
+    number = HOURS * 3600
+    while (now := time.monotonic()) < began + seconds:
+        number += 1
+        journal.append(progress(SystemClock(), now))
+        for lang in ("fr", "en"):
+            made = cue(number, f"at {number}", lang)
+            written[made.id] = time.monotonic()
+            journal.append(made)
+        await asyncio.sleep(random.uniform(0.2, 0.6))
+    await asyncio.sleep(1)
+    return written
+
+
+async def measure(server: Server, journal: Journal, streams: int, seconds: float) -> list[float]:
+    """Seconds that each cue took to each watcher that keeps up."""
+    watchers = [Watcher(server.port, "lang=en") for _ in range(streams)] + [Watcher(server.port, "")]
+    others = (
+        [stuck(server.port) for _ in range(5)] + [vanishing(server.port) for _ in range(5)] + [console(server.port)]
+    )
+    tasks = [asyncio.create_task(watcher.follow()) for watcher in watchers]
+    began = time.monotonic()
+    await asyncio.gather(*(watcher.ready.wait() for watcher in watchers))
+    typer.echo(f"{streams} pages know the {HOURS} hours after {time.monotonic() - began:.1f} s")
+    tasks += [asyncio.create_task(other) for other in others]
+    written = await show(journal, seconds)
+    for task in tasks:
+        assert not task.done() or not task.exception(), task.exception()
+        task.cancel()
+    due = [(watcher, id) for watcher in watchers for id in written if id.endswith(".en")]
+    return [watcher.told[id] - written[id] for watcher, id in due]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--streams", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, Journal(Path(name), SystemClock()) as journal:
+        evening(journal)
+        server = Server(Path(name))
+        server.start()
+        assert server.process
+        process = psutil.Process(server.process.pid)
+        typer.echo(f"memory {process.memory_info().rss / 2**20:.0f} MiB, after a journal of {HOURS} hours")
+        took = sorted(asyncio.run(measure(server, journal, chosen.streams, chosen.seconds)))
+        journal.append(Ended(reason="ended", stream=0.0))
+        typer.echo(
+            f"memory {process.memory_info().rss / 2**20:.0f} MiB, {sum(process.cpu_times()[:2]):.1f} s of processor"
+        )
+        server.kill()
+    middle, late, last = (1000 * took[int(len(took) * share)] for share in (0.5, 0.99, 1 - 1e-9))
+    typer.echo(f"{len(took)} cues told: median {middle:.0f} ms, p99 {late:.0f} ms, longest {last:.0f} ms")
+    if late > BOUND:
+        raise SystemExit(f"a cue takes longer than {BOUND} ms")
+
+
+if __name__ == "__main__":
+    main()

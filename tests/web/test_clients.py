@@ -1,0 +1,147 @@
+"""Clients that dawdle, drown, vanish or ask for nonsense, and that nobody else notices them."""
+
+import resource
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal
+from tests.waiting import until
+from tests.web.asking import ask, raw
+from tests.web.conftest import Server
+from tests.web.sessions import STARTED, cue, finished
+
+FEW = 64
+"""Open files that the server is started with: fewer than it has clients."""
+
+
+class Stream:
+    """One that follows /api/cues."""
+
+    def __init__(self, port: int, query: str = "lang=en") -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self._socket.sendall(f"GET /api/cues?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        self.got = b""
+
+    def read_until(self, words: bytes) -> None:
+        while words not in self.got:
+            part = self._socket.recv(65_536)
+            assert part, "the server has left"
+            self.got += part
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class Small(Server):
+    """Started by somebody whose system allows few open files, unless one asks."""
+
+    def start(self) -> None:
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        few = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({FEW}, {hard}))"
+        command = [sys.executable, "-c", f"{few}\nfrom pipeline.cli import main; main()", *self._words]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        until(self.answers, 60)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("session")
+    finished(folder, [])
+    started = Small(folder)
+    started.start()
+    yield started
+    started.kill()
+
+
+def test_each_of_many_is_told_whatever_the_others_do(server: Server) -> None:
+    with ExitStack() as open_, Journal(server.folder, SystemClock()) as journal:
+        journal.append(STARTED)
+        streams = [Stream(server.port) for _ in range(2 * FEW)]
+        for stream in streams:
+            open_.callback(stream.close)
+            stream.read_until(b"event: ready")
+        for vanished in streams[:5]:
+            vanished.close()
+        for number in range(600):  # the next five read nothing any more, and more than fits between is told
+            journal.append(cue(number, "x" * 400))
+        journal.append(cue(600, "the last words"))
+        for stream in streams[10:]:
+            stream.read_until(b"the last words")
+
+
+def test_a_track_is_told_to_whoever_asked_for_it(server: Server) -> None:
+    stream = Stream(server.port, "lang=fr")
+    with Journal(server.folder, SystemClock()) as journal:
+        stream.read_until(b"event: ready")
+        journal.append(cue(1000, "not for them", "en"))
+        journal.append(cue(1000, "pour eux", "fr"))
+    stream.read_until(b"pour eux")
+    stream.close()
+    assert b"not for them" not in stream.got
+
+
+def test_a_page_that_was_cut_off_is_told_what_it_missed(tmp_path: Path, serve: Callable[..., Server]) -> None:
+    finished(tmp_path, [cue(1, "one"), cue(2, "two"), cue(3, "three")])
+    request = "GET /api/cues?lang=en HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 3\r\n\r\n"
+    told = raw(serve(tmp_path).port, request, until=b"event: ready")
+    assert '"one"' not in told
+    assert told.index('"two"') < told.index('"three"')
+
+
+def test_half_a_request_is_left_and_the_others_are_served(server: Server) -> None:
+    halves = [
+        "",
+        "GET /api/session HTT",
+        "GET / HTTP/1.1\r\nHost: local",
+        "POST /api/actions HTTP/1.1\r\nHost: localhost\r\n",
+    ]
+    with ExitStack() as open_:
+        waiting = [open_.enter_context(socket.create_connection(("127.0.0.1", server.port), 20)) for _ in halves]
+        for client, half in zip(waiting, halves, strict=True):
+            client.sendall(half.encode())
+        body = open_.enter_context(socket.create_connection(("127.0.0.1", server.port), 20))
+        body.sendall(b"POST /api/actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+        assert ask(server.port, "/api/session").status == 200
+        for client in waiting:
+            assert _rest(client) == b""
+        assert body.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def _rest(client: socket.socket) -> bytes:
+    try:
+        return client.recv(100)
+    except ConnectionResetError:
+        return b""
+
+
+def test_nonsense_is_refused_in_words(server: Server) -> None:
+    assert ask(server.port, "/api/actions", "x" * 2_000_000).status == 413
+    assert ask(server.port, "/api/actions", '{"a":' * 300).status == 400
+    assert ask(server.port, "/api/actions", '{"id": "1", "do": "format"}').status == 400
+    assert ask(server.port, "/api/cues", headers={"Last-Event-ID": "9" * 5000}).status == 200
+    endless = raw(server.port, f"GET / HTTP/1.1\r\nHost: localhost\r\nX: {'x' * 100_000}")
+    assert endless.startswith("HTTP/1.1 400")
+    upgrade = (
+        "Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n"
+    )
+    assert (
+        "101"
+        not in raw(server.port, f"GET /api/cues HTTP/1.1\r\nHost: localhost\r\n{upgrade}\r\n", until=b"ready")[:20]
+    )
+    head = raw(server.port, "HEAD /api/cues HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert "event-stream" in head
+    assert "405" in raw(server.port, "OPTIONS /api/actions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
+
+def test_the_server_asks_for_as_many_files_as_it_needs(server: Server) -> None:
+    assert server.process
+    limit, _ = psutil.Process(server.process.pid).rlimit(psutil.RLIMIT_NOFILE)
+    assert limit > 10 * FEW

@@ -1,0 +1,188 @@
+"""/overlay: text over somebody else's picture, in a real Chromium."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipeline.events import Withdrawn
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal
+from pipeline.web.app import PAGES
+from tests.web.asking import ask
+from tests.web.conftest import Server
+from tests.web.sessions import STARTED, cue, finished, progress
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+@pytest.fixture(scope="module")
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A finished session: two lines, a pause, a correction, a line that was taken out, and French beside it."""
+    folder = tmp_path_factory.mktemp("overlay")
+    said = [cue(2, "One", seconds=1.5), cue(4, "Two\nlines of it"), cue(5, "Right after", seconds=2.0)]
+    with Journal(folder, SystemClock()) as journal:
+        journal.append(cue(4, "Tow lines"))
+        journal.append(cue(10, "Never said"))
+        journal.append(Withdrawn(id="10.en"))
+        journal.append(cue(2, "Un", "fr"))
+    started = Server(finished(folder, said))
+    started.start()
+    yield started
+    started.kill()
+
+
+def pixels(page: "Page") -> Any:
+    """What a mixer gets: rows of pixels as red, green, blue, opacity."""
+    import av
+
+    with av.open(io.BytesIO(page.screenshot(omit_background=True)), "r") as picture:
+        return next(picture.decode(video=0)).to_ndarray(format="rgba")
+
+
+def shown(page: "Page") -> str:
+    return "|".join(line.inner_text() for line in page.locator("#stage p").all() if line.inner_text())
+
+
+def play(page: "Page", server: Server, query: str = "") -> None:
+    """Opens the replay with a clock that stands until it is moved."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1)
+    with page.expect_response("**/api/cues*"):
+        page.goto(f"{server.address}/overlay?play=1{query}")
+    page.clock.run_for(100)
+    page.wait_for_selector("#stage[data-lang]", state="attached")
+
+
+def test_only_letters_cover_the_picture(replayed: Server, page: "Page") -> None:
+    page.goto(f"{replayed.address}/overlay")
+    page.wait_for_selector("#stage[data-lang]", state="attached")
+    assert not pixels(page)[..., 3].any()
+    page.goto(f"{replayed.address}/overlay?play=1&from=4")
+    page.get_by_text("lines of it").wait_for()
+    opacity = pixels(page)[..., 3]
+    height, width = opacity.shape
+    assert opacity.max() == 255
+    assert not opacity[: height * 3 // 4].any()
+    assert not opacity[:, : width // 4].any()
+    assert not opacity[:, width * 3 // 4 :].any()
+
+
+def test_a_journal_is_replayed_in_its_own_time(replayed: Server, page: "Page") -> None:
+    play(page, replayed)
+    seen: list[tuple[float, str]] = []
+    for step in range(200):
+        page.clock.run_for(50)
+        if not seen or seen[-1][1] != shown(page):
+            seen.append((step * 0.05 + 0.05, shown(page)))
+    assert [text for _, text in seen] == ["", "One", "", "Two\nlines of it", "Right after", ""]
+    began = seen[1][0] - 2.0
+    for (at, _), due in zip(seen[1:], (2.0, 3.5, 4.0, 5.0, 7.0), strict=True):
+        assert at - began == pytest.approx(due, abs=0.06)
+
+
+def test_two_languages_one_below_the_other(replayed: Server, page: "Page") -> None:
+    play(page, replayed, "&lang=en,fr&from=2.5&place=top&size=8")
+    page.clock.run_for(100)
+    assert shown(page) == "One|Un"
+    opacity = pixels(page)[..., 3]
+    assert opacity[: len(opacity) // 3].any()
+    assert not opacity[len(opacity) // 2 :].any()
+
+
+def test_lines_come_as_they_are_ready_and_stand_for_their_length(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with Journal(tmp_path, SystemClock()) as journal:
+        for event in (STARTED, cue(1, "of before"), cue(5, "just before")):
+            journal.append(event)
+        server = serve(tmp_path)
+        page.goto(f"{server.address}/overlay")
+        page.wait_for_selector("#stage[data-lang]", state="attached")
+        journal.append(cue(2, "translated late"))
+        journal.append(cue(6, "first"))
+        journal.append(cue(7, "second"))
+        for text in ("first", "second"):
+            page.get_by_text(text).wait_for()
+            page.get_by_text(text).wait_for(state="detached")
+        journal.append(cue(8, "a line that is taken out", seconds=60.0))
+        page.get_by_text("a line that is taken out").wait_for()
+        ask(server.port, "/api/actions", '{"id": "k", "do": "kill", "cue": "8.en"}')
+        page.get_by_text("a line that is taken out").wait_for(state="detached")
+        journal.append(cue(9, "while the room is dark", seconds=60.0))
+        page.get_by_text("while the room is dark").wait_for()
+        ask(server.port, "/api/actions", '{"id": "b", "do": "blank", "value": 1}')
+        page.get_by_text("while the room is dark").wait_for(state="detached")
+        assert not pixels(page)[..., 3].any()
+
+
+def test_behind_the_stream_a_line_waits_for_its_moment(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with Journal(tmp_path, SystemClock()) as journal:
+        for event in (STARTED, progress(SystemClock(), 1000.0)):
+            journal.append(event)
+        journal.append(cue(1000, "not for a long time", seconds=500.0))
+        for number in range(590, 710, 10):  # whenever the page is there
+            journal.append(cue(number, "said a while ago", seconds=10.0))
+        server = serve(tmp_path)
+        page.goto(f"{server.address}/overlay?delay=400")
+        page.get_by_text("said a while ago").wait_for()
+        assert shown(page) == "said a while ago"
+
+
+def test_its_keys_and_that_they_stay(page: "Page", serve: Callable[..., Server], tmp_path: Path) -> None:
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(STARTED)
+        server = serve(tmp_path)
+        page.goto(f"{server.address}/overlay?size=6")
+        page.wait_for_selector("#stage[data-lang]", state="attached")
+        note = page.locator("#note")
+        for key in ("+", "t", "ArrowRight", "ArrowRight", "ArrowLeft"):
+            page.keyboard.press(key)
+        note.get_by_text("50 ms later").wait_for()
+        page.reload()
+        page.wait_for_selector("#stage.top[data-lang]", state="attached")
+        page.keyboard.press("?")
+        assert "place=top" in note.inner_text()
+        assert "size=6.3" in note.inner_text()
+        assert "offset=50" in note.inner_text()
+        journal.append(progress(SystemClock(), 100.0))
+        journal.append(cue(90, "Bonsoir à toutes et à tous", "fr"))
+
+        def asked() -> bool:
+            page.keyboard.press("w")
+            return "Bonsoir à toutes et" in note.inner_text()
+
+        while not asked():
+            page.wait_for_timeout(50)
+        page.keyboard.press(" ")
+        said = re.search(r"(\d+\.\d+) s behind the stream", note.inner_text())
+        assert said
+        assert 9 < float(said[1]) < 40
+        page.keyboard.press("0")
+        page.reload()
+        page.wait_for_selector("#stage.bottom[data-lang]", state="attached")
+
+
+NEWER = r"""
+    Promise\.try | RegExp\.escape | Error\.isError | Math\.sumPrecise | getOrInsert | fromBase64 | toBase64 | Temporal\.
+    | Float16Array | Iterator\.concat | \busing\s | interpolate-size | calc-size | text-box | sibling-index | @function
+    | shape\( | corner-shape | scroll-marker | moveBefore | :open\b | attr\([^)]*type
+"""
+"""What browsers learned after Chromium 127."""
+
+
+def test_nothing_in_it_is_newer_than_the_chromium_of_obs() -> None:
+    names, seen = ["overlay.html"], set()
+    while names:
+        name = names.pop()
+        seen.add(name)
+        text = (PAGES / name).read_text()
+        assert not (found := re.search(NEWER, text, re.X)), (name, found)
+        names += [one for one in re.findall(r"(?:/pages/|\./)([\w-]+\.(?:js|css))", text) if one not in seen]
+    assert {"overlay.js", "feed.js", "overlay.css"} <= seen
