@@ -57,11 +57,6 @@ export class Actions {
     else this.ask({ do: "undo", of: last.id }, `Undone: ${last.said}`, null);
   }
 
-  /** The lines that were killed here and are not back. */
-  get killed() {
-    return this.done.filter((one) => one.action.do === "kill" && !one.undone).map((one) => one.action.cue);
-  }
-
   /** What the room sees once all is done that was asked: a key that is pressed twice means it twice. */
   get room() {
     return this._ahead.reduce(directed, this._feed.room);

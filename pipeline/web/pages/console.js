@@ -61,7 +61,6 @@ function onLine(act) {
 }
 
 function kill(cue) {
-  lines.keep(cue);
   actions.ask({ do: "kill", cue: cue.id }, `Killed: “${short(cue.text)}”`);
 }
 
