@@ -36,6 +36,11 @@ def be_modest() -> None:
         os.nice(5)
 
 
+def is_root() -> bool:
+    """Whether this process may do anything, where the system knows such a user."""
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
 def program() -> str:
     """What to type to run this program again: `livesubs` where that is on the PATH, else where it lies."""
     if shutil.which("livesubs"):

@@ -87,6 +87,9 @@ Listen = Annotated[
 Delay = Annotated[
     str | None, typer.Option(help="Seconds that the screen is behind live, e.g. 30; auto: as few as can be.")
 ]
+Show = Annotated[
+    int | None, typer.Option(min=1, help="Open the screen on this display, whole, and again when it is closed.")
+]
 PORT, LISTEN = 8760, "127.0.0.1"
 Under = Annotated[int | None, typer.Option(hidden=True, help="Number of the process that watches over this one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]

@@ -54,6 +54,7 @@ def run(
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
     mpv: options.Mpv = False,
+    show: options.Show = None,
     as_json: options.AsJson = False,
     under: options.Under = None,
 ) -> None:
@@ -70,7 +71,7 @@ def run(
         if youtube_captions:
             beside["the sender to YouTube"] = youtube.beside(path, youtube_captions)
         if serve:
-            beside["the page server"] = screen.beside(path, delay, port, listen, mpv=mpv, as_json=as_json)
+            beside["the page server"] = screen.beside(path, delay, port, listen, show, mpv=mpv, as_json=as_json)
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
     if resume:
         _go_on(resume, source, context, as_json=as_json, under=under)

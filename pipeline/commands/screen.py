@@ -1,17 +1,19 @@
 """`livesubs screen`, and what `run --serve` says of the pages."""
 
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipeline import assets
 from pipeline.commands import options
 from pipeline.commands.player import player
 from pipeline.commands.typed import held_back
 from pipeline.flow import Repeating
-from pipeline.folder import check
+from pipeline.folder import begun, check
+from pipeline.journal import running
 from pipeline.publish.mpv import program
 from pipeline.supervision import end_with
 
@@ -24,6 +26,7 @@ def screen(
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
     mpv: options.Mpv = False,
+    show: options.Show = None,
     under: options.Under = None,
 ) -> None:
     """Serve the pages of a session: the screen for the projector, an overlay, text to read, the console."""
@@ -37,17 +40,38 @@ def screen(
         for line in announced(server.places(listen, port, who)):
             typer.echo(line)
         typer.echo("Ctrl-C ends the pages; the session goes on.")
-    behind = held_back(delay)
+    behind, address = held_back(delay), server.places(listen, port, who)[0][1]
     with (
         Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext(),
+        _on_display(show, address, folder, over=under is not None) if show else nullcontext(),
         player(folder, server.own_address(listen, port), who.view, behind or 0.0) if mpv else nullcontext(),
     ):
         server.serve(folder, listening, who, behind, with_session=under is not None)
 
 
-def beside(folder: Path, delay: str | None, port: int, listen: str, *, mpv: bool, as_json: bool) -> list[str]:
+@contextmanager
+def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Iterator[None]:
+    """Keeps the screen open there; `over`: no longer than the session runs."""
+    from pipeline.web.kiosk import Kiosk, chosen
+
+    if not chosen(number):
+        typer.echo(
+            f"This system does not tell where display {number} is: move the window there, and press F.", err=True
+        )
+    profile = assets.user_cache() / f"display-{number}"
+    kiosk = Kiosk(address, number, profile, lambda: not over or not begun(folder) or running(folder))
+    try:
+        with Repeating(kiosk.look, seconds=0.5, name="kiosk"):
+            yield
+    finally:
+        kiosk.close()
+
+
+def beside(
+    folder: Path, delay: str | None, port: int, listen: str, show: int | None, *, mpv: bool, as_json: bool
+) -> list[str]:
     """What to type for the pages of a session that is about to begin in `folder`, which are told of here."""
-    from pipeline.web import server
+    from pipeline.web import kiosk, server
 
     held_back(delay)
     if mpv:
@@ -56,7 +80,11 @@ def beside(folder: Path, delay: str | None, port: int, listen: str, *, mpv: bool
     folder.mkdir(parents=True, exist_ok=True)
     for line in announced(server.places(listen, port, server.access(folder, listen))):
         typer.echo(line, err=as_json)
-    chosen = [*(["--delay", delay] if delay else []), *(["--mpv"] if mpv else [])]
+    if show:
+        kiosk.browser()  # refused now, too
+        kiosk.chosen(show)
+    player_and_display = [*(["--mpv"] if mpv else []), *(["--show", str(show)] if show else [])]
+    chosen = [*(["--delay", delay] if delay else []), *player_and_display]
     return ["screen", str(folder), "--port", str(port), "--listen", listen, *chosen]
 
 

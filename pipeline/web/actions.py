@@ -27,6 +27,7 @@ async def act(show: Show, request: Request) -> Response:
         asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict)}, Action)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         return PlainTextResponse(f"That is no action: {error}.", 400)
+    show.look()  # the page may know a line that was written just now
     if asked.id in show.state.actions:
         return JSONResponse({"done": asked.id})
     if refused := refusal(show.state, asked):

@@ -5,14 +5,17 @@
 // played), ended. `free` playback does not follow the live edge.
 
 import { StreamClock } from "./clock.js";
-import { Lateness, rate, wanted } from "./pace.js";
-import { attach } from "./source.js";
+import { Delay } from "./delay.js";
+import { attach, frames, start } from "./source.js";
+import { Wait } from "./wait.js";
 
 const { Hls } = window;
-/** Media segments that the least delay holds. */
-const SEGMENTS = 3;
 /** Seconds before the end of a connection, or of all there is, at which the picture is held: two frames. */
 const BEFORE = 0.08;
+/** Seconds before the end of all there is within which playback gets stuck, where sound or picture ends first. */
+const NEAR = 0.5;
+/** Seconds without a move after which it is stuck. */
+const STUCK = 0.4;
 /** Seconds missing that are not worth a wait. */
 const SHORT = 0.3;
 /** Seconds of picture that have to be there before it goes on. */
@@ -27,20 +30,17 @@ export class Playback extends EventTarget {
     super();
     this._video = video;
     this._feed = feed;
-    this._asked = delay;
     this.state = "waiting";
     this.paused = this.free = false;
     this.sound = true;
-    this._late = new Lateness();
-    this._known = new Set();
+    this._held = new Delay(feed, delay, () => this.clock.details?.targetduration ?? 2);
     this._wait = null;
     this._passed = -1;
-    this._rate = 1;
+    this._moved = { media: -1, at: 0 };
     this._open(null);
-    feed.addEventListener("cue", (event) => this._note(event.detail));
     feed.addEventListener("resumed", () => this._reopen());
     setInterval(() => this.tick(), 100);
-    this._frames();
+    frames(video, (media) => this._frame(media));
   }
 
   /** The stream time of what is shown; null while nothing is. */
@@ -50,6 +50,12 @@ export class Playback extends EventTarget {
     return this.clock.at(this._shown ?? this._video.currentTime);
   }
 
+  /** There is something to see, or to hear, at `stream`; after a move the frame of before stands for a moment. */
+  get drawn() {
+    const heard = !this._video.videoWidth && this._video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+    return this._shown !== null || heard;
+  }
+
   /** Seconds behind live; null without a live edge. */
   get delay() {
     return this.stream === null || !this._live ? null : this._feed.edge - this.stream;
@@ -57,14 +63,17 @@ export class Playback extends EventTarget {
 
   /** The delay that is held, or come back to. */
   get wanted() {
-    const { recorded, heard } = this._feed.progress ?? { recorded: 0, heard: 0 };
-    return wanted(this._least, this._late.need(now(), recorded - heard));
+    return this._held.wanted;
   }
 
   /** Seconds by which the latest of the last minute's lines came before its moment; null without any. */
   get margin() {
-    const worst = this._late.worst(now());
-    return worst === null || this.delay === null ? null : this.delay - worst;
+    return this._held.margin(this.delay);
+  }
+
+  /** Seconds for which there has been nothing more to play. */
+  get starved() {
+    return this.state === "starved" ? now() - this._moved.at : 0;
   }
 
   /** Where the wait leads to, and how many seconds it still takes; null when nothing is waited for. */
@@ -105,11 +114,7 @@ export class Playback extends EventTarget {
     this.free = false;
   }
 
-  /** What a page that is loaded again needs to go on here. */
-  get place() {
-    return { stream: this.stream, free: this.free, paused: this.paused };
-  }
-
+  /** Begins where a page was that is loaded again. */
   restore({ stream, free, paused }) {
     this._place = stream;
     this.free = free;
@@ -119,28 +124,29 @@ export class Playback extends EventTarget {
   tick() {
     if (this.state === "waiting" || !this.clock.details) return;
     const media = this._video.currentTime;
+    if (media !== this._moved.media) this._moved = { media, at: now() };
+    this._settle(media);
     if (this._wait) this._keepWaiting();
     else if (this._over(media)) this._end();
     else if (this.state === "starved") this._look(media);
     else if (this.state === "playing") this._play(media);
-    this._video.playbackRate = this._rate = this._pace();
+    this._video.playbackRate = this._follows && this.state === "playing" ? this._held.rate(this.delay) : 1;
     this.dispatchEvent(new Event("tick"));
+  }
+
+  /** A browser that draws nothing, as of a page nobody sees, tells of no frame. */
+  _settle(media) {
+    const there = this._video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !this._video.seeking;
+    if (this._shown === null && there && now() - this._moved.at > STUCK) this._shown = media;
   }
 
   get _live() {
     return Boolean(this._feed.session && !this._feed.ended && this._feed.edge !== null && this.clock.details?.live);
   }
 
-  get _least() {
-    const asked = this._feed.room.delay ?? this._asked;
-    return asked ?? SEGMENTS * (this.clock.details?.targetduration ?? 2);
-  }
-
   /** Where the wait has come to, in stream time. */
   get _waited() {
-    const { since, from, until } = this._wait;
-    const due = this._follows ? this._feed.edge - this.wanted : from + now() - since;
-    return Math.min(Math.max(due, from), until);
+    return this._wait.at(this._follows ? this._feed.edge - this.wanted : null);
   }
 
   get _follows() {
@@ -177,15 +183,11 @@ export class Playback extends EventTarget {
     return clock.media(Math.max(to, clock.begin));
   }
 
-  _frames() {
-    this._video.requestVideoFrameCallback((_, { mediaTime }) => {
-      if (this.state !== "waiting" && this.clock.details) {
-        this._shown = mediaTime;
-        if (this.state === "playing") this._play(mediaTime);
-        if (!this._wait) this.dispatchEvent(new Event("frame"));
-      }
-      this._frames();
-    });
+  _frame(media) {
+    if (this.state === "waiting" || !this.clock.details) return;
+    this._shown = media;
+    if (this.state === "playing") this._play(media);
+    if (!this._wait) this.dispatchEvent(new Event("frame"));
   }
 
   _play(media) {
@@ -194,21 +196,25 @@ export class Playback extends EventTarget {
     if (next && next.media !== this._passed && next.gap > SHORT && media >= next.media - BEFORE) {
       this._passed = next.media;
       this._hold("gap", next.stream - next.gap, next.stream);
-    } else if (this.clock.details.live && this.clock.end.media - media < BEFORE) {
+    } else if (this._starves(this.clock.end.media - media)) {
       this.state = "starved";
       this._video.pause();
     }
   }
 
+  /** All there is has been played, and more may come; `left` seconds of it cannot be. */
+  _starves(left) {
+    return this.clock.details.live && (left < BEFORE || (left < NEAR && now() - this._moved.at > STUCK));
+  }
+
   _hold(state, from, until) {
     this.state = state;
     this._video.pause();
-    this._wait = { from, until, since: now() };
+    this._wait = new Wait(from, until);
   }
 
   _keepWaiting() {
-    if (this.paused) this._wait.since = now() - (this._wait.at ?? 0);
-    else this._wait.at = now() - this._wait.since;
+    this._wait.tick(this.paused);
     if (this._waited < this._wait.until || this.paused) return;
     this._wait = null;
     this.state = "playing";
@@ -223,8 +229,8 @@ export class Playback extends EventTarget {
   }
 
   _over(media) {
-    const near = this.clock.end.media - media < 2 * BEFORE;
-    return this._video.ended || (!this.clock.details.live && near && this.state !== "playing") ||
+    const near = this.clock.end.media - media < NEAR;
+    return this._video.ended || (!this.clock.details.live && near && this.state === "starved") ||
       (this._feed.room.end !== null && !this.free && this.stream >= this._feed.room.end);
   }
 
@@ -234,29 +240,9 @@ export class Playback extends EventTarget {
     this._video.pause();
   }
 
-  _pace() {
-    return this._follows && this.state === "playing" ? rate(this.delay, this.wanted, this._rate) : 1;
-  }
-
-  /** A line that nobody knew before: how late it is. */
-  _note(cue) {
-    const fresh = !this._known.has(cue.id);
-    this._known.add(cue.id);
-    if (fresh && this._feed.ready && this._live && !cue.flags.includes("typed")) {
-      this._late.note(cue.start, this._feed.edge, now());
-    }
-  }
-
   async _go() {
     if (this.paused || this._wait || this.state !== "playing") return;
-    try {
-      await this._video.play();
-    } catch (error) {
-      if (error.name !== "NotAllowedError") return;
-      this.sound = false;
-      this._video.muted = true;
-      await this._video.play().catch(() => {});
-    }
+    this.sound = (await start(this._video)) && this.sound;
   }
 
   /** Somebody touched the page: now the browser lets it be heard. */

@@ -35,8 +35,9 @@ export class Report {
 
 /** Notes where this screen is. */
 export function keep(feed, playback) {
-  if (playback.stream === null || !feed.session) return;
-  const place = { ...playback.place, of: feed.session.began_at, at: Date.now() / 1000 };
+  const { stream, free, paused } = playback;
+  if (stream === null || !feed.session) return;
+  const place = { stream, free, paused, of: feed.session.began_at, at: Date.now() / 1000 };
   sessionStorage.setItem(PLACE, JSON.stringify(place));
 }
 

@@ -15,6 +15,8 @@ const query = new URLSearchParams(location.search);
 const langs = [query.get("lang") ?? "", query.get("lang2") ?? ""];
 /** Milliseconds until the server is asked again. */
 const AGAIN = 500;
+/** Seconds for which the last frame stands when nothing more comes, before a card says so. */
+const PATIENCE = 2;
 
 async function facts() {
   for (;;) {
@@ -46,7 +48,8 @@ class Screen {
   /** The frame that is shown now, and its words. */
   frame() {
     const { stream, wait, state } = this.playback;
-    const quiet = stream === null || wait || ["waiting", "ended"].includes(state);
+    const off = ["waiting", "ended"].includes(state) || this.playback.starved > PATIENCE;
+    const quiet = stream === null || wait || off || !this.playback.drawn;
     const [first, ...others] = this.lines;
     first.lang = langs[0] || this.feed.session?.tgt_langs[0] || this.feed.session?.src_lang || "";
     const { blank, hidden } = this.feed.room;
@@ -59,7 +62,8 @@ class Screen {
     const { state, wait } = this.playback;
     const video = byId("video");
     const picture = video.videoWidth > 0 || video.readyState === 0;
-    this.card(card({ state, wait, picture, feed: this.feed, name: this.name }));
+    const late = state === "starved" && this.playback.starved < PATIENCE;
+    this.card(card({ state: late ? "playing" : state, wait, picture, feed: this.feed, name: this.name }));
     byId("note").hidden = this.playback.sound;
     byId("note").textContent = "No sound yet: press a key, or click here.";
   }
@@ -77,12 +81,12 @@ class Screen {
   card(shown) {
     const place = byId("card");
     place.hidden = !shown;
+    document.documentElement.classList.toggle("speaks", Boolean(shown?.speaker));
     if (!shown) return;
     place.classList.toggle("speaker", Boolean(shown.speaker));
-    document.body.classList.toggle("speaks", Boolean(shown.speaker));
     byId("level").hidden = !shown.speaker;
     if (shown.speaker) level(byId("video"), byId("level"));
-    write("card-time", shown.speaker ? "" : new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+    write("card-time", shown.speaker ? "" : new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false }));
     write("card-title", shown.title);
     write("card-text", shown.text);
   }
@@ -93,8 +97,8 @@ class Screen {
     byId("blank").hidden = !room.blank;
     byId("subtitles").hidden = room.hidden;
     document.body.dataset.place = room.place;
-    document.body.style.setProperty("--size", room.size);
-    document.body.style.setProperty("--rows", this.lines.length * 2);
+    document.documentElement.style.setProperty("--size", room.size);
+    document.documentElement.style.setProperty("--rows", this.lines.length * 2);
     byId("video").volume = this.test.shown ? 0 : room.volume;
     this.frame();
   }

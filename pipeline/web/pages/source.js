@@ -50,3 +50,24 @@ function mend(Hls, hls, error) {
   else if (!hls.levels?.length) setTimeout(() => hls.url && hls.loadSource(INDEX), AGAIN);
   else setTimeout(() => hls.startLoad(-1), AGAIN);
 }
+
+/** Plays; whether it may be heard. A browser that lets no page make a sound that nobody touched plays it without. */
+export async function start(video) {
+  try {
+    await video.play();
+  } catch (error) {
+    if (error.name !== "NotAllowedError") return true;
+    video.muted = true;
+    await video.play().catch(() => {});
+    return false;
+  }
+  return true;
+}
+
+/** Tells the media time of every frame that is shown; one that a move has made untrue is left out. */
+export function frames(video, told) {
+  video.requestVideoFrameCallback((_, { mediaTime }) => {
+    if (!video.seeking) told(mediaTime);
+    frames(video, told);
+  });
+}

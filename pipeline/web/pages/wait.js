@@ -1,0 +1,23 @@
+// A wait between two moments of stream time: for the picture to begin, or as long as a part of it is missing.
+
+const now = () => performance.now() / 1000;
+
+export class Wait {
+  constructor(from, until) {
+    this.from = from;
+    this.until = until;
+    this._since = now();
+    this._spent = 0;
+  }
+
+  /** Time passes, unless it is `paused`. */
+  tick(paused) {
+    if (paused) this._since = now() - this._spent;
+    else this._spent = now() - this._since;
+  }
+
+  /** Where it has come to: where live playback is `due`, or with null as much further as time has passed. */
+  at(due) {
+    return Math.min(Math.max(due ?? this.from + now() - this._since, this.from), this.until);
+  }
+}

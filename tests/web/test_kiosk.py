@@ -1,0 +1,70 @@
+"""`--show`: which display, and that the browser is opened again."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import free_port
+from tests.waiting import until
+
+# No display can be had here: the browser only notes what it was asked for, and how xrandr answers is known.
+BROWSER = """#!/bin/sh
+echo "$$ $*" >> "$(dirname "$0")/opened"
+exec sleep 60
+"""
+XRANDR = """#!/bin/sh
+echo "Monitors: 2
+ 0: +*eDP-1 1920/344x1080/194+0+0  eDP-1
+ 1: +HDMI-1 1280/160x720/90+1920+0  HDMI-1"
+"""
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a browser and two displays are found."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, text in (("chromium", BROWSER), ("xrandr", XRANDR)):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return folder
+
+
+@pytest.fixture
+def shown(machine: Path, tmp_path: Path) -> Iterator[list[str]]:
+    """The words of a page server that shows the screen on display 2."""
+    (tmp_path / "journal.jsonl").touch()
+    command = [sys.executable, "-m", "pipeline", "screen", str(tmp_path), "--port", str(free_port()), "--show", "2"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        yield command
+        server.send_signal(signal.SIGINT)
+        server.wait()
+
+
+def opened(machine: Path) -> list[list[str]]:
+    path = machine / "opened"
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the browser here is a shell script")
+def test_the_screen_fills_the_second_display_and_comes_back(machine: Path, shown: list[str]) -> None:
+    first = until(lambda: opened(machine), 30)[0]
+    assert {"--kiosk", "--window-position=1920,0", "--window-size=1280,720"} <= set(first)
+    assert any(word.startswith("--app=http://127.0.0.1") and word.endswith("/screen") for word in first)
+    os.kill(int(first[0]), signal.SIGKILL)
+    until(lambda: len(opened(machine)) == 2, 30)
+
+
+def test_a_display_that_is_not_there_is_refused(machine: Path, tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").touch()
+    command = [sys.executable, "-m", "pipeline", "screen", str(tmp_path), "--port", str(free_port()), "--show", "3"]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert answer.returncode
+    assert "there is no display 3, only 2" in answer.stderr
