@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -18,23 +19,27 @@ DOCS = Path(__file__).parent
 
 def main() -> None:
     with running() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        browser.new_page().goto(f"{address}/screen")
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        opened(browser, f"{address}/screen", 640, 360)
         desktop = opened(browser, f"{address}/console", 1440, 900)
         phone = opened(browser, f"{address}/console", 390, 844, device_scale_factor=2, has_touch=True)
-        coming = "document.querySelectorAll('.coming').length"
-        until(lambda: desktop.evaluate(coming) >= 4 and desktop.evaluate("document.querySelector('.now') != null"), 120)
-        for keys in ("ArrowDown", "ArrowDown", "x", "ArrowDown", " ", "ArrowDown", "m", "Escape"):
-            desktop.keyboard.press(keys)
-        until(lambda: desktop.evaluate("document.querySelector('.struck') && document.querySelector('.held')"), 10)
-        until(lambda: desktop.evaluate("document.querySelector('.now') && document.querySelector('.past')"), 30)
+        has(desktop, "document.querySelectorAll('.coming').length >= 5 && document.querySelector('.past, .now')", 150)
+        for key in ("ArrowDown", "ArrowDown", "x", "ArrowDown", " ", "ArrowDown", "m", "Escape"):
+            desktop.keyboard.press(key)
+        has(desktop, "document.querySelector('.struck') && document.querySelector('.held')", 10)
+        has(desktop, "document.querySelector('.now') && document.querySelectorAll('.coming').length >= 3", 30)
         desktop.screenshot(path=DOCS / "console-desktop.png")
         phone.screenshot(path=DOCS / "console-phone.png")
 
 
-def opened(browser: Browser, address: str, width: int, height: int, **more: object) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": height}, **more)  # type: ignore[arg-type]
-    page = context.new_page()
+def has(page: Page, condition: str, seconds: float) -> None:
+    until(lambda: page.evaluate(f"Boolean({condition})"), seconds)
+
+
+def opened(browser: Browser, address: str, width: int, height: int, **more: Any) -> Page:
+    page = browser.new_context(viewport={"width": width, "height": height}, **more).new_page()
     page.goto(address)
     return page
 
@@ -43,7 +48,7 @@ def opened(browser: Browser, address: str, width: int, height: int, **more: obje
 def running() -> Iterator[str]:
     """The sample as if it came in live, with its pages; their address."""
     port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         command = [sys.executable, "-m", "pipeline", "run", str(DOCS.parent / "samples/rally.mp4"), "--demo"]
         command += ["--pace", "1", "--serve", "--port", str(port), "--delay", "25", "--out", f"{folder}/rally"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as session:
@@ -51,7 +56,7 @@ def running() -> Iterator[str]:
                 until(lambda: (Path(folder) / "rally/journal.jsonl").exists(), 60)
                 yield f"http://127.0.0.1:{port}"
             finally:
-                session.terminate()
+                session.kill()  # what is under it ends with it
 
 
 if __name__ == "__main__":

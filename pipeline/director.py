@@ -11,10 +11,10 @@ from pipeline import folder
 from pipeline.direction import Actions, effects, refusal, speaker
 from pipeline.errors import SettingsError
 from pipeline.events import Action, Cue, Warned, Withdrawn
-from pipeline.folder import TrackFiles
 from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
+from pipeline.tracks import TrackFiles
 
 
 class Director:

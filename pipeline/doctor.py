@@ -13,9 +13,11 @@ from pipeline.errors import unwritable
 from pipeline.files import write_whole
 from pipeline.journal import State, fold, read
 from pipeline.lines import clock_time
+from pipeline.settings import SAMPLE_RATE
 from pipeline.source import archive, parts
 from pipeline.source.timeline import recover
 from pipeline.system import program
+from pipeline.tracks import tracks
 
 DAMAGED = "journal.damaged.jsonl"
 
@@ -28,7 +30,7 @@ def examine(path: Path) -> Iterator[Row]:
         state = fold(entry.event for entry in read(path / folder.JOURNAL))
         yield _beginning(state)
         yield _sound(path, state)
-        yield from _pictures(path)
+        yield from _pictures(path, state)
         yield from _files(path, state)
         yield _end(path, state)
 
@@ -64,28 +66,49 @@ def _beginning(state: State) -> Row:
 
 
 def _sound(path: Path, state: State) -> Row:
-    """Copies what was recorded last to its place, and compares the length with what the journal saw."""
-    waiting = [part for part in path.glob("audio-*.s16") if part.stat().st_size]
+    """Copies what was recorded last to its place, and compares it with what the journal saw."""
+    waiting = sorted(part.name for part in path.glob("audio-*.s16") if part.stat().st_size)
     recover(path)
-    recorded = parts.seconds(path / folder.AUDIO)
-    noted = state.progress.recorded if state.progress else 0.0
-    if recorded < noted - 1.0:
-        say = (
-            f"{clock_time(noted - recorded)} are missing at its end; restore {folder.AUDIO} from a copy if there is one"
-        )
-        return Row(row="sound", ok=False, say=say)
-    moved = f", {len(waiting)} part put in its place" if waiting else ""
+    recorded = parts.seconds(path / parts.AUDIO)
+    short = state.recorded - recorded
+    lost = f"{clock_time(short)} are missing at its end" if short > 1.0 else ""
+    if state.removed and not _audible(path / parts.AUDIO, state.removed):
+        lost = _gone(state)
+    if lost:
+        return Row(row="sound", ok=False, say=f"{lost}; restore {parts.AUDIO} from a copy if there is one")
+    moved = f", {', '.join(waiting)} put in its place" if waiting else ""
     gaps = f", {len(state.gaps)} gaps" if state.gaps else ""
     return Row(row="sound", ok=True, say=f"{clock_time(recorded)} recorded{moved}{gaps}")
 
 
-def _pictures(path: Path) -> Iterator[Row]:
-    if not (path / folder.ARCHIVE).is_dir():
+def _gone(state: State) -> str:
+    return f"what was recorded up to {clock_time(state.removed)} is gone: the folder was removed during the session"
+
+
+def _audible(sound: Path, until: float) -> bool:
+    """Whether there is anything but silence in the first half until that stream time: what is missing was filled with
+    it, but for what a server has sent again."""
+    if not sound.exists():
+        return False
+    left = round(until / 2 * SAMPLE_RATE) * parts.SAMPLE
+    with sound.open("rb") as file:
+        while left > 0 and (block := file.read(min(left, 1 << 20))):
+            if block.strip(b"\0"):
+                return True
+            left -= len(block)
+    return False
+
+
+def _pictures(path: Path, state: State) -> Iterator[Row]:
+    if not (path / parts.ARCHIVE).is_dir():
         return
-    listed = archive.segments(path / folder.ARCHIVE)
+    listed = archive.segments(path / parts.ARCHIVE)
     missing = [segment.path.name for segment in listed if not segment.path.is_file()]
     if missing:
         say = f"{len(missing)} of {len(listed)} segments are missing, {missing[0]} first; restore them from a copy"
+        yield Row(row="archive", ok=False, say=say)
+    elif state.removed and not any(segment.start < state.removed / 2 for segment in listed):
+        say = f"{_gone(state)}; restore {parts.ARCHIVE}/ from a copy if there is one"
         yield Row(row="archive", ok=False, say=say)
     else:
         yield Row(row="archive", ok=True, say=f"{len(listed)} segments")
@@ -96,19 +119,20 @@ def _files(path: Path, state: State) -> Iterator[Row]:
     if not state.session:
         return
     written, differing = [], []
-    for name, text in folder.tracks(state):
+    for name, text in tracks(state):
         file = path / name
         if not file.exists():
             write_whole(file, text)
             written.append(name)
         elif file.read_text("utf-8") != text:
             differing.append(name)
+    new = f"missing, now written: {', '.join(written)}" if written else ""
     if differing:
-        say = f"{', '.join(differing)} say something else than the journal: somebody changed them, or a crash came "
-        way = "between; move them away and run this again to have them written anew"
-        yield Row(row="files", ok=False, say=say + way)
+        say = f"not as the journal has them: {', '.join(differing)}; somebody changed them, or a crash came between: "
+        way = "move them away and run this again to have them written anew"
+        yield Row(row="files", ok=False, say="; ".join(filter(None, (new, say + way))))
     elif written:
-        yield Row(row="files", ok=True, say=f"{', '.join(written)} were missing: written")
+        yield Row(row="files", ok=True, say=new)
     else:
         yield Row(row="files", ok=True, say="what the journal says")
 

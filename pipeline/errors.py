@@ -5,11 +5,13 @@
     ├─ SourceError           3  the stream or file cannot be read
     │  ├─ SourceMissing         there is no such file, or the server says there is no such stream
     │  ├─ SourceUnreachable     refused, unknown host, timed out
+    │  │  └─ CallerLeft            who called an address that listens sent nothing of use
     │  ├─ NotMedia              it opens, but it is neither sound nor picture
     │  ├─ NoAudio               media without a sound track, or without the one asked for
     │  └─ NotLiveYet            a scheduled stream; carries when it starts
     ├─ ModelError            4  no model, an incomplete folder, too little memory
-    ├─ TranslationError      5  an engine that cannot be set up; a failed sentence is an event, not this
+    ├─ TranslationError      5  an engine that cannot be set up, or a session that is whole but for its translation:
+    │                           no engine had an answer for any sentence; some without one are events, not this
     ├─ SessionError          6  the session folder is in use, exists already, or cannot be written
     │  ├─ DiskFull
     │  └─ JournalCorrupt        names file and line
@@ -42,6 +44,10 @@ class SourceMissing(SourceError):
 
 
 class SourceUnreachable(SourceError):
+    pass
+
+
+class CallerLeft(SourceUnreachable):
     pass
 
 

@@ -299,6 +299,15 @@ class Warned(Event, frozen=True, tag="warning"):
     """Something a person should know; `text` says what, and what to do."""
 
     text: str
+    good: bool = False
+    """Good news: something is well again, or was done as asked. There is nothing to mend."""
+
+
+class Removed(Event, frozen=True, tag="removed"):
+    """Somebody removed the session's folder: what was recorded until then is gone; the journal is put back."""
+
+    stream: float
+    """How much had been recorded, seconds."""
 
 
 class Ended(Event, frozen=True, tag="end"):
@@ -326,5 +335,6 @@ AnyEvent = (
     | Withdrawn
     | Action
     | Warned
+    | Removed
     | Ended
 )

@@ -1,8 +1,42 @@
 """Files that others read while we write them."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline.errors import unwritable
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Puts `data` at `path` in one step, for its owner alone (mode 600); DiskFull or SessionError if it cannot be."""
+    whole = path.with_name(f".{path.name}.part")
+    try:
+        whole.unlink(missing_ok=True)
+        whole.touch(mode=0o600)
+        whole.write_bytes(data)
+        whole.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def write_on(path: Path, kept: int, parts: Iterable[bytes]) -> None:
+    """Puts the first `kept` bytes of what is at `path`, and `parts` after them, there in one step; errors as below."""
+    whole = path.with_name(f".{path.name}.part")
+    try:
+        with whole.open("wb") as new:
+            if kept:
+                _copy(path, new, kept)
+            new.writelines(parts)
+        whole.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _copy(path: Path, new: BinaryIO, count: int) -> None:
+    with path.open("rb") as old:
+        while count and (data := old.read(min(count, 1 << 16))):
+            new.write(data)
+            count -= len(data)
 
 
 def write_whole(path: Path, text: str) -> bool:
@@ -22,13 +56,3 @@ def write_whole(path: Path, text: str) -> bool:
     except OSError as error:
         raise unwritable(path, error) from error
     return True
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Puts `data` at `path`, for its owner alone (mode 600); DiskFull or SessionError if it cannot be written."""
-    try:
-        path.touch(mode=0o600)
-        path.chmod(0o600)  # one that was there
-        path.write_bytes(data)
-    except OSError as error:
-        raise unwritable(path, error) from error

@@ -1,7 +1,6 @@
 """The session folder: what lies in it, and that nothing in it is ever overwritten by another session."""
 
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
@@ -11,11 +10,10 @@ import msgspec
 from pipeline import settings
 from pipeline.direction import ACTIONS
 from pipeline.errors import SessionError, unwritable
-from pipeline.events import Cue, Warned
 from pipeline.files import write_private, write_whole
-from pipeline.journal import LOCK, Journal, State, lock
+from pipeline.journal import LOCK, State, fold, lock, read
 from pipeline.settings import Settings
-from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
+from pipeline.source import parts
 
 JOURNAL = "journal.jsonl"
 SETTINGS = "settings.toml"
@@ -24,9 +22,6 @@ PAGES = "pages.toml"
 """The tokens of its pages."""
 NAMES = "names.txt"
 """The glossary of a session that was given none, once somebody adds a name."""
-AUDIO = "audio.s16"
-ARCHIVE = "archive"
-INCOMING = "incoming"
 
 SESSIONS = Path("sessions")
 """Where session folders are made that nobody names."""
@@ -35,13 +30,16 @@ SESSIONS = Path("sessions")
 _HANDOVER = 3.0
 """Seconds in which a session that was killed is surely gone."""
 
+_REGRET = 600.0
+"""Seconds in which a Ctrl-C may have been a mistake."""
+
 _WRITTEN = (
     JOURNAL,
     SETTINGS,
     PRIVATE,
-    AUDIO,
+    parts.AUDIO,
     "audio-*.s16",
-    "ffmpeg.log",
+    parts.LOG,
     "subtitles.*",
     "report.html",
     ".*.part",
@@ -83,13 +81,32 @@ def again(path: Path) -> Iterator[None]:
 
 def check(path: Path) -> None:
     """SessionError unless a session's journal is in the folder."""
-    if not (path / JOURNAL).is_file():
+    if not (path / JOURNAL).is_file() and not (path / PRIVATE).is_file():
         raise SessionError(f"there is no session in {path}; name a session folder, one with a journal.jsonl in it")
 
 
-def begun(path: Path) -> bool:
-    """Whether a session in the folder has come as far as that it can go on."""
-    return (path / JOURNAL).is_file() and (path / PRIVATE).is_file()
+def cut_off(path: Path) -> bool:
+    """Whether a session in the folder has begun and did not end in order."""
+    if not (path / PRIVATE).is_file():
+        return False
+    ended = _last(path).ended
+    return ended is None or ended.reason in ("failed", "aborted")
+
+
+def over(path: Path, now: float) -> bool:
+    """Whether the session in the folder has ended in order, and so long ago that who goes on wants no more of the
+    stream: its own end, `--for`, or a Ctrl-C more than `_REGRET` seconds before `now` (wall clock)."""
+    state = _last(path)
+    if state.ended is None or state.ended.reason in ("failed", "aborted"):
+        return False
+    began = state.progress.origin_at if state.progress else None
+    stopped_now = state.ended.reason == "stopped" and (began is None or now - began - state.ended.stream < _REGRET)
+    return not stopped_now
+
+
+def _last(path: Path) -> State:
+    journal = path / JOURNAL
+    return fold(entry.event for entry in read(journal, damaged=[])) if journal.is_file() else State()
 
 
 def source_of(path: Path) -> str:
@@ -112,7 +129,7 @@ def empty(path: Path) -> None:
     for pattern in _WRITTEN:
         for entry in path.glob(pattern):
             entry.unlink()
-    for folder in (ARCHIVE, INCOMING):
+    for folder in (parts.ARCHIVE, parts.INCOMING):
         rmtree(path / folder, ignore_errors=True)
 
 
@@ -120,58 +137,3 @@ def write_settings(path: Path, in_force: Settings, source: str) -> None:
     """`settings.toml` for everyone, `private.toml` (mode 600) with the full address of the source."""
     write_whole(path / SETTINGS, settings.dump(in_force).decode())
     write_private(path / PRIVATE, msgspec.toml.encode({"source": source}))
-
-
-def write_tracks(path: Path, journal: Journal) -> None:
-    """The SRT and VTT files of every track as the journal now has them, and the bilingual ones."""
-    journal.sync()
-    with journal.state() as state:
-        files = tracks(state)
-    for name, text in files:  # one at a time: after three hours they are long
-        write_whole(path / name, text)
-
-
-class TrackFiles:
-    """The subtitle files of a session; several threads may write them, one does at a time."""
-
-    def __init__(self, path: Path, journal: Journal) -> None:
-        self._path, self._journal = path, journal
-        self._writing = threading.Lock()
-        self.behind = False
-        """They say less than the journal: they could not be written."""
-
-    def write(self) -> None:
-        """Brings the files to what the journal says; what cannot be written is told, and waits for `catch_up`."""
-        with self._writing:
-            try:
-                write_tracks(self._path, self._journal)
-            except SessionError as error:
-                if not self.behind:
-                    self._journal.append(Warned(text=f"{error}; until then the subtitles are on this screen only"))
-                self.behind = True
-            else:
-                self.behind = False
-
-    def catch_up(self) -> None:
-        """Writes them if that could not be done before."""
-        if self.behind:
-            self.write()
-
-
-def tracks(state: State) -> Iterator[tuple[str, str]]:
-    """The name and the text of every subtitle file; `state` may change while they are made."""
-    session = state.session
-    assert session, "the session event is the journal's first"
-    return _files(session.src_lang, {lang: state.track(lang) for lang in (session.src_lang, *session.tgt_langs)})
-
-
-def _files(src_lang: str, cues: Mapping[str, list[Cue]]) -> Iterator[tuple[str, str]]:
-    for lang, shown in cues.items():
-        yield from _formats(lang, shown)
-        if lang != src_lang:
-            yield from _formats(f"{src_lang}-{lang}", bilingual(cues[src_lang], shown))
-
-
-def _formats(name: str, cues: list[Cue]) -> Iterator[tuple[str, str]]:
-    yield f"subtitles.{name}.srt", to_srt(cues)
-    yield f"subtitles.{name}.vtt", to_vtt(cues)

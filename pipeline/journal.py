@@ -24,6 +24,7 @@ from pipeline.events import (
     Gap,
     Progress,
     Recovered,
+    Removed,
     Resumed,
     Sentence,
     SessionStarted,
@@ -75,6 +76,10 @@ class State:
         self.killed: dict[str, Cue] = {}
         """Cues that a person took out."""
         self.progress: Progress | None = None
+        self.recorded = 0.0
+        """The most of the stream that was on disk, seconds; somebody may have removed it since."""
+        self.removed = 0.0
+        """Stream time up to which the recording is gone: somebody removed the folder then."""
         self.ended: Ended | None = None
 
     @property
@@ -115,6 +120,9 @@ def apply(state: State, event: Event) -> State:
             state.session = event
         case Progress():
             state.progress = event
+            state.recorded = max(state.recorded, event.recorded)
+        case Removed():
+            state.removed = max(state.removed, event.stream)
         case Resumed():
             state.ended = None
         case Ended():
@@ -244,7 +252,8 @@ class Journal:
             if trouble and not self._trouble:
                 self._append(Warned(text=f"{trouble}; the subtitles go on, and are written when that is mended"))
             elif self._trouble and not trouble:
-                self._append(Warned(text="the session can be written again, and nothing is missing from it"))
+                text = "the session can be written again, and nothing is missing from it"
+                self._append(Warned(text=text, good=True))
                 trouble = self._write()
             self._trouble = trouble
 
@@ -260,8 +269,9 @@ class Journal:
         """What waits, each line whole or not at all; why it cannot be written."""
         try:
             if not self._path.exists():
-                self._put_back()
-                self._append(Warned(text=f"somebody removed {self._path.parent}; what was in the journal is put back"))
+                alone = self._put_back()
+                taken = Warned(text=f"somebody removed {self._path}; what was in it is put back")
+                self._append(taken if alone else Removed(stream=self._state.recorded))
             while self._unwritten:
                 self._write_line(self._unwritten[0])
                 self._unwritten.popleft()
@@ -280,16 +290,20 @@ class Journal:
             raise
         self._size += len(line)
 
-    def _put_back(self) -> None:
-        """Somebody removed the file: what was in it is still ours to read."""
+    def _put_back(self) -> bool:
+        """Somebody removed the file: what was in it is still ours to read. Whether the rest of the folder was left."""
         self._file.seek(0)
         written = self._file.read(self._size)
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        lock = self._path.with_name(LOCK)  # which nobody but the session makes
+        alone = lock.exists()
+        lock.touch()
         whole = self._path.with_name(f".{self._path.name}.part")
         whole.write_bytes(written)
         whole.replace(self._path)
         self._file.close()
         self._file = self._open()
+        return alone
 
     def _open(self) -> io.FileIO:
         return self._path.open("a+b", buffering=0)

@@ -11,6 +11,7 @@ from pipeline.events import (
     UNSPOKEN,
     Cue,
     Gap,
+    Removed,
     Resumed,
     Sentence,
     SessionStarted,
@@ -74,7 +75,7 @@ class Lines:
                 say(f"{clock_time(event.start)} not shown ({event.reason}): {event.text}")
             case Resumed() as event:
                 say(f"going on with this session, heard up to {clock_time(event.heard)}")
-            case Gap() | Skipped() as event:
+            case Gap() | Skipped() | Removed() as event:
                 say(f"{datetime.fromtimestamp(entry.at):%H:%M} ! {missing(event)}")
             case Warned() as event:
                 say(f"{datetime.fromtimestamp(entry.at):%H:%M} ! {event.text}")
@@ -147,8 +148,26 @@ def summary(state: State, folder: Path) -> Iterator[str]:
     yield f"The same as .vtt, both languages together, the recording and the journal are in {folder}/"
 
 
-def missing(event: Gap | Skipped) -> str:
-    """One line about a stretch without subtitles."""
+def untranslated(state: State) -> list[str]:
+    """The tracks for which no engine translated a single sentence, though there were some."""
+    return [
+        lang
+        for lang in (state.session.tgt_langs if state.session else ())
+        if (cues := [cue for cue in state.track(lang) if _foreign(state, cue)])
+        and all("untranslated" in cue.flags for cue in cues)
+    ]
+
+
+def _foreign(state: State, cue: Cue) -> bool:
+    """Whether it shows what has to be translated for its track."""
+    return any(state.sentences[id].lang not in (cue.lang, UNSPOKEN) for id in cue.sentences if id in state.sentences)
+
+
+def missing(event: Gap | Skipped | Removed) -> str:
+    """One line about a stretch without subtitles, or without a recording."""
+    if isinstance(event, Removed):
+        gone = f"the sound and the picture up to {clock_time(event.stream)}"
+        return f"the session folder was removed: {gone} are gone, the journal and the subtitles are put back"
     what = "missing from the stream" if isinstance(event, Gap) else "not heard"
     return f"{event.end - event.start:.0f} s from {clock_time(event.start)} on are {what} ({event.reason})"
 

@@ -33,13 +33,14 @@ from pipeline.events import (
     Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
-from pipeline.folder import TrackFiles
 from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.settings import Settings
-from pipeline.source.address import Address
+from pipeline.source import parts
+from pipeline.source.address import Address, check
 from pipeline.source.announced import await_address
+from pipeline.source.failures import may_pass, redact
 from pipeline.source.gaps import outside
 from pipeline.source.recording import Before, Recording
 from pipeline.speech.client import Recogniser
@@ -48,7 +49,7 @@ from pipeline.speech.stage import recognise
 from pipeline.stall import StallWatch
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
-from pipeline.supervision import SOON
+from pipeline.tracks import TrackFiles
 from pipeline.translation.backlog import unsettled
 from pipeline.translation.chain import Chain
 from pipeline.translation.outage import Outage
@@ -99,6 +100,8 @@ def _itself(event: Event) -> Iterable[Event]:
     return () if wordless else (event,)
 
 
+LONG = 60.0
+"""Seconds of the stream that a session has heard well."""
 SPACE = 60.0
 """Seconds that the end of a session waits for a disk that is full, at most."""
 
@@ -118,21 +121,21 @@ class Session:
         *,
         resume: bool = False,
         watched: bool = False,
+        record: bool = True,
     ) -> None:
         """With `resume`, the session that was cut off in the folder `path` goes on; else a new one begins there.
-        One that is `watched` is resumed when it dies.
+        One that is `watched` is resumed when it dies; one that is not to `record` does what it owes.
 
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
-        self._resume, self._watched = resume, watched
-        self._audio = AudioFile(path / folder.AUDIO)
+        self._resume, self._watched, self._record = resume, watched, record
+        self._audio = AudioFile(path / parts.AUDIO)
         self._stopping = threading.Event()
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
         self._names = names or Names()
-        self._began = clock.up()
         self._recording: Recording | None = None
-        self._ways: tuple[str, ...] = (source,)
+        self._ways: tuple[str, ...] = (source, *settings.source.backup)
         """The source and its backups, in the order they are asked."""
         self._heard = self._heard_from = 0.0
         self._seen = 0.0
@@ -147,7 +150,7 @@ class Session:
     def run(self, view: View) -> State:
         """Subtitles the whole source and gives what the journal then says; LivesubsError when it could not."""
         taken = folder.again(self._path) if self._resume else folder.new(self._path)
-        with taken, Journal(self._path, self._clock) as journal, self._recogniser:
+        with taken, self._journal() as journal, self._recogniser:
             journal.listeners.append(view.show)
             try:
                 self._run(journal, view)
@@ -162,6 +165,11 @@ class Session:
             self._end_recording()
             with journal.state() as state:
                 return state
+
+    def _journal(self) -> Journal:
+        """The journal, beside all that it takes to go on with it: whoever dies from here on is resumed."""
+        folder.write_settings(self._path, self._settings, self._source)
+        return Journal(self._path, self._clock)
 
     def stop(self) -> None:
         """Ends the recording; what was recorded is still heard, translated and written. Safe in a signal handler."""
@@ -178,12 +186,21 @@ class Session:
         quiet = self._stall.quiet if self._stall else 0.0
         return Status(
             recorded=recorded,
-            heard=min(self._heard, recorded) - self._left_out,
+            heard=self._heard_now(recorded) - self._left_out,
             speed=(self._heard - self._heard_from) / self._recogniser.compute if self._recogniser.compute else None,
             level=SILENT if quiet else loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
             stopping=self._stopping.is_set(),
             quiet=quiet,
         )
+
+    def _expects_sound(self) -> bool:
+        return self._recording is not None and self._recording.connected and not self._stopping.is_set()
+
+    def _heard_now(self, recorded: float) -> float:
+        """Stream time up to which nothing waits to be heard: in a gap there is nothing to hear."""
+        gaps = self._recording.gaps if self._recording else ()
+        empty = sum(max(0.0, min(gap.end, recorded) - max(gap.start, self._heard)) for gap in gaps)
+        return min(self._heard + empty, recorded)
 
     def _count(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         for chunk in chunks:
@@ -195,11 +212,12 @@ class Session:
         if not (self._path / folder.SETTINGS).exists():  # somebody removed the folder
             with suppress(SessionError):
                 folder.write_settings(self._path, self._settings, self._source)
+        recorded = self._audio.recorded
         up, origin = self._clock.up(), self._recording.origin if self._recording else None
         journal.append(
             Progress(
-                recorded=self._audio.recorded,
-                heard=self._heard,
+                recorded=recorded,
+                heard=self._heard_now(recorded),
                 compute=self._recogniser.compute,
                 up=up,
                 boot=self._clock.boot(),
@@ -213,39 +231,37 @@ class Session:
     def _pass_on(self, journal: Journal) -> None:
         while not self._told.empty():
             journal.append(Warned(text=self._told.get()))
-        for text in self._names.news():
-            journal.append(Warned(text=text))
+        for warned in self._names.news():
+            journal.append(warned)
 
     def _end_recording(self) -> None:
         if self._recording:
             self._recording.close()
 
     def _run(self, journal: Journal, view: View) -> None:
-        description = self._recogniser.open(self._audio.path, self._settings.speech)
-        address = self._find(view)
-        folder.write_settings(self._path, self._settings, self._source)
         with journal.state() as state:
-            left, had = unfinished(state), before(state, self._clock)
-            began_at = state.session.began_at if state.session else self._clock.now()
-            source = state.session.source if state.session else ""
-        if had and source != address.shown:
-            self.warn(f"this session was of {source}; it goes on with {address.shown}")
-        if had:
+            left, had, session = unfinished(state), before(state, self._clock), state.session
+            skipped = list(state.skipped)  # by a session before: it has its turn at the end
+        if had:  # each second that is not recorded is lost: it does not wait for the model
             self._heard = self._heard_from = left.heard
             journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
-        journal.append(self._started(address, description, began_at))
+            found = self._find(view)
+            recording = self._open(found, journal, had)
+        description = self._recogniser.open(self._audio.path, self._settings.speech)
+        if not had:
+            found = self._find(view)
+        journal.append(self._started(found, description, session))
         for note in dict.fromkeys(note for chain in self._chains.values() for note in chain.notes):
             self.warn(note)
         self._pass_on(journal)
         self._files = files = TrackFiles(self._path, journal)
         self._director = director = Director(self._path, journal, files, self._settings.cues, self._names)
         files.write()
-        recording = self._open(address, journal, had)
-        with journal.state() as state:
-            skipped = list(state.skipped)  # by a session before: it has its turn at the end
+        if not had:
+            recording = self._open(found, journal, None)
         came = self._count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
         chunks = keep_up(came, self._waiting, self._clock.up, self._settings.speech)
-        self._stall = StallWatch(self._audio, lambda: recording.connected, journal.append, self._clock)
+        self._stall = StallWatch(self._audio, self._expects_sound, journal.append, self._clock)
         with (
             self._stall,
             Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"),
@@ -262,9 +278,17 @@ class Session:
         director.answer()
         self._close(recording, journal)
 
-    def _find(self, view: View) -> Address:
-        """The address of the source, or where that has none, of the first backup that has; the order is kept so."""
+    def _find(self, view: View) -> Address | SourceError | None:
+        """The address of the source, or where that has none, of the first backup that has; the order is kept so.
+
+        A session that goes on gets the error instead, if the source may be there later: it will be tried again. None
+        where nothing is to be recorded any more.
+        """
+        if not self._record:
+            return None
         sources = [self._source, *self._settings.source.backup]
+        for backup in self._settings.source.backup if not self._resume else ():
+            check(backup)  # found out now and not when it is needed; who goes on in a hurry is not held up by it
         for number, given in enumerate(sources):
             try:
                 found = await_address(
@@ -278,6 +302,8 @@ class Session:
                 self.warn(f"{first}; until then its backup is recorded")
             self._ways = (given, *(other for other in sources if other != given))
             return found
+        if self._resume and may_pass(first, self._source):
+            return first
         raise first
 
     def _subtitle(
@@ -342,8 +368,8 @@ class Session:
         return max(0.0, before - start)
 
     def _would_help(self, error: Exception) -> bool:
-        """Whether to begin anew would: a fault of ours that comes again at once would come a third time."""
-        return not isinstance(error, LivesubsError) and self._clock.up() - self._began > SOON
+        """Whether to begin anew would: a fault of ours after `LONG` is not one that comes again at once."""
+        return not isinstance(error, LivesubsError) and self._heard - self._heard_from > LONG
 
     def _record_on(self, recording: Recording, error: Exception, journal: Journal) -> None:
         """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""
@@ -353,29 +379,36 @@ class Session:
         while not recording.ended:
             self._clock.wait(0.25)
 
-    def _started(self, address: Address, description: str, began_at: float) -> SessionStarted:
-        chains = self._chains.values()
+    def _started(
+        self, found: Address | SourceError | None, description: str, before: SessionStarted | None
+    ) -> SessionStarted:
+        chains, shown = self._chains.values(), self._shown(found)
+        if before and before.source != shown:
+            self.warn(f"this session was of {before.source}; it goes on with {shown}")
         return SessionStarted(
             version=__version__,
-            source=address.shown,
+            source=shown,
             src_lang=self._settings.speech.spoken[0],
             spoken=self._settings.speech.spoken,
             tgt_langs=tuple(self._chains),
             recogniser=description,
             engines=tuple(dict.fromkeys(name for chain in chains for name in chain.engines)),
             leaves_machine=any(chain.leaves_machine for chain in chains),
-            began_at=began_at,
-            live=not address.ends or self._settings.source.pace is not None,
+            began_at=before.began_at if before else self._clock.now(),
+            live=not (isinstance(found, Address) and found.ends) or self._settings.source.pace is not None,
         )
 
-    def _open(self, address: Address, journal: Journal, had: Before | None) -> Recording:
-        journal.append(SourceState(state="opening", stream=0.0, detail=address.shown))
+    def _shown(self, found: Address | SourceError | None) -> str:
+        return found.shown if isinstance(found, Address) else redact(self._source)
+
+    def _open(self, found: Address | SourceError | None, journal: Journal, had: Before | None) -> Recording:
+        journal.append(SourceState(state="opening", stream=0.0, detail=self._shown(found)))
         self._recording = recording = Recording(
             self._ways, self._settings.source, self._path, self._clock, journal.append, had
         )
         if self._stopping.is_set():  # asked for while the model was loading
             recording.stop()
-        recording.start(address)
+        recording.start(found)
         return recording
 
     def _close(self, recording: Recording, journal: Journal) -> None:

@@ -7,8 +7,8 @@ from pipeline.audio import AudioFile
 from pipeline.events import Warned
 from pipeline.flow import Clock, Repeating
 
-NOTHING, BACK = "nothing has come from the stream", "the stream is back"
-"""How the warnings begin: when it stops, and when it goes on."""
+NOTHING = "nothing has come from the stream"
+"""How the warning begins."""
 PATIENCE = 10.0
 """Seconds without new sound after which a person is told; HLS delivers every few seconds."""
 
@@ -41,7 +41,7 @@ class StallWatch:
         now, recorded = self._clock.up(), self._audio.recorded
         if recorded > self._recorded or not self._expected():
             if self._warned and recorded > self._recorded:
-                self._warn(Warned(text=f"{BACK} after {now - self._grew_at:.0f} s"))
+                self._warn(Warned(text=f"the stream is back after {now - self._grew_at:.0f} s", good=True))
             self._recorded, self._grew_at, self._warned = recorded, now, False
         elif not self._warned and now - self._grew_at > PATIENCE:
             self._warned = True

@@ -5,6 +5,7 @@ It holds nothing that could fail: no model, no stream, no file. When it is kille
 """
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,19 +15,25 @@ from contextlib import suppress
 from types import FrameType, MappingProxyType
 
 from pipeline import system
+from pipeline.errors import ModelError, SessionError, WorkerError
 
-_PAUSE = 0.5
-"""Seconds until a session that died goes on: its recogniser and its ffmpeg are ending meanwhile."""
-SOON = 60.0
-"""Seconds under which a session that dies again has died of the same."""
-_TRIES = 3
-"""Deaths of that kind, one upon the other, after which it is left to a person."""
+_PAUSES = (2.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds until a session that died goes on, by how often it has died in a row: what it has started is ending, and
+lets go of the folder and the GPU, meanwhile."""
+_LONG = 120.0
+"""Seconds after which a session that dies has not died of the same."""
 _LOOK = 0.25
 """Seconds between two looks at what runs beside a session."""
 _TOO_OFTEN = 5.0
 """Seconds between two starts of it: one that cannot start would take the processor from the session."""
 FAULT = 1
-"""The exit code of a program that has a fault; those above are refusals, which would only come again."""
+"""The exit code of a program that has a fault."""
+_MAY_PASS = (FAULT, ModelError.exit_code, SessionError.exit_code, WorkerError.exit_code)
+"""What a session that had begun may end with and be well the next time: a disk that is full, a GPU still held."""
+
+
+def _always() -> bool:
+    return True
 
 
 class Supervised:
@@ -36,30 +43,26 @@ class Supervised:
         self,
         first: Sequence[str],
         again: Sequence[str],
-        can_go_on: Callable[[], bool],
+        cut_off: Callable[[], bool],
+        recorded: Callable[[], bool] = _always,
         beside: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
-        """`first` and `again`: what to type after `livesubs` to start it, and to go on once it `can_go_on`; `beside`:
-        by its name, what else is to run meanwhile, and ends by itself when nobody needs it any more."""
-        self._first, self._again, self._can_go_on = first, again, can_go_on
+        """`first` and `again`: what to type after `livesubs` to start it, and to go on once it has begun and was
+        `cut_off`. `beside`: by its name, what else is to run meanwhile; it ends by itself when nobody needs it any
+        more, or at once where nothing was `recorded`."""
+        self._first, self._again, self._cut_off, self._recorded = first, again, cut_off, recorded
         self._process: subprocess.Popen[bytes] | None = None
         self._beside = [Companion(name, words) for name, words in beside.items()]
-        self._asked = False
+        self._asked: list[int] = []
+        """Signals that ask to stop, and how many of them the process has been passed."""
+        self._passed = 0
 
     def run(self, tell: Callable[[str], None]) -> int:
         """Its exit code when it has ended; deaths on the way are told. 128 and the signal's number if one ended it."""
         for number in system.STOP_SIGNALS:
-            signal.signal(number, self._pass_on)
+            signal.signal(number, self._ask)
         code = self._run(tell)
-        self._process = None
-        if not self._can_go_on():  # nothing was recorded, so there is nothing to play
-            for companion in self._beside:
-                companion.process.terminate()
-        elif self._beside:
-            names = ", ".join(companion.name for companion in self._beside)
-            tell(f"the session has ended; still at work until it is done: {names}; Ctrl-C ends that")
-        for companion in self._beside:
-            companion.process.wait()
+        self._end_beside(tell)
         return code
 
     def _run(self, tell: Callable[[str], None]) -> int:
@@ -67,30 +70,69 @@ class Supervised:
         while True:
             began = time.monotonic()
             code = self._wait_for(words, tell)
-            if code > FAULT or code == 0:
+            if code == 0 or (code > 0 and not (code == FAULT or (words is self._again and code in _MAY_PASS))):
                 return code
-            deaths = deaths + 1 if time.monotonic() - began < SOON else 1
-            died = f"the session was killed ({_signal(code)})" if code < 0 else "the session died of a fault of ours"
-            if not self._asked and deaths < _TRIES and self._can_go_on():
-                tell(f"{died}; it goes on by itself")
-                time.sleep(_PAUSE)
-            if self._asked or deaths == _TRIES or not self._can_go_on():
-                tell(f"{died}; what it has written is kept, to go on: {system.program()} {' '.join(self._again)}")
+            deaths = 1 if time.monotonic() - began > _LONG else deaths + 1
+            if not self._asked and deaths <= len(_PAUSES):
+                _say(tell, f"{_died(code)}; it goes on by itself")
+                self._pause(_PAUSES[deaths - 1])
+            if self._asked or deaths > len(_PAUSES) or (words is self._again and not self._cut_off()):
+                _say(tell, self._left(code))
                 return code if code > 0 else 128 - code
-            words = self._again
+            words = self._again if self._cut_off() else self._first
+
+    def _left(self, code: int) -> str:
+        """What is said of a death after which it is not started again."""
+        if not self._cut_off():
+            return f"{_died(code)}, nothing had been recorded"
+        return f"{_died(code)}; what it has written is kept, to go on: {system.program()} {shlex.join(self._again)}"
+
+    def _end_beside(self, tell: Callable[[str], None]) -> None:
+        """Waits for what runs beside it: the room is still behind."""
+        self._process, asked = None, len(self._asked)
+        if not self._recorded():
+            self._stop_beside()
+        elif self._beside:
+            names = ", ".join(companion.name for companion in self._beside)
+            _say(tell, f"the session has ended; still at work until it is done: {names}; Ctrl-C ends that")
+        while any(companion.running for companion in self._beside):
+            if len(self._asked) > asked:
+                self._stop_beside()
+            time.sleep(_LOOK)
+
+    def _stop_beside(self) -> None:
+        for companion in self._beside:
+            companion.stop()
 
     def _wait_for(self, words: Sequence[str], tell: Callable[[str], None]) -> int:
-        self._process = _start(words)
+        self._process, self._passed = None, 0
+        try:
+            self._process = _start(words)
+        except OSError:  # too little memory, too many processes: another death
+            return FAULT
+        self._pass_on()  # what came while it was being started
         while True:
             with suppress(subprocess.TimeoutExpired):
                 return self._process.wait(_LOOK)
             for companion in self._beside:
                 companion.revive(tell)
 
-    def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        self._asked = True
-        for process in [self._process] if self._process else [companion.process for companion in self._beside]:
-            process.send_signal(number)
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._asked:
+            time.sleep(0.05)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self._asked.append(number)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """The first as a polite one, whichever it was: somebody may have sent it to the session as well, and a second
+        Ctrl-C there leaves at once."""
+        while self._process and self._passed < len(self._asked):
+            number = self._asked[self._passed] if self._passed else system.STOP
+            self._passed += 1
+            self._process.send_signal(number)
 
 
 class Companion:
@@ -98,16 +140,25 @@ class Companion:
 
     def __init__(self, name: str, words: Sequence[str]) -> None:
         self.name, self._words = name, words
-        self.process = _start(words)
+        self._process = _start(words)
         self._again_at = 0.0
 
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        if self.running:
+            self._process.send_signal(system.STOP)
+
     def revive(self, tell: Callable[[str], None]) -> None:
-        code = self.process.poll()
-        if code is not None and time.monotonic() > self._again_at:
-            how = _signal(code) if code < 0 else f"exit code {code}"
-            tell(f"{self.name} died ({how}); it is started again")
-            self.process = _start(self._words)
-            self._again_at = time.monotonic() + _TOO_OFTEN
+        code = self._process.poll()
+        if code is None or time.monotonic() < self._again_at:
+            return
+        _say(tell, f"{self.name} died ({_how(code)}); it is started again")
+        self._again_at = time.monotonic() + _TOO_OFTEN
+        with suppress(OSError):  # too little memory, too many processes: the next time
+            self._process = _start(self._words)
 
 
 def _start(words: Sequence[str]) -> "subprocess.Popen[bytes]":
@@ -124,8 +175,20 @@ def end_with(supervisor: int) -> None:
         os._exit(128 + signal.SIGKILL)
 
 
-def _signal(code: int) -> str:
+def _say(tell: Callable[[str], None], text: str) -> None:
+    with suppress(OSError):  # the terminal is gone, or its disk full: that ends nothing
+        tell(text)
+
+
+def _died(code: int) -> str:
+    if code > 0:
+        return "the session could not go on" if code > FAULT else "the session died of a fault of ours"
+    return f"the session was killed ({_how(code)})"
+
+
+def _how(code: int) -> str:
+    """Of what a process died."""
     try:
-        return signal.Signals(-code).name
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
     except ValueError:
         return f"signal {-code}"

@@ -14,6 +14,8 @@ STOP_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
 )
 """Ctrl-C, a polite kill, a closed terminal."""
+STOP = int(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
+"""What asks a child to stop that has an `own_group`."""
 
 
 def own_group() -> dict[str, Any]:
@@ -46,9 +48,13 @@ def program() -> str:
     if shutil.which("livesubs"):
         return "livesubs"
     here = Path(sys.argv[0])
+    if here.name != "livesubs":  # started as a module: the script lies beside the interpreter, if there is one
+        here = Path(sys.executable).with_name("livesubs")
+        if not here.exists():
+            return f"{sys.executable} -m pipeline"
     with contextlib.suppress(ValueError):
-        here = here.resolve().relative_to(Path.cwd())
-    return str(here) if here.name == "livesubs" else f"{Path(sys.executable).name} -m pipeline"
+        here = here.absolute().relative_to(Path.cwd())
+    return str(here)
 
 
 def print_anything() -> None:

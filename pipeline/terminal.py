@@ -16,6 +16,7 @@ from pipeline.events import (
     Cue,
     Ended,
     Gap,
+    Removed,
     Sentence,
     SessionStarted,
     Skipped,
@@ -95,7 +96,7 @@ class LiveScreen:
                 self._add_cue(event, self._session)
             case Suppressed():
                 self._suppressed += 1
-            case Gap() | Skipped() as event:
+            case Gap() | Skipped() | Removed() as event:
                 self._warnings.append(f"{datetime.fromtimestamp(entry.at):%H:%M} {missing(event)}")
             case Warned() as event:
                 self._warnings.append(f"{datetime.fromtimestamp(entry.at):%H:%M} {event.text}")

@@ -3,8 +3,15 @@
 import imageio_ffmpeg
 import pytest
 
+from tests.mirrors import Made
+
 
 @pytest.fixture(scope="session")
 def ffmpeg() -> str:
     """The bundled ffmpeg, so that tests need none on the PATH."""
     return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+@pytest.fixture(scope="session")
+def made(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return Made(ffmpeg, tmp_path_factory.mktemp("made"))

@@ -9,8 +9,8 @@ import srt
 from pipeline.events import Cue, Ended, Gap, Progress, SessionStarted
 from pipeline.flow import Clock, SystemClock
 from pipeline.journal import Journal
-from pipeline.source import archive
-from pipeline.source.parts import Placed
+from pipeline.source import archive, parts
+from pipeline.source.parts import Anchor
 from tests.measures import SAMPLES, cues
 
 FIRST, GAP, SECOND = 20.0, 7.0, 14.0
@@ -20,9 +20,9 @@ BEGAN_AT = 1_795_000_000.0
 
 def recording(folder: Path, ffmpeg: str) -> Path:
     """The archive of the sample's first seconds, and of those after the gap, each at its time."""
-    made = folder / archive.NAME
+    made = folder / parts.ARCHIVE
     for number, (start, length) in enumerate([(0.0, FIRST), (FIRST + GAP, SECOND)], 1):
-        archive.place(made, Placed(number=number, at=start))
+        archive.note(made, Anchor(number=number, at=start))
         _record(ffmpeg, made, number, start, length)
     return made
 
@@ -30,7 +30,7 @@ def recording(folder: Path, ffmpeg: str) -> Path:
 def session(folder: Path, recorded: Path, *, ended: bool = True, live: bool = True) -> Path:
     """... with cues as in the references."""
     made = folder / "session"
-    shutil.copytree(recorded, made / archive.NAME)
+    shutil.copytree(recorded, made / parts.ARCHIVE)
     with Journal(made, SystemClock()) as journal:
         journal.append(started(live=live))
         journal.append(Gap(start=FIRST, end=FIRST + GAP, reason="cut"))

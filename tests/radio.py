@@ -44,7 +44,7 @@ class Station:
             tick.wait(0.02)
 
     @contextlib.contextmanager
-    def on_air(self) -> Iterator["Station"]:
+    def on_air(self, port: int = 0) -> Iterator["Station"]:
         station = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -61,7 +61,7 @@ class Station:
 
             def log_message(self, format: str, *args: object) -> None: ...
 
-        with web(Handler) as base:
+        with web(Handler, port) as base:
             self.address = f"{base}/live.mp3"
             self._began = time.monotonic()
             try:

@@ -31,7 +31,7 @@ def archived_sound(folder: Path) -> Sound:
             for frame in whole_frames(opened):
                 first = frame.time if first is None else first
                 pieces += [f.to_ndarray()[0] for f in resampler.resample(frame)]
-        if not pieces:  # a short segment at the edge of a hole
+        if not pieces:  # a short segment at the edge of a gap
             continue
         whole = np.concatenate(pieces).astype(np.float64)
         at = round((first or 0.0) * SAMPLE_RATE)

@@ -49,9 +49,9 @@ def running(*command: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @contextlib.contextmanager
-def web(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """A web server's address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+def web(handler: type[BaseHTTPRequestHandler], port: int = 0) -> Iterator[str]:
+    """A web server's address; on any free port, or the one that is given."""
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -153,6 +153,22 @@ def test_settings_that_cannot_be(out: Path, tmp_path: Path) -> None:
     assert "beams" in refusal(run_demo(RALLY, out, "--settings", str(wrong)), 2)
 
 
+@pytest.mark.parametrize(("backup", "code"), [("nonsense", 3), ("htp://", 2), ("https://", 2)])
+def test_a_backup_that_can_never_be_one(out: Path, backup: str, code: int) -> None:
+    assert backup in refusal(run_demo(RALLY, out, "--backup", backup), code)
+    assert not out.exists()
+
+
+def test_nothing_translated_is_said_and_a_resumed_session_translates_it(out: Path) -> None:
+    dead = ("--translate", "libre", "--libre-url", f"http://127.0.0.1:{free_port()}/")
+    sentence = refusal(run_demo(RALLY, out, "--end", "6", *dead), 5)
+    assert f"run --resume {out}" in sentence
+    assert "Bonsoir" in cues(out / "subtitles.en.srt")[0].content
+    again = livesubs("run", "--resume", str(out), "--translate", "local")
+    assert again.returncode == 0, again.stderr
+    assert "Good evening, everyone." in cues(out / "subtitles.en.srt")[0].content
+
+
 def test_a_session_is_never_overwritten(out: Path) -> None:
     assert run_demo(RALLY, out, "--pace", "max", "--end", "6").returncode == 0
     before = (out / "subtitles.en.srt").read_bytes()

@@ -9,10 +9,10 @@ from pipeline.direction import Actions, effects, refusal, standing
 from pipeline.director import Director
 from pipeline.events import Action, Cue, SessionStarted, Warned, Withdrawn
 from pipeline.flow import SystemClock
-from pipeline.folder import TrackFiles
 from pipeline.journal import Journal, State, apply, fold, read
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
+from pipeline.tracks import TrackFiles
 from pipeline.web.actions import keep
 from pipeline.web.room import room
 from tests.measures import SAMPLES, cues

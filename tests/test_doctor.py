@@ -62,7 +62,8 @@ def test_a_missing_subtitle_file_is_written_and_a_changed_one_left_alone(session
     french.write_text(changed)
     code, said, bad = doctor(session)
     assert (code, bad) == (1, ["files"])
-    assert "subtitles.fr.srt" in said["files"]
+    assert "missing, now written: subtitles.en.srt;" in said["files"]
+    assert "not as the journal has them: subtitles.fr.srt;" in said["files"]
     assert french.read_text() == changed
     assert english.read_text() == before
     assert len(cues(english)) == len(fold(e.event for e in read(session / "journal.jsonl")).track("en"))

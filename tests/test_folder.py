@@ -1,11 +1,16 @@
 """The session folder: nothing of anyone else's is ever removed, and a refusal leaves nothing behind."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from pipeline import folder
 from pipeline.errors import SessionError
+from pipeline.events import Ended, Progress
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal
+from pipeline.settings import Settings
 
 
 def test_what_others_put_there_meanwhile_is_theirs(tmp_path: Path) -> None:
@@ -35,3 +40,21 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     for impossible in (Path("/proc/none/s"), tmp_path / ("n" * 300)):
         with pytest.raises(SessionError, match="cannot write"), folder.new(impossible):
             pass
+
+
+@pytest.mark.parametrize(
+    ("reason", "cut_off", "over"),
+    [("ended", False, True), ("stopped", False, True), ("failed", True, False), (None, True, False)],
+)
+def test_what_was_cut_off_is_told_from_what_is_over(
+    tmp_path: Path, reason: Literal["ended", "stopped", "failed"] | None, cut_off: bool, over: bool
+) -> None:
+    assert not folder.cut_off(tmp_path)
+    folder.write_settings(tmp_path, Settings(), "https://example.org/live.m3u8")
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(Progress(recorded=60.0, heard=60.0, compute=1.0, origin=0.0, origin_at=1000.0))
+        if reason:
+            journal.append(Ended(reason=reason, stream=60.0))
+    assert folder.cut_off(tmp_path) == cut_off
+    assert folder.over(tmp_path, now=1060.0 + 3600) == over
+    assert folder.over(tmp_path, now=1060.0 + 60) == (reason == "ended")  # a Ctrl-C may have been a mistake

@@ -3,13 +3,14 @@
 import subprocess
 import sys
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import JournalCorrupt, SessionError
-from pipeline.events import Cue, Event, Gap, Hypothesis, Sentence, Withdrawn, Word
+from pipeline.events import Cue, Event, Gap, Hypothesis, Progress, Removed, Sentence, Warned, Withdrawn, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, fold, lock, read
 
@@ -38,6 +39,20 @@ def test_what_is_written_is_read_back_with_times_to_the_millisecond(tmp_path: Pa
     assert isinstance(first, Hypothesis)
     assert first.committed[0] == Word(start=1.0, end=2.0, text=" Écoutez", probability=0.9)
     assert [entry.event for entry in entries[1:]] == EVENTS[1:]
+
+
+def test_a_journal_that_is_taken_and_a_folder_that_is_removed_are_told_apart(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    out.mkdir()
+    with lock(out), Journal(out, SystemClock()) as journal:
+        journal.append(Progress(recorded=12.0, heard=11.0, compute=1.0))
+        (out / "journal.jsonl").unlink()
+        journal.append(Progress(recorded=14.0, heard=13.0, compute=1.0))
+        rmtree(out)
+        journal.append(Progress(recorded=0.0, heard=13.0, compute=1.0))
+    kinds = [entry.event for entry in read(out / "journal.jsonl") if not isinstance(entry.event, Progress)]
+    assert isinstance(kinds[0], Warned)
+    assert kinds[1:] == [Removed(stream=14.0)]
 
 
 def test_a_journal_cut_at_any_byte_gives_its_whole_lines_and_can_be_continued(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_terms_of_another_language_than_the_first_hold_only_where_they_stay_as_t
 
 def told(names: Names) -> list[str]:
     """What it says of a save: it looks twice, since an editor may be half way."""
-    return [*names.news(), *names.news()]
+    return [warned.text for _ in range(2) for warned in names.news()]
 
 
 def test_a_save_is_read_and_tells_what_changed(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_what_has_no_room_gives_way_to_what_was_said_last(tmp_path: Path) -> Non
     assert names.hotwords == ("Brassac", "Vaubrin", "Nauvalis", "la mairie")
     names.left_out(("Nauvalis", "la mairie"))
     [said] = names.news()
-    assert "2 left out (Nauvalis, la mairie)" in said
+    assert "2 left out (Nauvalis, la mairie)" in said.text
     assert names.hotwords == ("Nauvalis", "Brassac", "Vaubrin", "la mairie")
     names.said(["Vaubrin", "Brassac"])
     assert names.hotwords == ("Brassac", "Vaubrin", "Nauvalis", "la mairie")

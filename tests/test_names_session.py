@@ -95,7 +95,7 @@ def test_names_are_told_when_they_change_and_what_has_no_room_becomes_a_warning(
     names, forgetful = Names(), Forgetful(lambda: None)
     list(recognise(chunks(), forgetful, names))
     assert Forgetful.told == [("Brassac", "Vaubrin", "Nauvalis"), ("Nauvalis", "Brassac", "Vaubrin")]
-    assert "1 left out (Nauvalis)" in next(names.news())
+    assert "1 left out (Nauvalis)" in next(names.news()).text
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

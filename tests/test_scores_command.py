@@ -11,6 +11,7 @@ from pipeline.errors import JournalCorrupt, LivesubsError, SessionError, Setting
 from pipeline.events import Cue, Event, Progress, Sentence, SessionStarted, Word
 from pipeline.journal import Journal
 from pipeline.settings import Settings
+from pipeline.tracks import TrackFiles
 
 FRENCH, ENGLISH = "Bonsoir à tous.", "Good evening, everyone."
 
@@ -59,7 +60,7 @@ def record(path: Path, *, demo: bool = True, to: tuple[str, ...] = ("en",)) -> P
         for clock.at, event in lines:
             journal.append(event)
         folder.write_settings(path, Settings(demo=demo), "x")
-        folder.write_tracks(path, journal)
+        TrackFiles(path, journal).write()
     return path
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.events import Gap, Sentence, Warned
+from pipeline.doctor import examine
+from pipeline.events import Gap, Removed, Sentence, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, fold, read
+from pipeline.lines import clock_time
 from tests.measures import SAMPLES, cues, wer
 from tests.servers import free_port
 from tests.test_session import _count, _srt, finish, start
@@ -105,11 +107,17 @@ def test_a_folder_that_is_removed_comes_back_with_all_that_was_in_its_journal(tm
     shutil.rmtree(tmp_path / "moved")
     until(lambda: _count(out, "sentence") >= 3, 30)
     until(lambda: len(cues(_srt(out, "en"))) >= 2 if _srt(out, "en").exists() else False, 30)
+    until(lambda: (out / "archive").is_dir(), 30)
     session.send_signal(signal.SIGINT)
     finish(session)
     entries = list(read(out / "journal.jsonl"))
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
-    assert any(isinstance(entry.event, Warned) and "removed" in entry.event.text for entry in entries)
+    [removed] = [entry.event for entry in entries if isinstance(entry.event, Removed)]
+    rows = {row.row: row for row in examine(out)}
+    assert removed.stream > 5
+    assert not rows["sound"].ok
+    assert not rows["archive"].ok
+    assert f"up to {clock_time(removed.stream)} is gone" in rows["sound"].say
     assert len([entry for entry in entries if isinstance(entry.event, Sentence)]) >= 3
     assert not [entry for entry in entries if isinstance(entry.event, Gap)]
 

@@ -1,5 +1,6 @@
 """A session that was killed goes on in its folder, on the same clock, as if nothing had been but the gap."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeline.events import Gap, Resumed, Sentence
+from pipeline.events import Gap, Resumed, Sentence, SourceState, Warned
 from pipeline.journal import fold, read
 from pipeline.settings import CueRules
 from pipeline.subtitles.quality import faults
 from tests.measures import SAMPLES, cues
+from tests.radio import KBIT, Station
+from tests.servers import free_port
 from tests.test_session import _count, _srt, finish, start
 from tests.waiting import until
 
@@ -65,6 +68,41 @@ def test_a_file_that_was_recorded_whole_is_heard_to_its_end(whole: Path, tmp_pat
     assert finish(resume(out)) == 0
     ours, theirs = cues(_srt(out, "en")), cues(_srt(whole, "en"))
     assert " ".join(c.content for c in ours).split() == " ".join(c.content for c in theirs).split()
+
+
+def test_a_source_and_its_backup_that_are_away_when_their_session_is_resumed_are_waited_for(
+    ffmpeg: str, tmp_path: Path
+) -> None:
+    noise, out, port = tmp_path / "noise.mp3", tmp_path / "s", free_port()
+    sound = ["-f", "lavfi", "-i", "anoisesrc=r=48000:a=0.3", "-t", "60", "-b:a", f"{KBIT}k", "-id3v2_version", "0"]
+    subprocess.run([ffmpeg, "-v", "error", *sound, noise], check=True)
+    station = Station(noise)
+    with station.on_air():
+        session = start(station.address, out, "--backup", f"http://127.0.0.1:{port}/live.mp3")
+        until(lambda: _count(out, "progress") and (out / "audio.s16").stat().st_size > 32_000 * 2, 60)
+        kill(session)
+    session = resume(out)
+    until(lambda: "refused the connection; it is tried again" in (out / "journal.jsonl").read_text(), 60)
+    station.gone.clear()
+    with station.on_air(port):  # the backup alone
+        until(lambda: (out / "journal.jsonl").read_text().count('"state":"connected"') == 2, 60)
+        session.send_signal(signal.SIGINT)
+        assert finish(session) == 0
+    events = [entry.event for entry in read(out / "journal.jsonl")]
+    [gap] = [event for event in events if isinstance(event, Gap)]
+    assert gap.reason == "the session was not running"
+    states = [event.state for event in events if isinstance(event, SourceState)]
+    assert states[2:] == ["opening", "lost", "connected", "stopped"]
+    assert not [event for event in events if isinstance(event, Warned) and "this session was of" in event.text]
+
+
+def test_a_live_session_that_has_ended_records_nothing_more(tmp_path: Path) -> None:
+    out = tmp_path / "s"
+    assert finish(start("lavfi:anoisesrc=r=48000", out, "--for", "2")) == 0
+    recorded = (out / "audio.s16").stat().st_size
+    assert finish(resume(out)) == 0
+    assert (out / "audio.s16").stat().st_size == recorded
+    assert not [entry for entry in read(out / "journal.jsonl") if isinstance(entry.event, Gap)]
 
 
 def test_a_folder_without_a_session_is_refused(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Self
 import pytest
 
 from pipeline.errors import NotLiveYet, SourceMissing, SourceUnreachable
-from pipeline.journal import Entry
+from pipeline.events import SessionStarted
+from pipeline.journal import Entry, Journal
 from pipeline.session import Session
 from pipeline.settings import Settings, SpeechSettings
 from pipeline.source import announced
@@ -115,6 +116,17 @@ def test_a_page_that_stays_unreachable_is_an_error(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(announced, "resolve", resolve)
     with pytest.raises(SourceUnreachable):
         Session("https://page", tmp_path / "s", Settings(), Deaf(lambda: None), {}, Clock(0.0)).run(Nobody())
+
+
+def test_a_file_that_is_gone_is_not_waited_for_when_its_session_is_resumed(tmp_path: Path) -> None:
+    began = SessionStarted(
+        version="", source="", src_lang="fr", tgt_langs=(), recogniser="", engines=(), began_at=NOON.timestamp()
+    )
+    with Journal(tmp_path, Clock(0.0)) as journal:
+        journal.append(began)
+    source = str(tmp_path / "rally.mp4")
+    with pytest.raises(SourceMissing):
+        Session(source, tmp_path, Settings(), Deaf(lambda: None), {}, Clock(0.0), resume=True).run(Nobody())
 
 
 @pytest.mark.timeout(20)

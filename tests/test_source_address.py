@@ -25,7 +25,7 @@ from pipeline.settings import SourceSettings
 from pipeline.source import page
 from pipeline.source.address import resolve
 from pipeline.source.capture import Capture
-from pipeline.source.failures import redact, redact_all
+from pipeline.source.failures import explain, redact, redact_all
 from tests.servers import Quiet, files, free_port, silent, web
 
 PLAIN = SourceSettings()
@@ -259,3 +259,10 @@ def test_an_rtmp_key_is_not_shown() -> None:
     assert redact("rtmp://live.example/app/secret-key") == "rtmp://live.example/app/..."
     assert redact("rtmp://live.example/room") == "rtmp://live.example/room"
     assert "secret" not in redact_all("Error opening rtmps://live.example/app/secret-key?x=secret")
+
+
+@pytest.mark.parametrize("url", ["rtsp://camera:554/floor", "http://127.0.0.1:40479/live.mp3", "http://radio/SSL/404"])
+def test_a_number_in_an_address_is_not_taken_for_the_servers_answer(url: str) -> None:
+    said = f"[Errno 111] Connection refused: '{url}'"
+    assert isinstance(explain(said, url), SourceUnreachable)
+    assert "refused the connection" in str(explain(said, url))

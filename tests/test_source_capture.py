@@ -170,10 +170,10 @@ def cut(source: Path, target: Path, *parts: tuple[float, float]) -> Path:
 
 
 def test_lost_packets_become_silence_of_the_same_length(ffmpeg: str, tmp_path: Path) -> None:
-    """Longer than ffmpeg's own ten seconds, past which it would close the hole."""
+    """Longer than ffmpeg's own ten seconds, past which it would close the gap."""
     long = make(ffmpeg, tmp_path / "long.ts", "-c:v", "libx264", "-g", "25", "-c:a", "aac", seconds=30)
     whole, part = tmp_path / "whole", tmp_path / "part"
-    for folder, clip in ((whole, long), (part, cut(long, tmp_path / "hole.ts", (0, 0.2), (0.7, 1)))):
+    for folder, clip in ((whole, long), (part, cut(long, tmp_path / "gap.ts", (0, 0.2), (0.7, 1)))):
         folder.mkdir()
         record(clip, folder)
     assert not sound(part)[10 * SAMPLE_RATE : 18 * SAMPLE_RATE].any()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.source.hls.clock import Reckoning
 from pipeline.source.hls.ladder import PATIENCE, Ladder
 from pipeline.source.hls.playlist import Listed, NoPlaylist, Piece, listed, variants
-from pipeline.source.hls.trail import DISCONTINUITY, HOLE, RESTART, Trail
+from pipeline.source.hls.trail import DISCONTINUITY, GAP, RESTART, Trail
 
 AT = 1_790_000_000.0
 
@@ -39,7 +39,7 @@ def test_a_live_stream_is_joined_three_pieces_before_its_newest() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 6)), max_size=20), st.booleans())
-def test_nothing_is_taken_twice_and_every_hole_is_said(moves: list[tuple[int, int]], dated: bool) -> None:
+def test_nothing_is_taken_twice_and_every_gap_is_said(moves: list[tuple[int, int]], dated: bool) -> None:
     """However fast a playlist moves, and however old a copy of it comes, each piece is taken once, in order."""
     trail, edge, taken, now = Trail(), 20, [], 0.0
     for ahead, window in moves:
@@ -52,11 +52,11 @@ def test_nothing_is_taken_twice_and_every_hole_is_said(moves: list[tuple[int, in
         assert after.missing == pytest.approx(2.0 * (after.sequence - before.sequence - 1))
 
 
-def test_a_hole_says_how_long_it_is() -> None:
+def test_a_gap_says_how_long_it_is() -> None:
     trail = Trail()
     trail.news(show(1, 5), 0)
     first, *rest = trail.news(show(9, 12), 1)
-    assert (first.sequence, first.broken, first.missing) == (9, HOLE, 6.0)
+    assert (first.sequence, first.broken, first.missing) == (9, GAP, 6.0)
     assert not any(piece.broken for piece in rest)
 
 
@@ -190,30 +190,30 @@ def test_what_is_no_media_playlist_is_refused() -> None:
 
 
 @given(st.floats(0, 2**33 / 90_000 - 10), st.floats(0, 9), st.floats(0, 3600))
-def test_time_stamps_go_on_over_their_wrap(start: float, length: float, hole: float) -> None:
+def test_time_stamps_go_on_over_their_wrap(start: float, length: float, gap: float) -> None:
     wrap, reckoning = 2**33 / 90_000, Reckoning()
     began = reckoning.place(start, None, "", 0.0)
-    after = reckoning.place((start + length + hole) % wrap, began + length, HOLE, hole)
-    assert after - began == pytest.approx(length + hole, abs=1e-3)
+    after = reckoning.place((start + length + gap) % wrap, began + length, GAP, gap)
+    assert after - began == pytest.approx(length + gap, abs=1e-3)
 
 
 def test_time_stamps_that_start_anew_are_carried_on() -> None:
     reckoning = Reckoning()
     assert reckoning.place(5000.0, None, "", 0.0) == 5000.0
     assert reckoning.place(1.4, 5020.0, DISCONTINUITY, 0.0) == 5020.0
-    assert reckoning.place(9.4, 5024.0, HOLE, 4.0) == pytest.approx(5028.0)
+    assert reckoning.place(9.4, 5024.0, GAP, 4.0) == pytest.approx(5028.0)
     name = reckoning.clock
     reckoning.place(1.4, 5030.0, RESTART, None)
     assert reckoning.clock != name, "nothing tells how long an encoder was away"
 
 
 @given(st.floats(-0.9, 0.9), st.floats(0, 3600))
-def test_a_server_that_guesses_at_the_time_moves_nothing(guess: float, hole: float) -> None:
+def test_a_server_that_guesses_at_the_time_moves_nothing(guess: float, gap: float) -> None:
     reckoning = Reckoning()
     began = reckoning.dated(100.0, AT)
-    assert reckoning.dated(110.0 + hole, AT + 10 + hole + guess) - began == pytest.approx(10 + hole, abs=1e-3)
-    anew = reckoning.dated(1.4, AT + 20 + hole)  # time stamps that start anew
-    assert anew == pytest.approx(AT + 20 + hole - guess, abs=1e-3)
+    assert reckoning.dated(110.0 + gap, AT + 10 + gap + guess) - began == pytest.approx(10 + gap, abs=1e-3)
+    anew = reckoning.dated(1.4, AT + 20 + gap)  # time stamps that start anew
+    assert anew == pytest.approx(AT + 20 + gap - guess, abs=1e-3)
 
 
 def fetched(ladder: Ladder, *took: float, size: int = 100_000) -> list[int]:

@@ -1,5 +1,6 @@
 """A recording goes on, on one clock, when its connection is lost: real servers that fail, and what is then on disk."""
 
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,25 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from pipeline.audio import AudioFile
-from pipeline.errors import SourceUnreachable
+from pipeline.errors import SourceError, SourceUnreachable
 from pipeline.events import Chunk, Event, Gap, SourceState, Warned
 from pipeline.flow import SystemClock, spawn
 from pipeline.settings import SAMPLE_RATE, SourceSettings
-from pipeline.source import parts
-from pipeline.source import recording as module
-from pipeline.source.address import resolve
+from pipeline.source import parts, watch, ways
+from pipeline.source.address import Address, resolve
 from pipeline.source.archive import segments
 from pipeline.source.connection import Connection, Opening
-from pipeline.source.gaps import Hole
-from pipeline.source.parts import Placed
-from pipeline.source.recording import Recording
+from pipeline.source.gaps import GapWatch
+from pipeline.source.parts import Anchor
+from pipeline.source.recording import Before, Recording
+from pipeline.source.ways import Ways
 from tests.publisher import Publisher, Stream, cut, publishing
 from tests.radio import KBIT, Station
 from tests.recordings import Sound, offset_ms, sound
-from tests.servers import files, running
+from tests.servers import files, free_port, listens, running
 from tests.waiting import until
 
 
@@ -101,8 +103,8 @@ def made_gap(told: list[Event]) -> Gap:
 def test_a_stall_ends_what_is_open_and_then_the_connection(
     noise: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "BROKEN_OFF", 1.0)
-    monkeypatch.setattr(module, "STALLED", 3.0)
+    monkeypatch.setattr(watch, "BROKEN_OFF", 1.0)
+    monkeypatch.setattr(ways, "STALLED", 3.0)
     told: list[Event] = []
     chunks: list[Chunk] = []
     with Station(noise).on_air() as station, recording(station.address, tmp_path, told) as made:
@@ -162,7 +164,7 @@ def test_sound_that_comes_before_anyone_has_noticed_is_not_broken_off_again(tmp_
 def test_what_comes_late_is_neither_cut_where_it_stopped_nor_a_gap_where_the_speaker_paused(
     ffmpeg: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "BROKEN_OFF", 1.0)
+    monkeypatch.setattr(watch, "BROKEN_OFF", 1.0)
     spoken = ["-f", "lavfi", "-i", "anoisesrc=r=16000:a=0.3:seed=5", "-t", "16"]
     pause = ["-af", "volume=0:enable='between(t,6,10)'", "-c:a", "aac"]
     subprocess.run([ffmpeg, "-v", "error", *spoken, *pause, tmp_path / "clip.mp4"], check=True)
@@ -202,6 +204,77 @@ def test_a_source_that_is_gone_at_the_start_is_refused_unless_a_backup_is_there(
         refused.start(first)
 
 
+def test_a_session_that_goes_on_while_its_source_is_away_is_tried_like_one_that_lost_it(
+    noise: Path, tmp_path: Path
+) -> None:
+    with Station(noise).on_air() as station:
+        address = resolve(station.address, SourceSettings())
+    had, told = Before(origin=None, gaps=()), list[Event]()
+    settings = SourceSettings(give_up=1.0)
+    alone = Recording((station.address,), settings, tmp_path, SystemClock(), told.append, had)
+    alone.start(address)
+    assert alone.outcome.state == "lost"
+    assert "was gone for 1 s" in str(alone.outcome.error)
+    assert f"livesubs run --resume {tmp_path}" in str(alone.outcome.error)
+    fetched = tmp_path / "incoming"
+    fetched.mkdir()
+    stopped = Recording((station.address,), SourceSettings(), tmp_path, SystemClock(), told.append, had)
+    stopped.start(address)
+    stopped.stop()
+    assert stopped.outcome.state == "stopped"
+    assert states(told) == ["lost", "lost"]
+    assert fetched.is_dir(), "what a mirror had fetched is recorded when the source is back"
+    with Station(noise).on_air() as backup:
+        both = Recording((station.address, backup.address), settings, tmp_path, SystemClock(), told.append, had)
+        both.start(SourceUnreachable("no network; plug it in"))
+        until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
+        both.close()
+    assert states(told)[2:] == ["lost", "connected"]
+    assert any(isinstance(e, Warned) and e.text.startswith("no network; it is tried again") for e in told)
+
+
+@pytest.mark.parametrize(
+    ("listened", "called"),
+    [
+        ("rtmp://127.0.0.1:{}/live/room?listen=1", ("-f", "flv", "rtmp://127.0.0.1:{}/live/room")),
+        ("tcp://127.0.0.1:{}?listen=1", ("-f", "mpegts", "tcp://127.0.0.1:{}")),
+    ],
+    ids=["rtmp", "tcp"],
+)
+def test_a_caller_who_leaves_without_a_word_is_none(
+    ffmpeg: str, noise: Path, tmp_path: Path, listened: str, called: tuple[str, ...]
+) -> None:
+    told: list[Event] = []
+    port = free_port()
+    made = Recording((listened.format(port),), SourceSettings(), tmp_path, SystemClock(), told.append)
+    address = resolve(listened.format(port), SourceSettings())
+    started = spawn((made.start(address) for _ in range(1)), bound=1, name="start")  # type: ignore[func-returns-value]
+    try:
+        listening(port)
+        socket.create_connection(("127.0.0.1", port)).close()
+        until(lambda: any(isinstance(e, Warned) and e.text.endswith("it listens again") for e in told), 10)
+        listening(port)
+        words = [word.format(port) for word in called]
+        with running(ffmpeg, "-readrate", "4", "-i", str(noise), "-c:a", "aac", *words):
+            assert list(started) == [None]
+            until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
+    finally:
+        made.close()
+
+
+def listening(port: int) -> None:
+    until(lambda: any(listens(child.pid, port) for child in psutil.Process().children(recursive=True)), 10)
+
+
+def test_an_address_that_is_in_use_is_refused_however_a_session_begins(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        source = f"tcp://127.0.0.1:{server.getsockname()[1]}?listen=1"
+        for had in (None, Before(origin=None, gaps=())):
+            made = Recording((source,), SourceSettings(), tmp_path, SystemClock(), list[Event]().append, had)
+            with pytest.raises(SourceError, match="is in use"):
+                made.start(resolve(source, SourceSettings()))
+
+
 def test_a_live_stream_ends_when_it_was_as_long_as_asked_for(ffmpeg: str, noise: Path, tmp_path: Path) -> None:
     site, out = tmp_path / "site", tmp_path / "out"
     for folder in (site, out):
@@ -232,9 +305,9 @@ def test_a_second_cut_is_healed_like_the_first(noise: Path, tmp_path: Path) -> N
 
 def test_a_clock_that_cannot_be_right_is_not_believed(tmp_path: Path) -> None:
     """An encoder that was restarted counts anew, a backup has another numbering, a server begins at its beginning."""
-    before = Placed(number=1, at=0.0, began=1000.0, clock="programme")
+    before = Anchor(number=1, at=0.0, began=1000.0, clock="programme")
 
-    def place(opening: Opening, last: Placed | None = before) -> float | None:
+    def place(opening: Opening, last: Anchor | None = before) -> float | None:
         return Connection(opening, SourceSettings(), tmp_path, 2, 1.0).by_source(last, recorded=100.0, latest=130.0)
 
     address = resolve("lavfi:sine", SourceSettings())
@@ -254,16 +327,44 @@ def test_a_muted_stream_is_no_gap_but_what_udp_did_not_bring_is(tmp_path: Path) 
         with sound.open("ab") as file:
             file.write(np.full(round(seconds * SAMPLE_RATE), level, "<i2").tobytes())
 
-    hole = Hole(AudioFile(sound))
-    found = [hole.look(quiet) for quiet in (1.0, 3.0, 5.0)]
+    gaps = GapWatch(AudioFile(sound))
+    found = [gaps.look(quiet) for quiet in (1.0, 3.0, 5.0)]
     for _ in range(8):
         grow(1.0, 0)
-        found.append(hole.look(0.0))
+        found.append(gaps.look(0.0))
     assert found == [None] * 11, "muted before the show"
     grow(2.0, 500)
-    found = [hole.look(quiet) for quiet in (0.0, 2.0, 4.0)]
+    found = [gaps.look(quiet) for quiet in (0.0, 2.0, 4.0)]
     grow(4.0, 0)
     grow(2.0, 500)
-    found += [hole.look(0.0), hole.look(0.0)]
+    found += [gaps.look(0.0), gaps.look(0.0)]
     [gap] = [gap for gap in found if gap]
     assert (gap.start, gap.end) == pytest.approx((10.0, 14.0), abs=0.01)
+
+
+def test_a_mirrored_stream_does_not_break_off_while_its_mirror_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its words would be cut in two: what the mirror had fetched follows at once."""
+    seen: list[bool] = []
+
+    class Slow:
+        """A mirror that takes its time."""
+
+        trouble = ""
+
+        def __init__(self, *_: object, **__: object) -> None:
+            seen.append(recorded.mirrored)
+
+        def next_run(self) -> None: ...
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr("pipeline.source.ways.Mirror", Slow)
+    address = "http://127.0.0.1:1/live.m3u8"
+    resolved = Address(url=address, shown=address, kind="hls", ends=False)
+    monkeypatch.setattr("pipeline.source.ways.resolve", lambda given, settings: resolved)
+    recorded = Ways((address,), SourceSettings(), tmp_path, lambda text: None, lambda: 0.0, lambda: None)
+    recorded.first(resolved)
+    recorded.again(address, 5.0)
+    assert seen == [False, True]

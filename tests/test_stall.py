@@ -38,6 +38,7 @@ def test_a_stream_that_sends_nothing_is_told_once_and_its_return_too(tmp_path: P
         "nothing has come from the stream for 10 s",
         "the stream is back after 26 s",
     ]
+    assert [warned.good for warned in told] == [False, True]
 
 
 def test_after_the_end_nothing_is_missed(tmp_path: Path) -> None:

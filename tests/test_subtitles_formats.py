@@ -93,7 +93,7 @@ def test_bilingual_puts_what_was_said_above() -> None:
         cue("We come from afar", 1.2, 2.8, "s2.en.1", "s2"),
         cue("and here we stay.", 2.9, 4.5, "s2.en.2", "s2"),
     ]
-    both = bilingual(french, english)
+    both = list(bilingual(french, english))
     assert [c.text for c in both] == [
         "Bonsoir.\nGood evening.",
         "Nous venons de loin\nWe come from afar",
@@ -112,4 +112,4 @@ def test_bilingual_keeps_every_french_cue_of_a_translated_sentence() -> None:
 def test_bilingual_does_not_double_what_was_not_translated() -> None:
     french = [cue("Bonsoir.", id="s1.fr.1", sentence="s1")]
     target = [cue("Bonsoir.", id="s1.en.1", sentence="s1", flags=("untranslated",))]
-    assert bilingual(french, target) == target
+    assert list(bilingual(french, target)) == target

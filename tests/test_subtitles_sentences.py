@@ -173,5 +173,9 @@ def test_a_sentence_that_the_recording_cut_says_so() -> None:
         ("Nous sommes.", False),
         ("Ensemble, nous", True),
     ]
+    paused = Hypothesis(heard=9.0, committed=words("Ensemble, nous", start=8.35), over=True)
+    assert [s.cut for s in to_sentences([paused], RULES, "fr")] == [True]  # just between two words
+    done = Hypothesis(heard=9.0, committed=words("Ensemble, nous.", start=8.35), over=True)
+    assert [s.cut for s in to_sentences([done], RULES, "fr")] == [False]
     closed = Hypothesis(heard=9.0, committed=words("Ensemble, nous.", start=8.0), broken=True)
     assert [s.cut for s in to_sentences([closed], RULES, "fr")] == [True]

@@ -1,14 +1,16 @@
 """A session that dies goes on by itself; one that dies again and again is left to a person."""
 
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psutil
 import pytest
 
+from pipeline import supervision
 from pipeline.audio import AudioFile
 from pipeline.events import Gap, Resumed, Warned
 from pipeline.flow import SystemClock
@@ -16,6 +18,8 @@ from pipeline.journal import read
 from pipeline.session import Session
 from pipeline.settings import Settings, override
 from pipeline.speech.messages import Heard
+from pipeline.supervision import Supervised
+from pipeline.system import STOP_SIGNALS
 from tests.measures import SAMPLES, wer
 from tests.test_session_waiting import Deaf, Nobody
 from tests.waiting import until
@@ -59,32 +63,92 @@ def test_a_session_that_is_killed_goes_on_by_itself(show: "subprocess.Popen[str]
     assert wer(SAMPLES / "rally.fr.srt", tmp_path / "s" / "subtitles.fr.srt") <= 0.03
 
 
-def test_one_that_dies_again_and_again_is_left_to_a_person(show: "subprocess.Popen[str]", tmp_path: Path) -> None:
-    dead = 0
-    for _ in range(3):
-        dead = _session(show, but=dead)
-        psutil.Process(dead).kill()
-    _, said = show.communicate(timeout=30)
-    assert show.returncode == 128 + signal.SIGKILL
-    assert said.splitlines()[-1].endswith(f"run --resume {tmp_path / 's'}")
-    assert "Traceback" not in said
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """The signal handlers of the tests, back after one in which others were set."""
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-def test_one_that_was_asked_to_stop_does_not_begin_anew(show: "subprocess.Popen[str]") -> None:
-    session = psutil.Process(_session(show))
-    session.suspend()  # so that it cannot end in order
-    show.send_signal(signal.SIGINT)
-    until(lambda: signal.SIGINT in _pending(session.pid), 10)
-    session.kill()
-    _, said = show.communicate(timeout=30)
-    assert show.returncode == 128 + signal.SIGKILL
-    assert "to go on: " in said
+class Children:
+    """What is started in the place of livesubs: Python programs in the order of `programs`, the last one ever after."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *programs: str, started: Callable[[], None] = lambda: None):
+        monkeypatch.setattr(supervision, "_start", self._start)
+        monkeypatch.setattr(supervision, "_PAUSES", (0.2, 0.2, 0.2))
+        self._programs, self._started = programs, started
+        self.words: list[Sequence[str]] = []
+
+    def _start(self, words: Sequence[str]) -> "subprocess.Popen[bytes]":
+        self.words.append(words)
+        program = self._programs[min(len(self.words), len(self._programs)) - 1]
+        # A SIGTERM waits until the program looks for it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        child = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        self._started()
+        return child
 
 
-def _pending(pid: int) -> set[int]:
-    """The signals that a process was sent and has not seen (Linux)."""
-    [mask] = [line.split()[1] for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "ShdPnd" in line]
-    return {number for number in range(1, 65) if int(mask, 16) >> (number - 1) & 1}
+KILLED = "import os; os.kill(os.getpid(), 9)"
+OBEYS = "import signal, sys; sys.exit(signal.sigwait({15}) - 15)"
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_one_that_dies_again_and_again_is_left_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    children, said = Children(monkeypatch, KILLED), list[str]()
+    supervised = Supervised(["run"], ["run", "--resume", "my show"], lambda: True)
+    assert supervised.run(said.append) == 128 + signal.SIGKILL
+    assert children.words == [["run"], *[["run", "--resume", "my show"]] * 3]
+    assert said[-1].endswith("run --resume 'my show'")
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_one_that_is_asked_to_stop_before_it_goes_on_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    children, said = Children(monkeypatch, KILLED), list[str]()
+
+    def tell(text: str) -> None:
+        said.append(text)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    assert Supervised(["run"], ["again"], lambda: True).run(tell) == 128 + signal.SIGKILL
+    assert children.words == [["run"]]
+    assert "to go on: " in said[-1]
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_ctrl_c_while_it_is_being_started_reaches_it_once_and_politely(monkeypatch: pytest.MonkeyPatch) -> None:
+    Children(monkeypatch, OBEYS, started=lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert Supervised(["run"], ["again"], lambda: True).run(pytest.fail) == 0
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_what_had_ended_and_what_is_somebody_else_s_does_not_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    children = Children(monkeypatch, KILLED, "")
+    assert Supervised(["run"], ["again"], lambda: False).run(lambda text: None) == 0
+    assert children.words == [["run"], ["run"]]  # as it was typed: so it is refused, or begins
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_refusal_is_final_at_first_and_may_pass_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = "import sys; sys.exit(6)"
+    children = Children(monkeypatch, refused)
+    assert Supervised(["run"], ["again"], lambda: True).run(pytest.fail) == 6
+    children = Children(monkeypatch, KILLED, refused, "")
+    assert Supervised(["run"], ["again"], lambda: True).run(lambda text: None) == 0
+    assert children.words == [["run"], ["again"], ["again"]]
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_terminal_that_is_gone_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(text: str) -> None:
+        raise BrokenPipeError
+
+    children = Children(monkeypatch, KILLED, "")
+    assert Supervised(["run"], ["again"], lambda: True).run(gone) == 0
+    assert len(children.words) == 2
 
 
 class Broken(Deaf):
@@ -101,11 +165,11 @@ class Broken(Deaf):
         return super().hear(start, end)
 
 
-@pytest.mark.parametrize(("soon", "recorded_on"), [(0.0, False), (60.0, True)])
+@pytest.mark.parametrize(("long", "recorded_on"), [(0.0, False), (60.0, True)])
 def test_a_fault_of_ours_ends_the_session_only_where_to_begin_anew_would_help(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon: float, recorded_on: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: float, recorded_on: bool
 ) -> None:
-    monkeypatch.setattr("pipeline.session.SOON", soon)
+    monkeypatch.setattr("pipeline.session.LONG", long)
     settings = override(Settings(), source={"pace": 16.0})
     session = Session(str(SAMPLES / "rally.mp4"), tmp_path / "s", settings, Broken(), {}, SystemClock(), watched=True)
     with pytest.raises(ValueError, match="a fault"):

@@ -11,6 +11,7 @@ from pipeline.errors import SourceUnreachable
 from pipeline.events import Value
 from pipeline.flow import Caller, DeadlineExpired
 from pipeline.settings import SourceSettings
+from pipeline.source import parts
 from pipeline.source.address import Address, resolve
 from pipeline.source.archive import segments
 from pipeline.source.capture import Capture
@@ -43,7 +44,7 @@ class Recording(Value, frozen=True):
 
     @property
     def audio(self) -> AudioFile:
-        return AudioFile(self.folder / "audio.s16")
+        return AudioFile(self.folder / parts.AUDIO)
 
 
 def record(source: str, settings: SourceSettings, folder: Path, seconds: float) -> Recording:
@@ -58,7 +59,7 @@ def record(source: str, settings: SourceSettings, folder: Path, seconds: float) 
     try:
         _start(capture, address)
         opened = time.monotonic() - began
-        came = _watch(capture, AudioFile(folder / "audio.s16"), seconds)
+        came = _watch(capture, AudioFile(folder / parts.AUDIO), seconds)
         if capture.ended and capture.outcome.error:  # before we stop it: it was lost
             raise capture.outcome.error
         capture.stop()
@@ -113,11 +114,11 @@ def _work() -> float:
 
 
 def _described(folder: Path, address: Address, capture: Capture, opened: float, came: _Came) -> Recording:
-    recorded = AudioFile(folder / "audio.s16").recorded
+    recorded = AudioFile(folder / parts.AUDIO).recorded
     if not recorded:
         raise SourceUnreachable(f"{address.shown} opens and sends no sound; check that the stream is running")
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    kept = segments(folder / "archive") if (folder / "archive").is_dir() else []
+    kept = segments(folder / parts.ARCHIVE) if (folder / parts.ARCHIVE).is_dir() else []
     return Recording(
         folder=folder,
         address=address,

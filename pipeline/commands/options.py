@@ -68,7 +68,11 @@ SettingsFile = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (default: sessions/DATE_NAME).")]
 Resume = Annotated[
-    Path | None, typer.Option(help="Session folder to go on in: one that crashed, was stopped, or lost its stream.")
+    Path | None,
+    typer.Option(
+        help="Session folder to go on in: one that crashed, lost its stream, or was stopped just now. Of one that has "
+        "ended only what it owes is done, such as translations, unless SOURCE is named."
+    ),
 ]
 Serve = Annotated[bool, typer.Option("--serve", help="Serve the pages: screen, overlay, read, console.")]
 Publish = Annotated[

@@ -78,9 +78,10 @@ class Followed:
         self._show.look()
 
     def segments(self) -> list[MediaSegment]:
-        from pipeline.source.archive import NAME, segments
+        from pipeline.source.archive import segments
+        from pipeline.source.parts import ARCHIVE
 
-        return segments(self._folder / NAME)
+        return segments(self._folder / ARCHIVE)
 
 
 def _follow(made: broadcast.Broadcast, session: Followed) -> None:

@@ -1,6 +1,7 @@
 """`livesubs run` and `livesubs demo`."""
 
 import signal
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -10,7 +11,8 @@ import typer
 from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
 from pipeline.commands import options, screen, shelf, youtube
 from pipeline.commands import publish as publishing
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, TranslationError
+from pipeline.journal import State
 from pipeline.names.live import Names
 from pipeline.settings import Settings
 from pipeline.supervision import Supervised, end_with
@@ -88,7 +90,14 @@ def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], 
     command, *rest = typed
     first = typed if resumed else [command, "--out", str(path), *rest]
     again = [command, "--resume", str(path), *(["--json"] if as_json else [])]
-    supervised = Supervised(first, again, lambda: folder.begun(path), beside)
+    theirs = not resumed and path.is_dir() and folder.held(path)  # of another session, which is about to be refused
+    supervised = Supervised(
+        first,
+        again,
+        cut_off=lambda: not theirs and folder.cut_off(path),
+        recorded=lambda: not theirs and (path / folder.JOURNAL).is_file(),
+        beside=beside,
+    )
     return supervised.run(lambda text: typer.echo(f"livesubs: {text}", err=True))
 
 
@@ -97,9 +106,12 @@ def _go_on(path: Path, source: str | None, context: typer.Context, *, as_json: b
     if context.params["out"] or context.params["config"]:
         raise SettingsError("a resumed session stays in its folder, with its settings; leave out --out and --settings")
     folder.check(path)
-    chosen = options.settle(settings.load(path / "settings.toml"), context.params)
+    chosen = options.settle(settings.load(path / folder.SETTINGS), context.params)
+    owed = source is None and folder.over(path, time.time())
+    if owed and not as_json:
+        typer.echo("this session has ended: what it owes is done, nothing is recorded; to record on, name the source")
     given = source or folder.source_of(path)
-    subtitle(given, path, options.with_models(chosen), as_json=as_json, resume=True, under=under)
+    subtitle(given, path, options.with_models(chosen), as_json=as_json, resume=True, under=under, owed=owed)
 
 
 def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
@@ -123,8 +135,13 @@ def subtitle(
     as_json: bool,
     resume: bool = False,
     under: int | None = None,
+    owed: bool = False,
 ) -> None:
-    """Runs one session with a view, and says at the end what there is and where; it ends with the process `under`."""
+    """Runs one session with a view, and says at the end what there is and where; it ends with the process `under`.
+
+    Of one that goes on nothing is recorded any more if only what it has `owed` is wanted.
+    TranslationError for tracks in which nothing is translated, once all else is written and said.
+    """
     from pipeline.flow import Repeating, SystemClock
     from pipeline.session import Session
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
@@ -140,7 +157,9 @@ def subtitle(
     spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
     recogniser = SupervisedRecogniser(RecogniserProcess, spares)
     watched = under is not None
-    session = Session(source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume, watched=watched)
+    session = Session(
+        source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume, watched=watched, record=not owed
+    )
     _stop_on_signals(session.stop)
     try:
         with (
@@ -152,12 +171,22 @@ def subtitle(
         ):
             state = session.run(screen)
     except KeyboardInterrupt:
-        system.leave(ABORTED, f"livesubs: left at once; what was written is in {path}")
+        rest = f"{system.program()} run --resume {path}"
+        system.leave(ABORTED, f"livesubs: left at once; what was written is in {path}, to hear the rest: {rest}")
     if not as_json:
         for line in lines.summary(state, path):
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
+    _check_translated(state, path)
+
+
+def _check_translated(state: State, path: Path) -> None:
+    if left := lines.untranslated(state):
+        raise TranslationError(
+            f"nothing was translated into {' and '.join(left)}, what was said is shown instead; check the engines "
+            f"(`{system.program()} check`), then `{system.program()} run --resume {path}` translates it"
+        )
 
 
 def _of_glossary(names: Names, *, told: bool) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import SettingsError
+from pipeline.events import Warned
 from pipeline.names.glossary import Glossary, changes, parse
 
 _QUOTED = 3
@@ -21,9 +22,9 @@ class Names:
         self.current = read(self._path) if self._path else Glossary()
         self._said: dict[str, None] = {}  # the last one last
         self._left_out: tuple[str, ...] = ()
-        self._news: deque[str] = deque()
+        self._news: deque[Warned] = deque()
 
-    def news(self) -> Iterator[str]:
+    def news(self) -> Iterator[Warned]:
         """Reads the file if it was saved, and gives what to tell a person since the last time. One thread asks.
 
         Two looks must agree before the file is read: an editor may be half way through writing it.
@@ -60,11 +61,11 @@ class Names:
         try:
             new = read(path)
         except SettingsError as error:
-            self._news.append(f"{error} (until then the glossary stays as it was)")
+            self._news.append(Warned(text=f"{error} (until then the glossary stays as it was)"))
             return
         what, self.current, self._left_out = changes(self.current, new), new, ()
         if what:
-            self._news.append(f"the glossary {path.name} was read again, {what}")
+            self._news.append(Warned(text=f"the glossary {path.name} was read again, {what}", good=True))
 
     def said(self, names: Sequence[str]) -> None:
         """These names of the glossary have been heard just now."""
@@ -89,10 +90,11 @@ class Names:
         """The recogniser had no room for these; a person is told once for each save."""
         if names and not self._left_out:
             few = ", ".join(names[:_QUOTED]) + (" and others" if len(names) > _QUOTED else "")
-            self._news.append(
+            text = (
                 f"the glossary is longer than the speech model can keep in mind: {len(names)} left out "
                 f"({few}), those that were said last are kept; put what matters most at its top"
             )
+            self._news.append(Warned(text=text))
         self._left_out = self._left_out or tuple(names)
 
     def _stamp(self) -> tuple[int, int] | None:

@@ -1,12 +1,12 @@
 """How a session went, in one sentence. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from pipeline.events import Translation
 from pipeline.lines import clock_time
+from pipeline.report.fates import LEFT
 from pipeline.report.record import Record
 from pipeline.report.tables import refusals
-from pipeline.translation.verdicts import usable
 
 _HOW = {
     "running": "Still running: ",
@@ -39,22 +39,30 @@ def _remarks(record: Record) -> Iterator[str]:
     """What else went wrong, a clause each."""
     if record.silences:
         yield f"the stream sent nothing for {span(record.silent)}"
-    if left := untranslated(record):
-        some = f"{plural(left, 'sentence')} not translated"
-        yield some if _translated(record) else f"no sentence was translated{_why(record)}"
-    if doubtful := len({id for cue in record.flagged("doubtful") for id in cue.sentences}):
-        yield f"{plural(doubtful, 'translation')} doubtful"
+    if gone := record.state.removed:
+        yield f"the sound and picture up to {clock_time(gone)} are gone, the folder was removed"
+    for lang in record.session.tgt_langs:
+        yield from _of_translation(record, lang)
     if record.damaged:
         yield f"{plural(len(record.damaged), 'line')} of the journal damaged"
 
 
-def _translated(record: Record) -> bool:
-    return any(usable(attempt.verdict) for attempt in record.of(Translation))
+def _of_translation(record: Record, lang: str) -> Iterator[str]:
+    """What is not translated in one track, or not well."""
+    into = f" to {lang}" if len(record.session.tgt_langs) > 1 else ""
+    counts = Counter(record.fates[lang].values())
+    if left := untranslated(record, lang):
+        some = f"{plural(left, 'sentence')} not translated{into}"
+        done = counts["translated"] or counts["doubtful"]
+        yield some if done else f"no sentence was translated{into}{_why(record, lang)}"
+    if doubtful := counts["doubtful"]:
+        yield f"{plural(doubtful, 'translation')}{into} doubtful"
 
 
-def _why(record: Record) -> str:
-    """` (google: no connection (ConnectError))`: the most frequent verdict; empty if no engine was asked."""
-    return next((f" ({refusal.engine}: {refusal.verdict})" for refusal in refusals(record)), "")
+def _why(record: Record, lang: str) -> str:
+    """` (google: no connection (ConnectError))`: the most frequent verdict, in short; empty if no engine was asked."""
+    refused = (refusal for refusal in refusals(record) if refusal.lang == lang)
+    return next((f" ({refusal.engine}: {refusal.verdict.partition(';')[0]})" for refusal in refused), "")
 
 
 def missing(record: Record) -> list[str]:
@@ -72,9 +80,9 @@ def missing(record: Record) -> list[str]:
     return phrases
 
 
-def untranslated(record: Record) -> int:
-    """Sentences that some track shows in the language they were said in."""
-    return len({id for cue in record.flagged("untranslated") for id in cue.sentences})
+def untranslated(record: Record, lang: str) -> int:
+    """Sentences that the track shows as they were said: no engine answered, or with nothing else."""
+    return sum(fate in LEFT for fate in record.fates[lang].values())
 
 
 def span(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """Where an editor should look first: what there is to mend in a session, one by one. Pure."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from string import punctuation
 
 from pipeline.events import Cue, Sentence, Value, Word
@@ -34,18 +35,30 @@ _EDGES = punctuation + "«»…’ "
 
 
 class Moment(Value, frozen=True):
-    """One place to look at: a gap, a flagged cue, a text that was kept back, a sentence with doubtful words."""
+    """One place to look at: a gap, a sentence with flagged cues or doubtful words, a text that was kept back."""
 
     start: float
     """Stream time."""
     said: str
     work: float
+    of: str = ""
+    """The id of the sentence that it is about, if it is about one."""
 
 
 def moments(record: Record) -> list[Moment]:
-    """All there are, the one with the most to do first, then by time."""
-    found = [*_gaps(record), *_cues(record), *_kept(record), *_doubtful(record)]
+    """All there are, each sentence once, the one with the most to do first, then by time."""
+    found = [*_gaps(record), *_kept(record), *_together([*_cues(record), *_doubtful(record)])]
     return sorted(found, key=lambda moment: (-moment.work, moment.start))
+
+
+def _together(found: Iterable[Moment]) -> Iterator[Moment]:
+    """All that there is to be said of each sentence as one."""
+    of: dict[str, list[Moment]] = defaultdict(list)
+    for moment in found:
+        of[moment.of].append(moment)
+    for id, mine in of.items():
+        start, work = min(moment.start for moment in mine), sum(moment.work for moment in mine)
+        yield Moment(start=start, said="; ".join(moment.said for moment in mine), work=work, of=id)
 
 
 def _gaps(record: Record) -> Iterator[Moment]:
@@ -54,25 +67,30 @@ def _gaps(record: Record) -> Iterator[Moment]:
 
 
 def _cues(record: Record) -> Iterator[Moment]:
-    """Every cue of the shown tracks that has a flag."""
+    """The sentences of the shown tracks whose cues have flags, in each track once."""
     for lang in record.shown:
+        cues: dict[str, list[Cue]] = defaultdict(list)
         for cue in record.state.track(lang):
-            if flags := [flag for flag in _SAID if flag in cue.flags]:
-                where = f" ({lang})" if len(record.shown) > 1 else ""
-                yield _flagged(cue, flags, _why(record, cue) + where)
+            cues[cue.sentences[0] if cue.sentences else cue.id].append(cue)
+        for id, mine in cues.items():
+            there = {flag for cue in mine for flag in cue.flags if flag != "late"} | {*mine[0].flags}
+            if flags := [flag for flag in _SAID if flag in there]:
+                yield _flagged(record, id, mine, flags)
 
 
 def _why(record: Record, cue: Cue) -> str:
     """` (lost 90)`: what is doubtful about the translation that a cue shows; empty for nothing."""
-    if "doubtful" not in cue.flags:
-        return ""
-    doubts = (record.doubts.get((cue.lang, id), "") for id in cue.sentences)
-    return "".join(f" ({doubt})" for doubt in doubts if doubt)
+    answers = (record.answers[cue.lang].get(id) for id in cue.sentences)
+    return "".join(f" ({answer.doubtful})" for answer in answers if answer and answer.doubtful)
 
 
-def _flagged(cue: Cue, flags: list[str], more: str) -> Moment:
-    said = f"{', '.join(_SAID[flag] for flag in flags)}{more}: {_quoted(cue.text)}"
-    return Moment(start=cue.start, said=said, work=sum(_WEIGHTS[flag] for flag in flags))
+def _flagged(record: Record, id: str, cues: list[Cue], flags: list[str]) -> Moment:
+    """That a later cue of a sentence begins late is no matter: it waits for the one before to be read."""
+    first = next(cue for cue in cues if flags[0] in cue.flags)
+    why = _why(record, first) if "doubtful" in flags else ""
+    where = f" ({first.lang})" if len(record.shown) > 1 else ""
+    said = f"{', '.join(_SAID[flag] for flag in flags)}{why}{where}: {_quoted(first.text)}"
+    return Moment(start=first.start, said=said, work=sum(_WEIGHTS[flag] for flag in flags), of=id)
 
 
 def _kept(record: Record) -> Iterator[Moment]:
@@ -90,6 +108,7 @@ def _doubtful(record: Record) -> Iterator[Moment]:
                 start=words[0].start,
                 said=f"unsure of: {named}{more}, in {_quoted(sentence.text)}",
                 work=len(words) * _WEIGHTS["doubt"],
+                of=sentence.id,
             )
 
 

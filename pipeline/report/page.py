@@ -55,11 +55,13 @@ def _facts(record: Record) -> dict[str, Any]:
         "state": record.state,
         "session": record.session,
         "headline": headline.headline(record),
-        "untranslated": headline.untranslated(record),
+        "untranslated": _untranslated(record),
+        "left": sorted(troubles.left(record)),
         "moments": moments.moments(record),
         "tracks": (tracks := tables.tracks(record)),
         "late": tables.late(record, tracks),
         "flags": tables.FLAGS,
+        "counts": tables.counts(record),
         "engines": tables.engines(record),
         "refusals": tables.refusals(record),
         "repairs": tables.repairs(record),
@@ -68,10 +70,17 @@ def _facts(record: Record) -> dict[str, Any]:
         "ticks": timeline.ticks(record.recorded),
         "troubles": troubles.troubles(record),
         "warnings": list(troubles.warnings(record)),
+        "news": list(troubles.news(record)),
         "changed": list(changed(record.settings)),
         "most": _MOST,
         "first": _FIRST,
     }
+
+
+def _untranslated(record: Record) -> str:
+    """`3`, or `3 en, 5 es`: the sentences that each track shows as they were said."""
+    left = {lang: headline.untranslated(record, lang) for lang in record.session.tgt_langs}
+    return ", ".join(f"{count:,} {lang}" if len(left) > 1 else f"{count:,}" for lang, count in left.items())
 
 
 def changed(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """A session's journal, read once, and what every part of the report asks of it. Pure."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -8,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import lines
-from pipeline.events import Cue, Ended, Event, Progress, SessionStarted, SourceState, Translation
+from pipeline.events import Ended, Event, Progress, Rendering, SessionStarted, SourceState, Translation
 from pipeline.journal import Entry, fold
+from pipeline.report.fates import Fate, fates
 from pipeline.report.silences import Silence, silences
 from pipeline.scores import latency
 from pipeline.scores.latency import Latency, latencies
 from pipeline.settings import Settings
-from pipeline.translation import verdicts
+from pipeline.translation.verdicts import settle
 
 Outcome = Literal["running", "killed", "ended", "stopped", "aborted", "failed"]
 """How a session stands: `Ended.reason`, or what it means that there is none."""
@@ -109,15 +111,22 @@ class Record:
         """Every track there is."""
         return tuple(dict.fromkeys((self.session.src_lang, *self.session.tgt_langs)))
 
-    def flagged(self, flag: str) -> list[Cue]:
-        """The cues with that flag in the shown tracks, by time."""
-        cues = [cue for lang in self.shown for cue in self.state.track(lang) if flag in cue.flags]
-        return sorted(cues, key=lambda cue: cue.start)
+    @cached_property
+    def answers(self) -> dict[str, dict[str, Rendering]]:
+        """By track and id, the best that its engines made of each sentence that they were asked."""
+        attempts: dict[tuple[str, str], list[Translation]] = defaultdict(list)
+        for attempt in self.of(Translation):
+            attempts[attempt.lang, attempt.sentence].append(attempt)
+        best: dict[str, dict[str, Rendering]] = {lang: {} for lang in self.session.tgt_langs}
+        for (lang, id), asked in attempts.items():
+            if lang in best and id in self.state.sentences:
+                best[lang][id] = settle(self.state.sentences[id], lang, asked)
+        return best
 
     @cached_property
-    def doubts(self) -> dict[tuple[str, str], str]:
-        """By track and sentence, what the gate last found doubtful about an answer."""
-        return {(a.lang, a.sentence): doubts for a in self.of(Translation) if (doubts := verdicts.doubts(a.verdict))}
+    def fates(self) -> dict[str, dict[str, Fate]]:
+        """By track and id, what became of each sentence in each language it was to be translated into."""
+        return {lang: fates(self.state, self.answers[lang], lang) for lang in self.session.tgt_langs}
 
     @cached_property
     def unshown(self) -> int:

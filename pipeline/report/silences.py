@@ -6,7 +6,7 @@ from datetime import datetime
 from pipeline.events import Progress, Value, Warned
 from pipeline.journal import Entry
 from pipeline.scores import latency
-from pipeline.stall import BACK, NOTHING
+from pipeline.stall import NOTHING
 
 _LEAST = 10.0
 """Seconds without new sound that are worth a word; HLS delivers every few seconds. Notes are never so far apart."""
@@ -38,7 +38,7 @@ def silences(entries: Sequence[Entry]) -> list[Silence]:
     The last one counts only if the session warned that more was expected: a stream that has ended is still being heard.
     """
     live = latency.live(entries)
-    warned = [entry.at for entry in entries if _warns(entry, NOTHING)]
+    warned = [entry.at for entry in entries if tells(entry)]
     found = []
     for stream, from_at, to_at, over in _stretches(entries):
         expected = any(from_at <= at <= to_at for at in warned)
@@ -48,12 +48,8 @@ def silences(entries: Sequence[Entry]) -> list[Silence]:
 
 
 def tells(entry: Entry) -> bool:
-    """Whether it is a warning of a stream that sends nothing, or is back."""
-    return _warns(entry, NOTHING) or _warns(entry, BACK)
-
-
-def _warns(entry: Entry, of: str) -> bool:
-    return isinstance(entry.event, Warned) and entry.event.text.startswith(of)
+    """Whether it is the warning of a stream that sends nothing."""
+    return isinstance(entry.event, Warned) and entry.event.text.startswith(NOTHING)
 
 
 def within(entry: Entry, silence: Silence) -> bool:

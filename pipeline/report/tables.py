@@ -1,9 +1,10 @@
 """The figures of a session's tracks and engines. Pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from pipeline.events import Repaired, Translation, Value
+from pipeline.report.fates import SAID
 from pipeline.report.record import Record
 from pipeline.scores.conformity import Conformity, conformity
 from pipeline.scores.latency import Latency
@@ -39,7 +40,9 @@ class Engine(Value, frozen=True):
 
     lang: str
     name: str
-    translated: int
+    asked: int
+    """Attempts; a sentence may be tried several times, and by several engines."""
+    good: int
     doubted: int
     """Answers that may be wrong; one was shown where no engine had better."""
     refused: int
@@ -102,7 +105,21 @@ def _engine(lang: str, name: str, attempts: list[Translation]) -> Engine:
     took = [attempt.elapsed for attempt in attempts if attempt.verdict == "ok"]
     doubted = sum(bool(doubts(attempt.verdict)) for attempt in attempts)
     refused = len(attempts) - len(took) - doubted
-    return Engine(lang=lang, name=name, translated=len(took), doubted=doubted, refused=refused, took=spread(took))
+    return Engine(
+        lang=lang,
+        name=name,
+        asked=len(attempts),
+        good=len(took),
+        doubted=doubted,
+        refused=refused,
+        took=spread(took),
+    )
+
+
+def counts(record: Record) -> dict[str, list[int]]:
+    """How many sentences had each fate in each of the translated tracks; those that none had are left out."""
+    tracks = [Counter(fates.values()) for fates in record.fates.values()]
+    return {said: row for fate, said in SAID.items() if any(row := [track[fate] for track in tracks])}
 
 
 def refusals(record: Record) -> list[Refusal]:

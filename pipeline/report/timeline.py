@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-from pipeline.events import Progress, Sentence, Translation, Value
+from pipeline.events import Progress, Value
 from pipeline.lines import clock_time
+from pipeline.report.fates import LEFT
 from pipeline.report.headline import plural
 from pipeline.report.record import Record
 from pipeline.report.troubles import merged, warnings
@@ -113,32 +114,29 @@ def _doubt(start: float, width: float, words: Sequence[float], recorded: float) 
 
 
 def _engines(record: Record) -> Iterator[Lane]:
-    """A lane for each engine of each track that answered, and one for the sentences that none did."""
-    answered: dict[tuple[str, str], list[Span]] = defaultdict(list)
-    for lang, name, sentence in _answers(record):
-        answered[lang, name].append((sentence.start, sentence.end))
+    """A lane for each engine of each track that translated, and for the sentences that none did, or none did well."""
     for lang in record.session.tgt_langs:
+        drawn: dict[str, list[Span]] = defaultdict(list)
+        for id, fate in record.fates[lang].items():
+            sentence = record.state.sentences[id]
+            lane = _engine(record, lang, id) if fate == "translated" else "left" if fate in LEFT else fate
+            drawn[lane].append((sentence.start, sentence.end))
         for name in record.session.engines:
-            if spans := answered[lang, name]:
+            if spans := drawn[name]:
                 said = f"translated {plural(len(spans), 'sentence')} to {lang}."
                 yield _bars(name, said, "engine", spans, record.recorded, "sentence")
-        if spans := answered[lang, ""]:
-            said = f"{plural(len(spans), 'sentence')} to {lang}: no engine answered."
+        if spans := drawn["left"]:
+            said = f"{plural(len(spans), 'sentence')} to {lang} that stayed as they were said."
             yield _bars("Not translated", said, "bad", spans, record.recorded, "sentence")
-        if doubtful := [(cue.start, cue.end) for cue in record.flagged("doubtful") if cue.lang == lang]:
-            said = f"{plural(len(doubtful), 'cue')} to {lang} whose translation may be wrong."
-            yield _bars("Doubtful", said, "kept", doubtful, record.recorded, "cue")
+        if spans := drawn["doubtful"]:
+            said = f"{plural(len(spans), 'sentence')} to {lang} whose translation may be wrong."
+            yield _bars("Doubtful", said, "kept", spans, record.recorded, "sentence")
 
 
-def _answers(record: Record) -> Iterator[tuple[str, str, Sentence]]:
-    """(track, engine, sentence) for every translated sentence; no engine for one that none translated."""
-    sentences = record.state.sentences
-    for attempt in record.of(Translation):
-        if attempt.verdict == "ok" and attempt.sentence in sentences:
-            yield attempt.lang, attempt.engine, sentences[attempt.sentence]
-    for lang in record.session.tgt_langs:
-        left = {id for cue in record.state.track(lang) if "untranslated" in cue.flags for id in cue.sentences}
-        yield from ((lang, "", sentences[id]) for id in left if id in sentences)
+def _engine(record: Record, lang: str, id: str) -> str:
+    """Whose answer is shown of a sentence; empty where the journal does not say."""
+    answer = record.answers[lang].get(id)
+    return next((one.engine for one in answer.attempts if one.text == answer.text), "") if answer else ""
 
 
 def _marks(record: Record) -> Iterator[Lane]:

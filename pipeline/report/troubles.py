@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.events import Progress, Recovered, Resumed, Skipped, Value, Warned
+from pipeline import lines
+from pipeline.events import Progress, Recovered, Removed, Resumed, Skipped, Value, Warned
 from pipeline.journal import Entry
+from pipeline.report.fates import LEFT, SAID
 from pipeline.report.headline import plural, span
 from pipeline.report.record import Record
 from pipeline.report.silences import tells, within
@@ -24,7 +26,7 @@ class Trouble(Value, frozen=True):
 
 def troubles(record: Record) -> list[Trouble]:
     """Gaps, what was not heard or translated, silences, warnings, times when the recogniser was far behind; by time."""
-    missing = [*_gaps(record), *_skipped(record), *_resumed(record), *_silences(record)]
+    missing = [*_gaps(record), *_skipped(record), *_removed(record), *_resumed(record), *_silences(record)]
     found = [*missing, *_warned(record), *_untranslated(record), *_behind(record)]
     return sorted(found, key=lambda trouble: trouble.start)
 
@@ -43,6 +45,11 @@ def _skipped(record: Record) -> Iterator[Trouble]:
         yield Trouble(start=skipped.start, end=skipped.end, said=said)
 
 
+def _removed(record: Record) -> Iterator[Trouble]:
+    for removed in record.of(Removed):
+        yield Trouble(start=0.0, end=removed.stream, said=lines.missing(removed))
+
+
 def _resumed(record: Record) -> Iterator[Trouble]:
     for resumed in record.of(Resumed):
         said = "the session was cut off or ended here, and went on later"
@@ -57,28 +64,42 @@ def _silences(record: Record) -> Iterator[Trouble]:
 
 
 def warnings(record: Record) -> Iterator[Trouble]:
-    """Each where the recording was when it was given."""
-    return _placed(record, record.entries)
+    """Each where the recording was when it was given; good news is none."""
+    return _placed(record, record.entries, good=False)
+
+
+def news(record: Record) -> Iterator[Trouble]:
+    """What was well again, or done as asked: nothing that went wrong."""
+    return _placed(record, record.entries, good=True)
 
 
 def _warned(record: Record) -> Iterator[Trouble]:
     """The warnings that say more than the silences do."""
     told = {entry.seq for entry in record.entries if tells(entry) and any(within(entry, s) for s in record.silences)}
-    return _placed(record, (entry for entry in record.entries if entry.seq not in told))
+    return _placed(record, (entry for entry in record.entries if entry.seq not in told), good=False)
 
 
-def _placed(record: Record, entries: Iterable[Entry]) -> Iterator[Trouble]:
+def _placed(record: Record, entries: Iterable[Entry], *, good: bool) -> Iterator[Trouble]:
     for entry in entries:
-        if isinstance(entry.event, Warned):
+        if isinstance(entry.event, Warned) and entry.event.good == good:
             at = record.stream_at(entry.at)
             yield Trouble(start=at, end=at, said=entry.event.text)
 
 
 def _untranslated(record: Record) -> Iterator[Trouble]:
     for lang in record.session.tgt_langs:
-        cues = [cue for cue in record.flagged("untranslated") if cue.lang == lang]
-        for start, end, count in merged(((cue.start, cue.end) for cue in cues), _TOGETHER):
-            yield Trouble(start=start, end=end, said=f"{plural(count, 'cue')} not translated to {lang}")
+        left = [record.state.sentences[id] for id, fate in record.fates[lang].items() if fate in LEFT]
+        for start, end, count in merged(((one.start, one.end) for one in left), _TOGETHER):
+            yield Trouble(start=start, end=end, said=f"{plural(count, 'sentence')} not translated to {lang}")
+
+
+def left(record: Record) -> Iterator[tuple[float, str, str, str]]:
+    """(start, track, text, why) of every sentence that a track shows as it was said."""
+    for lang in record.session.tgt_langs:
+        for id, fate in record.fates[lang].items():
+            if fate in LEFT:
+                sentence = record.state.sentences[id]
+                yield sentence.start, lang, sentence.text, SAID[fate].partition(": ")[2]
 
 
 def _behind(record: Record) -> Iterator[Trouble]:

@@ -66,6 +66,15 @@ class Address(Value, frozen=True):
         return self.kind in ("live", "device", "stdin")
 
 
+def check(given: str) -> None:
+    """SettingsError or SourceMissing for what can never be opened; nobody is asked, so a stream may yet be missing."""
+    scheme = urlsplit(given).scheme.lower() if "://" in given else ""
+    if scheme not in ("http", "https", *_LIVE):
+        resolve(given, SourceSettings())
+    elif not urlsplit(given).netloc:
+        raise SettingsError(f"{given} names no host; write it like {scheme}://example.org/live")
+
+
 def resolve(given: str, settings: SourceSettings) -> Address:
     """The address that `given` (path, URL, `-`, device or ffmpeg's FORMAT:INPUT) stands for; a SourceError if none.
 

@@ -7,9 +7,8 @@ import csv
 from pathlib import Path
 
 from pipeline.events import MediaSegment
-from pipeline.source.parts import Placed
+from pipeline.source.parts import Anchor
 
-NAME = "archive"
 _CLOCK = "clock.csv"
 
 
@@ -18,20 +17,20 @@ def stem(archive: Path, number: int) -> Path:
     return archive / f"{number:04d}"
 
 
-def place(archive: Path, placed: Placed) -> None:
+def note(archive: Path, anchor: Anchor) -> None:
     """Notes where a connection lies; OSError if that cannot be written."""
     archive.mkdir(exist_ok=True)
     path = archive / _CLOCK
     torn = path.exists() and not path.read_bytes().endswith(b"\n")
     with path.open("a", encoding="utf-8") as clock:
-        began = "" if placed.began is None else f"{placed.began:.6f}"
-        clock.write("\n" * torn + f"{placed.number:04d},{placed.at:.6f},{began},{placed.clock}\n")
+        began = "" if anchor.began is None else f"{anchor.began:.6f}"
+        clock.write("\n" * torn + f"{anchor.number:04d},{anchor.at:.6f},{began},{anchor.clock}\n")
 
 
-def placed(archive: Path) -> list[Placed]:
+def anchors(archive: Path) -> list[Anchor]:
     """Where the connections lie, in order; a line that was torn is none."""
     return [
-        Placed(number=int(row[0]), at=float(row[1]), began=float(row[2]) if row[2] else None, clock=row[3])
+        Anchor(number=int(row[0]), at=float(row[1]), began=float(row[2]) if row[2] else None, clock=row[3])
         for row in _rows(archive / _CLOCK)
         if len(row) == 4
     ]
@@ -40,12 +39,12 @@ def placed(archive: Path) -> list[Placed]:
 def segments(archive: Path) -> list[MediaSegment]:
     """The finished segments in order, each stretch of time once; a line that is being written is left for later."""
     found: list[MediaSegment] = []
-    for connection in placed(archive) or [Placed(number=1, at=0.0)]:
-        at = connection.at
+    for anchor in anchors(archive) or [Anchor(number=1, at=0.0)]:
+        at = anchor.at
         upto = found[-1].end if found else 0.0
         found += [
             MediaSegment(path=archive / name, start=at + float(start), end=at + float(end), origin=at)
-            for name, start, end in _rows(stem(archive, connection.number).with_suffix(".csv"))
+            for name, start, end in _rows(stem(archive, anchor.number).with_suffix(".csv"))
             if at + float(end) > upto  # what a server sent again is there already
         ]
     return found

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pipeline.errors import LivesubsError, SettingsError, SourceError, SourceUnreachable
+from pipeline.errors import CallerLeft, LivesubsError, SettingsError, SourceError, SourceUnreachable
 from pipeline.events import Value
 from pipeline.flow import Caller, Channel, DeadlineExpired, spawn
 from pipeline.settings import SourceSettings
 from pipeline.source import command, parts
 from pipeline.source.address import Address, is_over
 from pipeline.source.archive import stem
-from pipeline.source.failures import explain
+from pipeline.source.failures import caller_left, explain
 from pipeline.source.probe import Media, probe
 from pipeline.source.process import Ffmpeg
 
@@ -113,7 +113,7 @@ class Capture:
 
     def _record(self) -> Ffmpeg:
         """The recorder, started."""
-        archive = (self._folder / "archive").absolute()  # ffmpeg takes `rally:paris/` for a protocol
+        archive = (self._folder / parts.ARCHIVE).absolute()  # ffmpeg takes `rally:paris/` for a protocol
         if self._settings.archive:
             archive.mkdir(exist_ok=True)
         arguments = command.recorder(
@@ -124,7 +124,7 @@ class Capture:
             stem(archive, self._number) if self._settings.archive else None,
         )
         with parts.part(self._folder, self._number).open("ab") as sound:
-            return Ffmpeg(arguments, output=sound, log=self._folder / "ffmpeg.log", fed=self._address.once)
+            return Ffmpeg(arguments, output=sound, log=self._folder / parts.LOG, fed=self._address.once)
 
     def _record_once(self) -> None:
         head = self._open_once()
@@ -138,7 +138,10 @@ class Capture:
                 f"{self._address.shown} sends nothing; check that the stream is running and try again"
             ) from None
         except SourceError as error:
-            said = self._relay and self._relay.wait(2.0) and self._relay.said
+            said = self._relay.said if self._relay and self._relay.wait(2.0) else ""
+            if self._address.waits and caller_left(said):
+                called = f"somebody called {self._address.shown} and sent nothing that can be read"
+                raise CallerLeft(f"{called}; start the stream there again") from error
             raise explain(said, self._address.shown) if said else error from error
         self._recorder = self._record()
         self._pump = spawn(self._feed(head, self._recorder), bound=1, name="relay")
@@ -152,7 +155,7 @@ class Capture:
         if self._address.kind == "stdin":
             return Peeked(sys.stdin.fileno())
         arguments = command.relay(self._ffmpeg, self._address)
-        self._relay = Ffmpeg(arguments, output=subprocess.PIPE, log=self._folder / "ffmpeg.log")
+        self._relay = Ffmpeg(arguments, output=subprocess.PIPE, log=self._folder / parts.LOG)
         if self._stopping:  # asked for while it was being started
             self._relay.stop()
         return Peeked(self._relay.output.fileno())
@@ -182,8 +185,11 @@ class Capture:
             return _lost(explain(said, self._address.shown))
         if self._has_ended():
             return Outcome(state="ended")
-        where = f"{self._address.shown} stopped sending after {self._recorded:.0f} s"
-        return _lost(SourceUnreachable(f"{where}; check the stream and start again, what was recorded is kept"))
+        return _lost(
+            SourceUnreachable(
+                f"{self._address.shown} stopped sending; check the stream and start again, what was recorded is kept"
+            )
+        )
 
     def _has_ended(self) -> bool:
         """The source has come to its own end, or to the one that was asked for."""

@@ -2,8 +2,8 @@
 
 Stream time is ffmpeg's own output time. Without `-copyts` it shifts the source's first time stamp to zero and mends a
 clock that jumps back (an encoder that was restarted), for both outputs alike; `-dts_delta_threshold` lets it take a
-jump forward for what it is, a hole, up to ten minutes (by default it closes those over 10 s, and all after it would be
-early). `aresample=async=1` turns the hole into silence of the same length.
+jump forward for what it is, a gap, up to ten minutes (by default it closes those over 10 s, and all after it would be
+early). `aresample=async=1` turns the gap into silence of the same length.
 """
 
 from pathlib import Path
@@ -103,7 +103,7 @@ _COUNTED = "setts=ts='if(N,PREV_OUTPTS+PREV_OUTDURATION,0)'"
 
 
 def _in_step(sound: Any) -> Any:
-    """The sound with holes filled and overlaps cut, in step with the stream's clock to 30 ms."""
+    """The sound with gaps filled and overlaps cut, in step with the stream's clock to 30 ms."""
     return sound.filter("aresample", **_IN_STEP)
 
 

@@ -8,7 +8,7 @@ from pipeline.source import parts
 from pipeline.source.address import Address
 from pipeline.source.arrival import Arrival
 from pipeline.source.capture import Capture
-from pipeline.source.parts import Placed
+from pipeline.source.parts import Anchor
 
 OVERLAP = 60.0
 """Seconds that a server may send again to whom connects again; more, and its sound tells nothing about the time."""
@@ -41,6 +41,8 @@ class Connection:
         """Its place, where that need not be found out."""
         self.most = 0.0
         """Seconds that had come at most: the sound may be gone since, copied to its place."""
+        self.grew_at = 0.0
+        """When new sound came last, or it began to record, on the clock that `Clock.up` reads."""
         self.at: float | None = None
         """Stream time of its first sample; None until it has its place."""
 
@@ -50,11 +52,23 @@ class Connection:
         return parts.seconds(self.sound)
 
     @property
+    def removed(self) -> bool:
+        """Somebody has taken away what had come."""
+        return self.delivered < self.most
+
+    def grew(self, now: float, delivered: float) -> bool:
+        """Whether more has come than ever; `delivered` is what there is `now`."""
+        if delivered <= self.most:
+            return False
+        self.grew_at, self.most = now, delivered
+        return True
+
+    @property
     def origin(self) -> float | None:
         """When stream time 0 would have arrived, by this connection; on the clock that `Clock.up` reads."""
         return None if self.at is None or self.arrival.origin is None else self.arrival.origin - self.at
 
-    def by_source(self, before: Placed | None, recorded: float, latest: float) -> float | None:
+    def by_source(self, before: Anchor | None, recorded: float, latest: float) -> float | None:
         """Its place as the source's own clock tells it; None where it does not, or nothing that can be believed.
 
         Nothing lies later than `latest`, the stream time of now: an encoder that was restarted may count anew.

@@ -64,7 +64,17 @@ _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
         "the server of {source} breaks off, or cannot skip in the file; download it and give the file's name",
     ),
     (
-        r"unreachable|No route to host|Connection reset|Broken pipe|Input/output error|Network is down|Address already",
+        r"Address already in use",
+        SourceError,
+        "{source} is in use; end the program that listens there, or choose another port",
+    ),
+    (
+        r"Cannot assign requested address",
+        SourceError,
+        "{source} is no address of this machine; listen on 0.0.0.0, or check the address",
+    ),
+    (
+        r"unreachable|No route to host|Connection reset|Broken pipe|Input/output error|Network is down",
         SourceUnreachable,
         "the connection to {source} failed ({line}); check the network and the stream",
     ),
@@ -75,6 +85,14 @@ _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
         "{source} is neither sound nor picture that can be read; check that it is the right file or address",
     ),
 )
+
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", re.IGNORECASE)
+
+
+def without_advice(error: LivesubsError) -> str:
+    """What is wrong, without what a person could do."""
+    return str(error).partition(";")[0]
 
 
 def redact(url: str) -> str:
@@ -93,7 +111,23 @@ def redact(url: str) -> str:
 
 def redact_all(text: str) -> str:
     """Every URL in `text` as it may be shown."""
-    return re.sub(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", lambda found: redact(found[0]), text, flags=re.IGNORECASE)
+    return _URL.sub(lambda found: redact(found[0]), text)
+
+
+_LEFT = re.compile(
+    r"Unable to read handshake|version mismatch|Input/output error|Invalid data found|Connection reset|End of file"
+)
+
+
+def caller_left(said: str) -> bool:
+    """Whether this tells of somebody who called an address that listens; else it cannot be listened on."""
+    return not said or bool(_LEFT.search(said))
+
+
+def may_pass(error: SourceError, given: str) -> bool:
+    """Whether `given`, a path or an address, may be there later: its server is away, or lacks the stream just now."""
+    from_server = "://" in given and not given.startswith("file://")
+    return isinstance(error, SourceUnreachable) or (isinstance(error, SourceMissing) and from_server)
 
 
 def explain(said: str, source: str) -> LivesubsError:
@@ -101,7 +135,7 @@ def explain(said: str, source: str) -> LivesubsError:
     lines = [re.sub(r"^(\[[^\]]*\] ?)+", "", line).strip() for line in said.splitlines() if line.strip()]
     for pattern, kind, sentence in _RULES:
         for line in reversed(lines):
-            if found := re.search(pattern, line):
+            if found := re.search(pattern, _URL.sub("", line)):  # a port, or a name in a path, is no answer
                 return kind(sentence.format(*found.groups(), source=source, line=redact_all(line)))
     last = redact_all(lines[-1]) if lines else "no reason given"
     return SourceError(f"{source} cannot be read ({last}); see whether a player can play it, or try another --ffmpeg")

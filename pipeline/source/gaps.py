@@ -30,8 +30,8 @@ def outside(gaps: Sequence[Gap | Skipped], chunk: Chunk) -> Iterator[Chunk]:
         yield Chunk(start=start, end=chunk.end)
 
 
-class Hole:
-    """Sees a hole that one connection had: nothing came for a while, and then silence as long, put in by ffmpeg.
+class GapWatch:
+    """Sees a gap that one connection had: nothing came for a while, and then silence as long, put in by ffmpeg.
 
     Over UDP the sender goes on while the line is cut; its clock tells ffmpeg how much is missing. A server that was
     only slow sends what it had kept, and there is no silence.
@@ -41,11 +41,11 @@ class Hole:
         self._audio = audio
         self._recorded = audio.recorded
         self._quiet = 0.0
-        self._begun = False  # there was some sound: what was quiet before is no hole in it
+        self._begun = False  # there was some sound: what was quiet before is no gap in it
         self._suspect: tuple[float, float] | None = None  # where sound stopped, and for how long
 
     def look(self, quiet: float) -> Gap | None:
-        """The hole, once it is over; `quiet` is for how many seconds nothing has come."""
+        """The gap, once it is over; `quiet` is for how many seconds nothing has come."""
         recorded = self._audio.recorded
         if recorded > self._recorded:
             if self._begun and self._quiet >= LEAST:

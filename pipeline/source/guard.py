@@ -8,12 +8,14 @@ Guard and ffmpeg share a hold on the file LOCK: until the last of them is gone, 
 """
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
 import sys
 import threading
 
+_PR_SET_PDEATHSIG = 1
 PATIENCE = 1.0
 """Seconds ffmpeg has after `q`, after a termination signal and after a second one: only that interrupts a read from a
 silent network. No ffmpeg is left 5 s after the session was killed."""
@@ -49,13 +51,21 @@ def _hold(lock: str) -> int:
     return held
 
 
+def _with_us() -> None:
+    """Has ffmpeg die with us, also when we are killed; Linux only, elsewhere it may then live on."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main(mode: str, parent: int, lock: str, command: list[str]) -> int:
     """ffmpeg's exit code; a negative one (a signal) becomes 255, as ffmpeg itself reports it."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     held = _hold(lock)
     os.set_inheritable(held, True)
-    child = subprocess.Popen(command, stdin=None if mode == "fed" else subprocess.PIPE, close_fds=False)
+    child = subprocess.Popen(
+        command, stdin=None if mode == "fed" else subprocess.PIPE, close_fds=False, preexec_fn=_with_us
+    )
     if mode == "kept":
         threading.Thread(target=_until_the_end_of_input, args=(stop,), daemon=True).start()
     while child.poll() is None and not stop.wait(0.1):

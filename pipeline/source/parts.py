@@ -12,13 +12,17 @@ from pipeline.settings import SAMPLE_RATE
 
 SAMPLE = 2
 """Bytes."""
-NAME = "audio.s16"
+
+AUDIO = "audio.s16"
+ARCHIVE = "archive"
+"""The folder of the media segments; see `archive`."""
 INCOMING = "incoming"
 """The folder of what a mirror fetches; see `mirror`."""
+LOG = "ffmpeg.log"
 
 
-class Placed(Value, frozen=True):
-    """Where a connection lies: what the next one is held against."""
+class Anchor(Value, frozen=True):
+    """Where a connection lies on the session's clock: what the next one is held against."""
 
     number: int
     at: float
@@ -37,7 +41,7 @@ def seconds(path: Path) -> float:
 
 def part(folder: Path, number: int) -> Path:
     """The file that the connection of that number writes its sound to."""
-    return folder / (NAME if number == 1 else f"audio-{number:04d}.s16")
+    return folder / (AUDIO if number == 1 else f"audio-{number:04d}.s16")
 
 
 def extend(path: Path, until: float) -> None:

@@ -1,39 +1,32 @@
 """A source on one clock, however often its connection is lost: reconnects, gaps, the sound of all of it in one file.
 
-A thread follows the connection: copies its sound to its place, sees it stall or end, connects again with growing
-pauses. What the session sees is `audio.s16`, which grows, and events. A live HLS stream is fetched by a mirror, which
-has a connection for each run of it and heals most cuts by itself.
+A thread follows the connection: has it watched, sees it end, connects again with growing pauses. What the session sees
+is `audio.s16`, which grows, and events. A live HLS stream is fetched by a mirror, which has a connection for each run
+of it and heals most cuts by itself.
 """
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
-from typing import Literal
 
-import msgspec
-
-from pipeline.errors import LivesubsError, SessionError, SettingsError, SourceError, SourceUnreachable, unwritable
-from pipeline.events import Chunk, Event, Gap, SourceState, Value, Warned
+from pipeline.errors import SessionError, SourceError, SourceUnreachable, unwritable
+from pipeline.events import Chunk, Event, Gap, Value
 from pipeline.flow import Channel, Clock, spawn
 from pipeline.settings import SourceSettings
-from pipeline.source import parts
+from pipeline.source import parts, watch
 from pipeline.source.address import Address
-from pipeline.source.capture import DAY, Outcome
-from pipeline.source.connection import Connection, Opening
-from pipeline.source.gaps import Hole, outside
+from pipeline.source.capture import Outcome
+from pipeline.source.connection import Connection
+from pipeline.source.connector import Connector
+from pipeline.source.failures import may_pass, redact, without_advice
+from pipeline.source.gaps import outside
+from pipeline.source.news import News
 from pipeline.source.timeline import Timeline
-from pipeline.source.ways import Ways
+from pipeline.source.tries import Tries
+from pipeline.source.watch import Watch
+from pipeline.source.ways import STALLED, Ways
 
-TICK = 0.1
-"""Seconds between two looks at a connection."""
-STALLED = 20.0
-"""Seconds without new sound after which a connection is made anew: most stalls of a server are shorter."""
-BROKEN_OFF = 12.0
-"""Seconds without new sound after which that is told, and what is open is said where no new connection is made."""
-SWITCHED = 8.0
-"""... and where there is a backup to go to."""
 STEADY = 3.0
 """Seconds of sound from a new connection after which it counts as one: less, and it is only another try."""
 
@@ -62,45 +55,41 @@ class Recording:
 
         Events go to `tell`.
         """
-        self._settings, self._folder, self._clock, self._tell = settings, folder, clock, tell
-        self._timeline = Timeline(folder, before.gaps if before else ())
-        self._origin = before.origin if before else None
-        self._number = self._timeline.last.number if self._timeline.last else 0
-        self._connection: Connection | None = None
-        self._ways = Ways(sources, settings, folder, self._warn, self._delivered, lambda: self._timeline.position)
-        self._tries: Iterator[tuple[float, str]] | None = None
-        self._lost_at = 0.0
-        self._told: set[str] = set()
-        self._state = ""
+        self._settings, self._folder, self._clock = settings, folder, clock
+        self._timeline = timeline = Timeline(folder, before.gaps if before else ())
+        self._news = News(tell, lambda: timeline.recorded)
+        self._connector = connector = Connector(settings, timeline, clock, before.origin if before else None)
+        self._ways = Ways(
+            sources, settings, folder, self._news.warn, lambda: connector.delivered, lambda: timeline.position
+        )
         self._stopped, self._done = threading.Event(), threading.Event()
         self._followed: Channel[None] | None = None
-        self._grew_at, self._size = clock.up(), 0.0
-        self._hole = Hole(self._timeline.audio)
-        self._connected = False
+        self._tries = Tries(self._ways, connector, self._news, clock, folder, settings.give_up, self._stopped)
         self._resumes = before is not None
         """Nothing of this session has been recorded yet."""
+        self._shown = redact(sources[0])
         self._outcome = Outcome(state="stopped")
 
-    def start(self, address: Address) -> None:
-        """Connects to `address`, or else to a backup, and records from then on; a SourceError when none can be read.
+    def start(self, found: Address | SourceError | None) -> None:
+        """Connects to the address, or else to a backup, and records from then on; a SourceError when none can be read.
 
-        A recording that is stopped before or meanwhile has recorded nothing.
+        A resumed session tries a source that may be there later as if its connection had been lost, also one of which
+        an error was found. A recording that is stopped before or meanwhile has recorded nothing, and one of None does
+        not record any more.
         """
-        connection = self._first(address)
+        connection = self._first(found)
         self._followed = spawn(self._follow(connection), bound=1, name="recording")
 
     def stop(self) -> None:
         """Ends the recording: what has come in is finished and kept. Comes back at once; safe in a signal handler."""
         self._stopped.set()
-        if self._connection:
-            self._connection.capture.stop()
+        self._connector.stop()
         self._ways.close()
 
     def close(self) -> None:
         """Ends every process of it, at most 5 s after."""
         self.stop()
-        if self._connection:
-            self._connection.capture.close()
+        self._connector.close()
         if self._followed:
             self._done.wait(5.0)
 
@@ -112,13 +101,12 @@ class Recording:
     @property
     def connected(self) -> bool:
         """Sound is expected, and nothing has been told that explains why none comes."""
-        return self._state == "connected" and not self.ended
+        return self._news.state == "connected" and not self.ended
 
     @property
     def live(self) -> bool:
         """It comes as time passes; a file may be read ahead."""
-        connection = self._connection
-        return connection is not None and (not connection.address.ends or self._settings.pace is not None)
+        return self._connector.live
 
     @property
     def outcome(self) -> Outcome:
@@ -129,9 +117,14 @@ class Recording:
         return self._outcome
 
     @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is missing, so far."""
+        return tuple(self._timeline.gaps)
+
+    @property
     def origin(self) -> float | None:
         """When stream time 0 would have arrived (`Clock.up`): what a resume reckons the gap from."""
-        return (self._connection and self._connection.origin) or self._origin
+        return self._connector.origin
 
     def chunks(self, start: float) -> Iterator[Chunk]:
         """All that is recorded from stream time `start` on, as it grows, without gaps; empty where it breaks off."""
@@ -145,97 +138,53 @@ class Recording:
         always does unless there is a gap, and a stall may end before the connection is made anew."""
         if self._ways.mirrored:
             return False
-        stays = self._connection is not None and not self._connection.address.restarts
-        return not self._connected or (stays and self._quiet > BROKEN_OFF)
+        now, quiet = self._connector.now, self._clock.up() - self._connector.grew_at
+        stays = now is not None and not now.address.restarts
+        return not self._connector.connected or (stays and quiet > watch.BROKEN_OFF)
 
-    @property
-    def _quiet(self) -> float:
-        """Seconds since the last new sound."""
-        return self._clock.up() - self._grew_at
-
-    @property
-    def _latest(self) -> float:
-        """Stream time that nothing that comes now can be later than."""
-        if self._origin is None:
-            return self._timeline.recorded + self._quiet
-        return max(self._timeline.recorded, self._clock.up() - self._origin)
-
-    def _delivered(self) -> float:
-        return self._connection.delivered if self._connection else 0.0
-
-    def _first(self, address: Address) -> Connection | None:
+    def _first(self, found: Address | SourceError | None) -> Connection | None:
+        """The first connection; None where there is none, or none yet: then `_outcome` says what is lost."""
+        if found is None:
+            return None
+        if isinstance(found, SourceError):
+            self._outcome = _lost(found)
+            return None
         try:
-            return self._begin(self._ways.first(address), DAY)
-        except SourceError:
-            for given in self._ways.backups:
-                with suppress(SourceError):
-                    return self._begin(self._ways.again(given, STALLED), DAY)
-            raise
+            return self._tries.first(found)
+        except SourceError as error:
+            if not self._resumes or not may_pass(error, found.url):
+                raise
+            self._outcome = _lost(error)
+            return None
         except OSError as error:
             raise unwritable(self._folder, error) from error
 
-    def _begin(self, opening: Opening | None, patience: float) -> Connection | None:
-        """The connection to what was opened; None where nothing is left of it to record."""
-        if opening is None:
-            return None
-        try:
-            return self._connect(opening, patience)
-        except SettingsError:
-            if opening.address.ends and self._timeline.recorded:
-                return None  # a file that was recorded to its end, and the session was cut off after that
-            raise
-
-    def _connect(self, opening: Opening, patience: float) -> Connection:
-        """A new connection, recording; a file is gone on with where its recording broke off."""
-        settings, recorded = self._settings, self._timeline.recorded
-        if (left := self._left(opening.address)) is not None:
-            settings = msgspec.structs.replace(settings, length=left)
-        if opening.address.ends and recorded:
-            settings = msgspec.structs.replace(settings, start=settings.start + recorded)
-        connection = Connection(opening, settings, self._folder, self._number + 1, patience)
-        self._connection = connection
-        if self._stopped.is_set():  # asked for while it was being made
-            connection.capture.stop()
-        connection.capture.start()
-        if not connection.capture.media.tracks:  # it was stopped: none were looked for
-            return connection
-        self._number += 1
-        first = self._number == 1 or opening.address.ends
-        connection.known = recorded if first else connection.by_source(self._timeline.last, recorded, self._latest)
-        self._connected, self._grew_at, self._size = True, self._clock.up(), 0.0
-        return connection
-
-    def _left(self, address: Address) -> float | None:
-        """Seconds to the end that was asked for, if one was; time without a stream counts, without a file not."""
-        if self._settings.length is None:
-            return None
-        passes = self._origin is not None and not address.ends
-        gone = self._clock.up() - (self._origin or 0.0) if passes else self._timeline.recorded
-        return max(0.1, self._settings.length - gone)
-
     def _follow(self, connection: Connection | None) -> Iterator[None]:
         """The life of the recording."""
-        self._outcome = Outcome(state="stopped" if self._stopped.is_set() else "ended")
         try:
+            if self._outcome.state == "lost":
+                connection = self._reconnect()
+            elif not connection:
+                self._outcome = self._over()
             while connection:
-                self._outcome = self._watch(connection)
+                self._shown = connection.address.shown
+                self._outcome = self._watched(connection)
                 connection = self._after(connection)
         except OSError as error:
             raise unwritable(self._folder, error) from error
         else:
-            if self._outcome.state != "lost":
+            needed = self._resumes and self._stopped.is_set()  # what was fetched before is still to be recorded
+            if self._outcome.state != "lost" and not needed:
                 rmtree(self._folder / parts.INCOMING, ignore_errors=True)
         finally:
-            self._connected = False
+            self._connector.connected = False
             self._ways.close()
             self._done.set()
         yield from ()
 
     def _after(self, connection: Connection) -> Connection | None:
         """What is recorded after a connection has ended; None when all has."""
-        connection.capture.close()
-        self._origin = connection.origin or self._origin
-        self._connection = None  # nothing of what comes next has been delivered yet
+        self._connector.drop()
         if self._stopped.is_set():
             return None
         if connection.address.ends and not isinstance(self._outcome.error, SessionError):
@@ -244,134 +193,36 @@ class Recording:
             return None  # as long as was asked for
         if self._ways.mirrored and self._outcome.state == "ended":
             try:
-                return self._begin(self._ways.next_run(STALLED), self._settings.give_up)
+                return self._connector.begin(self._ways.next_run(STALLED), self._settings.give_up)
             except SourceError as error:
                 self._outcome = Outcome(state="lost", detail=str(error), error=error)
-        return self._reconnect(connection) if self._outcome.state == "lost" else None
+        return self._reconnect(steady=connection.most >= STEADY) if self._outcome.state == "lost" else None
 
-    def _watch(self, connection: Connection) -> Outcome:
-        """Copies what comes until the connection ends or stalls, and all of it is copied; how it ended."""
-        why = ""
-        while True:
-            over = connection.capture.ended  # asked first, so that the last of its sound is looked at
-            copied = self._look(connection, over=over)
-            if over and (copied or self._stopped.is_set()):
-                break
-            if not over and not why and (why := self._lost(connection)):
-                connection.capture.close()
-            self._clock.wait(TICK)
-        if copied:
-            self._timeline.close(connection)
-        if not why or self._stopped.is_set():
-            outcome = connection.capture.outcome
-            return msgspec.structs.replace(outcome, detail=outcome.detail.partition(";")[0])
-        removed = not self._folder.is_dir() or connection.delivered < self._size
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return Outcome(state="lost", detail=why, error=SessionError(why) if removed else None)
+    def _watched(self, connection: Connection) -> Outcome:
+        """How it ended, once it has ended or is of no more use."""
+        reason = "the session was not running" if self._resumes else connection.opening.reason or self._outcome.detail
+        origin = self._connector.origin
+        watched = Watch(connection, self._timeline, self._ways, self._news, self._clock, origin=origin, reason=reason)
+        outcome = watched.run(self._stopped.is_set)
+        self._resumes = self._resumes and connection.at is None
+        return outcome
 
-    def _lost(self, connection: Connection) -> str:
-        """Why a new connection may help; empty if nothing is wrong. A mirror helps itself, unless there is a backup."""
-        if connection.delivered < self._size:
-            return "the session folder was removed"
-        patience = STALLED if not self._ways.mirrored else self._settings.give_up
-        if self._ways.backups:
-            patience = SWITCHED
-        may_help = connection.address.restarts or self._ways.mirrored
-        return f"nothing has come for {self._quiet:.0f} s" if may_help and self._quiet > patience else ""
-
-    def _look(self, connection: Connection, *, over: bool) -> bool:
-        """Notes what has come and puts it in its place; whether all of it is there."""
-        now, delivered = self._clock.up(), connection.delivered
-        connection.arrival.note(now, delivered)
-        copied = self._put(connection, over=over)
-        if copied and connection.at is not None and not self._ways.mirrored and (gap := self._hole.look(self._quiet)):
-            self._tell(gap)
-        if delivered > self._size:
-            self._grew_at, self._size = now, delivered
-            connection.most = max(connection.most, delivered)
-            if connection.at is not None:
-                self._say("connected", "it goes on where it was")
-        elif self._quiet > BROKEN_OFF and self._ways.trouble:
-            self._say("lost", self._ways.trouble)
-            self._warn(f"{self._ways.trouble}; it is tried again until it is back")
-        return copied
-
-    def _put(self, connection: Connection, *, over: bool) -> bool:
-        """Finds its place when that can be told, and copies what is new; a full disk is waited for."""
+    def _reconnect(self, *, steady: bool = False) -> Connection | None:
+        """The next connection after one that was lost; None where none is needed, or to be had."""
         try:
-            if connection.at is None and (connection.known is not None or connection.arrival.settled or over):
-                at = connection.known
-                at = connection.by_arrival(self._origin, self._timeline.recorded) if at is None else at
-                if at is not None:
-                    self._place(connection, at)
-            self._timeline.copy(connection)
-        except OSError as error:
-            self._warn(str(unwritable(self._folder, error)))
-            return False
-        return True
+            connection = self._tries.again(self._outcome.detail, self._shown, steady=steady)
+        except SourceUnreachable as error:
+            if not isinstance(self._outcome.error, SessionError):
+                self._outcome = _lost(error)
+            return None
+        if not connection:
+            self._outcome = self._over()
+        return connection
 
-    def _place(self, connection: Connection, at: float) -> None:
-        reason = connection.opening.reason or self._outcome.detail
-        if self._resumes:
-            reason, self._resumes = "the session was not running", False
-        gap = self._timeline.place(connection, at, reason)
-        self._hole = Hole(self._timeline.audio)
-        if gap:
-            self._tell(gap)
-        self._state = "connected"
-        self._tell(SourceState(state="connected", stream=at, detail=str(connection.capture.media)))
-
-    def _reconnect(self, lost: Connection) -> Connection | None:
-        """The next connection, however many tries it takes; None when it was stopped, or gone for too long.
-
-        One that is lost again before it has given something to hear counts as a try.
-        """
-        self._connected = False
-        if self._tries is None or lost.most >= STEADY:
-            self._tries, self._lost_at = self._ways.tries(), self._grew_at
-            self._told.clear()
-        self._say("lost", self._outcome.detail)
-        patience = f"for {_minutes(self._settings.give_up)} at most (--give-up)"
-        self._warn(f"{self._outcome.detail}; it is tried again until it goes on, {patience}")
-        for pause, given in self._tries:
-            left = self._settings.give_up - (self._clock.up() - self._lost_at)
-            if left <= 0 or self._stopped.wait(pause):
-                break
-            try:
-                return self._begin(self._ways.again(given, min(left, self._try_for)), left)
-            except LivesubsError as error:
-                self._warn(f"not yet: {error}")
-            except OSError as error:
-                self._warn(f"not yet: {unwritable(self._folder, error)}")
-        self._outcome = self._given_up(lost)
-        return None
-
-    @property
-    def _try_for(self) -> float:
-        """Seconds that one try may take."""
-        return SWITCHED if self._ways.backups else STALLED
-
-    def _say(self, state: Literal["connected", "lost"], detail: str) -> None:
-        """How the source stands, when that is news."""
-        if state != self._state:
-            self._state = state
-            self._tell(SourceState(state=state, stream=self._timeline.recorded, detail=detail))
-
-    def _warn(self, text: str) -> None:
-        """Tells a person once, until the stream was well again."""
-        if text not in self._told:
-            self._told.add(text)
-            self._tell(Warned(text=text))
-
-    def _given_up(self, lost: Connection) -> Outcome:
-        if self._stopped.is_set():
-            return Outcome(state="stopped")
-        if isinstance(self._outcome.error, SessionError):
-            return self._outcome
-        text = f"{lost.address.shown} was gone for {_minutes(self._settings.give_up)}; what was recorded is kept"
-        way = f"when it is back, go on with `livesubs run --resume {self._folder}`"
-        return Outcome(state="lost", detail=text, error=SourceUnreachable(f"{text}; {way}"))
+    def _over(self) -> Outcome:
+        """Nothing is left to be recorded."""
+        return Outcome(state="stopped" if self._stopped.is_set() else "ended")
 
 
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
+def _lost(error: SourceError) -> Outcome:
+    return Outcome(state="lost", detail=without_advice(error), error=error)

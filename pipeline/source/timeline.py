@@ -12,7 +12,7 @@ from pipeline.events import Gap
 from pipeline.source import archive, parts
 from pipeline.source.connection import Connection
 from pipeline.source.hls.runs import Position
-from pipeline.source.parts import Placed
+from pipeline.source.parts import Anchor
 from pipeline.source.process import LOCK
 
 AUDIBLE = 0.05
@@ -24,10 +24,10 @@ class Timeline:
 
     def __init__(self, folder: Path, gaps: tuple[Gap, ...] = ()) -> None:
         """What was recorded and not put in its place yet is; SessionError while another ffmpeg still records there."""
-        self._folder = folder
-        self.audio = AudioFile(folder / parts.NAME)
+        self.folder = folder
+        self.audio = AudioFile(folder / parts.AUDIO)
         self.last = recover(folder)
-        """The connection that was placed last, if any was."""
+        """Where the connection lies that was placed last, if any was."""
         self.gaps = list(gaps)
         self._upto = self.audio.recorded
 
@@ -48,17 +48,18 @@ class Timeline:
         """Its first sample lies at stream time `at`; what is missing before it is a gap. OSError if that cannot be
         written: then it has no place yet."""
         opening, recorded = connection.opening, self.recorded
-        placed = Placed(number=connection.number, at=at, began=opening.began, clock=opening.clock)
-        archive.place(self._folder / archive.NAME, placed)
+        anchor = Anchor(number=connection.number, at=at, began=opening.began, clock=opening.clock)
+        archive.note(self.folder / parts.ARCHIVE, anchor)
         gap = Gap(start=recorded, end=at, reason=reason) if at - recorded > AUDIBLE else None
         if gap:
             self.gaps.append(gap)  # before the file grows by it: nobody shall hear it
         parts.extend(self.audio.path, at)
-        self.last, connection.at = placed, at
+        self.last, connection.at = anchor, at
         return gap
 
     def copy(self, connection: Connection) -> None:
         """What is new of a connection that has its place, behind the rest; OSError if that cannot be written."""
+        self._upto = self.recorded  # looked at while it is there: somebody may remove it
         if connection.at is not None and connection.sound != self.audio.path:
             parts.splice(connection.sound, self.audio.path, connection.at)
 
@@ -67,21 +68,21 @@ class Timeline:
         parts.discard(connection.sound, self.audio.path)
 
 
-def recover(folder: Path) -> Placed | None:
-    """Puts what a session that was cut off had not copied yet to its place; gives its last connection, if any.
+def recover(folder: Path) -> Anchor | None:
+    """Puts what a session that was cut off had not copied yet to its place; says where its last connection lies.
 
     SessionError if an ffmpeg of that session is still at it: it has a few seconds to end.
     """
     with _alone(folder):
-        placed = archive.placed(folder / archive.NAME)
-        for connection in placed[1:]:
-            sound = parts.part(folder, connection.number)
+        anchors = archive.anchors(folder / parts.ARCHIVE)
+        for anchor in anchors[1:]:
+            sound = parts.part(folder, anchor.number)
             if sound.exists():
-                parts.splice(sound, folder / parts.NAME, connection.at)
-                parts.discard(sound, folder / parts.NAME)
-        if not placed and parts.seconds(folder / parts.NAME):
-            return Placed(number=1, at=0.0)
-        return placed[-1] if placed else None
+                parts.splice(sound, folder / parts.AUDIO, anchor.at)
+                parts.discard(sound, folder / parts.AUDIO)
+        if not anchors and parts.seconds(folder / parts.AUDIO):
+            return Anchor(number=1, at=0.0)
+        return anchors[-1] if anchors else None
 
 
 @contextmanager

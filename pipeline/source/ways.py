@@ -18,6 +18,10 @@ from pipeline.source.hls.runs import Position
 
 BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each try to connect again; then always the last."""
+STALLED = 20.0
+"""Seconds without new sound after which a connection is made anew: most stalls of a server are shorter."""
+SWITCHED = 8.0
+"""... and where there is a backup to go to."""
 
 
 class Ways:
@@ -51,20 +55,29 @@ class Ways:
         """Why a mirror has nothing just now; empty when all is well."""
         return self._mirror.trouble if self._mirror else ""
 
+    @property
+    def patience(self) -> float:
+        """Seconds without new sound that are borne. A mirror helps itself, unless there is a backup."""
+        if self.backups:
+            return SWITCHED
+        return self._settings.give_up if self.mirrored else STALLED
+
+    @property
+    def try_for(self) -> float:
+        """Seconds that one try to connect again may take."""
+        return SWITCHED if self.backups else STALLED
+
     def first(self, address: Address) -> Opening | None:
         """The source at `address`, as it was looked up; errors of a mirror. None when it has ended."""
         return self._open(address, self._sources[0])
 
-    def tries(self) -> Iterator[tuple[float, str]]:
+    def turns(self) -> Iterator[tuple[float, str]]:
         """How long to wait, and whom to ask then: the source and its backups by turns."""
         return zip(chain(BACKOFF, repeat(BACKOFF[-1])), cycle(self._sources), strict=False)
 
     def again(self, given: str, patience: float) -> Opening | None:
         """One of these sources once more, its address looked up anew; errors as `resolve` and `next_run`."""
-        opening = self._open(resolve(given, self._settings), given, patience)
-        if opening and given != self._sources[0]:
-            self._tell(f"the backup {opening.address.shown} is recorded now")
-        return opening
+        return self._open(resolve(given, self._settings), given, patience)
 
     def next_run(self, patience: float) -> Opening | None:
         """What follows on the run that has ended; None when the stream has. SourceUnreachable after `patience` s."""
@@ -90,9 +103,10 @@ class Ways:
 
     def _open(self, address: Address, given: str, patience: float = DAY) -> Opening | None:
         self._end_mirror()
-        self._mirror = None
         if address.kind != "hls":
+            self._mirror = None
             return Opening(address=address)
+        # The one before stays until then: a stream that is mirrored does not break off in between.
         self._mirror = Mirror(
             address,
             self._folder / parts.INCOMING,

@@ -105,7 +105,7 @@ def keep_up(
         if budget.level != level:
             yield Degraded(level=budget.level)
             if budget.level > level or budget.level == 0:
-                yield Warned(text=SAID[budget.level].format(lag=lag))
+                yield Warned(text=SAID[budget.level].format(lag=lag), good=budget.level == 0)
         yield chunk
     if skipping:
         yield _skipped(*skipping)

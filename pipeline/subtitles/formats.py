@@ -1,7 +1,7 @@
 """Cues as SRT and WebVTT text, and two tracks as one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -12,21 +12,30 @@ from pipeline.events import Cue
 
 def to_srt(cues: Iterable[Cue]) -> str:
     """One track as SRT, numbered from 1; no cues give the empty text, which is valid SRT."""
-    # One by one, ours to number and to check: `srt.compose` drops without a word what it finds odd.
-    return "".join(_srt_cue(number, _checked(cue)) for number, cue in enumerate(cues, 1))
-
-
-def _srt_cue(number: int, cue: Cue) -> str:
-    start, end = timedelta(seconds=cue.start), timedelta(seconds=cue.end)
-    return str(srt.Subtitle(number, start, end, _without_arrow(cue.text)).to_srt())
+    return "".join(srt_cue(number, cue) for number, cue in enumerate(cues, 1))
 
 
 def to_vtt(cues: Iterable[Cue]) -> str:
     """One track as WebVTT, every cue named by its id."""
-    return "\n".join(["WEBVTT\n", *(vtt_cue(cue) for cue in cues)])
+    return "\n".join([VTT_HEAD, *(vtt_cue(cue) for cue in cues)])
 
 
-def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> list[Cue]:
+def srt_cue(number: int, cue: Cue) -> str:
+    """One cue of an SRT file. Numbered and checked by us: `srt.compose` drops without a word what it finds odd."""
+    start, end = timedelta(seconds=_checked(cue).start), timedelta(seconds=cue.end)
+    return str(srt.Subtitle(number, start, end, _without_arrow(cue.text)).to_srt())
+
+
+VTT_HEAD = "WEBVTT\n"
+
+
+def vtt_cue(cue: Cue) -> str:
+    """One cue of a WebVTT file, without the empty line before the next."""
+    text = _without_arrow(_checked(cue).text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"{cue.id}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{text}\n"
+
+
+def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> Iterator[Cue]:
     """The target track with what was said above each cue, for someone who checks one against the other.
 
     Every source cue goes to the target cue, among those of its sentences, that it shares most time with; so there are
@@ -47,7 +56,7 @@ def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> list[Cue]:
     for cue in target:  # a sentence in one cue that is two in the translation is shown with both
         if not said[cue.id] and cue.sentences and (original := first.get(cue.sentences[0])):
             said[cue.id] = [original.text]
-    return [_beneath(cue, said[cue.id]) for cue in target]
+    return (_beneath(cue, said[cue.id]) for cue in target)
 
 
 def _beneath(cue: Cue, said: list[str]) -> Cue:
@@ -71,12 +80,6 @@ def _checked(cue: Cue) -> Cue:
 def _without_arrow(text: str) -> str:
     """SRT has no escapes, and a parser may take `-->` in a text for a time line."""
     return text.replace("-->", "→")
-
-
-def vtt_cue(cue: Cue) -> str:
-    """One cue of a WebVTT file, without the empty line that ends it."""
-    text = _without_arrow(_checked(cue).text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"{cue.id}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{text}\n"
 
 
 def _clock(seconds: float) -> str:

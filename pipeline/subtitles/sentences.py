@@ -13,6 +13,8 @@ from pipeline.subtitles.language import Language, language
 _CLOSERS = "»”’\"')]} \u00a0\u202f"
 _ELLIPSIS = re.compile(r"(\.\.+|…)$")
 _INITIAL = re.compile(r"^[^\W\d_](\.[^\W\d_])*\.$")
+_NEAR = 0.3
+"""Seconds between the last word and the end of the sound in which there was no time to end the sentence."""
 _MARKS = 4
 """A word and the marks that may stand alone after it, as in ` va` ` !` ` »`."""
 _ORDINAL = re.compile(r"^\d{1,2}\.$")
@@ -49,6 +51,7 @@ def to_sentences(
             waiting, begun = _sentence(f"s{next(numbers):06d}", words[:upto], langs[0], cut=begun), False
             del words[:upto], langs[:upto]
         if event.over:
+            broken = broken or _breaks_off(words, langs, event)
             yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken)
             waiting, words, langs, begun = None, [], [], False
     yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken, then=then)
@@ -72,6 +75,13 @@ def _rest(
     if words:
         last = _sentence(f"s{next(numbers):06d}", words, langs[0], cut=begun or broken)
         yield msgspec.structs.replace(last, next_at=then)
+
+
+def _breaks_off(words: Sequence[Word], langs: Sequence[str], event: Hypothesis) -> bool:
+    """Whether the sound ends on the last open word and that ends no sentence, though the voice paused just then."""
+    if not words or event.heard - words[-1].end >= _NEAR:
+        return False
+    return not _ends(words, None, endpoint=True, known=language(langs[-1]))
 
 
 def _sentence(id: str, words: Sequence[Word], lang: str, *, cut: bool) -> Sentence:

@@ -129,13 +129,13 @@ class _Engines:
     def _web(self, name: str) -> Engine:
         service, url = SERVICES[name], _url(self._settings, name)
         if service.key and service.key not in self.keys and not (service.keyless and url):
-            raise _keyless(name, service.key)
+            raise _keyless(name, service.key, "--libre-url http://127.0.0.1:5000/" if service.keyless else "")
         return WebEngine(service, self.keys, url)
 
     def _openai(self) -> Engine:
         settings, url = self._settings, _url(self._settings, "openai")
         if not url and llm.KEY not in self.keys:
-            raise _keyless("openai", llm.KEY)
+            raise _keyless("openai", llm.KEY, "--llm-url http://127.0.0.1:8000/v1")
         if not url and not settings.llm_model:
             raise TranslationError("openai has many models; name one with --llm-model, or a server with --llm-url")
         key = self.keys.get(llm.KEY, "")
@@ -207,8 +207,12 @@ def _url(settings: TranslationSettings, name: str) -> str:
     return url
 
 
-def _keyless(name: str, key: str) -> TranslationError:
-    return TranslationError(f"{name} needs a key: set {key} in the environment, or leave {name} out of --translate")
+def _keyless(name: str, key: str, server: str = "") -> TranslationError:
+    """`server`: the flag that says where a server of one's own is, which needs no key."""
+    needs, add = ("your server's address or a key", f"add {server} (or where it is), or ") if server else ("a key", "")
+    return TranslationError(
+        f"{name} needs {needs}: {add}set {key} in the environment, or leave {name} out of --translate"
+    )
 
 
 def _advice(name: str, src_lang: str, tgt_lang: str) -> str:

@@ -48,7 +48,7 @@ class Outage:
                 self._failed[attempt.engine] = 0
                 if attempt.engine in self._gone:
                     self._gone.remove(attempt.engine)
-                    yield Warned(text=f"{attempt.engine} translates into {self._lang} again")
+                    yield Warned(text=f"{attempt.engine} translates into {self._lang} again", good=True)
                 continue
             self._failed[attempt.engine] = failed + 1
             if failed + 1 >= GONE and attempt.engine not in self._gone and not rendering.untranslated:
@@ -62,7 +62,7 @@ class Outage:
         if len(self._missed) >= TOLD:
             self._owed.update(self._missed)
             text = f"translation into {self._lang} is back after {len(self._missed)} sentences, which are tried again"
-            yield Warned(text=text)
+            yield Warned(text=text, good=True)
         self._missed.clear()
 
     def _redone(self, rendering: Rendering) -> Iterator[Warned]:
@@ -77,7 +77,7 @@ class Outage:
         self._again += 1
         if not self._owed:
             lines = "1 line" if self._again == 1 else f"{self._again} lines"
-            yield Warned(text=f"{lines} translated into {self._lang} again; the files are corrected")
+            yield Warned(text=f"{lines} translated into {self._lang} again; the files are corrected", good=True)
             self._again = 0
 
     def _stopped(self, rendering: Rendering) -> str:

@@ -2,9 +2,11 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -37,7 +39,8 @@ async def act(show: Show, request: Request) -> Response:
     except OSError as error:
         return PlainTextResponse(f"It cannot be written down: {error.strerror}.", 507)
     show.look()
-    return JSONResponse({"done": asked.id})
+    on_disk = BackgroundTask(_sync, show.folder)  # neither the room nor the next action waits for that
+    return JSONResponse({"done": asked.id}, background=on_disk)
 
 
 def keep(folder: Path, action: Action) -> None:
@@ -47,11 +50,16 @@ def keep(folder: Path, action: Action) -> None:
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         size = os.fstat(file).st_size
-        if size and os.pread(file, 1, size - 1) != b"\n":  # the power was cut within the last one
+        if size and os.lseek(file, size - 1, os.SEEK_SET) and os.read(file, 1) != b"\n":  # the power was cut then
             line = b"\n" + line
         if os.write(file, line) < len(line):
             os.ftruncate(file, size)
             raise OSError(28, "no space left")
-        os.fsync(file)
     finally:
         os.close(file)
+
+
+def _sync(folder: Path) -> None:
+    """What was asked survives a power cut."""
+    with suppress(OSError), (folder / ACTIONS).open("rb+") as file:
+        os.fsync(file.fileno())

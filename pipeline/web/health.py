@@ -11,7 +11,7 @@ from pipeline.direction import speaker, spoken
 from pipeline.events import Event, Gap, Skipped, SourceState, Translation, Warned
 from pipeline.journal import Entry, State, running
 from pipeline.lines import missing
-from pipeline.source.archive import NAME as ARCHIVE
+from pipeline.source.parts import ARCHIVE
 from pipeline.translation.verdicts import usable
 
 _LATELY = 10

@@ -19,7 +19,8 @@ from pipeline.journal import State
 from pipeline.publish import playlist as hls
 from pipeline.publish.due import due
 from pipeline.publish.timeline import pieces
-from pipeline.source.archive import NAME, segments
+from pipeline.source.archive import segments
+from pipeline.source.parts import ARCHIVE
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Programme date-time of stream time 0: the wall clock may be set back during a show, this one is not."""
@@ -63,7 +64,7 @@ class Media:
     """The addresses below `/media/`."""
 
     def __init__(self, folder: Path) -> None:
-        self._archive = folder / NAME
+        self._archive = folder / ARCHIVE
         self._listed = 0
         """Segments that the room's playlist has had: with a longer delay it waits, and takes none back."""
         self._asked_at = -inf

@@ -3,6 +3,7 @@
 import shutil
 import signal
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import psutil
@@ -152,6 +153,14 @@ FAULTS = [
     ),
     Fault("killed-resumed", "Everything is killed at once, and resumed (HLS).", Hls, killed(3), short=True),
     Fault("killed-resumed-radio", "... (radio).", Radio, killed(3), gaps=(1, 1), within=1.0, seconds=80),
+    Fault(
+        "killed-resumed-late",
+        "... and resumed when the playlist no longer holds what came after (HLS).",
+        partial(Hls, window=10),
+        killed(90),
+        seconds=160,
+        gaps=(1, 1),
+    ),
     Fault("session-killed", "The session alone is killed (HLS).", Hls, session_killed, short=True),
     Fault("session-killed-radio", "... (radio).", Radio, session_killed, gaps=(0, 1), within=1.0, seconds=80),
     Fault("watcher-killed", "The process that watches over it is killed, and it is resumed.", Hls, watcher_killed),

@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 from pipeline.events import Cue, SessionStarted
-from pipeline.source.archive import NAME, place
-from pipeline.source.parts import Placed
+from pipeline.source.archive import note
+from pipeline.source.parts import ARCHIVE, Anchor
 from tests.measures import SAMPLES
 
 
@@ -13,8 +13,8 @@ def archive(ffmpeg: str, folder: Path, *parts: tuple[float, float, float], sound
     """Connections that recorded the rally from `parts[n][0]` on for so many seconds, placed at that stream time. The
     rally has a keyframe every two seconds."""
     for number, (start, length, at) in enumerate(parts, 1):
-        place(folder / NAME, Placed(number=number, at=at))
-        stem = folder / NAME / f"{number:04d}"
+        note(folder / ARCHIVE, Anchor(number=number, at=at))
+        stem = folder / ARCHIVE / f"{number:04d}"
         source = ["-ss", str(start), "-t", str(length), "-i", str(SAMPLES / "rally.mp4")]
         kept = ["-map", "0:a", *([] if sound_only else ["-map", "0:v"]), "-c", "copy"]
         cut = ["-f", "segment", "-segment_format", "mpegts", "-segment_time", "2", "-segment_time_delta", "0.05"]

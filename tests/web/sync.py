@@ -23,7 +23,8 @@ import psutil
 import srt
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from pipeline.source.archive import NAME, segments
+from pipeline.source.archive import segments
+from pipeline.source.parts import ARCHIVE
 from samples.clock import read_clock
 from tests.faults.hls import Window
 from tests.measures import SAMPLES
@@ -145,7 +146,7 @@ def _opened(context: BrowserContext, evening: Evening, port: int) -> Evening:
 def first_frames(folder: Path) -> list[tuple[float, float]]:
     """(stream time, clock) of the first frame of every segment of the archive."""
     found = []
-    for segment in segments(folder / NAME):
+    for segment in segments(folder / ARCHIVE):
         with av.open(str(segment.path)) as opened:
             picture = next(opened.decode(video=0))
             assert picture.pts is not None
@@ -156,7 +157,7 @@ def first_frames(folder: Path) -> list[tuple[float, float]]:
 
 
 def _place(folder: Path, number: str) -> float:
-    rows = [line.split(",") for line in (folder / NAME / "clock.csv").read_text().splitlines()]
+    rows = [line.split(",") for line in (folder / ARCHIVE / "clock.csv").read_text().splitlines()]
     return next((float(row[1]) for row in rows if row[0] == number), 0.0)
 
 

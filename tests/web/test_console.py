@@ -73,7 +73,9 @@ def test_keys_edit_kill_hold_mark_and_undo(console: "Page", folder: Path) -> Non
     press(console, "ArrowDown", "x")
     becomes(console, f"{STATES} === 'now,struck,coming,coming'")
     press(console, "ArrowDown", "e")
-    press(console, "End", "Shift+Enter", *"It is full.", "Enter")
+    press(console, "End", "Shift+Enter", *"It is full.")
+    becomes(console, f"{ROWS}[2].querySelector('.remarks').innerText === '28 + 11 characters, 16 a second'")
+    press(console, "Enter")
     becomes(console, f"{TEXTS}[2] === 'The floor goes to the nurses.\\nIt is full.'")
     press(console, "ArrowDown", "ArrowDown", "ArrowDown", " ")
     becomes(console, f"{STATES} === 'now,struck,coming,held'")
@@ -85,6 +87,20 @@ def test_keys_edit_kill_hold_mark_and_undo(console: "Page", folder: Path) -> Non
     assert console.evaluate(TEXTS) == LINES
     asked = ["kill", "edit", "hold", "mark", *["undo"] * 4]
     until(lambda: [what for what, _, _ in done(folder)] == asked, 10)
+
+
+def test_a_key_that_is_pressed_twice_means_it_twice(console: "Page", folder: Path) -> None:
+    press(console, "b", "b", "b", "ArrowDown", " ", " ", "]", "]")
+    until(lambda: len(done(folder)) == 7, 10)
+    assert [(a.do, a.value) for a in Actions(folder).new()] == [
+        ("blank", 1),
+        ("blank", 0),
+        ("blank", 1),
+        ("hold", 0),
+        ("send", 0),
+        ("delay", 15),
+        ("delay", 20),
+    ]
 
 
 def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> None:
@@ -194,6 +210,7 @@ def test_what_is_done_at_the_console_is_what_the_screen_shows(
     def shown(id: str) -> str:
         screen.evaluate(f"livesubs.playback.seek({at[id]})")
         becomes(screen, f"Math.abs(livesubs.playback.stream - {at[id]}) < 0.2")
+        screen.evaluate("livesubs.frame()")
         return screen.inner_text("#subtitles").strip()
 
     assert shown(kill) == ""

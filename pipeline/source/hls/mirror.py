@@ -21,7 +21,7 @@ from pipeline.source.hls.shelf import Shelf
 
 
 class Run(Value, frozen=True):
-    """A stretch of the stream without a hole; its playlist ends when it is over."""
+    """A stretch of the stream without a gap; its playlist ends when it is over."""
 
     address: Address
     began: float | None

@@ -11,7 +11,7 @@ from pipeline.source.hls.fetch import Failed, Got, Refused, Web
 from pipeline.source.hls.local import Stored
 from pipeline.source.hls.playlist import Key, Part, Piece, joined, listed
 from pipeline.source.hls.shortened import EDGE
-from pipeline.source.hls.trail import HOLE, Trail
+from pipeline.source.hls.trail import GAP, Trail
 
 TRIES = 5
 """How often a piece is asked for that the server does not have, or that fails after it has left the playlist."""
@@ -103,7 +103,7 @@ class Track:
         if self.waiting and self._owed != 0.0:
             missing = self.waiting[0].missing
             lost = None if missing is None or self._owed is None else self._owed + missing
-            self.waiting[0], self._owed = joined(self.waiting[0], HOLE, lost), 0.0
+            self.waiting[0], self._owed = joined(self.waiting[0], GAP, lost), 0.0
 
     def _fetch(self, piece: Piece, web: Web, folder: Path, patience: float | None) -> tuple[Stored, Got]:
         if folder != self._folder:

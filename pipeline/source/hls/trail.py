@@ -21,7 +21,7 @@ _REMEMBERED = 500
 """Names of pieces."""
 
 DISCONTINUITY = "the encoder of the stream changed something"
-HOLE = "the stream was cut, and its server no longer has what came meanwhile"
+GAP = "the stream was cut, and its server no longer has what came meanwhile"
 RESTART = "the encoder of the stream was restarted"
 
 
@@ -63,7 +63,7 @@ class Trail:
             return pieces[index:], "", 0.0
         if pieces[0].sequence > last.sequence + 1:
             self._placed_at, self.moved = now, False
-            return pieces, HOLE, _between(last, pieces[0])
+            return pieces, GAP, _between(last, pieces[0])
         if self._behind(pieces, last, now):
             return (), "", 0.0
         return self._restarted(listed, last, now), RESTART, None

@@ -4,16 +4,33 @@
 
 const AGAIN = 400;
 const PATIENCE = 2000;
+/** Milliseconds after its answer until which what an action does has been told to the page, too. */
+const TOLD = 1000;
 
 /** `randomUUID` is for secure addresses alone, and a hall has http. */
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
 
 const kept = (name) => JSON.parse(sessionStorage.getItem(name) ?? "[]");
 
+/** The room as an action makes it. */
+function directed(room, { do: what, cue, text, value }) {
+  const { held } = room;
+  if (what === "hold") return { ...room, held: [...held, cue] };
+  if (what === "send") return { ...room, held: held.filter((id) => id !== cue) };
+  if (what === "place") return { ...room, place: text };
+  if (what === "blank") return { ...room, blank: Boolean(value) };
+  if (what === "hide") return { ...room, hidden: Boolean(value) };
+  return ["size", "volume", "delay", "begin", "end"].includes(what) ? { ...room, [what]: value } : room;
+}
+
 export class Actions {
   /** `tell(text, kind)`: kind is done, waiting or refused. */
-  constructor(tell) {
+  constructor(feed, tell) {
+    this._feed = feed;
     this._tell = tell;
+    this._ahead = [];
+    feed.addEventListener("action", (event) => (this._last = event.detail.id));
+    feed.addEventListener("room", () => this._told(this._last));  // it comes after each action
     this._waiting = kept("waiting");
     this.done = kept("done");
     this._busy = false;
@@ -24,6 +41,7 @@ export class Actions {
   ask(action, said, back) {
     const id = newId();
     this._waiting.push({ action: { id, ...action }, said });
+    this._ahead.push({ id, ...action });
     if (back !== null) this.done.push({ id, said, back, action, undone: false });
     this._keep();
     this._send();
@@ -39,13 +57,13 @@ export class Actions {
     else this.ask({ do: "undo", of: last.id }, `Undone: ${last.said}`, null);
   }
 
-  /** The lines that were killed here and are not back. */
-  get killed() {
-    return this.done.filter((one) => one.action.do === "kill" && !one.undone).map((one) => one.action.cue);
+  /** What the room sees once all is done that was asked: a key that is pressed twice means it twice. */
+  get room() {
+    return this._ahead.reduce(directed, this._feed.room);
   }
 
-  get waiting() {
-    return this._waiting.length;
+  _told(id) {
+    this._ahead = this._ahead.filter((action) => action.id !== id);
   }
 
   async _send() {
@@ -60,6 +78,7 @@ export class Actions {
         continue;
       }
       this._waiting.shift();
+      setTimeout(() => this._told(first.action.id), answer.ok ? TOLD : 0);
       if (!answer.ok) this.done = this.done.filter((one) => one.id !== first.action.id);
       this._keep();
       this._tell(answer.ok ? first.said : answer.why, answer.ok ? "done" : "refused");

@@ -31,6 +31,7 @@ export class Lines {
     this._moved = 0;
     this.editing = null;
     feed.addEventListener("cue", (event) => this._arrived(event.detail));
+    feed.addEventListener("action", (event) => event.detail.do === "kill" && this._keep(event.detail.cue));
     list.addEventListener("click", (event) => this.pick(event.target.closest("li")?.dataset.id ?? null));
     list.addEventListener("dblclick", (event) => event.target.closest(".words") && this.edit());
   }
@@ -65,11 +66,6 @@ export class Lines {
     this._rows.get(this._picked)?.scrollIntoView({ block: "nearest" });
   }
 
-  /** A line that is about to be taken out stays to be seen, struck through. */
-  keep(cue) {
-    this._gone.set(cue.id, cue);
-  }
-
   /** Opens the chosen line, the caret at its end. */
   edit() {
     const cue = this.chosen;
@@ -77,6 +73,7 @@ export class Lines {
     const field = element("textarea", "field");
     field.value = cue.text;
     field.rows = Math.max(2, cue.text.split("\n").length);
+    field.enterKeyHint = "done";
     field.setAttribute("aria-label", "The line's text");
     this.editing = { id: cue.id, field };
     this._picked = cue.id;
@@ -93,7 +90,7 @@ export class Lines {
 
   /** What stands on the screen at `time`. */
   on(time) {
-    const held = this._feed.room.held;
+    const held = this._actions.room.held;
     return this._feed.track(this.lang).filter((c) => c.start <= time && time < c.end && !held.includes(c.id));
   }
 
@@ -119,9 +116,14 @@ export class Lines {
     return track.slice(Math.max(0, Math.min(at - past, kept < 0 || at - kept > PAST_BELOW_HAND ? at : kept)));
   }
 
+  /** A line that is about to be taken out stays to be seen, struck through. */
+  _keep(id) {
+    const cue = this._feed.cues.get(id);
+    if (cue) this._gone.set(id, cue);
+  }
+
   _lost() {
-    const killed = this._actions.killed;
-    return [...this._gone.values()].filter((c) => c.lang === this.lang && killed.includes(c.id) && !this._feed.cues.has(c.id));
+    return [...this._gone.values()].filter((cue) => cue.lang === this.lang && this._struck(cue));
   }
 
   _struck(cue) {
@@ -148,14 +150,14 @@ export class Lines {
     const text = row.querySelector(".en");
     if (text) fill(text, cue.text);
     fill(row.querySelector(".source"), this._said(cue));
-    fill(row.querySelector(".remarks"), cue.flags.map((flag) => REMARKS[flag]).filter(Boolean).join(" · "));
+    if (this.editing?.id !== cue.id) fill(row.querySelector(".remarks"), cue.flags.map((flag) => REMARKS[flag]).filter(Boolean).join(" · "));
     fill(row.querySelector(".hold span"), state === "held" ? "Send" : "Hold");
   }
 
   /** What becomes of a line, and what stands in the place of its countdown. */
   _state(cue, time) {
     if (this._struck(cue)) return ["struck", "killed"];
-    const held = this._feed.room.held.includes(cue.id);
+    const held = this._actions.room.held.includes(cue.id);
     if (time === null) return [held ? "held" : "coming", ""];
     const came = this._came.get(cue.id);
     const late = came && cue.end - came < Math.min(LEFT, PART * (cue.end - cue.start));
@@ -242,7 +244,6 @@ export class Lines {
     const row = this._rows.get(id);
     fill(row.querySelector(".remarks"), `${lines.map((line) => line.length).join(" + ")} characters, ${speed.toFixed(0)} a second` +
       (speed > 20 ? " - too fast to read" : ""));
-    row.dataset.counted = "1";
   }
 }
 

@@ -18,27 +18,27 @@ export class RoomControls {
   }
 
   blank() {
-    const on = !this._feed.room.blank;
+    const on = !this._actions.room.blank;
     this._actions.ask({ do: "blank", value: Number(on) }, on ? "The screen is blank" : "The picture is back");
   }
 
   hide() {
-    const on = !this._feed.room.hidden;
+    const on = !this._actions.room.hidden;
     this._actions.ask({ do: "hide", value: Number(on) }, on ? "Subtitles are off" : "Subtitles are on");
   }
 
-  place(where = PLACES[(PLACES.indexOf(this._feed.room.place) + 1) % PLACES.length]) {
+  place(where = PLACES[(PLACES.indexOf(this._actions.room.place) + 1) % PLACES.length]) {
     const named = { bottom: "at the bottom", top: "at the top", band: "in a band under the picture" };
     this._actions.ask({ do: "place", text: where }, `Subtitles ${named[where]}`);
   }
 
   size(by) {
-    const size = Math.min(2, Math.max(0.5, Math.round((this._feed.room.size + by) * 10) / 10));
+    const size = Math.min(2, Math.max(0.5, Math.round((this._actions.room.size + by) * 10) / 10));
     this._actions.ask({ do: "size", value: size }, `Letters at ${Math.round(size * 100)} %`);
   }
 
   delay(by) {
-    const delay = Math.max(STEP, Math.round(this._clock.delay + by));
+    const delay = Math.max(STEP, Math.round((this._actions.room.delay ?? this._clock.delay) + by));
     this._actions.ask({ do: "delay", value: delay }, `${delay} s behind live`);
   }
 
@@ -79,7 +79,7 @@ export class RoomControls {
   }
 
   draw() {
-    const room = this._feed.room;
+    const room = this._actions.room;
     const now = this._clock.time;
     const wall = $("wall");
     const on = now === null ? [] : this._lines.on(now);
@@ -119,7 +119,7 @@ export class RoomControls {
       box.dataset.spoken = spoken.join();
       box.replaceChildren(...(spoken.length > 1 ? ["", ...spoken] : []).map((lang) => this._speakerButton(lang)));
       $("speaker-note").textContent = spoken.length > 1 ? "" :
-        `Only ${spoken.map(name).join("") || "one language"} is listened for; for more, start with --languages fr,es.`;
+        `${spoken.map(name).join("") || "One language"} alone. For more, start with --languages fr,es.`;
     }
     for (const button of box.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", button.dataset.lang === (facts?.speaker ?? ""));

@@ -16,7 +16,7 @@ const short = (text) => (text.length > 34 ? `${text.slice(0, 32).trim()}…` : t
 
 const feed = new Feed({ screens: true });
 const clock = new RoomClock(feed);
-const actions = new Actions(toast);
+const actions = new Actions(feed, toast);
 const lines = new Lines($("list"), feed, clock, actions, { acted: press, edited });
 const health = new Health(feed, clock);
 const room = new RoomControls(feed, clock, actions, lines, health);
@@ -61,12 +61,11 @@ function onLine(act) {
 }
 
 function kill(cue) {
-  lines.keep(cue);
   actions.ask({ do: "kill", cue: cue.id }, `Killed: “${short(cue.text)}”`);
 }
 
 function hold(cue) {
-  const held = feed.room.held.includes(cue.id);
+  const held = actions.room.held.includes(cue.id);
   actions.ask({ do: held ? "send" : "hold", cue: cue.id }, `${held ? "Sent on" : "Held"}: “${short(cue.text)}”`);
 }
 
@@ -117,7 +116,7 @@ function draw() {
   $("empty").textContent = shown ? "" : session ? "No line yet: they come as soon as somebody speaks." :
     "The session has not begun: its lines come here.";
   const chosen = lines.chosen;
-  $("thumb-hold").textContent = chosen && feed.room.held.includes(chosen.id) ? "Send" : "Hold";
+  $("thumb-hold").textContent = chosen && actions.room.held.includes(chosen.id) ? "Send" : "Hold";
 }
 
 function drawHealth() {

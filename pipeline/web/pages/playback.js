@@ -174,7 +174,8 @@ export class Playback extends EventTarget {
   _begin() {
     const { clock } = this;
     const first = this._feed.room.begin ?? clock.begin;
-    const due = this._live ? this._feed.edge - this.wanted : first;
+    const edge = this._feed.edge ?? clock.end.stream;  // a session that has just begun has not told how far it is
+    const due = clock.details.live && !this._feed.ended ? edge - this.wanted : first;
     const to = this._place ?? due;
     this.state = this.paused ? "paused" : "playing";
     if (to < clock.begin) this._hold("begins", to, clock.begin);

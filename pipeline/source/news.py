@@ -1,0 +1,37 @@
+"""How a source stands, told when that is news."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from pipeline.events import Event, SourceState, Warned
+
+
+class News:
+    """Tells each state once, and a warning once until the source was well again."""
+
+    def __init__(self, tell: Callable[[Event], None], recorded: Callable[[], float]) -> None:
+        """Events go to `tell`; `recorded()` is stream time up to which there is sound."""
+        self.tell, self._recorded = tell, recorded
+        self.state = ""
+        self._warned: set[str] = set()
+
+    def connected(self, stream: float, detail: str) -> None:
+        """A connection has its place: its first sample lies at `stream`."""
+        self.state = "connected"
+        self.tell(SourceState(state="connected", stream=stream, detail=detail))
+
+    def say(self, state: Literal["connected", "lost"], detail: str) -> None:
+        """How it stands now, unless that was told."""
+        if state != self.state:
+            self.state = state
+            self.tell(SourceState(state=state, stream=self._recorded(), detail=detail))
+
+    def warn(self, text: str) -> None:
+        """What a person should know, unless that was told."""
+        if text not in self._warned:
+            self._warned.add(text)
+            self.tell(Warned(text=text))
+
+    def anew(self) -> None:
+        """It was well: what is wrong next is told, also if it is the same."""
+        self._warned.clear()
