@@ -12,7 +12,7 @@ from pipeline.commands import options
 from pipeline.commands.player import player
 from pipeline.commands.typed import held_back
 from pipeline.flow import Repeating
-from pipeline.folder import begun, check
+from pipeline.folder import JOURNAL, check
 from pipeline.journal import running
 from pipeline.publish.mpv import program
 from pipeline.supervision import end_with
@@ -59,7 +59,7 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
             f"This system does not tell where display {number} is: move the window there, and press F.", err=True
         )
     profile = assets.user_cache() / f"display-{number}"
-    kiosk = Kiosk(address, number, profile, lambda: not over or not begun(folder) or running(folder))
+    kiosk = Kiosk(address, number, profile, lambda: not over or not (folder / JOURNAL).is_file() or running(folder))
     try:
         with Repeating(kiosk.look, seconds=0.5, name="kiosk"):
             yield
