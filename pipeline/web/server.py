@@ -152,7 +152,7 @@ def serve(
         application(folder, who, Served(delay), end if with_session else None),
         http=Connection,
         ws="none",
-        log_level="warning",
+        log_level="error",  # what strangers send wrong is no news for the technician
         access_log=False,
         proxy_headers=False,
         server_header=False,

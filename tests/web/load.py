@@ -117,6 +117,8 @@ async def show(journal: Journal, seconds: float) -> dict[str, float]:
 
 async def measure(server: Server, journal: Journal, streams: int, seconds: float) -> list[float]:
     """Seconds that each cue took to each watcher that keeps up."""
+    assert server.process
+    process = psutil.Process(server.process.pid)
     watchers = [Watcher(server.port, "lang=en") for _ in range(streams)] + [Watcher(server.port, "")]
     others = (
         [stuck(server.port) for _ in range(5)] + [vanishing(server.port) for _ in range(5)] + [console(server.port)]
@@ -126,7 +128,10 @@ async def measure(server: Server, journal: Journal, streams: int, seconds: float
     await asyncio.gather(*(watcher.ready.wait() for watcher in watchers))
     typer.echo(f"{streams} pages know the {HOURS} hours after {time.monotonic() - began:.1f} s")
     tasks += [asyncio.create_task(other) for other in others]
+    before = sum(process.cpu_times()[:2])
     written = await show(journal, seconds)
+    used = sum(process.cpu_times()[:2]) - before
+    typer.echo(f"the server used {100 * used / seconds:.0f} % of a processor")
     for task in tasks:
         assert not task.done() or not task.exception(), task.exception()
         task.cancel()

@@ -1,5 +1,6 @@
 """Clients that dawdle, drown, vanish or ask for nonsense, and that nobody else notices them."""
 
+import json
 import resource
 import socket
 import subprocess
@@ -75,6 +76,19 @@ def test_each_of_many_is_told_whatever_the_others_do(server: Server) -> None:
         journal.append(cue(600, "the last words"))
         for stream in streams[10:]:
             stream.read_until(b"the last words")
+
+
+def test_whoever_has_left_is_no_viewer_any_more(server: Server) -> None:
+    def viewers() -> int:
+        return int(json.loads(ask(server.port, "/api/health").body)["viewers"])
+
+    until(lambda: viewers() == 0, 20)
+    streams = [Stream(server.port), Stream(server.port, "screens=1")]
+    until(lambda: viewers() == 1, 20)  # the other one is a console
+    raw(server.port, "HEAD /api/cues HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    for stream in streams:
+        stream.close()
+    until(lambda: viewers() == 0, 20)
 
 
 def test_a_track_is_told_to_whoever_asked_for_it(server: Server) -> None:

@@ -2,19 +2,17 @@
 
 import re
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import segno
 
+from pipeline import cli
 from pipeline.commands.screen import announced
-from pipeline.errors import SettingsError
+from pipeline.errors import LivesubsError, SettingsError
 from pipeline.web import server
 from pipeline.web.access import with_tokens
 from tests.servers import free_port
-from tests.web.asking import ask
 from tests.web.conftest import Server
 from tests.web.sessions import finished
 
@@ -22,12 +20,9 @@ HAS_IPV6 = Path("/proc/net/if_inet6").is_file() and "lo" in Path("/proc/net/if_i
 
 
 def refusal(folder: Path, *words: str) -> str:
-    command = [sys.executable, "-m", "pipeline", "screen", str(folder), *words]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode in (2, 6)
-    assert ended.stdout == ""
-    assert ended.stderr.count("\n") == 1
-    return ended.stderr
+    with pytest.raises(LivesubsError) as refused:
+        cli.app(["screen", str(folder), *words], standalone_mode=False)
+    return str(refused.value)
 
 
 def test_a_folder_without_a_session_is_refused(tmp_path: Path) -> None:
@@ -81,25 +76,6 @@ def test_a_name_of_this_machine_is_listened_at_with_tokens(tmp_path: Path) -> No
     assert who.is_ours("hall.local")
     assert server.access(tmp_path, "0.0.0.0") == server.access(tmp_path, "0.0.0.0")
     assert (tmp_path / "pages.toml").stat().st_mode & 0o777 == 0o600
-
-
-def test_two_sessions_on_one_machine_keep_their_own_cookies(tmp_path: Path) -> None:
-    folders = [tmp_path / name for name in ("one", "other")]
-    servers = []
-    for folder in folders:
-        folder.mkdir()
-        servers.append(Server(finished(folder, []), "auto", "--listen", "0.0.0.0"))
-    try:
-        cookies = []
-        for started in servers:
-            started.start()
-            token = server.access(started.folder, "0.0.0.0").view
-            cookies.append(ask(started.port, f"/read?token={token}").headers["set-cookie"].partition(";")[0])
-        for started in servers:
-            assert ask(started.port, "/read", headers={"Cookie": "; ".join(cookies)}).status == 200
-    finally:
-        for started in servers:
-            started.kill()
 
 
 def test_codes_for_phones_are_black_on_white_in_every_terminal() -> None:

@@ -283,6 +283,13 @@ def test_the_token_goes_from_the_address_into_a_cookie_for_the_server_alone(beyo
     assert beyond.view not in page.content()
 
 
+def test_two_sessions_on_one_machine_have_cookies_of_their_own(beyond: Beyond) -> None:
+    other = ask(beyond.port, f"/read?token={beyond.view}", headers={"Host": "127.0.0.1:9999"}).headers["set-cookie"]
+    assert other.startswith("livesubs-9999=")
+    both = {"Cookie": f"livesubs-9999=of-the-other; {beyond.cookie}={beyond.view}"}
+    assert ask(beyond.port, "/read", headers=both).status == 200
+
+
 def test_a_link_to_look_takes_the_console_from_nobody(beyond: Beyond) -> None:
     control = {"Cookie": f"other=a=b; x; {beyond.cookie}={beyond.control}"}
     assert "set-cookie" not in ask(beyond.port, f"/read?token={beyond.view}", headers=control).headers

@@ -21,7 +21,7 @@ class Overlay {
     this.feed = new Feed();
     this.feed.addEventListener("session", (event) => this.#lay(event.detail));
     this.feed.addEventListener("cue", (event) => this.#came(event.detail));
-    this.feed.addEventListener("ready", () => (this.began ??= seconds()));
+    this.feed.addEventListener("ready", () => this.#begin());
     this.#style();
   }
 
@@ -73,6 +73,11 @@ class Overlay {
     return this.feed.cues.get(lane.ready.at(now, this.feed.cues, this.feed.room.held));
   }
 
+  #begin() {
+    this.began ??= seconds();
+    this.stage.dataset.ready = this.lanes.length ? "yes" : "no"; // for whoever looks from outside
+  }
+
   #came(cue) {
     const lane = this.lanes.find((one) => one.lang === cue.lang);
     if (this.feed.ready) lane?.ready.add(cue, seconds(), Math.max(0, this.set.offset / 1000));
@@ -85,7 +90,6 @@ class Overlay {
     this.source = session.src_lang;
     const langs = this.set.lang ? this.set.lang.split(",") : [session.tgt_langs[0] ?? session.src_lang];
     this.lanes = langs.map((lang) => ({ lang, ready: new Ready(), lines: new Lines(this.feed, lang) }));
-    this.stage.dataset.lang = langs.join(",");
   }
 
   #style() {
