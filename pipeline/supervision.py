@@ -51,15 +51,18 @@ class Supervised:
         for number in system.STOP_SIGNALS:
             signal.signal(number, self._pass_on)
         code = self._run(tell)
-        self._process = None
+        self._process, self._asked = None, False
         if not self._can_go_on():  # nothing was recorded, so there is nothing to play
-            for companion in self._beside:
-                companion.process.terminate()
+            self._pass_on(signal.SIGTERM)
         elif self._beside:
             names = ", ".join(companion.name for companion in self._beside)
             tell(f"the session has ended; still at work until it is done: {names}; Ctrl-C ends that")
-        for companion in self._beside:
-            companion.process.wait()
+        while self._beside:
+            for companion in self._beside:
+                if not self._asked and companion.killed:
+                    companion.revive(tell)
+            self._beside = [one for one in self._beside if one.works or (one.killed and not self._asked)]
+            time.sleep(_LOOK)
         return code
 
     def _run(self, tell: Callable[[str], None]) -> int:
@@ -87,7 +90,7 @@ class Supervised:
             for companion in self._beside:
                 companion.revive(tell)
 
-    def _pass_on(self, number: int, frame: FrameType | None) -> None:
+    def _pass_on(self, number: int, frame: FrameType | None = None) -> None:
         self._asked = True
         for process in [self._process] if self._process else [companion.process for companion in self._beside]:
             process.send_signal(number)
@@ -100,6 +103,14 @@ class Companion:
         self.name, self._words = name, words
         self.process = _start(words)
         self._again_at = 0.0
+
+    @property
+    def works(self) -> bool:
+        return self.process.poll() is None
+
+    @property
+    def killed(self) -> bool:
+        return (self.process.poll() or 0) < 0
 
     def revive(self, tell: Callable[[str], None]) -> None:
         code = self.process.poll()

@@ -163,13 +163,11 @@ def test_a_publisher_that_is_killed_goes_on_where_it_was(show: Show) -> None:
 
 def test_a_recording_that_is_read_quickly_waits_for_its_subtitles(tmp_path: Path, recorded: Path) -> None:
     show = Show(tmp_path, recorded, live=False)
-    heard = replace(published.progress(show.clock, 41.0), heard=9.1)
-    show.say(heard)
-    show.made.step(running=True)
-    assert len(show.listed().segments) == 2
-    show.say(Ended(reason="ended", stream=41.0))
-    assert show.made.step(running=False) == 0.0
+    show.step(41.0)
+    assert not (show.out / "media.m3u8").exists()
+    assert show.step(41.0, running=False) == 0.0
     assert show.listed().is_endlist
+    assert [cue.content for cue in show.cues()] == [cue.text for cue in published.track("en")]
 
 
 def test_a_session_that_goes_on_after_its_end_is_not_ended(show: Show) -> None:

@@ -65,7 +65,7 @@ class Broadcast:
         if started is None:
             return inf
         found = pieces(self._session.segments())
-        until = due(self._session.state, self._clock, self._delay)
+        until = due(self._session.state, self._clock, self._delay, over=not running)
         for piece in found[self._done :]:
             if piece.segment.end > until and not self._is_out(piece):
                 break
