@@ -73,6 +73,7 @@ def test_one_that_dies_again_and_again_is_left_to_a_person(show: "subprocess.Pop
 def test_one_that_was_asked_to_stop_does_not_begin_anew(show: "subprocess.Popen[str]") -> None:
     session = psutil.Process(_session(show))
     session.suspend()  # so that it cannot end in order
+    until(lambda: session.status() == psutil.STATUS_STOPPED, 10)  # or a thread of it takes the signal yet
     show.send_signal(signal.SIGINT)
     until(lambda: signal.SIGINT in _pending(session.pid), 10)
     session.kill()
