@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,11 @@ faults-short: $(DONE)
 # Six hours of speech at a quicker pace: memory, threads, open files.
 endurance: $(DONE)
 	$(BIN)/python -m tests.endurance
+
+# How far the words on the screen are from the picture, through kills, cuts and a reload: three minutes of an otherwise
+# idle machine with Chromium.
+screen-sync: $(DONE) $(HLS)
+	$(BIN)/python -m tests.web.sync
 
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)

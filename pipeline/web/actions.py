@@ -25,6 +25,7 @@ async def act(show: Show, request: Request) -> Response:
         asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict)}, Action)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         return PlainTextResponse(f"That is no action: {error}.", 400)
+    show.look()  # the page may know a line that was written just now
     if asked.cue and asked.cue not in show.state.cues:
         return PlainTextResponse("That line is not there any more.", 409)
     try:

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from pipeline.events import Cue, Progress, SessionStarted
+from pipeline.events import Cue, SessionStarted
 from pipeline.source.archive import NAME, place
 from pipeline.source.parts import Placed
 from tests.measures import SAMPLES
@@ -29,11 +29,6 @@ def begun(*langs: str) -> SessionStarted:
         version="1", source="https://example.org/the-rally.m3u8", src_lang="fr", tgt_langs=langs or ("en",),
         recogniser="small", engines=(), began_at=1_750_000_000.0,
     )  # fmt: skip
-
-
-def live(edge: float, up: float = 1000.0) -> Progress:
-    """That much has come in, at this moment."""
-    return Progress(recorded=edge, heard=edge, compute=1.0, up=up, origin=up - edge)
 
 
 def line(id: str, start: float, end: float, text: str = "", lang: str = "en") -> Cue:

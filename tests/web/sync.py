@@ -28,7 +28,7 @@ from samples.clock import read_clock
 from tests.faults.hls import Window
 from tests.measures import SAMPLES
 from tests.publisher import Publisher, cut, publishing
-from tests.servers import free_port
+from tests.servers import free_port, listens
 from tests.waiting import until
 
 SPY = (Path(__file__).parent / "spy.js").read_text("utf-8")
@@ -128,15 +128,16 @@ def show(folder: Path) -> Iterator[Evening]:
             yield _opened(context, Evening(out, publisher, context.new_page(), session), port)
             browser.close()
         finally:
-            for process in [*psutil.Process(session.pid).children(recursive=True), session]:
+            for process in psutil.Process(session.pid).children(recursive=True):
                 process.kill()
+            session.kill()
             session.wait()
 
 
 def _opened(context: BrowserContext, evening: Evening, port: int) -> Evening:
     context.expose_function("seen", evening.note)
     context.add_init_script(SPY)
-    until(lambda: any(port == c.laddr.port for c in psutil.net_connections("tcp") if c.status == "LISTEN"), 60)
+    until(lambda: any(listens(c.pid, port) for c in psutil.Process(evening.session.pid).children()), 60)
     evening.page.goto(f"http://127.0.0.1:{port}/screen")
     return evening
 
@@ -147,6 +148,8 @@ def first_frames(folder: Path) -> list[tuple[float, float]]:
     for segment in segments(folder / NAME):
         with av.open(str(segment.path)) as opened:
             picture = next(opened.decode(video=0))
+            assert picture.pts is not None
+            assert picture.time_base is not None
             at = _place(folder, segment.path.name[:4]) + float(picture.pts * picture.time_base)
             found.append((at, read_clock(picture.to_ndarray(format="rgb24"))))
     return found

@@ -41,9 +41,9 @@ export class Lines {
     return this._skipped.size;
   }
 
-  /** Nobody could see what was not shown until then, and that was meant. */
+  /** The wall is kept empty on purpose: what would stand there at `stream` has not missed its moment. */
   pardon(stream) {
-    for (const cue of this._near(stream)) if (cue.start <= stream) this._shown.add(cue.id);
+    for (const cue of this._near(stream)) if (cue.end > stream) this._shown.add(cue.id);
   }
 
   _may(cue, stream) {

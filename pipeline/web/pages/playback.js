@@ -50,6 +50,11 @@ export class Playback extends EventTarget {
     return this.clock.at(this._shown ?? this._video.currentTime);
   }
 
+  /** There is something to see, or to hear. */
+  get drawn() {
+    return this._shown !== null || this._video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  }
+
   /** Seconds behind live; null without a live edge. */
   get delay() {
     return this.stream === null || !this._live ? null : this._feed.edge - this.stream;

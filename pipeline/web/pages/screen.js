@@ -46,7 +46,7 @@ class Screen {
   /** The frame that is shown now, and its words. */
   frame() {
     const { stream, wait, state } = this.playback;
-    const quiet = stream === null || wait || ["waiting", "ended"].includes(state);
+    const quiet = stream === null || wait || !this.playback.drawn || ["waiting", "ended"].includes(state);
     const [first, ...others] = this.lines;
     first.lang = langs[0] || this.feed.session?.tgt_langs[0] || this.feed.session?.src_lang || "";
     const { blank, hidden } = this.feed.room;
@@ -77,12 +77,12 @@ class Screen {
   card(shown) {
     const place = byId("card");
     place.hidden = !shown;
+    document.documentElement.classList.toggle("speaks", Boolean(shown?.speaker));
     if (!shown) return;
     place.classList.toggle("speaker", Boolean(shown.speaker));
-    document.body.classList.toggle("speaks", Boolean(shown.speaker));
     byId("level").hidden = !shown.speaker;
     if (shown.speaker) level(byId("video"), byId("level"));
-    write("card-time", shown.speaker ? "" : new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+    write("card-time", shown.speaker ? "" : new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false }));
     write("card-title", shown.title);
     write("card-text", shown.text);
   }
@@ -93,8 +93,8 @@ class Screen {
     byId("blank").hidden = !room.blank;
     byId("subtitles").hidden = room.hidden;
     document.body.dataset.place = room.place;
-    document.body.style.setProperty("--size", room.size);
-    document.body.style.setProperty("--rows", this.lines.length * 2);
+    document.documentElement.style.setProperty("--size", room.size);
+    document.documentElement.style.setProperty("--rows", this.lines.length * 2);
     byId("video").volume = this.test.shown ? 0 : room.volume;
     this.frame();
   }
