@@ -97,7 +97,7 @@ class Supervised:
 
 
 class Companion:
-    """A process beside the session, which is started again when it dies."""
+    """A process beside the session, which is started again when it dies; one that has done its work stays away."""
 
     def __init__(self, name: str, words: Sequence[str]) -> None:
         self.name, self._words = name, words
@@ -114,7 +114,7 @@ class Companion:
 
     def revive(self, tell: Callable[[str], None]) -> None:
         code = self.process.poll()
-        if code is not None and time.monotonic() > self._again_at:
+        if code and time.monotonic() > self._again_at:
             how = _signal(code) if code < 0 else f"exit code {code}"
             tell(f"{self.name} died ({how}); it is started again")
             self.process = _start(self._words)
