@@ -20,6 +20,8 @@ _UP: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
+_TURN = 0.5
+"""Seconds that a reader waits at a time."""
 _BOUND = 256
 """Items that may wait in a hand-off: a quarter of an hour of sentences."""
 
@@ -101,7 +103,9 @@ class Channel(Iterable[T]):
     def _take(self) -> list[T]:
         """What waits, or will; nothing at the end. Raises the writer's error."""
         with self._changed:
-            self._changed.wait_for(lambda: bool(self._items) or self._done or self._closed)
+            # By turns: a signal that comes right before a wait does not end it, and its handler would wait as long.
+            while not self._changed.wait_for(lambda: bool(self._items) or self._done or self._closed, _TURN):
+                pass
             batch = list(self._items)
             self._items.clear()
             self._changed.notify_all()

@@ -89,20 +89,18 @@ class Supervised:
 
     def _end_beside(self, tell: Callable[[str], None]) -> None:
         """Waits for what runs beside it: the room is still behind."""
-        self._process, asked = None, len(self._asked)
-        if not self._recorded():
-            self._stop_beside()
-        elif self._beside:
+        self._process, asked, stopping = None, len(self._asked), not self._recorded()
+        if self._beside and not stopping:
             names = ", ".join(companion.name for companion in self._beside)
             _say(tell, f"the session has ended; still at work until it is done: {names}; Ctrl-C ends that")
-        while any(companion.running for companion in self._beside):
-            if len(self._asked) > asked:
-                self._stop_beside()
+        while left := [one for one in self._beside if one.running or (one.killed and not stopping)]:
+            stopping = stopping or len(self._asked) > asked
+            for companion in left:
+                if stopping:
+                    companion.stop()
+                else:
+                    companion.revive(tell)
             time.sleep(_LOOK)
-
-    def _stop_beside(self) -> None:
-        for companion in self._beside:
-            companion.stop()
 
     def _wait_for(self, words: Sequence[str], tell: Callable[[str], None]) -> int:
         self._process, self._passed = None, 0
@@ -136,7 +134,7 @@ class Supervised:
 
 
 class Companion:
-    """A process beside the session, which is started again when it dies."""
+    """A process beside the session, which is started again when it dies; one that has done its work stays away."""
 
     def __init__(self, name: str, words: Sequence[str]) -> None:
         self.name, self._words = name, words
@@ -147,13 +145,18 @@ class Companion:
     def running(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def killed(self) -> bool:
+        """It did not end by itself."""
+        return (self._process.poll() or 0) < 0
+
     def stop(self) -> None:
         if self.running:
             self._process.send_signal(system.STOP)
 
     def revive(self, tell: Callable[[str], None]) -> None:
         code = self._process.poll()
-        if code is None or time.monotonic() < self._again_at:
+        if not code or time.monotonic() < self._again_at:
             return
         _say(tell, f"{self.name} died ({_how(code)}); it is started again")
         self._again_at = time.monotonic() + _TOO_OFTEN

@@ -1,6 +1,7 @@
 """The published folder: what a viewer is told and when, whatever happens to the publisher."""
 
 import contextlib
+import os
 import re
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from pipeline.publish.timeline import pieces
 from pipeline.subtitles.formats import vtt_cue
 from pipeline.web.actions import keep
 from tests import published
-from tests.measures import cues
+from tests.measures import SAMPLES, cues
 from tests.published import FIRST, GAP, SECOND
 from tests.test_session_waiting import Clock
 from tests.waiting import until
@@ -161,15 +162,29 @@ def test_a_publisher_that_is_killed_goes_on_where_it_was(show: Show) -> None:
     assert third.text in [cue.content for cue in show.cues()]
 
 
-def test_a_recording_that_is_read_quickly_waits_for_its_subtitles(tmp_path: Path, recorded: Path) -> None:
-    show = Show(tmp_path, recorded, live=False)
-    heard = replace(published.progress(show.clock, 41.0), heard=9.1)
-    show.say(heard)
+def test_what_is_recorded_late_waits_for_its_subtitles_but_not_for_ever(show: Show) -> None:
+    for segment in (show.folder / "archive").glob("*.ts"):
+        os.utime(segment, (28.0, 28.0))  # after a cut, all at once
+    show.clock.time = 30.0
+    late = replace(published.progress(show.clock, 30.0), recorded=FIRST, heard=3.0)
+    show.say(late)
+    show.made.step(running=True)
+    assert not (show.out / "media.m3u8").exists()
+    show.say(replace(late, heard=15.0))
     show.made.step(running=True)
     assert len(show.listed().segments) == 2
-    show.say(Ended(reason="ended", stream=41.0))
-    assert show.made.step(running=False) == 0.0
+    show.clock.time = 28.0 + DELAY
+    show.made.step(running=True)
+    assert len(show.listed().segments) == 10
+
+
+def test_a_recording_that_is_read_quickly_waits_for_its_subtitles(tmp_path: Path, recorded: Path) -> None:
+    show = Show(tmp_path, recorded, live=False)
+    show.step(41.0)
+    assert not (show.out / "media.m3u8").exists()
+    assert show.step(41.0, running=False) == 0.0
     assert show.listed().is_endlist
+    assert [cue.content for cue in show.cues()] == [cue.text for cue in published.track("en")]
 
 
 def test_a_session_that_goes_on_after_its_end_is_not_ended(show: Show) -> None:
@@ -262,7 +277,7 @@ def segments(runs: list[list[float]], between: float) -> list[MediaSegment]:
 
 
 def test_a_session_is_published_beside_it_also_when_the_publisher_is_killed(tmp_path: Path) -> None:
-    source = [str(published.SAMPLES / "rally.mp4"), "--demo", "--for", "6", "--out", str(tmp_path / "s")]
+    source = [str(SAMPLES / "rally.mp4"), "--demo", "--for", "6", "--out", str(tmp_path / "s")]
     command = [sys.executable, "-m", "pipeline", "run", *source, "--publish", str(tmp_path / "out"), "--delay", "2"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
         psutil.Process(until(lambda: _publisher(run.pid), 60)).kill()

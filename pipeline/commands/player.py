@@ -53,7 +53,7 @@ class Watch:
         if state.session is None or not found:
             return
         if running(self._folder):
-            until, name = due(state, SystemClock(), self._delay), "room.m3u8"
+            until, name = due(state, SystemClock(), self._delay, over=False), "room.m3u8"
             listed = [piece for piece in found if piece.segment.end <= until]
             if len(listed) < _FIRST:
                 return

@@ -43,7 +43,12 @@ def publish(
         made.finish()
     else:
         with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext():
-            _follow(made, session)
+            try:
+                _follow(made, session)
+            except KeyboardInterrupt:
+                if session.running:
+                    raise
+                made.finish()  # nobody shall wait for more
     if not under:
         typer.echo(f"{out / broadcast.MASTER} is complete")
 

@@ -26,6 +26,8 @@ from pipeline.publish.timeline import Piece, pieces
 
 MASTER = "master.m3u8"
 _MEDIA = "media.m3u8"
+_SETTLES = 10.0
+"""Seconds of sound after a word that are heard, as a rule, before the line with that word is there."""
 _ROUND = 100_000
 """Bits a second that the bandwidth is rounded up to."""
 
@@ -65,9 +67,9 @@ class Broadcast:
         if started is None:
             return inf
         found = pieces(self._session.segments())
-        until = due(self._session.state, self._clock, self._delay)
+        until = due(self._session.state, self._clock, self._delay, over=not running)
         for piece in found[self._done :]:
-            if piece.segment.end > until and not self._is_out(piece):
+            if (piece.segment.end > until or self._has_to_be_heard(piece)) and not self._is_out(piece):
                 break
             self._put(piece, found)
             self._done = piece.number + 1
@@ -104,6 +106,17 @@ class Broadcast:
     def _is_out(self, piece: Piece) -> bool:
         """A run before this one was as far."""
         return all(self._captions(piece, lang).exists() for lang in self._langs())
+
+    def _has_to_be_heard(self, piece: Piece) -> bool:
+        """It was recorded late, after a cut, and its lines may come yet: viewers wait for it anyhow."""
+        progress = self._session.state.progress
+        if progress is None or progress.heard >= min(piece.segment.end + _SETTLES, progress.recorded):
+            return False
+        try:
+            age = self._clock.now() - piece.segment.path.stat().st_mtime
+        except FileNotFoundError:
+            return False
+        return 0 <= age < self._delay
 
     def _put(self, piece: Piece, found: Sequence[Piece]) -> None:
         place = self._media(piece)

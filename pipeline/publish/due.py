@@ -18,14 +18,13 @@ def now(state: State, clock: Clock) -> float:
     return progress.recorded
 
 
-def due(state: State, clock: Clock, delay: float) -> float:
+def due(state: State, clock: Clock, delay: float, *, over: bool) -> float:
     """Stream time that is `delay` seconds behind live.
 
-    A recording that comes faster than time passes is held until it was heard: nobody waits for it.
+    Nobody waits for a recording that is read as fast as it can be heard: it goes out when it is `over`.
     """
     if state.session is None:
         return -inf
     if not state.session.live:
-        heard = state.progress.heard if state.progress else 0.0
-        return inf if state.ended else heard - delay
+        return inf if over else -inf
     return now(state, clock) - delay

@@ -6,6 +6,10 @@ from math import ceil
 
 from pipeline.publish.timeline import Piece
 
+_NAMES = {"ar": "العربية", "de": "Deutsch", "en": "English", "es": "Español", "fr": "Français", "it": "Italiano"}
+_NAMES |= {"nl": "Nederlands", "pl": "Polski", "pt": "Português", "tr": "Türkçe"}
+"""What viewers choose from; others are shown by their code."""
+
 
 def media(
     pieces: Sequence[Piece],
@@ -52,8 +56,8 @@ def _entry(piece: Piece, uri: str, epoch: datetime, *, whole: bool) -> list[str]
 def master(media: str, bandwidth: int, subtitles: Sequence[tuple[str, str]]) -> str:
     """The playlist of playlists: `subtitles` are languages with their playlists, the one that is shown first."""
     renditions = [
-        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="{lang}",LANGUAGE="{lang}",AUTOSELECT=YES,'
-        f'DEFAULT={"NO" if number else "YES"},FORCED=NO,URI="{uri}"'
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="{_NAMES.get(lang, lang)}",LANGUAGE="{lang}",'
+        f'AUTOSELECT=YES,DEFAULT={"NO" if number else "YES"},FORCED=NO,URI="{uri}"'
         for number, (lang, uri) in enumerate(subtitles)
     ]
     stream = f'#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},SUBTITLES="subtitles"'

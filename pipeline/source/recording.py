@@ -111,7 +111,8 @@ class Recording:
     @property
     def outcome(self) -> Outcome:
         """How it ended; waits for the end. What went wrong in its thread is raised here."""
-        self._done.wait()
+        while not self._done.wait(0.5):  # by turns, see `flow.Channel`
+            pass
         for _ in self._followed or ():
             pass
         return self._outcome

@@ -80,7 +80,7 @@ class Media:
     def room(self, state: State, clock: Clock, delay: float, *, over: bool) -> Response:
         """What the room sees, for the mixer of a person who needs no page: ends `delay` seconds behind live."""
         self._asked_at = monotonic()
-        found, until = pieces(segments(self._archive)), due(state, clock, delay)
+        found, until = pieces(segments(self._archive)), due(state, clock, delay, over=over)
         self._listed = max(self._listed, sum(piece.segment.end <= until for piece in found))
         ended = over and self._listed == len(found)
         shown = found if ended else found[max(0, self._listed - _WINDOW) : self._listed]
