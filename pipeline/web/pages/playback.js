@@ -132,10 +132,10 @@ export class Playback extends EventTarget {
     this.dispatchEvent(new Event("tick"));
   }
 
-  /** A browser that draws nothing, as of a page nobody sees, tells of no frame. */
+  /** A browser that is busy, or draws nothing, may not tell of the one frame of a picture that stands. */
   _settle(media) {
-    const there = this._video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !this._video.seeking;
-    if (this._shown === null && there && now() - this._moved.at > STUCK) this._shown = media;
+    const stands = this.paused && !this._video.seeking && now() - this._moved.at > 2 * STUCK;
+    if (this._shown === null && stands) this._shown = media;
   }
 
   get _live() {
