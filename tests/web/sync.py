@@ -162,8 +162,7 @@ def _place(folder: Path, number: str) -> float:
 
 
 def errors(evening: Evening) -> Iterator[tuple[str, str, float]]:
-    """(after what, text, seconds by which a line was off) of every line that the SRT file has, and that the page had before
-    its moment."""
+    """(after what, text, seconds by which it was off) of every line of the SRT file that the page had in time."""
     frames = first_frames(evening.folder)
     cues = list(srt.parse((evening.folder / "subtitles.en.srt").read_text("utf-8")))
     for seen in evening.seen:
