@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -32,6 +33,15 @@ reloaded, or a session that goes on after its death, is back by then."""
 _GIVEN_UP = 120.0
 """Seconds without a word after which a session that died does not go on by itself: a large model is loaded by then."""
 _NAMES = ("screen", "overlay", "read", "console")
+
+
+class Files(StaticFiles):
+    """Files that a browser asks for again each time: with half of another version's a page would not start."""
+
+    def file_response(self, *args: Any, **fields: Any) -> Response:
+        response = super().file_response(*args, **fields)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -88,8 +98,8 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/room.m3u8", room),
         Route("/media/index.m3u8", index),
         Route("/media/{name}", media.segment),
-        *([Mount("/vendor", StaticFiles(directory=VENDOR))] if VENDOR.is_dir() else []),
-        Mount("/pages", StaticFiles(directory=PAGES)),
+        *([Mount("/vendor", Files(directory=VENDOR))] if VENDOR.is_dir() else []),
+        Mount("/pages", Files(directory=PAGES)),
     ]
     return Guarded(GZipMiddleware(Starlette(routes=routes, lifespan=lifespan)), access)
 

@@ -19,7 +19,7 @@ from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from pipeline.source.archive import note
 from pipeline.source.parts import ARCHIVE, Anchor
-from tests.web.conftest import Server
+from tests.web.conftest import Server, becomes
 from tests.web.shows import begun, line
 
 MINUTES = 180
@@ -90,7 +90,7 @@ def main() -> int:
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable")
         page.goto(f"{server.address}/screen")
-        page.wait_for_timeout(5000)
+        becomes(page, "window.livesubs?.playback.state === 'playing'", 60)
         page.evaluate(FAST % RATE)
         heaps: list[float] = []
         deadline = time.monotonic() + 60 * MINUTES / RATE * 3

@@ -13,9 +13,16 @@ addEventListener("DOMContentLoaded", () => {
     return number / 25;
   };
   window.readClock = clock;
+  const came = new Map();
+  const listening = setInterval(() => {
+    if (!window.livesubs) return;
+    clearInterval(listening);
+    livesubs.feed.addEventListener("cue", ({ detail }) => came.set(detail.text, livesubs.playback.stream));
+  }, 20);
   new MutationObserver(() => {
     const place = document.getElementById("subtitles");
     const lines = [...place.querySelectorAll("p")].map((line) => line.textContent);
-    if (lines.length) window.seen({ text: lines[0], clock: clock(), stream: window.livesubs.playback.stream });
+    if (lines.length) window.seen({ text: lines[0], clock: clock(), came: came.get(lines[0]) ?? null,
+      stream: window.livesubs.playback.stream });
   }).observe(document.getElementById("subtitles"), { childList: true });
 });

@@ -162,7 +162,7 @@ def _place(folder: Path, number: str) -> float:
 
 
 def errors(evening: Evening) -> Iterator[tuple[str, str, float]]:
-    """(after what, text, seconds by which a line was off) of every line that the SRT file has."""
+    """(after what, text, seconds by which it was off) of every line of the SRT file that the page had in time."""
     frames = first_frames(evening.folder)
     cues = list(srt.parse((evening.folder / "subtitles.en.srt").read_text("utf-8")))
     for seen in evening.seen:
@@ -170,7 +170,11 @@ def errors(evening: Evening) -> Iterator[tuple[str, str, float]]:
         shown = at + seen["clock"] - clock
         starts = [cue.start.total_seconds() for cue in cues if cue.content == seen["text"]]
         if starts:
-            yield seen["after"], seen["text"], min((shown - start for start in starts), key=abs)
+            start = min(starts, key=lambda start: abs(shown - start))
+            if seen["came"] is not None and seen["came"] > start:
+                print(f"came {seen['came'] - start:.2f} s after its moment: {seen['text']!r}")
+                continue
+            yield seen["after"], seen["text"], shown - start
 
 
 def p95(values: list[float]) -> float:

@@ -64,7 +64,6 @@ def test_a_line_appears_with_its_frame_on_both_sides_of_a_gap(
     page.evaluate("livesubs.playback.play()")
     becomes(page, f"({CARD}).includes('A part of the stream is missing')")
     becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
-    assert texts(seen)[-2:] == ["b", "c"]
     assert all(one["clock"] >= {"a": 2.2, "b": 3.0, "c": 10.6}[one["text"]] - 1e-6 for one in seen)
 
 

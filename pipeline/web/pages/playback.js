@@ -7,7 +7,7 @@
 import { StreamClock } from "./clock.js";
 import { Delay } from "./delay.js";
 import { attach, frames, start } from "./source.js";
-import { Wait } from "./wait.js";
+import { now, Wait } from "./wait.js";
 
 const { Hls } = window;
 /** Seconds before the end of a connection, or of all there is, at which the picture is held: two frames. */
@@ -22,8 +22,6 @@ const SHORT = 0.3;
 const ENOUGH = 1;
 /** Seconds away from the live delay that still count as being there. */
 const THERE = 3;
-
-const now = () => performance.now() / 1000;
 
 export class Playback extends EventTarget {
   constructor(video, feed, delay) {
@@ -66,7 +64,6 @@ export class Playback extends EventTarget {
     return this._held.wanted;
   }
 
-  /** Seconds by which the latest of the last minute's lines came before its moment; null without any. */
   get margin() {
     return this._held.margin(this.delay);
   }
@@ -83,7 +80,7 @@ export class Playback extends EventTarget {
 
   play() {
     this.paused = false;
-    if (this.state === "paused") this.state = "playing";
+    if (["paused", "ended"].includes(this.state)) this.state = "playing";
     this._go();
   }
 
@@ -128,20 +125,21 @@ export class Playback extends EventTarget {
     this._settle(media);
     if (this._wait) this._keepWaiting();
     else if (this._over(media)) this._end();
+    else if (this.state === "ended") this.play();
     else if (this.state === "starved") this._look(media);
     else if (this.state === "playing") this._play(media);
     this._video.playbackRate = this._follows && this.state === "playing" ? this._held.rate(this.delay) : 1;
     this.dispatchEvent(new Event("tick"));
   }
 
-  /** A browser that draws nothing, as of a page nobody sees, tells of no frame. */
+  /** A browser that is busy, or draws nothing, may not tell of the one frame of a picture that stands. */
   _settle(media) {
-    const there = this._video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !this._video.seeking;
-    if (this._shown === null && there && now() - this._moved.at > STUCK) this._shown = media;
+    const stands = this.paused && !this._video.seeking && now() - this._moved.at > 2 * STUCK;
+    if (this._shown === null && stands) this._shown = media;
   }
 
   get _live() {
-    return Boolean(this._feed.session && !this._feed.ended && this._feed.edge !== null && this.clock.details?.live);
+    return Boolean(!this._feed.ended && this._feed.edge !== null && this.clock.details?.live);
   }
 
   /** Where the wait has come to, in stream time. */
@@ -235,8 +233,8 @@ export class Playback extends EventTarget {
       (this._feed.room.end !== null && !this.free && this.stream >= this._feed.room.end);
   }
 
+  /** Until that is no longer so: the end of the show was put off, or somebody goes back. */
   _end() {
-    if (this.state === "ended") return;
     this.state = "ended";
     this._video.pause();
   }

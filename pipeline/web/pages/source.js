@@ -34,8 +34,9 @@ export function attach(Hls, video, place) {
     if (placed || !details.fragments.length) return;
     placed = true;
     setTimeout(() => {
-      hls.startLoad(place());
-      video.currentTime = place();
+      const at = place();
+      hls.startLoad(at);
+      video.currentTime = at;
     });
   });
   hls.on(Hls.Events.ERROR, (_, error) => mend(Hls, hls, error));

@@ -1,6 +1,7 @@
 // A wait between two moments of stream time: for the picture to begin, or as long as a part of it is missing.
 
-const now = () => performance.now() / 1000;
+/** Seconds on a clock that nobody sets. */
+export const now = () => performance.now() / 1000;
 
 export class Wait {
   constructor(from, until) {
