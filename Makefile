@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,10 @@ endurance: $(DONE)
 # idle machine with Chromium.
 screen-sync: $(DONE) $(HLS)
 	$(BIN)/python -m tests.web.sync
+
+# Three hours on the screen, sixteen times as fast: its memory does not grow.
+screen-long: $(DONE) $(HLS)
+	$(BIN)/python -m tests.web.long
 
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)

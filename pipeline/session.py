@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import __version__, folder
-from pipeline.audio import SILENT, AudioFile, loudness
+from pipeline.audio import AudioFile
 from pipeline.director import Director
-from pipeline.errors import LivesubsError, SessionError, SourceError
+from pipeline.errors import LivesubsError, SessionError
 from pipeline.events import (
     Chunk,
     Cue,
     Ended,
     Event,
     Hypothesis,
-    Progress,
     Recovered,
     Rendering,
     Resumed,
@@ -33,14 +32,13 @@ from pipeline.events import (
     Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
+from pipeline.gauge import Gauge
 from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.settings import Settings
 from pipeline.source import parts
-from pipeline.source.address import Address, check
-from pipeline.source.announced import await_address
-from pipeline.source.failures import may_pass, redact
+from pipeline.source.found import Found, find
 from pipeline.source.gaps import outside
 from pipeline.source.recording import Before, Recording
 from pipeline.speech.client import Recogniser
@@ -134,14 +132,8 @@ class Session:
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
         self._names = names or Names()
+        self._gauge = Gauge(self._audio, recogniser, clock)
         self._recording: Recording | None = None
-        self._ways: tuple[str, ...] = (source, *settings.source.backup)
-        """The source and its backups, in the order they are asked."""
-        self._heard = self._heard_from = 0.0
-        self._seen = 0.0
-        """What was recorded when a chunk was last handed over."""
-        self._left_out = 0.0
-        """Seconds that were skipped and are being heard now."""
         self._stall: StallWatch | None = None
         self._files: TrackFiles | None = None
         self._director: Director | None = None
@@ -182,49 +174,18 @@ class Session:
         self._told.put(text)
 
     def status(self) -> Status:
-        recorded = self._audio.recorded if self._stall else 0.0
-        quiet = self._stall.quiet if self._stall else 0.0
-        return Status(
-            recorded=recorded,
-            heard=self._heard_now(recorded) - self._left_out,
-            speed=(self._heard - self._heard_from) / self._recogniser.compute if self._recogniser.compute else None,
-            level=SILENT if quiet else loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
-            stopping=self._stopping.is_set(),
-            quiet=quiet,
-        )
+        """How it stands; any thread may ask."""
+        return self._gauge.status(stopping=self._stopping.is_set(), quiet=self._stall.quiet if self._stall else 0.0)
 
     def _expects_sound(self) -> bool:
         return self._recording is not None and self._recording.connected and not self._stopping.is_set()
-
-    def _heard_now(self, recorded: float) -> float:
-        """Stream time up to which nothing waits to be heard: in a gap there is nothing to hear."""
-        gaps = self._recording.gaps if self._recording else ()
-        empty = sum(max(0.0, min(gap.end, recorded) - max(gap.start, self._heard)) for gap in gaps)
-        return min(self._heard + empty, recorded)
-
-    def _count(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-        for chunk in chunks:
-            yield chunk
-            self._heard = chunk.end
 
     def _note_progress(self, journal: Journal) -> None:
         self._pass_on(journal)
         if not (self._path / folder.SETTINGS).exists():  # somebody removed the folder
             with suppress(SessionError):
                 folder.write_settings(self._path, self._settings, self._source)
-        recorded = self._audio.recorded
-        up, origin = self._clock.up(), self._recording.origin if self._recording else None
-        journal.append(
-            Progress(
-                recorded=recorded,
-                heard=self._heard_now(recorded),
-                compute=self._recogniser.compute,
-                up=up,
-                boot=self._clock.boot(),
-                origin=origin,
-                origin_at=None if origin is None else self._clock.now() - (up - origin),
-            )
-        )
+        journal.append(self._gauge.progress())
         if self._files:
             self._files.catch_up()
 
@@ -243,7 +204,7 @@ class Session:
             left, had, session = unfinished(state), before(state, self._clock), state.session
             skipped = list(state.skipped)  # by a session before: it has its turn at the end
         if had:  # each second that is not recorded is lost: it does not wait for the model
-            self._heard = self._heard_from = left.heard
+            self._gauge.begin(left.heard)
             journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
             found = self._find(view)
             recording = self._open(found, journal, had)
@@ -259,8 +220,8 @@ class Session:
         files.write()
         if not had:
             recording = self._open(found, journal, None)
-        came = self._count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
-        chunks = keep_up(came, self._waiting, self._clock.up, self._settings.speech)
+        came = self._gauge.count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
+        chunks = keep_up(came, self._gauge.waiting, self._clock.up, self._settings.speech)
         self._stall = StallWatch(self._audio, self._expects_sound, journal.append, self._clock)
         with (
             self._stall,
@@ -278,33 +239,20 @@ class Session:
         director.answer()
         self._close(recording, journal)
 
-    def _find(self, view: View) -> Address | SourceError | None:
-        """The address of the source, or where that has none, of the first backup that has; the order is kept so.
-
-        A session that goes on gets the error instead, if the source may be there later: it will be tried again. None
-        where nothing is to be recorded any more.
-        """
+    def _find(self, view: View) -> Found:
         if not self._record:
-            return None
-        sources = [self._source, *self._settings.source.backup]
-        for backup in self._settings.source.backup if not self._resume else ():
-            check(backup)  # found out now and not when it is needed; who goes on in a hurry is not held up by it
-        for number, given in enumerate(sources):
-            try:
-                found = await_address(
-                    given, self._settings.source, self._clock, self._stopping.is_set, announce=view.announce
-                )
-            except SourceError as error:
-                if number == 0:
-                    first = error
-                continue
-            if number:
-                self.warn(f"{first}; until then its backup is recorded")
-            self._ways = (given, *(other for other in sources if other != given))
-            return found
-        if self._resume and may_pass(first, self._source):
-            return first
-        raise first
+            return Found(ways=(self._source,))
+        found = find(
+            self._source,
+            self._settings.source,
+            self._clock,
+            self._stopping.is_set,
+            view.announce,
+            resumed=self._resume,
+        )
+        if found.note:
+            self.warn(found.note)
+        return found
 
     def _subtitle(
         self,
@@ -338,14 +286,14 @@ class Session:
             spans = list(state.skipped)
         if spans:
             self._recogniser.degrade(0)
-        self._left_out = sum(span.end - span.start for span in spans)
+        self._gauge.left_out = sum(span.end - span.start for span in spans)
         for span in spans:
             with journal.state() as state:
                 left = missing(state, span)
             chunks = self._audio.follow(start=left.heard, ended=lambda: True, clock=self._clock, until=span.end)
             self._subtitle(chunks, journal, Inline(), left)
             journal.append(Recovered(start=span.start, end=span.end))
-            self._left_out -= span.end - span.start
+            self._gauge.left_out -= span.end - span.start
 
     def _await_space(self, journal: Journal) -> None:
         """What could not be written is not given up at once; a second Ctrl-C does that."""
@@ -357,19 +305,9 @@ class Session:
         while self._files.behind and self._clock.up() < until:
             self._clock.wait(0.25)
 
-    def _waiting(self, start: float) -> float:
-        """Seconds of sound that had been waiting when the chunk before was handed over, where that matters.
-
-        What has come since, in one go as HLS does, has not been waiting; a file is read ahead.
-        """
-        if self._recording is None or not self._recording.live:
-            return 0.0
-        before, self._seen = self._seen, self._audio.recorded
-        return max(0.0, before - start)
-
     def _would_help(self, error: Exception) -> bool:
         """Whether to begin anew would: a fault of ours after `LONG` is not one that comes again at once."""
-        return not isinstance(error, LivesubsError) and self._heard - self._heard_from > LONG
+        return not isinstance(error, LivesubsError) and self._gauge.heard_well > LONG
 
     def _record_on(self, recording: Recording, error: Exception, journal: Journal) -> None:
         """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""
@@ -379,15 +317,13 @@ class Session:
         while not recording.ended:
             self._clock.wait(0.25)
 
-    def _started(
-        self, found: Address | SourceError | None, description: str, before: SessionStarted | None
-    ) -> SessionStarted:
-        chains, shown = self._chains.values(), self._shown(found)
-        if before and before.source != shown:
-            self.warn(f"this session was of {before.source}; it goes on with {shown}")
+    def _started(self, found: Found, description: str, before: SessionStarted | None) -> SessionStarted:
+        chains = self._chains.values()
+        if before and before.source != found.shown:
+            self.warn(f"this session was of {before.source}; it goes on with {found.shown}")
         return SessionStarted(
             version=__version__,
-            source=shown,
+            source=found.shown,
             src_lang=self._settings.speech.spoken[0],
             spoken=self._settings.speech.spoken,
             tgt_langs=tuple(self._chains),
@@ -395,20 +331,17 @@ class Session:
             engines=tuple(dict.fromkeys(name for chain in chains for name in chain.engines)),
             leaves_machine=any(chain.leaves_machine for chain in chains),
             began_at=before.began_at if before else self._clock.now(),
-            live=not (isinstance(found, Address) and found.ends) or self._settings.source.pace is not None,
+            live=found.live or self._settings.source.pace is not None,
         )
 
-    def _shown(self, found: Address | SourceError | None) -> str:
-        return found.shown if isinstance(found, Address) else redact(self._source)
-
-    def _open(self, found: Address | SourceError | None, journal: Journal, had: Before | None) -> Recording:
-        journal.append(SourceState(state="opening", stream=0.0, detail=self._shown(found)))
-        self._recording = recording = Recording(
-            self._ways, self._settings.source, self._path, self._clock, journal.append, had
+    def _open(self, found: Found, journal: Journal, had: Before | None) -> Recording:
+        journal.append(SourceState(state="opening", stream=0.0, detail=found.shown))
+        self._recording = self._gauge.recording = recording = Recording(
+            found.ways, self._settings.source, self._path, self._clock, journal.append, had
         )
         if self._stopping.is_set():  # asked for while the model was loading
             recording.stop()
-        recording.start(found)
+        recording.start(found.address or found.away)
         return recording
 
     def _close(self, recording: Recording, journal: Journal) -> None:

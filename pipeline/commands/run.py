@@ -55,8 +55,8 @@ def run(
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
-    mpv: options.Mpv = False,
     show: options.Show = None,
+    mpv: options.Mpv = False,
     as_json: options.AsJson = False,
     under: options.Under = None,
 ) -> None:

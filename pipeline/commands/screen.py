@@ -25,8 +25,8 @@ def screen(
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
-    mpv: options.Mpv = False,
     show: options.Show = None,
+    mpv: options.Mpv = False,
     under: options.Under = None,
 ) -> None:
     """Serve the pages of a session: the screen for the projector, an overlay, text to read, the console."""
@@ -40,11 +40,12 @@ def screen(
         for line in announced(server.places(listen, port, who)):
             typer.echo(line)
         typer.echo("Ctrl-C ends the pages; the session goes on.")
-    behind, address = held_back(delay), server.places(listen, port, who)[0][1]
+    behind = held_back(delay)
+    screen_address = server.places(listen, port, who)[0][1]
     with (
         Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext(),
-        _on_display(show, address, folder, over=under is not None) if show else nullcontext(),
         player(folder, server.own_address(listen, port), who.view, behind or 0.0) if mpv else nullcontext(),
+        _on_display(show, screen_address, folder, over=under is not None) if show else nullcontext(),
     ):
         server.serve(folder, listening, who, behind, with_session=under is not None)
 
@@ -59,7 +60,11 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
             f"This system does not tell where display {number} is: move the window there, and press F.", err=True
         )
     profile = assets.user_cache() / f"display-{number}"
-    kiosk = Kiosk(address, number, profile, lambda: not over or not (folder / JOURNAL).is_file() or running(folder))
+
+    def ended() -> bool:
+        return (folder / JOURNAL).is_file() and not running(folder)
+
+    kiosk = Kiosk(address, number, profile, lambda: not (over and ended()))
     try:
         with Repeating(kiosk.look, seconds=0.5, name="kiosk"):
             yield
@@ -83,8 +88,11 @@ def beside(
     if show:
         kiosk.browser()  # refused now, too
         kiosk.chosen(show)
-    player_and_display = [*(["--mpv"] if mpv else []), *(["--show", str(show)] if show else [])]
-    chosen = [*(["--delay", delay] if delay else []), *player_and_display]
+    chosen = [
+        *(["--delay", delay] if delay else []),
+        *(["--show", str(show)] if show else []),
+        *(["--mpv"] if mpv else []),
+    ]
     return ["screen", str(folder), "--port", str(port), "--listen", listen, *chosen]
 
 

@@ -64,7 +64,6 @@ def test_a_line_appears_with_its_frame_on_both_sides_of_a_gap(
     page.evaluate("livesubs.playback.play()")
     becomes(page, f"({CARD}).includes('A part of the stream is missing')")
     becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
-    assert texts(seen)[-2:] == ["b", "c"]
     assert all(one["clock"] >= {"a": 2.2, "b": 3.0, "c": 10.6}[one["text"]] - 1e-6 for one in seen)
 
 
@@ -74,8 +73,8 @@ def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     archive(ffmpeg, tmp_path, (0, 16, 0.0))
     with Journal(tmp_path, SystemClock()) as journal:
         for event in (
-            begun(), line("first", 0.5, 1.0), line("killed", 1.1, 1.6), line("held", 1.7, 2.2),
-            line("edited", 2.3, 2.8), line("last", 14.0, 15.0), Ended(reason="ended", stream=16.0),
+            begun(), line("killed", 0.5, 1.5), line("held", 1.6, 2.6), line("edited", 2.7, 7.7),
+            line("last", 12.0, 16.0), Ended(reason="ended", stream=16.0),
         ):  # fmt: skip
             journal.append(event)
     server, seen = serve(tmp_path), watched(page)
@@ -101,9 +100,9 @@ def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     becomes(page, f"{STATE} === 'paused' && Math.abs(livesubs.playback.stream - {before}) < 0.1")
     page.evaluate("import('/pages/feed.js').then(({ Feed }) => (window.watcher = new Feed({ screens: true })))")
     becomes(page, "watcher.screens.some((screen) => screen.state === 'paused')")
-    page.evaluate("[livesubs.playback.seek(13.5), livesubs.playback.play()]")
+    page.evaluate("[livesubs.playback.seek(11.8), livesubs.playback.play()]")
     becomes(page, f"{STATE} === 'ended'")
-    assert list(dict.fromkeys(texts(seen))) == ["first", "as it should be", "last"]
+    assert list(dict.fromkeys(texts(seen))) == ["as it should be", "last"]
 
 
 def test_a_stream_without_picture_has_a_card_and_a_lost_one_is_no_end(
