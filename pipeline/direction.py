@@ -126,7 +126,8 @@ def _wrapped(text: str, rules: CueRules, lang: str) -> str:
     if len(typed) <= rules.lines and max(map(len, typed)) <= rules.cpl:
         return "\n".join(typed)
     whole = " ".join(typed)
-    return "\n".join(break_lines(whole, rules, lang) or textwrap.wrap(whole, rules.cpl))
+    may_fit = len(whole) < rules.lines * (rules.cpl + 1)  # to look for the best lines of a page takes minutes
+    return "\n".join((may_fit and break_lines(whole, rules, lang)) or textwrap.wrap(whole, rules.cpl))
 
 
 class Actions:
@@ -141,7 +142,7 @@ class Actions:
             with self._path.open("rb") as file:
                 file.seek(self._read)
                 data = file.read()
-        except FileNotFoundError:
+        except OSError:  # there is none yet, or it cannot be read now
             return
         whole = data[: data.rfind(b"\n") + 1]
         self._read += len(whole)

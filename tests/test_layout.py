@@ -10,6 +10,7 @@ STAGES = {"source", "speech", "translation", "subtitles", "publish"}
 ABOVE = {
     "web",
     "session",
+    "director",
     "folder",
     "stall",
     "cli",

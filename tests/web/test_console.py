@@ -74,7 +74,7 @@ def test_keys_edit_kill_hold_mark_and_undo(console: "Page", folder: Path) -> Non
     becomes(console, f"{STATES} === 'now,struck,coming,coming'")
     press(console, "ArrowDown", "e")
     press(console, "End", "Shift+Enter", *"It is full.")
-    becomes(console, f"{ROWS}[2].querySelector('.remarks').innerText === '28 + 11 characters, 16 a second'")
+    becomes(console, f"{ROWS}[2].querySelector('.remarks').innerText === '29 + 11 characters, 16 a second'")
     press(console, "Enter")
     becomes(console, f"{TEXTS}[2] === 'The floor goes to the nurses.\\nIt is full.'")
     press(console, "ArrowDown", "ArrowDown", "ArrowDown", " ")
@@ -209,7 +209,7 @@ def test_what_is_done_at_the_console_is_what_the_screen_shows(
 
     def shown(id: str) -> str:
         screen.evaluate(f"livesubs.playback.seek({at[id]})")
-        becomes(screen, f"Math.abs(livesubs.playback.stream - {at[id]}) < 0.2")
+        becomes(screen, f"livesubs.playback.drawn && Math.abs(livesubs.playback.stream - {at[id]}) < 0.2")
         screen.evaluate("livesubs.frame()")
         return screen.inner_text("#subtitles").strip()
 
