@@ -8,7 +8,7 @@ then in a cookie.
 import secrets
 from collections.abc import Iterable
 from ipaddress import ip_address
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlencode
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
@@ -18,15 +18,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.events import Value
 
-Role = Literal["view", "control"]
+Role = Literal["view", "screen", "control"]
+"""What one may do: see; also say what the wall shows; all. Each may what those before it may."""
 
+_ROLES: tuple[Role, ...] = get_args(Role)
 COOKIE = "livesubs"
 _KEPT = 7 * 86_400
 """Seconds that a browser stays let in."""
 _CONTROLS = ("/console", "/api/actions", "/api/health")
 """Addresses for whoever may control."""
 _REPORTS = "/api/screens"
-"""Where a screen says what it shows: the one thing that who may view may send."""
+"""Where a screen says what it shows: a phone in the room could mislead the technician there."""
 _HEADERS = {
     # OBS puts what is typed as a browser source's own CSS into a <style>.
     "content-security-policy": "default-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; "
@@ -43,20 +45,23 @@ class Access(Value, frozen=True):
 
     hosts: tuple[str, ...] = ("localhost",)
     view: str = ""
+    screen: str = ""
     control: str = ""
 
     @property
     def open(self) -> bool:
         """Nobody needs a token."""
-        return not (self.view or self.control)
+        return not (self.view or self.screen or self.control)
 
     def role(self, token: str) -> Role | None:
         """What a token lets one do; compared in constant time."""
         if self.open:
             return "control"
-        controls = secrets.compare_digest(token.encode(), self.control.encode())
-        views = secrets.compare_digest(token.encode(), self.view.encode())
-        return "control" if controls else "view" if views else None
+        found: Role | None = None
+        for role in _ROLES:
+            if secrets.compare_digest(token.encode(), getattr(self, role).encode()):
+                found = role
+        return found
 
     def is_ours(self, host: str) -> bool:
         """Whether a Host header, without its port, means this server. A name can be made to point here by whoever owns
@@ -70,7 +75,8 @@ class Access(Value, frozen=True):
 
 def with_tokens(hosts: Iterable[str]) -> Access:
     """Access beyond loopback, under these names too, with new tokens."""
-    return Access(hosts=(*Access().hosts, *hosts), view=secrets.token_urlsafe(12), control=secrets.token_urlsafe(18))
+    view, screen, control = (secrets.token_urlsafe(length) for length in (12, 15, 18))
+    return Access(hosts=(*Access().hosts, *hosts), view=view, screen=screen, control=control)
 
 
 class Guarded:
@@ -99,13 +105,13 @@ class Guarded:
             return self._let_in(scope["path"], query, cookie, role)
         if role is None:
             return PlainTextResponse("Open the address with the token that the terminal shows.", 401)
-        if role == "view" and not _viewed(scope):
+        if role != "control" and not _granted(scope, role):
             return PlainTextResponse("This token is for viewing only.", 403)
         scope["role"] = role
         return None
 
     def _let_in(self, path: str, query: QueryParams, cookie: str, now: Role | None) -> ASGIApp:
-        """Puts the token into a cookie and out of the address, where it would be seen on the wall. Who may control
+        """Puts the token into a cookie and out of the address, where it would be seen on the wall. Who may do more
         already keeps that: a link to look at something takes the console from nobody."""
         role = self._access.role(query["token"])
         if role is None:
@@ -114,16 +120,18 @@ class Guarded:
         # One slash: two would be another machine's address.
         answer = RedirectResponse("/" + path.lstrip("/") + (f"?{rest}" if rest else ""), 303)
         answer.headers["cache-control"] = "no-store"
-        if now not in (role, "control"):
+        if now is None or _ROLES.index(now) < _ROLES.index(role):
             # Lax: strictly, a link in a mail would not be let in, since the mail's page sent it.
             answer.set_cookie(cookie, query["token"], httponly=True, samesite="lax", max_age=_KEPT)
         return answer
 
 
-def _viewed(scope: Scope) -> bool:
-    """Whether who may view may ask that."""
+def _granted(scope: Scope, role: Role) -> bool:
+    """Whether who may not control may ask that."""
     path = scope["path"]
-    return not path.startswith(_CONTROLS) and (scope["method"] in ("GET", "HEAD") or path == _REPORTS)
+    if path.startswith(_CONTROLS):
+        return False
+    return scope["method"] in ("GET", "HEAD") or (role == "screen" and path == _REPORTS)
 
 
 def _foreign(headers: Headers) -> bool:

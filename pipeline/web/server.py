@@ -35,7 +35,7 @@ def access(folder: Path, listen: str) -> Access:
     hosts = (*Access().hosts, *_names(listen))
     with suppress(OSError, msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
         kept = msgspec.toml.decode((folder / PAGES).read_bytes(), type=Access)
-        if min(len(kept.view), len(kept.control)) >= _SHORTEST:  # it was written whole
+        if min(map(len, (kept.view, kept.screen, kept.control))) >= _SHORTEST:  # it was written whole
             (folder / PAGES).chmod(0o600)
             return msgspec.structs.replace(kept, hosts=hosts)
     made = with_tokens(_names(listen))
@@ -120,7 +120,7 @@ def places(listen: str, port: int, who: Access) -> list[tuple[str, str]]:
     """The pages by name, with the addresses to open them at."""
     host = listen if listen not in _EVERYWHERE else next(iter(addresses()), "127.0.0.1")
     shown = f"[{host}]" if ":" in host else host
-    tokens = {"screen": who.view, "overlay": who.view, "read": who.view, "console": who.control}
+    tokens = {"screen": who.screen, "overlay": who.view, "read": who.view, "console": who.control}
     return [
         (name, f"http://{shown}:{port}/{name}" + (f"?token={token}" if token else "")) for name, token in tokens.items()
     ]

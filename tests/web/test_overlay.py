@@ -112,10 +112,14 @@ def test_lines_come_as_they_are_ready_and_stand_for_their_length(
         page.get_by_text("a line that is taken out").wait_for()
         ask(server.port, "/api/actions", '{"id": "k", "do": "kill", "cue": "8.en"}')
         page.get_by_text("a line that is taken out").wait_for(state="detached")
-        journal.append(cue(9, "while the room is dark", seconds=60.0))
-        page.get_by_text("while the room is dark").wait_for()
+        journal.append(cue(9, "a line that gives way", seconds=60.0))
+        page.get_by_text("a line that gives way").wait_for()
+        ask(server.port, "/api/actions", '{"id": "y", "do": "say", "text": "typed by hand", "lang": "en", "value": 9}')
+        page.get_by_text("typed by hand").wait_for()
+        journal.append(cue(10, "after it", seconds=60.0))
+        page.get_by_text("after it").wait_for()
         ask(server.port, "/api/actions", '{"id": "b", "do": "blank", "value": 1}')
-        page.get_by_text("while the room is dark").wait_for(state="detached")
+        page.get_by_text("after it").wait_for(state="detached")
         assert not pixels(page)[..., 3].any()
 
 

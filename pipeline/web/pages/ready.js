@@ -14,10 +14,14 @@ export class Ready {
   /** A cue that came just now; `later`: seconds that it has to wait all the same. */
   add(cue, now, later = 0) {
     if (this.#shown === cue.id || this.#waiting.some((one) => one.id === cue.id)) return; // a correction
-    const typed = cue.flags.includes("typed");
-    if (!typed && cue.start <= this.#newest) return; // it was translated again, or heard after all: too late for here
-    if (!typed) this.#newest = cue.start;
-    this.#waiting.push({ id: cue.id, due: now + later });
+    if (cue.flags.includes("typed")) {
+      this.#waiting.unshift({ id: cue.id, due: now }); // by the technician, who wants it read now
+      this.#until = now;
+    } else if (cue.start > this.#newest) {
+      // An earlier one was translated again, or heard after all: too late for here.
+      this.#waiting.push({ id: cue.id, due: now + later });
+      this.#newest = cue.start;
+    }
   }
 
   /** A cue that was there before. */
