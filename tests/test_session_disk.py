@@ -77,12 +77,17 @@ def test_a_full_disk_costs_no_sentence_when_there_is_room_again(small_disk: Path
 def test_ctrl_c_on_a_full_disk_waits_for_room(small_disk: Path, tmp_path: Path) -> None:
     out, said = small_disk / "s", tmp_path / "said.jsonl"
     command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "2", "--json"]
-    with said.open("wb") as screen, subprocess.Popen([*command, "--out", str(out)], stdout=screen) as session:
+    with (
+        said.open("wb") as screen,
+        subprocess.Popen([*command, "--out", str(out)], stdout=screen) as session,
+        contextlib.ExitStack() as stack,
+    ):
+        stack.callback(session.kill)  # or a failure would wait for its end
         until(lambda: _count(out, "sentence") >= 3, 60)
         filler = fill(small_disk)
-        until(lambda: "subtitles go on" in said.read_text(), 60)
+        until(lambda: b"subtitles go on" in said.read_bytes(), 60)
         session.send_signal(signal.SIGINT)
-        until(lambda: "not all is written yet" in said.read_text(), 60)
+        until(lambda: b"not all is written yet" in said.read_bytes(), 60)
         filler.unlink()
         assert session.wait(60) == 0
     state = fold(entry.event for entry in read(out / "journal.jsonl"))
