@@ -213,7 +213,7 @@ export class Playback extends EventTarget {
   _keepWaiting() {
     this._wait.tick(this.paused);
     if (this._waited < this._wait.until || this.paused) return;
-    this._wait = null;
+    this._wait = this._shown = null;
     this.state = "playing";
     this._go();
   }
