@@ -168,9 +168,10 @@ export class Playback extends EventTarget {
     this._open(at);
   }
 
-  /** The media time to begin at. */
+  /** The media time to begin at; null while nobody knows yet how far live is. */
   _begin() {
     const { clock } = this;
+    if (clock.details.live && this._feed.edge === null) return null;
     const due = this._live ? this._feed.edge - this.wanted : (this._feed.room.begin ?? clock.begin);
     const to = this._place ?? due;
     this.state = this.paused ? "paused" : "playing";
