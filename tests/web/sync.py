@@ -33,7 +33,7 @@ from tests.servers import free_port, listens
 from tests.waiting import until
 
 SPY = (Path(__file__).parent / "spy.js").read_text("utf-8")
-DELAY = 20
+DELAY = 30
 LENGTH = 140
 BOUND = 0.1
 """Seconds, at the 95th percentile."""

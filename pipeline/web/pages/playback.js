@@ -168,12 +168,11 @@ export class Playback extends EventTarget {
     this._open(at);
   }
 
-  /** The media time to begin at. */
+  /** The media time to begin at; null while nobody knows yet how far live is. */
   _begin() {
     const { clock } = this;
-    const first = this._feed.room.begin ?? clock.begin;
-    const edge = this._feed.edge ?? clock.end.stream;  // a session that has just begun has not told how far it is
-    const due = clock.details.live && !this._feed.ended ? edge - this.wanted : first;
+    if (clock.details.live && this._feed.edge === null) return null;
+    const due = this._live ? this._feed.edge - this.wanted : (this._feed.room.begin ?? clock.begin);
     const to = this._place ?? due;
     this.state = this.paused ? "paused" : "playing";
     if (to < clock.begin) this._hold("begins", to, clock.begin);
@@ -215,7 +214,7 @@ export class Playback extends EventTarget {
   _keepWaiting() {
     this._wait.tick(this.paused);
     if (this._waited < this._wait.until || this.paused) return;
-    this._wait = null;
+    this._wait = this._shown = null;
     this.state = "playing";
     this._go();
   }

@@ -11,7 +11,8 @@ const PATIENT = {
 const AHEAD = 90;
 const KEPT = 20;
 
-/** An hls.js that plays the recording in `video`; `place(details)` says once where to begin, media time. */
+/** An hls.js that plays the recording in `video`; `place()` says where to begin, media time; null: not
+ * yet, it is asked again. */
 export function attach(Hls, video, place) {
   const hls = new Hls({
     autoStartLoad: false,
@@ -32,9 +33,10 @@ export function attach(Hls, video, place) {
   hls.on(Hls.Events.MANIFEST_PARSED, () => hls.startLoad(0));
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
     if (placed || !details.fragments.length) return;
-    placed = true;
     setTimeout(() => {
-      const at = place();
+      const at = placed ? null : place();
+      if (at === null) return;
+      placed = true;
       hls.startLoad(at);
       video.currentTime = at;
     });
