@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from msgspec.structs import replace
 
-from pipeline.commands.publish import Followed
-from pipeline.errors import SessionError
+from pipeline.commands.publish import Followed, beside
+from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Action, Cue, Ended, Event, MediaSegment, Resumed
+from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from pipeline.publish import captions
 from pipeline.publish.broadcast import Broadcast, check
@@ -230,6 +231,21 @@ def test_another_broadcast_is_not_overwritten(show: Show) -> None:
     for other in (None, published.BEGAN_AT + 1):
         with pytest.raises(SessionError, match="another broadcast; choose another folder"):
             check(show.out, other)
+    with pytest.raises(SettingsError, match="nobody's to see"):
+        beside(show.folder, show.folder / "hls", None)
+
+
+def test_who_does_not_wait_for_the_end_publishes_it_at_once(tmp_path: Path, recorded: Path) -> None:
+    session, out = published.session(tmp_path, recorded), tmp_path / "out"
+    with Journal(session, SystemClock()) as journal:
+        journal.append(published.progress(SystemClock(), FIRST))
+    command = [sys.executable, "-m", "pipeline", "publish", str(session), str(out), "--delay", "16"]
+    with subprocess.Popen([*command, "--under", str(os.getpid())], stderr=subprocess.DEVNULL) as publisher:
+        until((out / "master.m3u8").exists, 60)
+        assert not m3u8.loads((out / "en.m3u8").read_text()).is_endlist
+        publisher.terminate()
+        assert publisher.wait(30) == 0
+    assert m3u8.loads((out / "en.m3u8").read_text()).is_endlist
 
 
 lengths = some.lists(some.lists(some.floats(0.5, 9.0), min_size=1, max_size=6), min_size=1, max_size=4)

@@ -178,3 +178,17 @@ def test_a_fault_of_ours_ends_the_session_only_where_to_begin_anew_would_help(
     warned = [event.text for event in events if isinstance(event, Warned)]
     assert any("the recording goes on without subtitles" in text for text in warned) == recorded_on
     assert (AudioFile(tmp_path / "s" / "audio.s16").recorded > 70) == recorded_on
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_what_runs_beside_it_is_left_when_it_is_done_and_begins_anew_when_it_is_killed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    beside, said = {"the publisher": ["publish"]}, list[str]()
+    children = Children(monkeypatch, "", "import time; time.sleep(1)")
+    assert Supervised(["run"], ["again"], lambda: True, lambda: True, beside).run(said.append) == 0
+    assert children.words == [["publish"], ["run"]]
+    children = Children(monkeypatch, f"import time; time.sleep(1); {KILLED}", "")
+    assert Supervised(["run"], ["again"], lambda: True, lambda: True, beside).run(said.append) == 0
+    assert children.words == [["publish"], ["run"], ["publish"]]
+    assert said[-1] == "the publisher died (SIGKILL); it is started again"

@@ -1,16 +1,19 @@
 """`livesubs publish`, and what `run --publish` starts beside a session."""
 
-from collections.abc import Collection
+import signal
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 
 from pipeline import folder as folders
+from pipeline import system
 from pipeline.commands import options
 from pipeline.commands.typed import DELAY, held_back
-from pipeline.errors import SessionError
+from pipeline.errors import SessionError, SettingsError
 from pipeline.events import MediaSegment
 from pipeline.flow import Repeating, SystemClock
 from pipeline.journal import State, running
@@ -18,7 +21,7 @@ from pipeline.publish import broadcast
 from pipeline.supervision import end_with
 from pipeline.web.show import Show
 
-_LOOK = 0.5
+_LOOK = 1.0
 """Seconds between two looks at the session."""
 _GONE = 30.0
 """Seconds after which a session that died does not come back by itself."""
@@ -33,10 +36,13 @@ def publish(
     """Publish a session as HLS with subtitles, for any web server: open master.m3u8 in a player."""
     from pipeline.subtitles.formats import vtt_cue
 
-    if not under:
+    if under:
+        system.be_modest()
+        _on_signals(signal.default_int_handler)
+    else:
         folders.check(folder)
     seconds = held_back(delay) or DELAY
-    broadcast.check(out, _began(folder))
+    _check(folder, out)
     session = Followed(folder)
     made = broadcast.Broadcast(session, out, seconds, vtt_cue, SystemClock())
     if not under and not running(folder):
@@ -48,6 +54,7 @@ def publish(
             except KeyboardInterrupt:
                 if session.running:
                     raise
+                _on_signals(signal.SIG_IGN)
                 made.finish()  # nobody shall wait for more
     if not under:
         typer.echo(f"{out / broadcast.MASTER} is complete")
@@ -56,8 +63,13 @@ def publish(
 def beside(folder: Path, out: Path, delay: str | None) -> list[str]:
     """What to type to publish a session that is about to begin, or go on, in `folder`."""
     held_back(delay)
-    broadcast.check(out, _began(folder))
+    _check(folder, out)
     return ["publish", str(folder), str(out), *(["--delay", delay] if delay else [])]
+
+
+def _on_signals(handler: "Callable[[int, FrameType | None], object] | signal.Handlers") -> None:
+    for number in system.STOP_SIGNALS:
+        signal.signal(number, handler)
 
 
 class Followed:
@@ -111,8 +123,10 @@ def _follow(made: broadcast.Broadcast, session: Followed) -> None:
         clock.wait(_LOOK)
 
 
-def _began(folder: Path) -> float | None:
-    """When the session in the folder began; None before it has."""
+def _check(folder: Path, out: Path) -> None:
+    """SettingsError or SessionError when that session cannot be published there."""
+    if folder.resolve() in (out.resolve(), *out.resolve().parents):
+        raise SettingsError(f"{out} lies in the session folder, which is nobody's to see; publish to another folder")
     session = Show(folder)
     session.look()
-    return session.state.session.began_at if session.state.session else None
+    broadcast.check(out, session.state.session.began_at if session.state.session else None)

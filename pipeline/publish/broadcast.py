@@ -56,6 +56,8 @@ class Broadcast:
         self._session, self._out, self._delay, self._write, self._clock = session, out, delay, write, clock
         self._done = 0
         """Pieces that are out."""
+        self._said = (0, False)
+        """What the playlists say: how many pieces, and whether those are all."""
         self._bandwidth = 0
 
     def step(self, *, running: bool) -> float:
@@ -74,8 +76,10 @@ class Broadcast:
             self._put(piece, found)
             self._done = piece.number + 1
         left = found[-1].at + found[-1].seconds - _end(found[: self._done]) if found else 0.0
-        if self._done:
-            self._tell(found, started, ended=not running and not left)
+        says = (self._done, not running and not left)
+        if self._done and says != self._said:
+            self._tell(found, started, ended=says[1])
+            self._said = says
         return left
 
     def finish(self) -> None:

@@ -112,21 +112,25 @@ class Mpv:
             self._ask("set_property", name, -known[self._run].origin)
 
     def _load(self) -> None:
-        changed = False
-        for path, saved in self._tracks.items():
+        for place, (path, saved) in zip(("sid", "secondary-sid"), self._tracks.items(), strict=False):
             with suppress(FileNotFoundError):
                 found = path.stat()
                 if found.st_size and found.st_mtime_ns != saved:  # an empty one it would refuse
-                    self._tracks[path], changed = found.st_mtime_ns, True
-                    loaded = self._loaded().get(str(path))
-                    self._ask(*(("sub-reload", loaded) if loaded else ("sub-add", str(path), "auto", path.name)))
-        if changed:
-            loaded_ = self._loaded()
-            for name, path in zip(("sid", "secondary-sid"), self._tracks, strict=False):
-                self._ask("set_property", name, loaded_.get(str(path), "no"))
+                    self._tracks[path] = found.st_mtime_ns
+                    self._show(place, str(path))
+
+    def _show(self, place: str, file: str) -> None:
+        """Reads a file anew and shows it in the place of what it was. Its own `sub-reload` would show what stands at
+        the top at the bottom, too, until that is put right."""
+        before = self._loaded().get(file)
+        self._ask("sub-add", file, "auto")
+        after = self._loaded().get(file)
+        self._ask("set_property", place, after or "no")
+        if before and after != before:
+            self._ask("sub-remove", before)
 
     def _loaded(self) -> dict[str, int]:
-        """Its subtitle tracks by file."""
+        """Its subtitle tracks by file, the one that was read last."""
         tracks = self._ask("get_property", "track-list") or []
         return {t["external-filename"]: t["id"] for t in tracks if t["type"] == "sub" and "external-filename" in t}
 
