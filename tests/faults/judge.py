@@ -22,8 +22,6 @@ REACH = 2.0
 """Seconds around its place within which a sentence is looked for."""
 SHIFT = 40.0
 """Seconds by which two listeners may have begun apart; less than half a round of the rally."""
-TORN = 0.5
-"""How alike a sentence's words are at least where the stream lost sound in the middle of them."""
 _ENDS = 2.0
 """Seconds before the end of a recording: what is said there may be half a sentence."""
 _ERRORS = re.compile(r"<\w+|Error \d\d\d|\bHTTP\b")
@@ -196,14 +194,8 @@ def _invented(undisturbed: Evening, ours: Evening, shift: float, excused: _Excus
         at = sentence.start - shift
         inside = _ENDS < at < undisturbed.recorded - 10 and sentence.end < ours.recorded - _ENDS
         known = not inside or sentence.cut or excused.near(at)
-        known = known or (alike <= TORN and _spoken(undisturbed, at, at + sentence.end - sentence.start))
         if not known and _place(sentence, undisturbed, words, at, alike) is None:
             yield sentence.text
-
-
-def _spoken(undisturbed: Evening, start: float, end: float) -> bool:
-    """Whether somebody spoke then: what is left of words out of which sound was torn is misheard, not invented."""
-    return any(sentence.start < end and sentence.end > start for sentence in undisturbed.sentences)
 
 
 def files(folder: Path, ours: Evening, *, untranslated: bool) -> list[str]:
