@@ -132,7 +132,7 @@ FAULTS = [
     Fault("tcp-wrap", "... its time stamps wrap at 33 bits.", partial(Tcp, twist="wrap"), itself),
     Fault("tcp-jump", "... its time stamps jump by eleven hours.", partial(Tcp, twist="jump"), itself, within=1.0),
     Fault("tcp-rate", "... its sample rate changes.", partial(Tcp, twist="rate"), itself),
-    Fault("udp-loss", "One datagram in a hundred is lost.", partial(Udp, loss=0.01), itself, gaps=(0, 99), alike=0.5),
+    Fault("udp-loss", "One datagram in a hundred is lost.", partial(Udp, loss=0.01), itself, gaps=(0, 99), alike=0.8),
     Fault("udp-gone-5", "Datagrams stop for 5 s.", Udp, gone(5), gaps=(1, 1)),
     Fault(
         "rtmp-restart", "The RTMP publisher is restarted.", partial(Pushed, "rtmp"), gone(4), gaps=(1, 1), within=1.0
