@@ -5,12 +5,14 @@ The page server shows at once what an action does to a cue, by the same `effects
 
 import textwrap
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
 from pipeline.events import Action, Cue, Doing, Withdrawn
+from pipeline.files import NewLines
 from pipeline.journal import State
 from pipeline.names.glossary import Fault, lines
 from pipeline.settings import CueRules
@@ -134,20 +136,10 @@ class Actions:
     """The file as it grows: one action a line, whole lines only."""
 
     def __init__(self, folder: Path) -> None:
-        self._path, self._read = folder / ACTIONS, 0
+        self._lines = NewLines(folder / ACTIONS)
 
     def new(self) -> Iterator[Action]:
         """Those since the last time; lines that are none are left out."""
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._read)
-                data = file.read()
-        except OSError:  # there is none yet, or it cannot be read now
-            return
-        whole = data[: data.rfind(b"\n") + 1]
-        self._read += len(whole)
-        for line in whole.splitlines():
-            try:
+        for line in self._lines.take():
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):
                 yield msgspec.json.decode(line, type=Action)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                continue

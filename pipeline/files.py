@@ -7,6 +7,25 @@ from typing import BinaryIO
 from pipeline.errors import unwritable
 
 
+class NewLines:
+    """The lines of a file that grows, which may not exist yet: whole ones, each once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._read = path, 0
+
+    def take(self) -> list[bytes]:
+        """Those since the last time, without their ends; none where it cannot be read now."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                data = file.read()
+        except OSError:
+            return []
+        whole = data[: data.rfind(b"\n") + 1]
+        self._read += len(whole)
+        return whole.split(b"\n")[:-1]
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Puts `data` at `path` in one step, for its owner alone (mode 600); DiskFull or SessionError if it cannot be."""
     whole = path.with_name(f".{path.name}.part")

@@ -30,6 +30,8 @@ SESSIONS = Path("sessions")
 _HANDOVER = 3.0
 """Seconds in which a session that was killed is surely gone."""
 
+_GLANCE = 0.5
+"""Seconds in which whoever only asked whether a session runs (`journal.running`) has surely let go of the lock."""
 _REGRET = 600.0
 """Seconds in which a Ctrl-C may have been a mistake."""
 
@@ -59,7 +61,7 @@ def new(path: Path) -> Iterator[None]:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(path, error) from error
-    with lock(path):
+    with lock(path, _GLANCE):
         if held(path):
             raise SessionError(f"{path} is not empty, and a session is never overwritten; choose another --out")
         try:

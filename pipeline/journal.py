@@ -33,6 +33,7 @@ from pipeline.events import (
     Warned,
     Withdrawn,
 )
+from pipeline.files import NewLines
 from pipeline.flow import Clock
 
 T = TypeVar("T")
@@ -165,19 +166,11 @@ class Entries:
     """The entries of a journal that grows, for whoever only reads it; a line that is damaged is left out."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._read = path, 0
+        self._lines = NewLines(path)
 
     def new(self) -> Iterator[Entry]:
         """Those since the last time."""
-        try:
-            with self._path.open("rb") as journal:
-                journal.seek(self._read)
-                data = journal.read()
-        except FileNotFoundError:
-            return
-        whole = data[: data.rfind(b"\n") + 1]
-        self._read += len(whole)
-        for line in whole.splitlines():
+        for line in self._lines.take():
             with suppress(msgspec.DecodeError, UnicodeDecodeError):
                 yield from _entry(line)
 

@@ -19,7 +19,6 @@ from pipeline.flow import Repeating, SystemClock
 from pipeline.journal import State, running
 from pipeline.publish import broadcast
 from pipeline.supervision import end_with
-from pipeline.web.show import Show
 
 _LOOK = 1.0
 """Seconds between two looks at the session."""
@@ -76,6 +75,8 @@ class Followed:
     """A session by its folder."""
 
     def __init__(self, folder: Path) -> None:
+        from pipeline.web.show import Show
+
         self._show, self._folder = Show(folder), folder
 
     @property
@@ -127,6 +128,6 @@ def _check(folder: Path, out: Path) -> None:
     """SettingsError or SessionError when that session cannot be published there."""
     if folder.resolve() in (out.resolve(), *out.resolve().parents):
         raise SettingsError(f"{out} lies in the session folder, which is nobody's to see; publish to another folder")
-    session = Show(folder)
+    session = Followed(folder)
     session.look()
     broadcast.check(out, session.state.session.began_at if session.state.session else None)
