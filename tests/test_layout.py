@@ -1,6 +1,8 @@
 """Who may import whom (CONTRIBUTING.md has the map), held by reading the source."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,10 @@ def test_only_flow_starts_threads() -> None:
 def test_only_the_command_line_reads_the_environment() -> None:
     readers = {p.name for p in MODULES if "os.environ" in p.read_text("utf-8") or "getenv" in p.read_text("utf-8")}
     assert readers <= {"options.py", "__init__.py"}  # the package itself only switches telemetry off
+
+
+def test_the_command_line_and_what_watches_over_a_session_load_nothing_heavy() -> None:
+    """`--help` answers at once, and the watcher holds nothing that could fail."""
+    loaded = "import sys, pipeline.cli; print(*{name.split('.')[0] for name in sys.modules})"
+    told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert not set(told.stdout.split()) & (HEAVY | {"numpy", "starlette", "uvicorn"})

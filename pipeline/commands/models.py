@@ -3,19 +3,21 @@
 import math
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 
 from pipeline import assets, hub, settings
-from pipeline.audio import Samples
 from pipeline.commands import options, shelf
 from pipeline.commands.downloads import progress
 from pipeline.errors import ModelError, SettingsError
 from pipeline.settings import SAMPLE_RATE, Settings
 from pipeline.windows import Measured, Trial, fingerprint, keep
+
+if TYPE_CHECKING:
+    from pipeline.audio import Samples
 
 app = typer.Typer(help="Speech and translation models on this machine.", no_args_is_help=True)
 
@@ -96,7 +98,7 @@ def _of_one_model(name: str) -> Settings:
     return msgspec.structs.replace(named, demo=False)
 
 
-def _heard_by_it(on: Path | None, reference: Path | None) -> tuple[Samples, str | None, str]:
+def _heard_by_it(on: Path | None, reference: Path | None) -> "tuple[Samples, str | None, str]":
     """(sound, what is said in it if that is known, how to call it)"""
     from pipeline import measure as measuring
 

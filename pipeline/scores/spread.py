@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from pipeline.events import Value
 
 
@@ -16,6 +14,8 @@ class Spread(Value, frozen=True):
 
 def spread(measured: Sequence[float]) -> Spread | None:
     """The spread of some measurements, interpolated between the nearest two; None of none."""
+    import numpy as np
+
     if not measured:
         return None
     return Spread(median=float(np.median(measured)), p95=float(np.percentile(measured, 95)))
