@@ -169,7 +169,8 @@ def missing(event: Gap | Skipped | Removed) -> str:
         gone = f"the sound and the picture up to {clock_time(event.stream)}"
         return f"the session folder was removed: {gone} are gone, the journal and the subtitles are put back"
     what = "missing from the stream" if isinstance(event, Gap) else "not heard"
-    return f"{event.end - event.start:.0f} s from {clock_time(event.start)} on are {what} ({event.reason})"
+    seconds = event.end - event.start
+    return f"{seconds:.{int(seconds < 2)}f} s from {clock_time(event.start)} on are {what} ({event.reason})"
 
 
 def remark(cue: Cue) -> str:

@@ -19,7 +19,14 @@ from tests.reported import BEGAN, live, record, said, stalled
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(14, "14 s"), (73.1, "1 min 13 s"), (600, "10 min"), (10_271, "2 h 51 min"), (3600, "1 h 00 min")],
+    [
+        (0.43, "0.4 s"),
+        (14, "14 s"),
+        (73.1, "1 min 13 s"),
+        (600, "10 min"),
+        (10_271, "2 h 51 min"),
+        (3600, "1 h 00 min"),
+    ],
 )
 def test_lengths_are_said_as_people_say_them(seconds: float, text: str) -> None:
     assert span(seconds) == text

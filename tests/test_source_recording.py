@@ -21,7 +21,7 @@ from pipeline.source import parts, watch, ways
 from pipeline.source.address import Address, resolve
 from pipeline.source.archive import segments
 from pipeline.source.connection import Connection, Opening
-from pipeline.source.gaps import GapWatch
+from pipeline.source.gaps import Filled, GapWatch
 from pipeline.source.parts import Anchor
 from pipeline.source.recording import Before, Recording
 from pipeline.source.ways import Ways
@@ -321,25 +321,45 @@ def test_a_clock_that_cannot_be_right_is_not_believed(tmp_path: Path) -> None:
 
 
 def test_a_muted_stream_is_no_gap_but_what_udp_did_not_bring_is(tmp_path: Path) -> None:
-    sound = tmp_path / "audio.s16"
+    sound, filled = tmp_path / "audio.s16", Filled()
+    gaps, filter = GapWatch(AudioFile(sound), filled), "[Parsed_aresample_0 @ 0x7f] [SWR @ 0x7a]"
 
-    def grow(seconds: float, level: int) -> None:
+    def grow(seconds: float, level: int) -> list[Gap]:
         with sound.open("ab") as file:
             file.write(np.full(round(seconds * SAMPLE_RATE), level, "<i2").tobytes())
+        return list(gaps.look())
 
-    gaps = GapWatch(AudioFile(sound))
-    found = [gaps.look(quiet) for quiet in (1.0, 3.0, 5.0)]
-    for _ in range(8):
-        grow(1.0, 0)
-        found.append(gaps.look(0.0))
-    assert found == [None] * 11, "muted before the show"
-    grow(2.0, 500)
-    found = [gaps.look(quiet) for quiet in (0.0, 2.0, 4.0)]
-    grow(4.0, 0)
-    grow(2.0, 500)
-    found += [gaps.look(0.0), gaps.look(0.0)]
-    [gap] = [gap for gap in found if gap]
-    assert (gap.start, gap.end) == pytest.approx((10.0, 14.0), abs=0.01)
+    filled.hear(
+        "[Parsed_aresample_0 @ 0x7f] [verbose] ch:1 chl:mono fmt:fltp r:44100Hz -> ch:1 chl:mono fmt:s16 r:16000Hz"
+    )
+    assert [*grow(5.0, 0), *grow(2.0, 500), *grow(3.0, 0), *grow(1.0, 500)] == [], "muted"
+    for samples in (*[16384] * 10, 176_400 - 163_840):  # four seconds, as much at once as ffmpeg tells
+        filled.hear(f"{filter} [verbose] adding {samples} audio samples of silence")
+    assert grow(0.5, 500) == [], "what is told is yet to be written"
+    assert grow(4.0, 0) == []
+    [gap] = grow(1.0, 500)
+    assert (gap.start, gap.end) == pytest.approx((11.5, 15.5), abs=0.001)
+    for samples in (2048, 16384, 5666):  # one of 46 ms, one of half a second
+        filled.hear(f"{filter} [verbose] adding {samples} audio samples of silence")
+    assert grow(0.046, 0) == [], "a crackle"
+    assert grow(0.8, 500) == []
+    [gap] = [*grow(0.5, 0), *grow(1.0, 500)]
+    assert (gap.start, gap.end) == pytest.approx((17.346, 17.846), abs=0.001)
+    assert grow(9.0, 500) == []
+
+
+def test_what_a_recording_lacks_by_its_own_clock_is_a_gap(ffmpeg: str, tmp_path: Path) -> None:
+    """Half a second of packets is gone out of the middle, as the demultiplexer leaves it where datagrams were lost."""
+    torn = tmp_path / "torn.mkv"
+    lost = "aselect=not(between(t\\,3\\,3.5))"
+    made = ["-f", "lavfi", "-i", "sine=300:sample_rate=48000:duration=8", "-af", lost, "-c:a", "flac", str(torn)]
+    subprocess.run([ffmpeg, "-v", "error", *made], check=True)
+    told: list[Event] = []
+    recording = Recording((str(torn),), SourceSettings(archive=False), tmp_path, SystemClock(), told.append)
+    recording.start(resolve(str(torn), SourceSettings()))
+    assert recording.outcome.state == "ended"
+    [gap] = [event for event in told if isinstance(event, Gap)]
+    assert (gap.start, gap.end) == pytest.approx((3.0, 3.5), abs=0.05)
 
 
 def test_a_mirrored_stream_does_not_break_off_while_its_mirror_is_made_anew(

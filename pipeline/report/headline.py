@@ -86,7 +86,9 @@ def untranslated(record: Record, lang: str) -> int:
 
 
 def span(seconds: float) -> str:
-    """`2 h 51 min`, `12 min`, `1 min 13 s` under ten minutes, `14 s`."""
+    """`2 h 51 min`, `12 min`, `1 min 13 s` under ten minutes, `14 s`, `0.4 s`."""
+    if 0 < seconds < 0.95:
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
     if hours:

@@ -21,6 +21,7 @@ from pipeline.source import command, parts
 from pipeline.source.address import Address, is_over
 from pipeline.source.archive import stem
 from pipeline.source.failures import caller_left, explain
+from pipeline.source.gaps import Filled
 from pipeline.source.probe import Media, probe
 from pipeline.source.process import Ffmpeg
 
@@ -59,6 +60,8 @@ class Capture:
         self._stopping = False
         self._outcome: Outcome | None = None
         self.media = Media(tracks=(), picture=None, duration=None)
+        self.filled = Filled()
+        """The silence in its sound that the source did not send."""
 
     def start(self) -> None:
         """Looks what the source holds and records it from then on; a SourceError when it cannot be read.
@@ -124,7 +127,8 @@ class Capture:
             stem(archive, self._number) if self._settings.archive else None,
         )
         with parts.part(self._folder, self._number).open("ab") as sound:
-            return Ffmpeg(arguments, output=sound, log=self._folder / parts.LOG, fed=self._address.once)
+            log, hear = self._folder / parts.LOG, self.filled.hear
+            return Ffmpeg(arguments, output=sound, log=log, fed=self._address.once, hear=hear)
 
     def _record_once(self) -> None:
         head = self._open_once()

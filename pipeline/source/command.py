@@ -18,7 +18,10 @@ SEGMENT = 2.0
 """Seconds a media segment lasts at least: a screening waits for three (the delay budget); copied pictures are cut at
 their own keyframes."""
 
-_GLOBAL = ("-hide_banner", "-nostats", "-loglevel", "level+warning", "-dts_delta_threshold", "600")
+_GLOBAL = ("-hide_banner", "-nostats", "-dts_delta_threshold", "600")
+_WARNS = ("-loglevel", "level+warning")
+_TELLS = ("-loglevel", "level+verbose")
+"""Also of the silence that it puts in (`gaps.Filled`); without `repeat` in the flags no line is left out."""
 _BROWSERS_SEE = ("yuv420p", "yuvj420p")
 
 
@@ -43,7 +46,7 @@ def recorder(ffmpeg: str, address: Address, media: Media, settings: SourceSettin
     outputs = [arguments.output(heard, "pipe:1", **raw)]
     if archive:
         outputs.append(_segments(arguments, source, kept, track, media.picture, archive))
-    return list(arguments.merge_outputs(*outputs).global_args(*_GLOBAL).compile(cmd=ffmpeg))
+    return list(arguments.merge_outputs(*outputs).global_args(*_GLOBAL, *_TELLS).compile(cmd=ffmpeg))
 
 
 def relay(ffmpeg: str, address: Address) -> list[str]:
@@ -56,7 +59,7 @@ def relay(ffmpeg: str, address: Address) -> list[str]:
     output = arguments.output(
         source["v?"], source["a?"], "pipe:1", format="nut", acodec="copy", flush_packets=1, **picture
     )
-    return list(output.global_args(*_GLOBAL).compile(cmd=ffmpeg))
+    return list(output.global_args(*_GLOBAL, *_WARNS).compile(cmd=ffmpeg))
 
 
 def _input(arguments: Any, address: Address, settings: SourceSettings) -> Any:

@@ -1,5 +1,7 @@
 """Parts of the stream that we do not have: around them, and how one is seen within a connection."""
 
+import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -8,10 +10,16 @@ from pipeline.audio import AudioFile, Samples
 from pipeline.events import Chunk, Gap, Skipped
 from pipeline.settings import SAMPLE_RATE
 
-LEAST = 2.0
-"""Seconds for which nothing came, from which on it is asked whether something is missing."""
-SHARE = 0.8
-"""Of the time without sound that must be silence afterwards: what came late is no gap."""
+LEAST = 0.3
+"""Seconds of sound that is missing in which a word may be: less is a crackle."""
+_BEFORE = 2.0
+"""Seconds by which sound may be read before what was told of it: two threads."""
+_LATER = 5.0
+"""Seconds after which silence that was told, and is not in the sound by then, is no longer looked for."""
+_RATE = re.compile(r"\[Parsed_aresample_0 @ \w+\] \[verbose\] .*?\br:(\d+)Hz -> ")
+_ADDED = re.compile(r"\[Parsed_aresample_0 @ .*\badding (\d+) audio samples of silence")
+_AT_ONCE = 16384
+"""Samples that ffmpeg adds at once; more silence is told in several lines."""
 
 
 def outside(gaps: Sequence[Gap | Skipped], chunk: Chunk) -> Iterator[Chunk]:
@@ -30,40 +38,67 @@ def outside(gaps: Sequence[Gap | Skipped], chunk: Chunk) -> Iterator[Chunk]:
         yield Chunk(start=start, end=chunk.end)
 
 
-class GapWatch:
-    """Sees a gap that one connection had: nothing came for a while, and then silence as long, put in by ffmpeg.
+class Filled:
+    """The silence that ffmpeg puts in where sound is missing by the stream's own clock, as its log tells.
 
-    Over UDP the sender goes on while the line is cut; its clock tells ffmpeg how much is missing. A server that was
-    only slow sends what it had kept, and there is no silence.
+    One thread hears, another takes.
     """
 
-    def __init__(self, audio: AudioFile) -> None:
-        self._audio = audio
-        self._recorded = audio.recorded
-        self._quiet = 0.0
-        self._begun = False  # there was some sound: what was quiet before is no gap in it
-        self._suspect: tuple[float, float] | None = None  # where sound stopped, and for how long
+    def __init__(self) -> None:
+        self._rate, self._samples = SAMPLE_RATE, 0
+        self._seconds: deque[float] = deque()
 
-    def look(self, quiet: float) -> Gap | None:
-        """The gap, once it is over; `quiet` is for how many seconds nothing has come."""
+    def hear(self, line: str) -> None:
+        """A line of its log, verbose."""
+        if changed := _RATE.search(line):
+            self._rate = int(changed[1])
+        elif added := _ADDED.search(line):
+            self._samples += int(added[1])
+            if int(added[1]) < _AT_ONCE:
+                self._seconds.append(self._samples / self._rate)
+                self._samples = 0
+
+    def take(self) -> Iterator[float]:
+        """The length of each stretch since it was last asked, seconds, in their order."""
+        while self._seconds:
+            yield self._seconds.popleft()
+
+
+class GapWatch:
+    """Finds the gaps that one connection had in its sound: over UDP, packets are lost; an encoder may pause.
+
+    A stream that is muted is none, and neither is what a slow server sends late: nothing is put in for those.
+    """
+
+    def __init__(self, audio: AudioFile, filled: Filled) -> None:
+        self._audio, self._filled = audio, filled
+        self._upto = audio.recorded
+        self._wanted: deque[tuple[float, float]] = deque()  # how long each is, and what was recorded when it was told
+
+    def look(self) -> Iterator[Gap]:
+        """Those that can be told since it was last asked."""
         recorded = self._audio.recorded
-        if recorded > self._recorded:
-            if self._begun and self._quiet >= LEAST:
-                self._suspect = (self._recorded, self._quiet)
-            self._begun = True
-        self._recorded, self._quiet = recorded, quiet
-        if not self._suspect or recorded < sum(self._suspect) + 1.0:
-            return None
-        start, missing = self._suspect
-        self._suspect = None
-        first, end = _longest_silence(self._audio.read(start, recorded))
-        if end - first < SHARE * missing:
-            return None
-        return Gap(start=start + first, end=start + end, reason="nothing came")
+        self._wanted.extend((length, recorded) for length in self._filled.take() if length >= LEAST)
+        while self._wanted:
+            length, told = self._wanted[0]
+            if found := self._find(length, recorded):
+                self._upto = found.end
+                yield found
+            elif recorded < told + length + _LATER:
+                return
+            self._wanted.popleft()
+        self._upto = max(self._upto, recorded - _BEFORE)
+
+    def _find(self, length: float, recorded: float) -> Gap | None:
+        """The shortest silence that is long enough: what was silent by itself is seldom as long to the hundredth."""
+        silences = _silences(self._audio.read(self._upto, recorded), length - 0.01)
+        lasts, first = min(((end - first, first) for first, end in silences), default=(0.0, 0.0))
+        start = self._upto + first
+        return Gap(start=start, end=start + lasts, reason="packets were lost, or none were sent") if lasts else None
 
 
-def _longest_silence(samples: Samples) -> tuple[float, float]:
-    """Where the longest run of nothing but zeros begins and ends, seconds from the first sample."""
-    edges = np.concatenate([[-1], np.flatnonzero(samples), [len(samples)]])
-    longest = int(np.argmax(np.diff(edges)))
-    return (int(edges[longest]) + 1) / SAMPLE_RATE, int(edges[longest + 1]) / SAMPLE_RATE
+def _silences(samples: Samples, least: float) -> Iterator[tuple[float, float]]:
+    """Where each run of nothing but zeros that lasts so many seconds begins and ends, if something follows it."""
+    edges = np.concatenate([[-1], np.flatnonzero(samples)])
+    for index in np.flatnonzero(np.diff(edges) > least * SAMPLE_RATE):
+        yield (int(edges[index]) + 1) / SAMPLE_RATE, int(edges[index + 1]) / SAMPLE_RATE

@@ -2,10 +2,11 @@
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -16,19 +17,29 @@ from pipeline.system import end_group, own_group
 
 LOCK = ".recording"
 """Beside the log: held while an ffmpeg of this folder lives, also one whose session was killed."""
+_BY_THE_WAY = re.compile(r"(\[[^\]]+ @ \w+\] )*\[(info|verbose)\]")
+"""How a line begins that is no warning, with `-loglevel level`."""
 
 
 class Ffmpeg:
-    """A running ffmpeg. What it says goes to `log`, without secrets; the last lines are kept as `said`.
+    """A running ffmpeg. What it warns of goes to `log`, without secrets; the last lines are kept as `said`.
 
     It runs below a guard, which ends it when asked to or when we are gone. With `fed`, the caller writes ffmpeg's
-    input to `input`; closing that ends it too.
+    input to `input`; closing that ends it too. `hear` is given all that it says, from a thread of its own.
     """
 
-    def __init__(self, command: list[str], *, output: int | IO[bytes], log: Path, fed: bool = False) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        *,
+        output: int | IO[bytes],
+        log: Path,
+        fed: bool = False,
+        hear: Callable[[str], None] | None = None,
+    ) -> None:
         lock = str(log.with_name(LOCK).absolute())
         watch = [str(guard.__file__), "fed" if fed else "kept", str(os.getpid()), lock]
-        self._fed, self._log = fed, log
+        self._fed, self._log, self._hear = fed, log, hear
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", *watch, *command],
             stdin=subprocess.PIPE,
@@ -104,6 +115,10 @@ class Ffmpeg:
         self._log.touch()
         for line in self._process.stderr:
             text = redact_all(line.decode("utf-8", "replace").rstrip())
+            if self._hear:
+                self._hear(text)
+            if _BY_THE_WAY.match(text):
+                continue
             self._lines.append(text)
             # On a full disk the last lines are still in memory.
             with contextlib.suppress(OSError), self._log.open("a", encoding="utf-8") as log:

@@ -39,7 +39,7 @@ class Watch:
         """
         self._connection, self._timeline, self._ways = connection, timeline, ways
         self._news, self._clock, self._origin, self._reason = news, clock, origin, reason
-        self._gaps = GapWatch(timeline.audio)
+        self._gaps = GapWatch(timeline.audio, connection.capture.filled)
 
     def run(self, stopped: Callable[[], bool]) -> Outcome:
         """Copies what comes until the connection ends or stalls, and all of it is copied; how it ended.
@@ -83,8 +83,9 @@ class Watch:
         delivered = connection.delivered
         connection.arrival.note(now, delivered)
         copied = self._put(over=over)
-        if copied and connection.at is not None and not self._ways.mirrored and (gap := self._gaps.look(self._quiet)):
-            self._news.tell(gap)
+        if copied and connection.at is not None:
+            for gap in self._gaps.look():
+                self._news.tell(gap)
         if connection.grew(now, delivered):
             if connection.at is not None:
                 self._news.say("connected", "it goes on where it was")
@@ -110,7 +111,7 @@ class Watch:
 
     def _place(self, at: float) -> None:
         gap = self._timeline.place(self._connection, at, self._reason)
-        self._gaps = GapWatch(self._timeline.audio)
+        self._gaps = GapWatch(self._timeline.audio, self._connection.capture.filled)
         if gap:
             self._news.tell(gap)
         self._news.connected(at, str(self._connection.capture.media))

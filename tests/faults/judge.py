@@ -89,7 +89,7 @@ def judge(undisturbed: Evening, ours: Evening, troubled: float, within: float, a
         if excused.has(sentence):
             continue
         had += 1
-        place = _place(sentence, ours, words, at, alike)
+        place = _place(sentence, words, at, alike)
         if place is None:
             lost.append(f"{at:.1f} s {sentence.text}")
         elif at > troubled:
@@ -146,21 +146,24 @@ def _utterances(events: Iterable[Event]) -> Iterator[float]:
             yield event.committed[-1].end
 
 
-def _place(sentence: Sentence, there: Evening, words: list[Said], at: float, alike: float) -> float | None:
+def _place(sentence: Sentence, words: list[Said], at: float, alike: float) -> float | None:
     """Where the sentence's words, or words so much alike, are said on the other evening, near `at`; None if nowhere."""
     wanted = plain("".join(word.text for word in sentence.words)).split()
     if not wanted:
         return at
     first = [index for index, word in enumerate(words) if abs(word.start - at) < REACH and word.text == wanted[0]]
     found = [words[i].start for i in first if [word.text for word in words[i : i + len(wanted)]] == wanted]
-    if alike < 1:
-        near = [other for other in there.sentences if abs(other.start - at) < REACH]
-        found += [other.start for other in near if _likeness(" ".join(wanted), plain(other.text)) >= alike]
+    if alike < 1:  # words may be missing, or be two, and a sentence may begin elsewhere
+        near = [index for index, word in enumerate(words) if abs(word.start - at) < REACH]
+        counts = range(max(1, len(wanted) - 2), len(wanted) + 3)
+        spans = [words[index : index + count] for index in near for count in counts]
+        found += [span[0].start for span in spans if _likeness(wanted, [word.text for word in span]) >= alike]
     return min(found, key=lambda start: abs(start - at), default=None)
 
 
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+def _likeness(one: list[str], other: list[str]) -> float:
+    """Of what is said, letter by letter, 0 to 1."""
+    return SequenceMatcher(None, " ".join(one), " ".join(other), autojunk=False).ratio()
 
 
 def _cue_errors(
@@ -194,7 +197,7 @@ def _invented(undisturbed: Evening, ours: Evening, shift: float, excused: _Excus
         at = sentence.start - shift
         inside = _ENDS < at < undisturbed.recorded - 10 and sentence.end < ours.recorded - _ENDS
         known = not inside or sentence.cut or excused.near(at)
-        if not known and _place(sentence, undisturbed, words, at, alike) is None:
+        if not known and _place(sentence, words, at, alike) is None:
             yield sentence.text
 
 

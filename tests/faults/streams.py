@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -120,15 +121,18 @@ class Taped:
     def _sending(self, programme: Programme) -> contextlib.AbstractContextManager[None]:
         raise NotImplementedError
 
-    def _parts(self, most: int = 10_000) -> Iterator[bytes]:
-        """What becomes due from now on, at most so many packets at once; ends when the stream is gone."""
-        sent = self._tape.packet(self.position)
+    def _parts(self) -> Iterator[bytes]:
+        """What becomes due from now on; ends when the stream is gone."""
+        return (self._tape.packets(first, end) for first, end in self._due(1))
+
+    def _due(self, each: int) -> Iterator[tuple[int, int]]:
+        """The same as numbers of packets, from one to before the other, in multiples of `each`."""
+        sent = self._tape.packet(self.position) // each * each
         while not self.gone.is_set() and not self._over.wait(TICK):
-            due = self._tape.packet(self.position)
-            while sent < due and not self.silent.is_set():
-                upto = min(due, sent + most)
-                yield self._tape.packets(sent, upto)
-                sent = upto
+            due = self._tape.packet(self.position) // each * each
+            if sent < due and not self.silent.is_set():
+                yield sent, due
+                sent = due
 
 
 def _twisted_tape(programme: Programme, twist: str) -> Tape:
@@ -165,8 +169,12 @@ class Tcp(Taped):
                         client.sendall(part)
 
 
+FULL = 7
+"""Packets in a datagram."""
+
+
 class Udp(Taped):
-    """Datagrams to a port of loopback; `loss` of them (0 to 1) are lost, `gone` loses all."""
+    """Datagrams to a port of loopback; `loss` of them (0 to 1) are lost, the same in every run, `gone` loses all."""
 
     name = "udp"
 
@@ -182,13 +190,14 @@ class Udp(Taped):
         yield
 
     def _send(self, port: int) -> None:
-        chance = random.Random(1)
+        lost = random.Random(1)
+        fates = [lost.random() < self.loss for _ in range(self._tape.packet(self._tape.seconds) // FULL)]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
             while not self._over.wait(TICK):
-                for part in self._parts(most=7):
-                    if chance.random() >= self.loss:
+                for first in chain.from_iterable(range(*due, FULL) for due in self._due(FULL)):
+                    if not fates[first // FULL]:
                         with contextlib.suppress(OSError):
-                            line.sendto(part, ("127.0.0.1", port))
+                            line.sendto(self._tape.packets(first, first + FULL), ("127.0.0.1", port))
 
 
 class Pushed(Taped):
