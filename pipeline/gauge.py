@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.audio import SILENT, AudioFile, loudness
+from pipeline.audio import SILENT, loudness
 from pipeline.events import Chunk, Progress
 from pipeline.flow import Clock
-from pipeline.source.recording import Recording
+from pipeline.intake import Intake
 from pipeline.speech.client import Recogniser
 from pipeline.view import Status
 
@@ -13,9 +13,8 @@ from pipeline.view import Status
 class Gauge:
     """Of one session. Whoever hands chunks on counts them here; any thread may ask."""
 
-    def __init__(self, audio: AudioFile, recogniser: Recogniser, clock: Clock) -> None:
-        self._audio, self._recogniser, self._clock = audio, recogniser, clock
-        self.recording: Recording | None = None
+    def __init__(self, intake: Intake, recogniser: Recogniser, clock: Clock) -> None:
+        self._intake, self._recogniser, self._clock = intake, recogniser, clock
         self._heard = self._heard_from = 0.0
         self._seen = 0.0
         """What was recorded when a chunk was last handed over."""
@@ -42,15 +41,16 @@ class Gauge:
 
         What has come since, in one go as HLS does, has not been waiting; a file is read ahead.
         """
-        if self.recording is None or not self.recording.live:
+        recording = self._intake.recording
+        if recording is None or not recording.live:
             return 0.0
-        before, self._seen = self._seen, self._audio.recorded
+        before, self._seen = self._seen, self._intake.audio.recorded
         return max(0.0, before - start)
 
     def progress(self) -> Progress:
         """The line of the journal about now."""
-        recorded, up = self._audio.recorded, self._clock.up()
-        origin = self.recording.origin if self.recording else None
+        recorded, up = self._intake.audio.recorded, self._clock.up()
+        origin = self._intake.recording.origin if self._intake.recording else None
         return Progress(
             recorded=recorded,
             heard=self._heard_now(recorded),
@@ -61,20 +61,21 @@ class Gauge:
             origin_at=None if origin is None else self._clock.now() - (up - origin),
         )
 
-    def status(self, *, stopping: bool, quiet: float) -> Status:
+    def status(self, *, quiet: float) -> Status:
         """What a person sees; `quiet`: seconds for which the stream has sent nothing."""
-        recorded, compute = self._audio.recorded if self.recording else 0.0, self._recogniser.compute
+        audio, compute = self._intake.audio, self._recogniser.compute
+        recorded = audio.recorded if self._intake.recording else 0.0
         return Status(
             recorded=recorded,
             heard=self._heard_now(recorded) - self.left_out,
             speed=self.heard_well / compute if compute else None,
-            level=SILENT if quiet else loudness(self._audio.read(max(0.0, recorded - 0.2), recorded)),
-            stopping=stopping,
+            level=SILENT if quiet else loudness(audio.read(max(0.0, recorded - 0.2), recorded)),
+            stopping=self._intake.stopping,
             quiet=quiet,
         )
 
     def _heard_now(self, recorded: float) -> float:
         """Stream time up to which nothing waits to be heard: in a gap there is nothing to hear."""
-        gaps = self.recording.gaps if self.recording else ()
+        gaps = self._intake.recording.gaps if self._intake.recording else ()
         empty = sum(max(0.0, min(gap.end, recorded) - max(gap.start, self._heard)) for gap in gaps)
         return min(self._heard + empty, recorded)

@@ -4,7 +4,6 @@ Reading order for the whole program: `events`, this module, then any stage.
 """
 
 import queue
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from math import inf
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import __version__, folder
-from pipeline.audio import AudioFile
 from pipeline.director import Director
 from pipeline.errors import LivesubsError, SessionError
 from pipeline.events import (
@@ -27,20 +25,18 @@ from pipeline.events import (
     Sentence,
     SessionStarted,
     Skipped,
-    SourceState,
     Warned,
     Withdrawn,
 )
 from pipeline.flow import Clock, Inline, Repeating, Threads
 from pipeline.gauge import Gauge
+from pipeline.intake import Intake
 from pipeline.journal import Journal, State
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.settings import Settings
-from pipeline.source import parts
-from pipeline.source.found import Found, find
+from pipeline.source.found import Found
 from pipeline.source.gaps import outside
-from pipeline.source.recording import Before, Recording
 from pipeline.speech.client import Recogniser
 from pipeline.speech.overload import Degraded, keep_up
 from pipeline.speech.stage import recognise
@@ -127,13 +123,12 @@ class Session:
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
         self._resume, self._watched, self._record = resume, watched, record
-        self._audio = AudioFile(path / parts.AUDIO)
-        self._stopping = threading.Event()
+        self._intake = Intake(source, path, settings.source, clock)
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
         self._names = names or Names()
-        self._gauge = Gauge(self._audio, recogniser, clock)
-        self._recording: Recording | None = None
+        self._audio = self._intake.audio
+        self._gauge = Gauge(self._intake, recogniser, clock)
         self._stall: StallWatch | None = None
         self._files: TrackFiles | None = None
         self._director: Director | None = None
@@ -147,14 +142,14 @@ class Session:
             try:
                 self._run(journal, view)
             except BaseException as error:
-                self._end_recording()  # what it still writes counts, and nothing is removed under its hands
+                self._intake.end()  # what it still writes counts, and nothing is removed under its hands
                 if self._audio.recorded or self._resume:
                     how: Literal["failed", "aborted"] = "failed" if isinstance(error, Exception) else "aborted"
                     journal.append(Ended(reason=how, stream=self._audio.recorded, error=str(error)))
                 else:
                     folder.empty(self._path)
                 raise
-            self._end_recording()
+            self._intake.end()
             with journal.state() as state:
                 return state
 
@@ -165,9 +160,7 @@ class Session:
 
     def stop(self) -> None:
         """Ends the recording; what was recorded is still heard, translated and written. Safe in a signal handler."""
-        self._stopping.set()
-        if self._recording:
-            self._recording.stop()
+        self._intake.stop()
 
     def warn(self, text: str) -> None:
         """Something a person should know that the session cannot; any thread may, also before it runs."""
@@ -175,10 +168,7 @@ class Session:
 
     def status(self) -> Status:
         """How it stands; any thread may ask."""
-        return self._gauge.status(stopping=self._stopping.is_set(), quiet=self._stall.quiet if self._stall else 0.0)
-
-    def _expects_sound(self) -> bool:
-        return self._recording is not None and self._recording.connected and not self._stopping.is_set()
+        return self._gauge.status(quiet=self._stall.quiet if self._stall else 0.0)
 
     def _note_progress(self, journal: Journal) -> None:
         self._pass_on(journal)
@@ -195,10 +185,6 @@ class Session:
         for warned in self._names.news():
             journal.append(warned)
 
-    def _end_recording(self) -> None:
-        if self._recording:
-            self._recording.close()
-
     def _run(self, journal: Journal, view: View) -> None:
         with journal.state() as state:
             left, had, session = unfinished(state), before(state, self._clock), state.session
@@ -207,7 +193,7 @@ class Session:
             self._gauge.begin(left.heard)
             journal.append(Resumed(stream=self._audio.recorded, heard=left.heard))
             found = self._find(view)
-            recording = self._open(found, journal, had)
+            recording = self._intake.open(found, journal, had)
         description = self._recogniser.open(self._audio.path, self._settings.speech)
         if not had:
             found = self._find(view)
@@ -219,10 +205,10 @@ class Session:
         self._director = director = Director(self._path, journal, files, self._settings.cues, self._names)
         files.write()
         if not had:
-            recording = self._open(found, journal, None)
+            recording = self._intake.open(found, journal, None)
         came = self._gauge.count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
         chunks = keep_up(came, self._gauge.waiting, self._clock.up, self._settings.speech)
-        self._stall = StallWatch(self._audio, self._expects_sound, journal.append, self._clock)
+        self._stall = StallWatch(self._audio, lambda: self._intake.expects_sound, journal.append, self._clock)
         with (
             self._stall,
             Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"),
@@ -234,22 +220,15 @@ class Session:
                 self._await_space(journal)
             except Exception as error:  # whatever it is: what is not recorded can never be heard
                 if not (self._watched and self._would_help(error)):
-                    self._record_on(recording, error, journal)
+                    self._intake.record_on(error, journal)
                 raise
         director.answer()
-        self._close(recording, journal)
+        self._intake.close(recording, journal)
 
     def _find(self, view: View) -> Found:
         if not self._record:
-            return Found(ways=(self._source,))
-        found = find(
-            self._source,
-            self._settings.source,
-            self._clock,
-            self._stopping.is_set,
-            view.announce,
-            resumed=self._resume,
-        )
+            return self._intake.nothing()
+        found = self._intake.find(view.announce, resumed=self._resume)
         if found.note:
             self.warn(found.note)
         return found
@@ -309,14 +288,6 @@ class Session:
         """Whether to begin anew would: a fault of ours after `LONG` is not one that comes again at once."""
         return not isinstance(error, LivesubsError) and self._gauge.heard_well > LONG
 
-    def _record_on(self, recording: Recording, error: Exception, journal: Journal) -> None:
-        """No more subtitles, but an hour that was not recorded can never be heard: on until the end, or Ctrl-C."""
-        if not recording.ended:
-            what = str(error) if isinstance(error, LivesubsError) else f"this program has a fault ({error!r})"
-            journal.append(Warned(text=f"{what}; the recording goes on without subtitles, Ctrl-C ends it"))
-        while not recording.ended:
-            self._clock.wait(0.25)
-
     def _started(self, found: Found, description: str, before: SessionStarted | None) -> SessionStarted:
         chains = self._chains.values()
         if before and before.source != found.shown:
@@ -333,21 +304,3 @@ class Session:
             began_at=before.began_at if before else self._clock.now(),
             live=found.live or self._settings.source.pace is not None,
         )
-
-    def _open(self, found: Found, journal: Journal, had: Before | None) -> Recording:
-        journal.append(SourceState(state="opening", stream=0.0, detail=found.shown))
-        self._recording = self._gauge.recording = recording = Recording(
-            found.ways, self._settings.source, self._path, self._clock, journal.append, had
-        )
-        if self._stopping.is_set():  # asked for while the model was loading
-            recording.stop()
-        recording.start(found.address or found.away)
-        return recording
-
-    def _close(self, recording: Recording, journal: Journal) -> None:
-        outcome = recording.outcome
-        recorded = self._audio.recorded
-        journal.append(SourceState(state=outcome.state, stream=recorded, detail=outcome.detail))
-        if outcome.error:
-            raise outcome.error
-        journal.append(Ended(reason="stopped" if self._stopping.is_set() else "ended", stream=recorded))
