@@ -248,6 +248,14 @@ def test_who_does_not_wait_for_the_end_publishes_it_at_once(tmp_path: Path, reco
     assert m3u8.loads((out / "en.m3u8").read_text()).is_endlist
 
 
+def test_a_line_that_is_moved_while_it_is_shown_is_not_said_twice() -> None:
+    first, second = pieces(segments([[4.0, 4.0]], 0.0))
+    line = Cue(id="c1", lang="en", start=3.9, end=7.0, text="Once.", sentences=())
+    shown = captions.segment(first, None, [line], "", vtt_cue)
+    later = captions.segment(second, first, [replace(line, start=4.1, rev=2)], shown, vtt_cue)
+    assert [cue.start.total_seconds() for cue in read([shown, later])] == [3.9]
+
+
 lengths = some.lists(some.lists(some.floats(0.5, 9.0), min_size=1, max_size=6), min_size=1, max_size=4)
 
 

@@ -150,7 +150,15 @@ def test_what_fails_is_tried_again_under_the_same_number(evening: Evening, youtu
 def test_lines_that_are_too_old_or_refused_hold_up_nothing(evening: Evening, youtube: YouTube) -> None:
     evening.say(line(1, 1.0, "Old."), line(2, 30.0, "Refused."))
     youtube.fails = [400]
-    evening.step(70.0)
+    assert "400" in evening.step(70.0)
     evening.say(line(3, 61.0, "New."))
     evening.step(71.0)
     assert [(number, data.split(b"\n")[1]) for number, data in youtube.tries] == [(1, b"Refused."), (1, b"New.")]
+
+
+def test_what_was_kept_and_lost_with_the_power_stops_nothing(evening: Evening, youtube: YouTube) -> None:
+    (evening.folder / KEPT).touch()
+    evening.begin()
+    evening.say(line(1, 1.0, "On."))
+    assert evening.step(12.0) == ""
+    assert [data.split(b"\n")[1] for _, data in youtube.posts] == [b"On."]

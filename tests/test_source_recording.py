@@ -122,6 +122,24 @@ def test_a_stall_ends_what_is_open_and_then_the_connection(
     assert len([event for event in told if isinstance(event, Gap)]) == 1
 
 
+def test_a_word_in_which_a_server_breaks_off_is_whole_when_it_is_there_again_at_once(
+    noise: Path, tmp_path: Path
+) -> None:
+    told: list[Event] = []
+    chunks: list[Chunk] = []
+    with Station(noise, burst=8.0).on_air() as station, recording(station.address, tmp_path, told) as made:
+        for chunk in made.chunks(0.0):
+            chunks.append(chunk)
+            if chunk.end > 10 and states(told) == ["connected"]:
+                station.gone.set()
+                until(lambda: states(told)[-1] == "lost", 10)
+                station.gone.clear()
+            if states(told) == ["connected", "lost", "connected"]:
+                made.stop()
+    assert [chunk for chunk in chunks if chunk.start == chunk.end] == []
+    assert [event for event in told if isinstance(event, Gap)] == []
+
+
 def test_a_backup_takes_over_and_who_never_comes_back_is_given_up(noise: Path, tmp_path: Path) -> None:
     told: list[Event] = []
     audio = AudioFile(tmp_path / "audio.s16")

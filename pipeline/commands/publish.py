@@ -1,7 +1,7 @@
 """`livesubs publish`, and what `run --publish` starts beside a session."""
 
 import signal
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
@@ -95,7 +95,7 @@ class Followed:
     def look(self) -> None:
         self._show.look()
 
-    def segments(self) -> list[MediaSegment]:
+    def segments(self) -> Sequence[MediaSegment]:
         from pipeline.source.archive import segments
         from pipeline.source.parts import ARCHIVE
 

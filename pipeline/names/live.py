@@ -4,8 +4,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.errors import SettingsError
+from pipeline.errors import LivesubsError, SettingsError
 from pipeline.events import Warned
+from pipeline.files import write_whole
 from pipeline.names.glossary import Glossary, changes, parse
 
 _QUOTED = 3
@@ -51,9 +52,9 @@ class Names:
 
     def _save(self, path: Path, text: str) -> None:
         try:
-            path.write_text(text, "utf-8")
-        except OSError as error:
-            raise SettingsError(f"cannot write the glossary {path}: {error.strerror}; add the line by hand") from error
+            write_whole(path.resolve(), text)  # a person's own file, which may be a link
+        except LivesubsError as error:
+            raise SettingsError(f"cannot write the glossary {path}: {error}; add the line by hand") from error
         self._seen = self._read = self._stamp()
         self._reload(path)
 

@@ -45,7 +45,7 @@ class Session(Protocol):
     def look(self) -> None:
         """Takes in what is new."""
 
-    def segments(self) -> list[MediaSegment]: ...
+    def segments(self) -> Sequence[MediaSegment]: ...
 
 
 class Broadcast:

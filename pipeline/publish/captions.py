@@ -29,7 +29,9 @@ _SHORTEST = 0.001
 def segment(piece: Piece, before: Piece | None, cues: Sequence[Cue], shown: str, write: Write) -> str:
     """The captions of `piece`, which follows on the piece `before`, whose captions are `shown`; cues by time."""
     going_on = [] if piece.begins else [block for block in _blocks(shown) if _end(block) > piece.at + _SHORTEST]
-    new = [write(placed) for cue in cues if _begins_in(cue, piece, before) and (placed := _placed(cue, piece))]
+    known = {block.partition("\n")[0] for block in going_on}  # one may have been given a later start meanwhile
+    begun = [cue for cue in cues if cue.id not in known and _begins_in(cue, piece, before)]
+    new = [write(placed) for cue in begun if (placed := _placed(cue, piece))]
     return "".join(f"{part.rstrip()}\n\n" for part in (f"WEBVTT\n{_map(piece)}", *going_on, *new))
 
 

@@ -7,6 +7,7 @@ stands in no message.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ class Captions:
 
     def __init__(self, session: Session, address: str, kept: Path, clock: Clock) -> None:
         self._session, self._address, self._path, self._clock = session, address, kept, clock
-        self._kept = msgspec.json.decode(kept.read_bytes(), type=Kept) if kept.exists() else Kept()
+        self._kept = _read(kept)
         self._ahead = 0.0
         """Seconds that YouTube's clock is ahead of ours."""
 
@@ -85,14 +86,15 @@ class Captions:
             )
         except httpx2.HTTPError as error:
             return f"YouTube cannot be reached ({type(error).__name__})"
-        if answer.status_code == 400:  # it will not have these lines; their number was not used
+        unwanted = answer.status_code == 400
+        if unwanted:  # it will not have these lines, however often; their number was not used
             self._kept.seq -= 1
         elif not answer.is_success:
             return f"YouTube refuses the subtitles ({answer.status_code}); copy the address anew from its Studio"
         self._learn_time(answer, (asked_at + self._clock.now()) / 2)
         self._kept.pending = ""
         self._keep()
-        return ""
+        return "YouTube has left out a line (400); check that captions are turned on in its Studio" if unwanted else ""
 
     def _learn_time(self, answer: "httpx2.Response", at: float) -> None:
         try:
@@ -103,6 +105,13 @@ class Captions:
 
     def _keep(self) -> None:
         write_whole(self._path, msgspec.json.encode(self._kept).decode())
+
+
+def _read(path: Path) -> Kept:
+    """What was kept; nothing if that was lost with the machine's power."""
+    with suppress(FileNotFoundError, msgspec.DecodeError):
+        return msgspec.json.decode(path.read_bytes(), type=Kept)
+    return Kept()
 
 
 def body(cues: Sequence[Cue], began_at: float) -> str:

@@ -4,7 +4,8 @@ Every connection has a list of its own, with times from its own first sample; wh
 """
 
 import csv
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.events import MediaSegment
@@ -37,18 +38,41 @@ def anchors(archive: Path) -> list[Anchor]:
     ]
 
 
-def segments(archive: Path) -> list[MediaSegment]:
-    """The finished segments in order, each stretch of time once; a line that is being written is left for later."""
+def segments(archive: Path) -> Sequence[MediaSegment]:
+    """The finished segments in order, each stretch of time once; a line that is being written is left for later.
+
+    As long as there is nothing new it is the same object: in three hours it is thousands, and many ask.
+    """
+    known = tuple(anchors(archive)) or (Anchor(number=1, at=0.0),)
+    return _segments(archive, known, tuple(_stamp(_list(archive, anchor)) for anchor in known))
+
+
+@lru_cache(maxsize=4)
+def _segments(archive: Path, known: Sequence[Anchor], stamps: Sequence[tuple[int, int]]) -> Sequence[MediaSegment]:
+    """`stamps` says which state of the connections' lists this is."""
     found: list[MediaSegment] = []
-    for anchor in anchors(archive) or [Anchor(number=1, at=0.0)]:
+    for anchor in known:
         at = anchor.at
         upto = found[-1].end if found else 0.0
         found += [
             MediaSegment(path=_path(archive, name), start=at + float(start), end=at + float(end), origin=at)
-            for name, start, end in _rows(stem(archive, anchor.number).with_suffix(".csv"))
+            for name, start, end in _rows(_list(archive, anchor))
             if at + float(end) > upto  # what a server sent again is there already
         ]
-    return found
+    return tuple(found)
+
+
+def _list(archive: Path, anchor: Anchor) -> Path:
+    return stem(archive, anchor.number).with_suffix(".csv")
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """When a list was written last, and how long it is then."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)
 
 
 @cache

@@ -136,12 +136,14 @@ class Recording:
 
     def _broken_off(self) -> bool:
         """What is open has to be said now. Not while the stream may go on within the word where it stopped: a mirror's
-        always does unless there is a gap, and a stall may end before the connection is made anew."""
+        always does unless there is a gap, a server may send its last seconds again to whom connects at once, and a
+        stall may end before the connection is made anew."""
         if self._ways.mirrored:
             return False
         now, quiet = self._connector.now, self._clock.up() - self._connector.grew_at
-        stays = now is not None and not now.address.restarts
-        return not self._connector.connected or (stays and quiet > watch.BROKEN_OFF)
+        if not self._connector.connected:
+            return quiet > watch.REJOINED
+        return now is not None and not now.address.restarts and quiet > watch.BROKEN_OFF
 
     def _first(self, found: Address | SourceError | None) -> Connection | None:
         """The first connection; None where there is none, or none yet: then `_outcome` says what is lost."""

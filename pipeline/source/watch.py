@@ -15,6 +15,8 @@ from pipeline.source.ways import Ways
 
 TICK = 0.1
 """Seconds between two looks at a connection."""
+REJOINED = 6.0
+"""Seconds after its last sound within which a connection that was lost may have been made anew, and have its place."""
 BROKEN_OFF = 12.0
 """Seconds without new sound after which that is told, and what is open is said where no new connection is made."""
 

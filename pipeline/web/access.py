@@ -25,8 +25,9 @@ _ROLES: tuple[Role, ...] = get_args(Role)
 COOKIE = "livesubs"
 _KEPT = 7 * 86_400
 """Seconds that a browser stays let in."""
-_CONTROLS = ("/console", "/api/actions", "/api/health")
-"""Addresses for whoever may control."""
+_SEEN = ("/read", "/overlay", "/screen", "/room.m3u8", "/api/session", "/api/cues")
+_SEEN_BELOW = ("/pages/", "/vendor/", "/media/")
+"""Addresses for whoever may look; all else is for whoever may control."""
 _REPORTS = "/api/screens"
 """Where a screen says what it shows: a phone in the room could mislead the technician there."""
 _HEADERS = {
@@ -129,9 +130,9 @@ class Guarded:
 def _granted(scope: Scope, role: Role) -> bool:
     """Whether who may not control may ask that."""
     path = scope["path"]
-    if path.startswith(_CONTROLS):
-        return False
-    return scope["method"] in ("GET", "HEAD") or (role == "screen" and path == _REPORTS)
+    if scope["method"] in ("GET", "HEAD"):
+        return path == "/" or path in _SEEN or path.startswith(_SEEN_BELOW)
+    return role == "screen" and path == _REPORTS
 
 
 def _foreign(headers: Headers) -> bool:

@@ -13,7 +13,9 @@ _PING = 10
 _DIGITS = 16
 """Of a line's number, at most."""
 _FOR_CONTROL = ("warning",)
-"""Kinds that are no business of the public's: they name files and engines."""
+"""Kinds that are no business of a room's: they name files and engines."""
+_FOR_ROOMS = (*_FOR_CONTROL, "action")
+"""... and none of the public's: who did what, and what was typed."""
 
 
 def feed(show: Show, request: Request) -> Response:
@@ -22,7 +24,7 @@ def feed(show: Show, request: Request) -> Response:
     lang, screens = (request.query_params.get(name, "") for name in ("lang", "screens"))
     last = request.headers.get("last-event-id", "")
     since = int(last) if last.isdecimal() and len(last) < _DIGITS else 0
-    kept = () if request.scope["role"] == "control" else _FOR_CONTROL
+    kept = {"control": (), "screen": _FOR_CONTROL}.get(request.scope["role"], _FOR_ROOMS)
     told = show.watch(lang, since, screens=bool(screens), counted=screens != "1")
     return EventSourceResponse(_events(told, kept), ping=_PING)
 

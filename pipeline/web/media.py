@@ -5,6 +5,7 @@ connection ends there is a discontinuity. What is missing between two of them is
 playback; the page waits there as long.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import ceil, inf
 from pathlib import Path
@@ -32,7 +33,7 @@ _SKIPPED = 12
 """Segments at the end that a playlist update tells again (the standard asks for six target durations at least)."""
 
 
-def playlist(found: list[MediaSegment], *, ended: bool, skip: bool = False) -> str:
+def playlist(found: Sequence[MediaSegment], *, ended: bool, skip: bool = False) -> str:
     """The media playlist of the finished segments; with `skip` without those that whoever asks again knows."""
     longest = max((ceil(s.end - s.start) for s in found), default=2)
     skipped = max(0, len(found) - _SKIPPED) if skip and not ended else 0
@@ -48,7 +49,7 @@ def playlist(found: list[MediaSegment], *, ended: bool, skip: bool = False) -> s
     return "\n".join([*head, *body, *(["#EXT-X-ENDLIST"] if ended else []), ""])
 
 
-def _segment(found: list[MediaSegment], number: int) -> list[str]:
+def _segment(found: Sequence[MediaSegment], number: int) -> list[str]:
     segment = found[number]
     new = number > 0 and found[number - 1].connection != segment.connection
     at = (EPOCH + timedelta(seconds=segment.start)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -68,6 +69,9 @@ class Media:
         self._listed = 0
         """Segments that the room's playlist has had: with a longer delay it waits, and takes none back."""
         self._asked_at = -inf
+        self._found: Sequence[MediaSegment] = ()
+        self._texts: dict[tuple[bool, bool], str] = {}
+        """The playlist of those, as it was asked for."""
 
     @property
     def played(self) -> bool:
@@ -75,7 +79,13 @@ class Media:
         return monotonic() - self._asked_at < _PLAYED
 
     def index(self, *, ended: bool, skip: bool) -> Response:
-        return _playlist(playlist(segments(self._archive), ended=ended, skip=skip))
+        found = segments(self._archive)
+        if found is not self._found:
+            self._found, self._texts = found, {}
+        asked = (ended, skip)
+        if asked not in self._texts:
+            self._texts[asked] = playlist(found, ended=ended, skip=skip)
+        return _playlist(self._texts[asked])
 
     def room(self, state: State, clock: Clock, delay: float, *, over: bool) -> Response:
         """What the room sees, for the mixer of a person who needs no page: ends `delay` seconds behind live."""
@@ -105,9 +115,9 @@ class Media:
         return FileResponse(path, media_type="video/mp2t", headers=kept)
 
     def _is_inside(self, path: Path) -> bool:
-        """Whether it is a file, and no link leads out of the session folder."""
+        """Whether it is a file, and no link leads to one elsewhere."""
         try:
-            return path.is_file() and path.resolve().is_relative_to(self._archive.parent.resolve())
+            return path.is_file() and path.resolve().parent == self._archive.parent.resolve() / ARCHIVE
         except (OSError, ValueError):
             return False
 

@@ -40,6 +40,10 @@ _AT_ONCE = 256
 """Messages that are told in one go, of some 300 bytes each."""
 
 
+_UNTOLD = ("kind", "detail", "error")
+"""Fields that no page needs: what went wrong, in words that may name files; a console has it as a warning."""
+
+
 class Message(msgspec.Struct, frozen=True):
     """One thing to tell: its kind, and as a server-sent event, which is made once and shared by all who watch."""
 
@@ -178,7 +182,7 @@ class Show:
         if cue.id in self.state.killed:
             return True
         known = self.state.cues.get(cue.id)
-        return bool(known and known.rev > cue.rev and cue.id in self.state.touched)
+        return bool(known and known.rev >= cue.rev and cue.id in self.state.touched)
 
     def _of_room(self, seq: int) -> Message:
         return Message("room", _event("room", msgspec.json.encode(self.room), seq), seq=seq)
@@ -197,7 +201,7 @@ class Show:
 def _message(event: Event, lang: str = "", seq: int = 0) -> Message:
     fields: Mapping[str, Any] = msgspec.to_builtins(event)
     kind = str(fields["kind"])
-    data = msgspec.json.encode({k: v for k, v in fields.items() if k != "kind"})
+    data = msgspec.json.encode({k: v for k, v in fields.items() if k not in _UNTOLD})
     return Message(kind, _event(kind, data, seq), lang, seq)
 
 
