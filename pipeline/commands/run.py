@@ -8,14 +8,14 @@ from pathlib import Path
 
 import typer
 
-from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
+from pipeline import assets, catalogue, folder, lines, power, remains, settings, system, terminal
 from pipeline.commands import options, screen, shelf, youtube
 from pipeline.commands import publish as publishing
-from pipeline.errors import SettingsError, TranslationError
+from pipeline.errors import LivesubsError, SettingsError, TranslationError
 from pipeline.journal import State
 from pipeline.names.live import Names
 from pipeline.settings import Settings
-from pipeline.supervision import Supervised, end_with
+from pipeline.supervision import FAULT, Supervised, end_with
 
 ABORTED = 130
 """Exit code after a second Ctrl-C, as shells have it."""
@@ -75,14 +75,30 @@ def run(
         if serve:
             beside["the page server"] = screen.beside(path, delay, port, listen, show, mpv=mpv, as_json=as_json)
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
-    if resume:
-        _go_on(resume, source, context, as_json=as_json, under=under)
-        return
-    assert source is not None
-    chosen = options.settle(options.load(config), context.params)
-    if not as_json and (file := options.settings_file(config)):
-        typer.echo(f"settings: {file}; flags override it")
-    subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
+    with _faults_kept(resume or out or Path()) if under else nullcontext():
+        if resume:
+            _go_on(resume, source, context, as_json=as_json, under=under)
+            return
+        assert source is not None
+        chosen = options.settle(options.load(config), context.params)
+        if not as_json and (file := options.settings_file(config)):
+            typer.echo(f"settings: {file}; flags override it")
+        subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
+
+
+@contextmanager
+def _faults_kept(path: Path) -> Iterator[None]:
+    """A fault of ours goes into the session's folder, and whoever watches over the session tells of it."""
+    try:
+        yield
+    except LivesubsError:
+        raise
+    except Exception as fault:
+        try:
+            remains.keep(path, fault)
+        except OSError:  # then to the terminal
+            raise fault from None
+        system.leave(FAULT)
 
 
 def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], *, resumed: bool, as_json: bool) -> int:
@@ -97,6 +113,8 @@ def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], 
         cut_off=lambda: not theirs and folder.cut_off(path),
         recorded=lambda: not theirs and (path / folder.JOURNAL).is_file(),
         beside=beside,
+        fault=lambda: remains.last(path),
+        given_up=lambda: remains.put_in_order(path),
     )
     return supervised.run(lambda text: typer.echo(f"livesubs: {text}", err=True))
 
