@@ -1,17 +1,35 @@
 """What a session leaves that died: the fault, whole, for whoever mends it; files and a report for everybody else."""
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import __version__, folder
+from pipeline import __version__, folder, system
+from pipeline.errors import LivesubsError
 from pipeline.files import write_whole
 from pipeline.journal import fold, read
 from pipeline.source.failures import redact_all
+from pipeline.supervision import FAULT
 
 
-def keep(path: Path, fault: Exception) -> None:
-    """Adds the fault to those that the session in `path` died of; OSError if it cannot be written."""
+@contextmanager
+def faults_kept(path: Path) -> Iterator[None]:
+    """A fault of ours goes into the session's folder, and whoever watches over the session tells of it."""
+    try:
+        yield
+    except LivesubsError:
+        raise
+    except Exception as fault:
+        try:
+            _keep(path, fault)
+        except OSError:  # then to the terminal
+            raise fault from None
+        system.leave(FAULT)
+
+
+def _keep(path: Path, fault: Exception) -> None:
     path.mkdir(parents=True, exist_ok=True)
     told = redact_all("".join(traceback.format_exception(fault)))
     with (path / folder.FAULTS).open("a", encoding="utf-8") as log:
@@ -19,7 +37,7 @@ def keep(path: Path, fault: Exception) -> None:
 
 
 def last(path: Path) -> str:
-    """What `keep` was given last, in a few words; empty where there is nothing that can be read."""
+    """The fault that was kept last, in a few words; empty where there is nothing that can be read."""
     log = path / folder.FAULTS
     try:
         told = log.read_text("utf-8", "replace").splitlines()

@@ -11,11 +11,11 @@ import typer
 from pipeline import assets, catalogue, folder, lines, power, remains, settings, system, terminal
 from pipeline.commands import options, screen, shelf, youtube
 from pipeline.commands import publish as publishing
-from pipeline.errors import LivesubsError, SettingsError, TranslationError
+from pipeline.errors import SettingsError, TranslationError
 from pipeline.journal import State
 from pipeline.names.live import Names
 from pipeline.settings import Settings
-from pipeline.supervision import FAULT, Supervised, end_with
+from pipeline.supervision import Supervised, end_with
 
 ABORTED = 130
 """Exit code after a second Ctrl-C, as shells have it."""
@@ -75,7 +75,7 @@ def run(
         if serve:
             beside["the page server"] = screen.beside(path, delay, port, listen, show, mpv=mpv, as_json=as_json)
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
-    with _faults_kept(resume or out or Path()) if under else nullcontext():
+    with remains.faults_kept(resume or out or Path()) if under else nullcontext():
         if resume:
             _go_on(resume, source, context, as_json=as_json, under=under)
             return
@@ -84,21 +84,6 @@ def run(
         if not as_json and (file := options.settings_file(config)):
             typer.echo(f"settings: {file}; flags override it")
         subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
-
-
-@contextmanager
-def _faults_kept(path: Path) -> Iterator[None]:
-    """A fault of ours goes into the session's folder, and whoever watches over the session tells of it."""
-    try:
-        yield
-    except LivesubsError:
-        raise
-    except Exception as fault:
-        try:
-            remains.keep(path, fault)
-        except OSError:  # then to the terminal
-            raise fault from None
-        system.leave(FAULT)
 
 
 def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], *, resumed: bool, as_json: bool) -> int:
@@ -162,9 +147,12 @@ def subtitle(
     """
     from pipeline.flow import Repeating, SystemClock
     from pipeline.session import Session
+    from pipeline.source.found import check_file
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
+    if not resume:
+        check_file(source, chosen.source)
     path = out or options.session_folder(source)
     noted = path / folder.NAMES
     names = Names(chosen.translation.glossary or (str(noted) if noted.exists() else ""))
