@@ -20,6 +20,7 @@ from pipeline.session import Session
 from pipeline.settings import Settings, override
 from tests.measures import SAMPLES, cues
 from tests.servers import free_port, silent, web
+from tests.test_doctor import doctor
 from tests.test_session_waiting import Deaf, Nobody
 from tests.waiting import until
 
@@ -186,9 +187,13 @@ def test_nothing_translated_is_said_and_a_resumed_session_translates_it(out: Pat
     sentence = refusal(run_demo(RALLY, out, "--end", "6", *dead), 5)
     assert f"run --resume {out}" in sentence
     assert "Bonsoir" in cues(out / "subtitles.en.srt")[0].content
+    _, said, bad = doctor(out)
+    assert bad == ["translation"]
+    assert said["translation"].startswith("sentences without one: 2 into en; type")
     again = livesubs("run", "--resume", str(out), "--translate", "local")
     assert again.returncode == 0, again.stderr
     assert "Good evening, everyone." in cues(out / "subtitles.en.srt")[0].content
+    assert doctor(out)[0] == 0
 
 
 def test_a_session_is_never_overwritten(out: Path) -> None:
