@@ -18,6 +18,7 @@ from pipeline.source import archive, parts
 from pipeline.source.timeline import recover
 from pipeline.system import program
 from pipeline.tracks import tracks
+from pipeline.translation.backlog import unsettled
 
 DAMAGED = "journal.damaged.jsonl"
 
@@ -32,6 +33,7 @@ def examine(path: Path) -> Iterator[Row]:
         yield _sound(path, state)
         yield from _pictures(path, state)
         yield from _files(path, state)
+        yield from _translations(path, state)
         yield _end(path, state)
 
 
@@ -135,6 +137,21 @@ def _files(path: Path, state: State) -> Iterator[Row]:
         yield Row(row="files", ok=True, say=new)
     else:
         yield Row(row="files", ok=True, say="what the journal says")
+
+
+def _translations(path: Path, state: State) -> Iterator[Row]:
+    """Lines that are shown as they were said; those that a person has changed are as they shall be."""
+    left = {lang: _untranslated(state, lang) for lang in (state.session.tgt_langs if state.session else ())}
+    if said := ", ".join(f"{count} into {lang}" for lang, count in left.items() if count):
+        way = f"type `{program()} run --resume {path}` once an engine answers, and they are translated"
+        yield Row(row="translation", ok=False, say=f"sentences without one: {said}; {way}")
+    elif left:
+        yield Row(row="translation", ok=True, say=f"into {', '.join(left)}, no line is left as it was said")
+
+
+def _untranslated(state: State, lang: str) -> int:
+    cues = [cue for cue in state.track(lang) if cue.id not in state.touched]
+    return sum(owed.untranslated for owed in unsettled(state.sentences, cues, lang))
 
 
 def _end(path: Path, state: State) -> Row:

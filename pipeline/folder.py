@@ -22,6 +22,8 @@ PAGES = "pages.toml"
 """The tokens of its pages."""
 NAMES = "names.txt"
 """The glossary of a session that was given none, once somebody adds a name."""
+FAULTS = "fault.log"
+"""What it has died of."""
 
 SESSIONS = Path("sessions")
 """Where session folders are made that nobody names."""
@@ -122,8 +124,9 @@ def source_of(path: Path) -> str:
 
 
 def held(path: Path) -> bool:
-    """Whether the folder holds anything but a session's lock, the tokens of its pages and what was done there."""
-    return any(entry.name not in (LOCK, PAGES, ACTIONS) for entry in path.iterdir())
+    """Whether the folder holds anything but a session's lock, the tokens of its pages and what was done there, and
+    what one died of that recorded nothing."""
+    return any(entry.name not in (LOCK, PAGES, ACTIONS, FAULTS) for entry in path.iterdir())
 
 
 def empty(path: Path) -> None:

@@ -6,7 +6,7 @@ imports only `errors` and `settings_errors`.
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -30,7 +30,7 @@ class SourceSettings(Table, frozen=True):
 
     audio: Annotated[int, Meta(ge=1)] = 1
     """Which sound track, counted from 1: floor or interpreter."""
-    channel: str = ""
+    channel: Literal["", "left", "right"] = ""
     """Of a stereo track "left" or "right"; empty mixes them."""
     start: Seconds = 0.0
     """Where to begin in a recording, seconds."""

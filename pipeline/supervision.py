@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from math import inf
 from types import FrameType, MappingProxyType
 
 from pipeline import system
@@ -26,6 +27,8 @@ _LOOK = 0.25
 """Seconds between two looks at what runs beside a session."""
 _TOO_OFTEN = 5.0
 """Seconds between two starts of it: one that cannot start would take the processor from the session."""
+_ENDING = 15.0
+"""Seconds that what runs beside a session has to end, once a SIGTERM has ended the session."""
 FAULT = 1
 """The exit code of a program that has a fault."""
 _MAY_PASS = (FAULT, ModelError.exit_code, SessionError.exit_code, WorkerError.exit_code)
@@ -46,11 +49,15 @@ class Supervised:
         cut_off: Callable[[], bool],
         recorded: Callable[[], bool] = _always,
         beside: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        fault: Callable[[], str] = str,
+        given_up: Callable[[], str] = str,
     ) -> None:
         """`first` and `again`: what to type after `livesubs` to start it, and to go on once it has begun and was
         `cut_off`. `beside`: by its name, what else is to run meanwhile; it ends by itself when nobody needs it any
-        more, or at once where nothing was `recorded`."""
+        more, or at once where nothing was `recorded`. `fault`: the one that it died of last. `given_up` does what is
+        left to do for one that does not go on, and says what came of it."""
         self._first, self._again, self._cut_off, self._recorded = first, again, cut_off, recorded
+        self._fault, self._given_up = fault, given_up
         self._process: subprocess.Popen[bytes] | None = None
         self._beside = [Companion(name, words) for name, words in beside.items()]
         self._asked: list[int] = []
@@ -66,41 +73,58 @@ class Supervised:
         return code
 
     def _run(self, tell: Callable[[str], None]) -> int:
-        words, deaths = self._first, 0
+        words, deaths, fault = self._first, 0, ""
         while True:
             began = time.monotonic()
             code = self._wait_for(words, tell)
             if code == 0 or (code > 0 and not (code == FAULT or (words is self._again and code in _MAY_PASS))):
                 return code
             deaths = 1 if time.monotonic() - began > _LONG else deaths + 1
-            if not self._asked and deaths <= len(_PAUSES):
-                _say(tell, f"{_died(code)}; it goes on by itself")
+            before, fault = fault, self._fault() if code == FAULT else ""
+            for_good = deaths > len(_PAUSES) or bool(deaths > 1 and fault and fault == before and not self._cut_off())
+            if not self._asked and not for_good:
+                then = "goes on by itself" if self._cut_off() else "is started once more"
+                _say(tell, f"{_died(code, fault)}; it {then}")
                 self._pause(_PAUSES[deaths - 1])
-            if self._asked or deaths > len(_PAUSES) or (words is self._again and not self._cut_off()):
-                _say(tell, self._left(code))
+            if self._asked or for_good or (words is self._again and not self._cut_off()):
+                self._leave(_died(code, fault), tell)
                 return code if code > 0 else 128 - code
             words = self._again if self._cut_off() else self._first
 
-    def _left(self, code: int) -> str:
-        """What is said of a death after which it is not started again."""
+    def _leave(self, died: str, tell: Callable[[str], None]) -> None:
+        """After a death that it is not started again after."""
         if not self._cut_off():
-            return f"{_died(code)}, nothing had been recorded"
-        return f"{_died(code)}; what it has written is kept, to go on: {system.program()} {shlex.join(self._again)}"
+            _say(tell, f"{died}, nothing had been recorded")
+            return
+        if done := self._given_up():
+            _say(tell, done)
+        way = f"{system.program()} {shlex.join(self._again)}"
+        _say(tell, f"{died}; what it has written is kept, to go on: {way}")
 
     def _end_beside(self, tell: Callable[[str], None]) -> None:
-        """Waits for what runs beside it: the room is still behind."""
-        self._process, asked, stopping = None, len(self._asked), not self._recorded()
+        """Waits for what runs beside it: the room is still behind. A SIGTERM is for all of it."""
+        self._process, asked, until = None, len(self._asked), inf
+        stopping = self._terminated or not self._recorded()
         if self._beside and not stopping:
             names = ", ".join(companion.name for companion in self._beside)
             _say(tell, f"the session has ended; still at work until it is done: {names}; Ctrl-C ends that")
         while left := [one for one in self._beside if one.running or (one.killed and not stopping)]:
             stopping = stopping or len(self._asked) > asked
+            if self._terminated:
+                until = min(until, time.monotonic() + _ENDING)
             for companion in left:
-                if stopping:
+                if not stopping:
+                    companion.revive(tell)
+                elif time.monotonic() < until:
                     companion.stop()
                 else:
-                    companion.revive(tell)
+                    companion.kill()
             time.sleep(_LOOK)
+
+    @property
+    def _terminated(self) -> bool:
+        """A service manager wants an end; a Ctrl-C, or a terminal that was closed, ends the session alone."""
+        return signal.SIGTERM in self._asked
 
     def _wait_for(self, words: Sequence[str], tell: Callable[[str], None]) -> int:
         self._process, self._passed = None, 0
@@ -154,6 +178,9 @@ class Companion:
         if self.running:
             self._process.send_signal(system.STOP)
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def revive(self, tell: Callable[[str], None]) -> None:
         code = self._process.poll()
         if not code or time.monotonic() < self._again_at:
@@ -183,10 +210,12 @@ def _say(tell: Callable[[str], None], text: str) -> None:
         tell(text)
 
 
-def _died(code: int) -> str:
-    if code > 0:
-        return "the session could not go on" if code > FAULT else "the session died of a fault of ours"
-    return f"the session was killed ({_how(code)})"
+def _died(code: int, fault: str) -> str:
+    if code > FAULT:
+        return "the session could not go on"
+    if code < 0:
+        return f"the session was killed ({_how(code)})"
+    return f"the session died of a fault of ours{f' ({fault})' if fault else ''}"
 
 
 def _how(code: int) -> str:

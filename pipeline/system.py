@@ -64,10 +64,10 @@ def print_anything() -> None:
             stream.reconfigure(errors="replace")
 
 
-def leave(code: int, sentence: str) -> NoReturn:
-    """Ends the process with a last sentence, without waiting for threads that sit in a library's native code."""
+def leave(code: int, sentence: str = "") -> NoReturn:
+    """Ends the process, perhaps with a last sentence; waits for no thread that sits in a library's native code."""
     with contextlib.suppress(OSError, ValueError):  # the terminal is gone
         sys.stdout.flush()
-        sys.stderr.write(sentence + "\n")
+        sys.stderr.write(f"{sentence}\n" if sentence else "")
         sys.stderr.flush()
     os._exit(code)

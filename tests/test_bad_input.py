@@ -12,9 +12,16 @@ from typing import Any
 
 import pytest
 
+from pipeline import cli
+from pipeline.errors import NoAudio
+from pipeline.flow import SystemClock
 from pipeline.journal import fold, read
+from pipeline.session import Session
+from pipeline.settings import Settings, override
 from tests.measures import SAMPLES, cues
 from tests.servers import free_port, silent, web
+from tests.test_doctor import doctor
+from tests.test_session_waiting import Deaf, Nobody
 from tests.waiting import until
 
 RALLY = str(SAMPLES / "rally.mp4")
@@ -90,6 +97,22 @@ def test_a_sound_track_that_is_not_there(out: Path) -> None:
     assert "1" in refusal(run_demo(RALLY, out, "--audio", "7"), 3)
 
 
+def test_sound_that_a_file_has_not_got_is_told_before_a_model_is_loaded(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.translation.build.build_chains", lambda *_: pytest.fail("translators are loaded"))
+    with pytest.raises(NoAudio, match="has one channel only; leave --channel out"):
+        cli.app(["run", RALLY, "--demo", "--out", str(out), "--channel", "left"], standalone_mode=False)
+    assert not out.exists()
+
+
+def test_sound_that_a_live_source_has_not_got_is_told_when_it_is_connected(out: Path) -> None:
+    settings = override(Settings(), source={"channel": "left"})
+    with pytest.raises(NoAudio, match="has one channel only; leave --channel out"):
+        Session("lavfi:sine", out, settings, Deaf(lambda: None), {}, SystemClock()).run(Nobody())
+    assert not out.exists()
+
+
 def test_refused(out: Path) -> None:
     refusal(run_demo(f"http://127.0.0.1:{free_port()}/live.m3u8", out), 3)
 
@@ -147,7 +170,7 @@ def test_unknown_language_and_pair(out: Path) -> None:
 def test_settings_that_cannot_be(out: Path, tmp_path: Path) -> None:
     refusal(run_demo(RALLY, out, "--pace", "fast"), 2)
     refusal(run_demo(RALLY, out, "--for", "soon"), 2)
-    refusal(run_demo(RALLY, out, "--channel", "middle"), 2)
+    assert "'left', 'right'" in refusal(run_demo(RALLY, out, "--channel", "middle"), 2)
     wrong = tmp_path / "livesubs.toml"
     wrong.write_text("[speech]\nbeams = 3\n")
     assert "beams" in refusal(run_demo(RALLY, out, "--settings", str(wrong)), 2)
@@ -164,9 +187,13 @@ def test_nothing_translated_is_said_and_a_resumed_session_translates_it(out: Pat
     sentence = refusal(run_demo(RALLY, out, "--end", "6", *dead), 5)
     assert f"run --resume {out}" in sentence
     assert "Bonsoir" in cues(out / "subtitles.en.srt")[0].content
+    _, said, bad = doctor(out)
+    assert bad == ["translation"]
+    assert said["translation"].startswith("sentences without one: 2 into en; type")
     again = livesubs("run", "--resume", str(out), "--translate", "local")
     assert again.returncode == 0, again.stderr
     assert "Good evening, everyone." in cues(out / "subtitles.en.srt")[0].content
+    assert doctor(out)[0] == 0
 
 
 def test_a_session_is_never_overwritten(out: Path) -> None:

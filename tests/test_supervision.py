@@ -12,15 +12,18 @@ import pytest
 
 from pipeline import supervision
 from pipeline.audio import AudioFile
-from pipeline.events import Gap, Resumed, Warned
+from pipeline.commands import run
+from pipeline.events import Gap, Progress, Resumed, Warned
 from pipeline.flow import SystemClock
-from pipeline.journal import read
+from pipeline.folder import held, write_settings
+from pipeline.journal import Entry, encode, read
 from pipeline.session import Session
 from pipeline.settings import Settings, override
 from pipeline.speech.messages import Heard
 from pipeline.supervision import Supervised
-from pipeline.system import STOP_SIGNALS
-from tests.measures import SAMPLES, wer
+from pipeline.system import STOP_SIGNALS, program
+from tests.measures import SAMPLES, cues, wer
+from tests.reported import BEGAN, begun, said
 from tests.test_session_waiting import Deaf, Nobody
 from tests.waiting import until
 
@@ -77,17 +80,19 @@ class Children:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *programs: str, started: Callable[[], None] = lambda: None):
         monkeypatch.setattr(supervision, "_start", self._start)
-        monkeypatch.setattr(supervision, "_PAUSES", (0.2, 0.2, 0.2))
+        monkeypatch.setattr(supervision, "_PAUSES", (0.05, 0.05, 0.05))
         self._programs, self._started = programs, started
         self.words: list[Sequence[str]] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
 
     def _start(self, words: Sequence[str]) -> "subprocess.Popen[bytes]":
         self.words.append(words)
         program = self._programs[min(len(self.words), len(self._programs)) - 1]
         # A SIGTERM waits until the program looks for it.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        child = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+        child = subprocess.Popen([sys.executable, "-c", program, *words], start_new_session=True)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        self.processes.append(child)
         self._started()
         return child
 
@@ -103,6 +108,66 @@ def test_one_that_dies_again_and_again_is_left_to_a_person(monkeypatch: pytest.M
     assert supervised.run(said.append) == 128 + signal.SIGKILL
     assert children.words == [["run"], *[["run", "--resume", "my show"]] * 3]
     assert said[-1].endswith("run --resume 'my show'")
+
+
+def _watched(folder: Path) -> int:
+    return run._watched(["run", "stream", "--demo"], folder, {}, resumed=False, as_json=False)
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_one_that_is_left_to_a_person_leaves_files_and_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def died() -> None:
+        if not (tmp_path / "journal.jsonl").exists():
+            write_settings(tmp_path, Settings(), "stream")
+            events = [begun("en"), *said(1, 4.0), Progress(recorded=20.0, heard=20.0, compute=1.0)]
+            lines = [encode(Entry(number, BEGAN + number, event)) for number, event in enumerate(events, 1)]
+            (tmp_path / "journal.jsonl").write_bytes(b"\n".join([*lines, b""]))
+            (tmp_path / "subtitles.en.srt").write_text("")
+
+    Children(monkeypatch, KILLED, started=died)
+    assert _watched(tmp_path) == 128 + signal.SIGKILL
+    *_, report, last = capfd.readouterr().err.splitlines()
+    assert report.endswith(f"in a browser: {tmp_path / 'report.html'}")
+    assert "https://example.org/live.m3u8" in (tmp_path / "report.html").read_text()
+    assert cues(tmp_path / "subtitles.en.srt")[0].content == "We hold."
+    assert last.endswith(f"to go on: {program()} run --resume {tmp_path}")
+
+
+FAULTY = """
+import os, sys
+from pipeline import cli
+from pipeline.commands import run
+def subtitle(*_, **__):
+    raise ValueError("no such thing")
+run.subtitle = subtitle
+sys.argv[2:2] = ["--under", str(os.getppid())]
+cli.main()
+"""
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_fault_that_comes_again_before_anything_is_recorded_is_told_in_a_sentence_and_kept_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    children, log = Children(monkeypatch, FAULTY), tmp_path / "s" / "fault.log"
+    assert _watched(tmp_path / "s") == 1
+    fault = f"the session died of a fault of ours (ValueError: no such thing; all of it is in {log})"
+    assert capfd.readouterr().err.splitlines() == [
+        f"livesubs: {fault}; it is started once more",
+        f"livesubs: {fault}, nothing had been recorded",
+    ]
+    assert len(children.words) == 2
+    assert log.read_text().count("in subtitle\n") == 2
+    assert not held(tmp_path / "s")  # so that the same can be typed again
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_other_faults_before_anything_is_recorded_are_other_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    children, faults = Children(monkeypatch, "raise SystemExit(1)"), iter(["one", "another", "one", "one"])
+    assert Supervised(["run"], ["again"], lambda: False, fault=lambda: next(faults)).run(lambda text: None) == 1
+    assert len(children.words) == 4
 
 
 @pytest.mark.usefixtures("own_signals")
@@ -180,15 +245,62 @@ def test_a_fault_of_ours_ends_the_session_only_where_to_begin_anew_would_help(
     assert (AudioFile(tmp_path / "s" / "audio.s16").recorded > 70) == recorded_on
 
 
+class Beside:
+    """What runs beside a session: it is done once the session has ended. A SIGTERM makes its exit code 3."""
+
+    def __init__(self, folder: Path) -> None:
+        self._done = folder / "done"
+        os.mkfifo(self._done)
+        self.program = f"import signal; open({str(self._done)!r}).read(); exit(3 if signal.sigpending() else 0)"
+        self.said: list[str] = []
+
+    def tell(self, text: str) -> None:
+        self.said.append(text)
+        if "still at work until it is done: the publisher" in text:
+            self._done.write_text("")  # waits until it is read
+
+
+PUBLISHER = {"the publisher": ["publish"]}
+
+
 @pytest.mark.usefixtures("own_signals")
 def test_what_runs_beside_it_is_left_when_it_is_done_and_begins_anew_when_it_is_killed(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    beside, said = {"the publisher": ["publish"]}, list[str]()
-    children = Children(monkeypatch, "", "import time; time.sleep(1)")
-    assert Supervised(["run"], ["again"], lambda: True, lambda: True, beside).run(said.append) == 0
+    beside = Beside(tmp_path)
+    children = Children(monkeypatch, beside.program, "")
+    assert Supervised(["run"], ["again"], lambda: True, lambda: True, PUBLISHER).run(beside.tell) == 0
     assert children.words == [["publish"], ["run"]]
-    children = Children(monkeypatch, f"import time; time.sleep(1); {KILLED}", "")
-    assert Supervised(["run"], ["again"], lambda: True, lambda: True, beside).run(said.append) == 0
+    children = Children(monkeypatch, f"{beside.program[: -len(' exit(3 if signal.sigpending() else 0)')]} {KILLED}", "")
+    assert Supervised(["run"], ["again"], lambda: True, lambda: True, PUBLISHER).run(beside.tell) == 0
     assert children.words == [["publish"], ["run"], ["publish"]]
-    assert said[-1] == "the publisher died (SIGKILL); it is started again"
+    assert beside.said[-1] == "the publisher died (SIGKILL); it is started again"
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_ctrl_c_ends_the_session_and_not_what_runs_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside, asked = Beside(tmp_path), iter([None, signal.SIGINT])
+
+    def ask() -> None:
+        if number := next(asked):
+            os.kill(os.getpid(), number)
+
+    children = Children(monkeypatch, beside.program, OBEYS, started=ask)
+    assert Supervised(["run"], ["again"], lambda: True, lambda: True, PUBLISHER).run(beside.tell) == 0
+    assert children.words == [["publish"], ["run"]]
+    assert len(beside.said) == 1
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_sigterm_ends_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "_ENDING", 0.5)
+    asked = iter([None, None, signal.SIGTERM])
+
+    def ask() -> None:
+        if number := next(asked):
+            os.kill(os.getpid(), number)
+
+    beside = {**PUBLISHER, "the page server": ["screen"]}
+    children = Children(monkeypatch, OBEYS, "import signal; signal.sigwait({10})", OBEYS, started=ask)
+    assert Supervised(["run"], ["again"], lambda: True, lambda: True, beside).run(pytest.fail) == 0
+    assert [child.wait() for child in children.processes] == [0, -signal.SIGKILL, 0]

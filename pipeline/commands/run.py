@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from pipeline import assets, catalogue, folder, lines, power, settings, system, terminal
+from pipeline import assets, catalogue, folder, lines, power, remains, settings, system, terminal
 from pipeline.commands import options, screen, shelf, youtube
 from pipeline.commands import publish as publishing
 from pipeline.errors import SettingsError, TranslationError
@@ -75,14 +75,15 @@ def run(
         if serve:
             beside["the page server"] = screen.beside(path, delay, port, listen, show, mpv=mpv, as_json=as_json)
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
-    if resume:
-        _go_on(resume, source, context, as_json=as_json, under=under)
-        return
-    assert source is not None
-    chosen = options.settle(options.load(config), context.params)
-    if not as_json and (file := options.settings_file(config)):
-        typer.echo(f"settings: {file}; flags override it")
-    subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
+    with remains.faults_kept(resume or out or Path()) if under else nullcontext():
+        if resume:
+            _go_on(resume, source, context, as_json=as_json, under=under)
+            return
+        assert source is not None
+        chosen = options.settle(options.load(config), context.params)
+        if not as_json and (file := options.settings_file(config)):
+            typer.echo(f"settings: {file}; flags override it")
+        subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
 
 
 def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], *, resumed: bool, as_json: bool) -> int:
@@ -97,6 +98,8 @@ def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], 
         cut_off=lambda: not theirs and folder.cut_off(path),
         recorded=lambda: not theirs and (path / folder.JOURNAL).is_file(),
         beside=beside,
+        fault=lambda: remains.last(path),
+        given_up=lambda: remains.put_in_order(path),
     )
     return supervised.run(lambda text: typer.echo(f"livesubs: {text}", err=True))
 
@@ -144,9 +147,12 @@ def subtitle(
     """
     from pipeline.flow import Repeating, SystemClock
     from pipeline.session import Session
+    from pipeline.source.found import check_file
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
+    if not resume:
+        check_file(source, chosen.source)
     path = out or options.session_folder(source)
     noted = path / folder.NAMES
     names = Names(chosen.translation.glossary or (str(noted) if noted.exists() else ""))

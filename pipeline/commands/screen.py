@@ -1,5 +1,6 @@
 """`livesubs screen`, and what `run --serve` says of the pages."""
 
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -43,11 +44,23 @@ def screen(
     behind = held_back(delay)
     screen_address = server.places(listen, port, who)[0][1]
     with (
+        _sigterm_last(),
         Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext(),
         player(folder, server.own_address(listen, port), who.view, behind or 0.0) if mpv else nullcontext(),
         _on_display(show, screen_address, folder, over=under is not None) if show else nullcontext(),
     ):
         server.serve(folder, listening, who, behind, with_session=under is not None)
+
+
+@contextmanager
+def _sigterm_last() -> Iterator[None]:
+    """The server stops at a SIGTERM and then raises it again: this process dies of it once all in here is closed."""
+    raised: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: raised.append(number))
+    yield
+    signal.signal(signal.SIGTERM, before)
+    for number in raised:
+        signal.raise_signal(number)
 
 
 @contextmanager

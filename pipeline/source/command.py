@@ -33,15 +33,14 @@ def recorder(ffmpeg: str, address: Address, media: Media, settings: SourceSettin
     """
     import ffmpeg as arguments
 
-    track = media.track(settings.audio, address.shown)
-    _check_part(address, media, settings)
+    track = chosen(address, media, settings)
     source = _input(arguments, address, settings)
     heard, kept = _in_step(source[str(track.index)]), source[str(track.index)]
     if archive and not _copied(track):
         # One filter for both: with one each, ffmpeg 9.0 hung where packets were lost and a picture was transcoded.
         both = heard.filter_multi_output("asplit")
         heard, kept = both[0], both[1]
-    heard = _channel(_from_zero(heard, address), track, settings.channel, address.shown)
+    heard = _channel(_from_zero(heard, address), settings.channel)
     raw = {"format": "s16le", "ar": SAMPLE_RATE, "ac": 1, "flush_packets": 1, "bsf:a": _COUNTED}
     outputs = [arguments.output(heard, "pipe:1", **raw)]
     if archive:
@@ -77,8 +76,16 @@ def _input(arguments: Any, address: Address, settings: SourceSettings) -> Any:
     return arguments.input(url, **options)
 
 
+def chosen(address: Address, media: Media, settings: SourceSettings) -> Track:
+    """The sound track asked for; NoAudio when it, or its channel, is not there, SettingsError when the part is not."""
+    track = media.track(settings.audio, address.shown)
+    if settings.channel and track.channels < 2:
+        raise NoAudio(f"{address.shown} has one channel only; leave --channel out")
+    _check_part(address, media, settings)
+    return track
+
+
 def _check_part(address: Address, media: Media, settings: SourceSettings) -> None:
-    """SettingsError when the part asked for cannot be had of this source."""
     if settings.start and (address.once or not address.ends):
         raise SettingsError(f"{address.shown} is no recording to skip in; leave --start out")
     if media.duration is not None and settings.start >= media.duration:
@@ -121,14 +128,8 @@ def _from_zero(sound: Any, address: Address) -> Any:
     return sound.filter("aresample", first_pts=0, **_IN_STEP)
 
 
-def _channel(sound: Any, track: Track, channel: str, shown: str) -> Any:
-    if not channel:
-        return sound
-    if channel not in ("left", "right"):
-        raise SettingsError(f"there is no channel {channel!r}; say left or right")
-    if track.channels < 2:
-        raise NoAudio(f"{shown} has one channel only; leave --channel out")
-    return sound.filter("pan", args=f"mono|c0=c{('left', 'right').index(channel)}")
+def _channel(sound: Any, channel: str) -> Any:
+    return sound.filter("pan", args=f"mono|c0=c{('left', 'right').index(channel)}") if channel else sound
 
 
 _X264 = {

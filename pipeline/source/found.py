@@ -7,9 +7,11 @@ from pipeline.errors import SourceError
 from pipeline.events import Value
 from pipeline.flow import Clock
 from pipeline.settings import SourceSettings
-from pipeline.source.address import Address, check
+from pipeline.source.address import Address, check, resolve
 from pipeline.source.announced import await_address
+from pipeline.source.command import chosen
 from pipeline.source.failures import may_pass, redact
+from pipeline.source.probe import probe
 
 
 class Found(Value, frozen=True):
@@ -32,6 +34,17 @@ class Found(Value, frozen=True):
     def live(self) -> bool:
         """It has no end of its own."""
         return not (self.address and self.address.ends)
+
+
+def check_file(source: str, settings: SourceSettings) -> None:
+    """SourceError or SettingsError where `source` is a file that is not there, or has not what is asked of it: found
+    out before a model is loaded. Of a stream that is seen once it is connected, and where there are backups they are
+    tried first."""
+    if settings.backup or ("://" in source and not source.startswith("file://")):
+        return
+    address = resolve(source, settings)
+    if address.kind == "file":
+        chosen(address, probe(address.url, address.shown), settings)
 
 
 def find(

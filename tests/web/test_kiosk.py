@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.servers import free_port
@@ -38,14 +39,13 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def shown(machine: Path, tmp_path: Path) -> Iterator[list[str]]:
-    """The words of a page server that shows the screen on display 2."""
+def shown(machine: Path, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A page server that shows the screen on display 2."""
     (tmp_path / "journal.jsonl").touch()
     command = [sys.executable, "-m", "pipeline", "screen", str(tmp_path), "--port", str(free_port()), "--show", "2"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        yield command
-        server.send_signal(signal.SIGINT)
-        server.wait()
+        yield server
+        server.kill()
 
 
 def opened(machine: Path) -> list[list[str]]:
@@ -54,12 +54,17 @@ def opened(machine: Path) -> list[list[str]]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the browser here is a shell script")
-def test_the_screen_fills_the_second_display_and_comes_back(machine: Path, shown: list[str]) -> None:
+def test_the_screen_fills_the_second_display_comes_back_and_ends_with_the_server(
+    machine: Path, shown: "subprocess.Popen[bytes]"
+) -> None:
     first = until(lambda: opened(machine), 30)[0]
     assert {"--kiosk", "--window-position=1920,0", "--window-size=1280,720"} <= set(first)
     assert any(word.startswith("--app=http://127.0.0.1") and word.endswith("/screen") for word in first)
     os.kill(int(first[0]), signal.SIGKILL)
-    until(lambda: len(opened(machine)) == 2, 30)
+    again = psutil.Process(int(until(lambda: opened(machine)[1:], 30)[0][0]))
+    shown.terminate()
+    assert shown.wait(30) == -signal.SIGTERM
+    until(lambda: not again.is_running() or again.status() == psutil.STATUS_ZOMBIE, 10)
 
 
 def test_a_display_that_is_not_there_is_refused(machine: Path, tmp_path: Path) -> None:
