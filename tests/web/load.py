@@ -1,7 +1,8 @@
 """`python -m tests.web.load`: many pages on one server, and how long a cue takes from the journal to each of them.
 
-The clients run beside the server, on the same processors: what they cost is in the figures. Some take nothing of what
-they are sent, some vanish. A console acts meanwhile. The session that is served is three hours old.
+Each page has a player, which asks for the recording's playlist. The clients run beside the server, on the same
+processors: what they cost is in the figures. Some take nothing of what they are sent, some vanish. A console acts
+meanwhile. The session that is served is three hours old.
 """
 
 import argparse
@@ -19,6 +20,9 @@ import typer
 from pipeline.events import Ended, Hypothesis, Sentence, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
+from pipeline.source.archive import note
+from pipeline.source.command import SEGMENT
+from pipeline.source.parts import ARCHIVE, Anchor
 from tests.web.conftest import Server
 from tests.web.sessions import STARTED, cue, progress
 
@@ -65,6 +69,40 @@ class Watcher:
                 self.ready.set()
             self.told |= dict.fromkeys((found.decode() for found in _NEW.findall(left)), now)
             left = left[left.rfind(b"\n") + 1 :]
+
+
+async def playing(port: int) -> None:
+    """The player of a page, which asks what is new in the recording."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await asyncio.sleep(random.uniform(0.0, SEGMENT))
+    while True:
+        writer.write(b"GET /media/index.m3u8?_HLS_skip=YES HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        assert length, head
+        assert b"#EXT-X-SKIP" in await reader.readexactly(int(length[1]))
+        await asyncio.sleep(SEGMENT)
+
+
+async def recorded(folder: Path) -> None:
+    """The recording grows."""
+    for number in range(int(HOURS * 3600 / SEGMENT), 10**6):
+        _segment(folder, number)
+        await asyncio.sleep(SEGMENT)
+
+
+def archive(folder: Path) -> None:
+    """What a recording of so many hours has for a list."""
+    note(folder / ARCHIVE, Anchor(number=1, at=0.0))
+    for number in range(int(HOURS * 3600 / SEGMENT)):
+        _segment(folder, number)
+
+
+def _segment(folder: Path, number: int) -> None:
+    start = number * SEGMENT
+    with (folder / ARCHIVE / "0001.csv").open("a", encoding="utf-8") as listed:
+        listed.write(f"0001-{number:05d}.ts,{start:.6f},{start + SEGMENT:.6f}\n")
 
 
 async def stuck(port: int) -> None:
@@ -120,9 +158,9 @@ async def measure(server: Server, journal: Journal, streams: int, seconds: float
     assert server.process
     process = psutil.Process(server.process.pid)
     watchers = [Watcher(server.port, "lang=en") for _ in range(streams)] + [Watcher(server.port, "")]
-    others = (
-        [stuck(server.port) for _ in range(5)] + [vanishing(server.port) for _ in range(5)] + [console(server.port)]
-    )
+    port = server.port
+    others = [stuck(port) for _ in range(5)] + [vanishing(port) for _ in range(5)] + [console(port)]
+    others += [playing(port) for _ in range(streams)] + [recorded(server.folder)]
     tasks = [asyncio.create_task(watcher.follow()) for watcher in watchers]
     began = time.monotonic()
     await asyncio.gather(*(watcher.ready.wait() for watcher in watchers))
@@ -146,6 +184,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, Journal(Path(name), SystemClock()) as journal:
         evening(journal)
+        archive(Path(name))
         server = Server(Path(name))
         server.start()
         assert server.process
