@@ -17,6 +17,7 @@ from pipeline.settings import SAMPLE_RATE, SourceSettings
 from pipeline.source.address import resolve
 from pipeline.source.archive import segments
 from pipeline.source.capture import Capture, Outcome
+from pipeline.web.media import playlist
 from tests.recordings import archived_sound, offset_ms, presented, sound
 from tests.waiting import until
 
@@ -69,6 +70,16 @@ def test_sound_picture_and_list_are_on_one_clock(clips: Path, tmp_path: Path, na
     assert all(a.end == pytest.approx(b.start, abs=0.001) for a, b in itertools.pairwise(listed))
     for at in (0.5, 5.0, 11.0):
         assert abs(offset_ms(sound(tmp_path), archived_sound(tmp_path), at)) < 20
+
+
+def test_the_segments_play_as_one_and_each_alone_without_a_complaint(clips: Path, tmp_path: Path, ffmpeg: str) -> None:
+    record(clips / "clip.ts", tmp_path, end=8.0)
+    listed = segments(tmp_path / "archive")
+    whole = tmp_path / "archive" / "index.m3u8"
+    whole.write_text(playlist(listed, ended=True))
+    for played in (whole, *(segment.path for segment in listed)):
+        command = [ffmpeg, "-v", "warning", "-xerror", "-i", str(played), "-f", "null", "-"]
+        assert subprocess.run(command, check=True, capture_output=True, text=True).stderr == "", played
 
 
 @pytest.mark.parametrize(

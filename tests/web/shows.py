@@ -20,7 +20,8 @@ def archive(ffmpeg: str, folder: Path, *parts: tuple[float, float, float], sound
         cut = ["-f", "segment", "-segment_format", "mpegts", "-segment_time", "2", "-segment_time_delta", "0.05"]
         listed = ["-segment_list", f"{stem}.csv", "-segment_list_type", "csv", "-muxdelay", "0", "-muxpreload", "0"]
         stamps = ["-avoid_negative_ts", "disabled", "-segment_format_options", "avoid_negative_ts=disabled"]
-        command = [ffmpeg, "-v", "error", *source, *kept, *cut, *listed, *stamps, f"{stem}-%05d.ts"]
+        counted = ["-individual_header_trailer", "0"]
+        command = [ffmpeg, "-v", "error", *source, *kept, *cut, *listed, *stamps, *counted, f"{stem}-%05d.ts"]
         subprocess.run(command, check=True)
 
 
