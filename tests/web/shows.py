@@ -19,7 +19,8 @@ def archive(ffmpeg: str, folder: Path, *parts: tuple[float, float, float], sound
         kept = ["-map", "0:a", *([] if sound_only else ["-map", "0:v"]), "-c", "copy"]
         cut = ["-f", "segment", "-segment_format", "mpegts", "-segment_time", "2", "-segment_time_delta", "0.05"]
         listed = ["-segment_list", f"{stem}.csv", "-segment_list_type", "csv", "-muxdelay", "0", "-muxpreload", "0"]
-        stamps = ["-avoid_negative_ts", "disabled", "-segment_format_options", "avoid_negative_ts=disabled"]
+        options = "avoid_negative_ts=disabled:mpegts_flags=+initial_discontinuity"
+        stamps = ["-avoid_negative_ts", "disabled", "-segment_format_options", options]
         counted = ["-individual_header_trailer", "0"]
         command = [ffmpeg, "-v", "error", *source, *kept, *cut, *listed, *stamps, *counted, f"{stem}-%05d.ts"]
         subprocess.run(command, check=True)
