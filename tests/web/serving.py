@@ -4,11 +4,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-import uvicorn  # noqa: F401  # as the two below, which a server loads when it begins
+import uvicorn  # noqa: F401  # what a server loads when it begins
 
-import pipeline.web.app
-import pipeline.web.server  # noqa: F401
 from pipeline.cli import main
+from pipeline.web import app, server  # noqa: F401  # as this
 
 
 def serve(words: Sequence[str]) -> None:
