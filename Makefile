@@ -46,7 +46,7 @@ faults-short: $(DONE)
 endurance: $(DONE)
 	$(BIN)/python -m tests.endurance
 
-# How far the words on the screen are from the picture, through kills, cuts and a reload: three minutes of an otherwise
+# How far words and sound on the screen are from the picture, through kills, cuts and a reload: three minutes of an otherwise
 # idle machine with Chromium.
 screen-sync: $(DONE) $(HLS)
 	$(BIN)/python -m tests.web.sync

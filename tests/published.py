@@ -75,8 +75,9 @@ def _cue(lang: str, number: int, cue: srt.Subtitle) -> Cue:
 def _record(ffmpeg: str, folder: Path, number: int, start: float, length: float) -> None:
     source = ["-ss", str(start), "-t", str(length), "-i", str(SAMPLES / "rally.mp4"), "-c", "copy"]
     cut = "-f segment -segment_format mpegts -segment_time 2 -segment_time_delta 0.05 -segment_list_type csv"
-    kept = "-avoid_negative_ts disabled -muxdelay 0 -muxpreload 0 -copypriorss 0"
+    kept = "-individual_header_trailer 0 -avoid_negative_ts disabled -muxdelay 0 -muxpreload 0 -copypriorss 0"
     stem = archive.stem(folder, number)
-    list_ = ["-segment_format_options", "avoid_negative_ts=disabled", "-segment_list", f"{stem}.csv"]
+    options = "avoid_negative_ts=disabled:mpegts_flags=+initial_discontinuity"
+    list_ = ["-segment_format_options", options, "-segment_list", f"{stem}.csv"]
     command = [ffmpeg, "-v", "error", *source, *cut.split(), *kept.split(), *list_, f"{stem}-%05d.ts"]
     subprocess.run(command, check=True)

@@ -17,6 +17,7 @@ from pipeline.settings import SAMPLE_RATE, SourceSettings
 from pipeline.source.address import resolve
 from pipeline.source.archive import segments
 from pipeline.source.capture import Capture, Outcome
+from pipeline.web.media import playlist
 from tests.recordings import archived_sound, offset_ms, presented, sound
 from tests.waiting import until
 
@@ -69,6 +70,22 @@ def test_sound_picture_and_list_are_on_one_clock(clips: Path, tmp_path: Path, na
     assert all(a.end == pytest.approx(b.start, abs=0.001) for a, b in itertools.pairwise(listed))
     for at in (0.5, 5.0, 11.0):
         assert abs(offset_ms(sound(tmp_path), archived_sound(tmp_path), at)) < 20
+
+
+def test_the_segments_play_as_one_and_each_alone_without_a_complaint(clips: Path, tmp_path: Path, ffmpeg: str) -> None:
+    record(clips / "clip.ts", tmp_path, end=8.0)
+    listed = segments(tmp_path / "archive")
+    whole, again = (tmp_path / "archive" / name for name in ("whole.m3u8", "again.m3u8"))
+    whole.write_text(playlist(listed, ended=True))
+    again.write_text(playlist([*listed, *listed], ended=True))  # as where another connection begins to count
+
+    def complaints(played: Path) -> str:
+        command = [ffmpeg, "-v", "warning", "-xerror", "-i", str(played), "-f", "null", "-"]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stderr
+
+    for played in (whole, *(segment.path for segment in listed)):
+        assert complaints(played) == "", played
+    assert "corrupt" not in complaints(again)
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,12 @@ _X264 = {
 
 
 def _segments(arguments: Any, source: Any, sound: Any, track: Track, picture: Picture | None, archive: Path) -> Any:
-    """MPEG-TS segments on stream time: without `avoid_negative_ts` the muxers would shift a picture with B-frames."""
+    """MPEG-TS segments on stream time: without `avoid_negative_ts` the muxers would shift a picture with B-frames.
+
+    One muxer writes them all (`individual_header_trailer`) and goes on counting its packets, so that a player sees none
+    lost between two segments; each begins with its tables all the same. Where the count begins anew, with a connection,
+    the packets say so.
+    """
     streams, options = [sound], _sound_codec(track)
     if picture:
         streams.insert(0, source[str(picture.index)])
@@ -155,7 +160,8 @@ def _segments(arguments: Any, source: Any, sound: Any, track: Track, picture: Pi
         segment_time_delta=0.05,
         segment_list=f"{archive}.csv",
         segment_list_type="csv",
-        segment_format_options="avoid_negative_ts=disabled",
+        individual_header_trailer=0,
+        segment_format_options="avoid_negative_ts=disabled:mpegts_flags=+initial_discontinuity",
         avoid_negative_ts="disabled",
         copypriorss=0,
         muxdelay=0,

@@ -10,6 +10,8 @@ from pipeline.web.show import Message, Show
 
 _PING = 10
 """Seconds between two signs of life."""
+_RETRY = b"retry: 1000\r\n\r\n"
+"""Milliseconds after which a page that was cut off asks again; browsers wait three times as long by themselves."""
 _DIGITS = 16
 """Of a line's number, at most."""
 _FOR_CONTROL = ("warning",)
@@ -30,5 +32,6 @@ def feed(show: Show, request: Request) -> Response:
 
 
 async def _events(batches: AsyncIterator[list[Message]], kept: Sequence[str]) -> AsyncIterator[bytes]:
+    yield _RETRY
     async for batch in batches:
         yield b"".join(message.wire for message in batch if message.kind not in kept)

@@ -1,5 +1,6 @@
 """A Chromium, and page servers for session folders."""
 
+import multiprocessing
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from tests.servers import free_port
 from tests.waiting import until
+from tests.web.serving import serve as served_there
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -58,13 +60,33 @@ class Server:
             self.process.wait()
 
 
+if sys.platform == "win32":
+    FORKS = multiprocessing.get_context("spawn")
+else:
+    FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([served_there.__module__])
+
+
+class Forked(Server):
+    """The same, begun quicker."""
+
+    def start(self) -> None:
+        self._forked = FORKS.Process(target=served_there, args=(self._words,), daemon=True)
+        self._forked.start()
+        until(self.answers, 60)
+
+    def kill(self) -> None:
+        self._forked.kill()
+        self._forked.join()
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
     """Serves a session folder: `serve(folder, delay="10")`."""
     servers: list[Server] = []
 
     def served(folder: Path, delay: str = "auto", *more: str) -> Server:
-        server = Server(folder, delay, *more)
+        server = Forked(folder, delay, *more)
         servers.append(server)
         server.start()
         return server

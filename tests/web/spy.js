@@ -1,11 +1,11 @@
 // Reads the clock in the frame that is shown at the moment at which a line appears; see samples/clock.py.
 addEventListener("DOMContentLoaded", () => {
   const video = document.getElementById("video");
-  const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
+  const canvas = Object.assign(document.createElement("canvas"), { width: 240, height: 1 });
   const drawing = canvas.getContext("2d", { willReadFrequently: true });
   const clock = () => {
-    drawing.drawImage(video, 0, 0, 640, 360);
-    const row = drawing.getImageData(20, 330, 240, 1).data;
+    drawing.drawImage(video, 20, 330, 240, 1, 0, 0, 240, 1);
+    const row = drawing.getImageData(0, 0, 240, 1).data;
     let code = 0;
     for (let bit = 0; bit < 12; bit++) code = (code << 1) | (row[(10 + 20 * bit) * 4] > 128 ? 1 : 0);
     let number = 0;

@@ -8,13 +8,12 @@ import msgspec
 import pytest
 
 from pipeline.direction import Actions
-from pipeline.events import Cue, Progress, SessionStarted, SourceState, Translation, Warned
+from pipeline.events import Cue, Ended, Progress, SessionStarted, SourceState, Translation, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
-from tests.measures import SAMPLES
-from tests.test_session import finish, start
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls
+from tests.web.shows import archive, begun, line
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -179,11 +178,15 @@ def test_health_says_what_is_wrong_and_what_to_do(page: "Page", serve: Callable[
     becomes(page, "!document.getElementById('troubles').innerText.includes('battery')")
 
 
-@pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("console") / "s"
-    assert finish(start(str(SAMPLES / "rally.mp4"), out, "--pace", "max", "--for", "20")) == 0
-    return out
+@pytest.fixture
+def recorded(tmp_path: Path, ffmpeg: str) -> Path:
+    """A session that has ended, with its picture."""
+    archive(ffmpeg, tmp_path, (0, 20, 0.0))
+    lines = [line(f"s{number}.en.1", 2.0 + 4 * number, 5.5 + 4 * number, text) for number, text in enumerate(LINES)]
+    with Journal(tmp_path, SystemClock()) as journal:
+        for event in (begun(), *lines, Ended(reason="ended", stream=20.0)):
+            journal.append(event)
+    return tmp_path
 
 
 @needs_hls
@@ -191,7 +194,7 @@ def test_what_is_done_at_the_console_is_what_the_screen_shows(
     chromium: "Browser", page: "Page", serve: Callable[..., Server], recorded: Path
 ) -> None:
     server = serve(recorded)
-    screen = chromium.new_context(viewport={"width": 640, "height": 360}).new_page()
+    screen = chromium.new_context(viewport={"width": 320, "height": 180}).new_page()
     screen.goto(f"{server.address}/screen")
     becomes(screen, "window.livesubs && livesubs.playback.state === 'playing'")
     page.goto(f"{server.address}/console")

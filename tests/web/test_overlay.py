@@ -13,7 +13,7 @@ from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from pipeline.web.app import PAGES
 from tests.web.asking import ask
-from tests.web.conftest import Server
+from tests.web.conftest import Forked, Server
 from tests.web.sessions import STARTED, cue, finished, progress
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         journal.append(cue(10, "Never said"))
         journal.append(Withdrawn(id="10.en"))
         journal.append(cue(2, "Un", "fr"))
-    started = Server(finished(folder, said))
+    started = Forked(finished(folder, said))
     started.start()
     yield started
     started.kill()

@@ -10,7 +10,7 @@ from pipeline.events import Gap
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from tests.web.asking import ask
-from tests.web.conftest import Server
+from tests.web.conftest import Forked, Server
 from tests.web.sessions import STARTED, cue, finished, progress
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         for number in range(LINES):
             journal.append(cue(number, f"Line {number} of a long evening"))
             journal.append(cue(number, f"Ligne {number} d'une longue soirée", "fr"))
-    started = Server(folder)
+    started = Forked(folder)
     started.start()
     yield started
     started.kill()

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.events import Ended, SourceState
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
+from pipeline.source.parts import ARCHIVE
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls
+from tests.web.sessions import progress
 from tests.web.shows import archive, begun, line
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ STATE = "window.livesubs?.playback.state"
 WORDS = "document.getElementById('subtitles').textContent"
 CARD = "document.getElementById('card').checkVisibility() ? document.getElementById('card').innerText : ''"
 FRAME = 0.041
+LATE = 17 * 60
 
 
 def do(server: Server, what: str, **more: Any) -> None:
@@ -32,7 +35,8 @@ def do(server: Server, what: str, **more: Any) -> None:
 
 
 def watched(page: "Page") -> list[dict[str, Any]]:
-    """The lines that will appear, each with the clock of its frame."""
+    """The lines that will appear, each with the clock of its frame; in a small window, which is quicker drawn."""
+    page.set_viewport_size({"width": 640, "height": 360})
     seen: list[dict[str, Any]] = []
     page.expose_function("seen", lambda one: seen.append(one))
     page.add_init_script(SPY)
@@ -70,11 +74,11 @@ def test_a_line_appears_with_its_frame_on_both_sides_of_a_gap(
 def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
 ) -> None:
-    archive(ffmpeg, tmp_path, (0, 16, 0.0))
+    archive(ffmpeg, tmp_path, (0, 13, 0.0))
     with Journal(tmp_path, SystemClock()) as journal:
         for event in (
-            begun(), line("killed", 0.5, 1.5), line("held", 1.6, 2.6), line("edited", 2.7, 7.7),
-            line("last", 12.0, 16.0), Ended(reason="ended", stream=16.0),
+            begun(), line("killed", 0.5, 1.0), line("held", 1.1, 1.6), line("edited", 1.7, 6.7),
+            line("last", 12.0, 13.0), Ended(reason="ended", stream=13.0),
         ):  # fmt: skip
             journal.append(event)
     server, seen = serve(tmp_path), watched(page)
@@ -103,6 +107,42 @@ def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     page.evaluate("[livesubs.playback.seek(11.8), livesubs.playback.play()]")
     becomes(page, f"{STATE} === 'ended'")
     assert list(dict.fromkeys(texts(seen))) == ["as it should be", "last"]
+
+
+def test_a_party_17_minutes_late_sees_the_show_from_its_first_word(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
+) -> None:
+    archive(ffmpeg, tmp_path, (0, LATE + 120, 0.0))
+    listed = tmp_path / ARCHIVE / "0001.csv"
+    *recorded, last = listed.read_text().splitlines(keepends=True)
+    listed.write_text("".join(recorded))
+    seen, clock = watched(page), SystemClock()
+    with Journal(tmp_path, clock) as journal, lock(tmp_path):
+        for event in (
+            begun(), line("testing, testing", 0.5, 1.5), line("Good evening.", 2.2, 3.6), line("Welcome.", 3.7, 5.2),
+            line("now", LATE + 30, LATE + 120), progress(clock, LATE + 50),
+        ):  # fmt: skip
+            journal.append(event)
+        server = serve(tmp_path, "10")
+        do(server, "begin", value=2.0)
+        page.goto(f"{server.address}/screen")
+        becomes(page, f"{WORDS} === 'now' && {STATE} === 'playing'")
+        page.keyboard.press("Home")
+        becomes(page, f"{WORDS} === 'Welcome.'")
+        assert page.evaluate("livesubs.playback.delay") > LATE
+        page.reload()
+        becomes(page, f"{STATE} === 'playing' && livesubs.playback.stream < 60")
+        listed.write_text("".join([*recorded, last]))
+        journal.append(Ended(reason="ended", stream=LATE + 120.0))
+    do(server, "edit", cue="Good evening.", text="Good evening to you all.")
+    becomes(page, "!livesubs.playback.clock.details.live && livesubs.feed.ended")
+    assert page.evaluate(f"{STATE} === 'playing' && livesubs.playback.stream < 60")
+    assert texts(seen)[:3] == ["now", "Good evening.", "Welcome."]
+    assert 2.2 <= seen[1]["clock"] < 3.6
+    assert 3.7 <= seen[2]["clock"] < 5.2
+    later = page.context.new_page()
+    later.goto(f"{server.address}/screen")
+    becomes(later, f"{WORDS} === 'Good evening to you all.'")
 
 
 def test_a_stream_without_picture_has_a_card_and_a_lost_one_is_no_end(

@@ -19,7 +19,7 @@ from pipeline.web.access import Access, with_tokens
 from tests.servers import files, free_port
 from tests.waiting import until
 from tests.web.asking import ask, raw
-from tests.web.conftest import Server, needs_hls
+from tests.web.conftest import Forked, Server, needs_hls
 from tests.web.sessions import cue, finished
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _session(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def open_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Pages on loopback, where nobody needs a token."""
-    started = Server(_session(tmp_path_factory.mktemp("here")))
+    started = Forked(_session(tmp_path_factory.mktemp("here")))
     started.start()
     yield started
     started.kill()
