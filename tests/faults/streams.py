@@ -11,6 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
+import psutil
+
 from tests.faults.programme import TURN, Programme, Tape
 from tests.radio import Station
 from tests.servers import free_port
@@ -88,7 +90,11 @@ class _Twin(Station):
 
 
 class Taped:
-    """A stream of MPEG-TS that its subclasses send, from `position` on, whoever comes."""
+    """A stream of MPEG-TS that its subclasses send, from `position` on, whoever comes.
+
+    It goes on from when somebody listens, so that every program hears the same from its first sample on: a word that
+    sounds like another is heard differently when it lies some milliseconds elsewhere.
+    """
 
     name = "ts"
 
@@ -103,8 +109,11 @@ class Taped:
     def position(self) -> float:
         return HELD + (0.0 if self._since is None else time.monotonic() - self._since)
 
-    def begin(self) -> None:
-        self._since = time.monotonic()
+    def begin(self) -> None: ...
+
+    def _goes_on(self) -> None:
+        """Somebody listens."""
+        self._since = self._since or time.monotonic()
 
     def over(self) -> bool:
         return False
@@ -164,6 +173,7 @@ class Tcp(Taped):
         while not self._over.is_set():
             with contextlib.suppress(OSError):  # nobody came, or who came has gone
                 client, _ = server.accept()
+                self._goes_on()
                 with client:
                     for part in self._parts():
                         client.sendall(part)
@@ -194,10 +204,18 @@ class Udp(Taped):
         fates = [lost.random() < self.loss for _ in range(self._tape.packet(self._tape.seconds) // FULL)]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
             while not self._over.wait(TICK):
+                if self._since is None and not _is_bound(port):
+                    continue
+                self._goes_on()
                 for first in chain.from_iterable(range(*due, FULL) for due in self._due(FULL)):
                     if not fates[first // FULL]:
                         with contextlib.suppress(OSError):
                             line.sendto(self._tape.packets(first, first + FULL), ("127.0.0.1", port))
+
+
+def _is_bound(port: int) -> bool:
+    """Somebody listens for datagrams."""
+    return any(found.laddr and found.laddr.port == port for found in psutil.net_connections("udp4"))
 
 
 class Pushed(Taped):
@@ -206,6 +224,9 @@ class Pushed(Taped):
     def __init__(self, kind: str) -> None:
         super().__init__()
         self.name = kind
+
+    def begin(self) -> None:
+        self._goes_on()
 
     @contextlib.contextmanager
     def _sending(self, programme: Programme) -> Iterator[None]:
