@@ -12,8 +12,8 @@ _PING = 10
 """Seconds between two signs of life."""
 _DIGITS = 16
 """Of a line's number, at most."""
-_FOR_CONTROL = ("warning",)
-"""Kinds that are no business of a room's: they name files and engines."""
+_FOR_CONTROL = ("warning", "killed")
+"""Kinds that are no business of a room's: they name files and engines, and what nobody was to read."""
 _FOR_ROOMS = (*_FOR_CONTROL, "action")
 """... and none of the public's: who did what, and what was typed."""
 
