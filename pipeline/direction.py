@@ -16,6 +16,7 @@ from pipeline.files import NewLines
 from pipeline.journal import State
 from pipeline.names.glossary import Fault, lines
 from pipeline.settings import CueRules
+from pipeline.subtitles.inserted import is_typed, spaced
 from pipeline.subtitles.lines import break_lines
 from pipeline.subtitles.quality import too_fast
 
@@ -30,8 +31,48 @@ _SETTLED = ("untranslated", "doubtful", "name", "fast")
 """Flags that a cue loses when a person has written its text; `fast` is found out anew."""
 
 
+_TIMED = ("fast", "late")
+"""Flags that come of a cue's times."""
+
+
 def effects(state: State, action: Action, rules: CueRules) -> list[Cue | Withdrawn]:
     """What an action that `state` has noted does to the cues."""
+    return settled(state, _effects(state, action, rules), rules)
+
+
+def settled(state: State, made: list[Cue | Withdrawn], rules: CueRules) -> list[Cue | Withdrawn]:
+    """What is to be written for what was `made`: where typed lines stand nearby, also the cues that make room."""
+    new = {event.id: event for event in made if isinstance(event, Cue)}
+    gone = {event.id for event in made if isinstance(event, Withdrawn)}
+    near = {one.id: one for cue in new.values() for one in state.near(cue.lang, cue.start, cue.end)}
+    moved: dict[str, Cue] = {}
+    for lang in {cue.lang for cue in new.values()}:
+        track = [cue for id, cue in {**near, **new}.items() if cue.lang == lang and id not in gone]
+        if any(map(is_typed, track)):
+            moved |= {cue.id: cue for cue in spaced(track, rules)}
+    others = [(moved[id], one) for id, one in near.items() if id in moved and id not in new]
+    return [
+        *(replace(cue, rev=one.rev + 1) for cue, one in others if cue is not one),
+        *(moved.get(event.id, event) for event in made),
+    ]
+
+
+def remade(state: State, cue: Cue) -> Cue:
+    """A cue as a program made it, with the mark that a person put on it, or on one of its sentence that is no more."""
+    marks = [state.replaced[action.id] for action in standing(state, "mark") if action.id in state.replaced]
+    if any(_stands_for(state, cue, mark) for mark in marks):
+        cue = replace(cue, flags=_with(cue.flags, "marked"))
+    known = state.cues.get(cue.id)
+    return replace(cue, rev=known.rev + 1) if known and known.rev >= cue.rev and known.text != cue.text else cue
+
+
+def _stands_for(state: State, cue: Cue, mark: Cue) -> bool:
+    if mark.id in state.cues or mark.id in state.killed:
+        return cue.id == mark.id
+    return cue.lang == mark.lang and not set(cue.sentences).isdisjoint(mark.sentences)
+
+
+def _effects(state: State, action: Action, rules: CueRules) -> list[Cue | Withdrawn]:
     before = state.replaced.get(action.id)
     match action.do:
         case "edit" if before:
@@ -40,10 +81,13 @@ def effects(state: State, action: Action, rules: CueRules) -> list[Cue | Withdra
             return [replace(before, rev=before.rev + 1, flags=_with(before.flags, "marked"))]
         case "kill" if before:
             return [Withdrawn(id=before.id)]
+        case "undo" if before and state.meant(action.id) == "mark":
+            flags = tuple(flag for flag in before.flags if flag != "marked")
+            return [replace(before, rev=before.rev + 1, flags=flags)] if before.id in state.cues else []
         case "undo" if before and (was := state.replaced.get(action.of)):
             return [replace(was, rev=before.rev + 1)]
         case "undo" if (typed := _typed_id(action.of)) in state.cues:
-            return [Withdrawn(id=typed)]
+            return [Withdrawn(id=typed), *_moved_back(state, action.of)]
         case "say" if action.text.strip() and action.lang in _tracks(state):
             return [_typed(action, rules)]
     return []
@@ -104,6 +148,16 @@ def _edited(cue: Cue, typed: str, rules: CueRules) -> Cue:
     fast = ("fast",) if too_fast(text, cue.start, cue.end, rules) else ()
     flags = tuple(flag for flag in cue.flags if flag not in _SETTLED)
     return replace(cue, rev=cue.rev + 1, text=text, flags=_with((*flags, *fast), "edited"))
+
+
+def _moved_back(state: State, action: str) -> Iterator[Cue]:
+    """The cues that made room for a line that is typed no more, at the times they had."""
+    for was in state.around.get(action, ()):
+        now = state.cues.get(was.id)
+        if now and now.text == was.text and (now.start, now.end) != (was.start, was.end):
+            flags = [flag for flag in now.flags if flag not in _TIMED]
+            flags += [flag for flag in was.flags if flag in _TIMED]
+            yield replace(now, rev=now.rev + 1, start=was.start, end=was.end, flags=tuple(flags))
 
 
 def _typed_id(action: str) -> str:

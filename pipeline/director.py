@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from pipeline import folder
-from pipeline.direction import Actions, effects, refusal, speaker
+from pipeline.direction import Actions, effects, refusal, remade, settled, speaker
 from pipeline.errors import SettingsError
 from pipeline.events import Action, Cue, Warned, Withdrawn
 from pipeline.journal import Journal, State
@@ -46,8 +46,11 @@ class Director:
     def append(self, made: Cue | Withdrawn) -> None:
         """Journals what a program makes of a cue, unless a person has touched that one."""
         with self._acting:
-            if made.id not in self.touched:
-                self._journal.append(made)
+            with self._journal.state() as state:
+                asked = remade(state, made) if isinstance(made, Cue) else made
+                events = [] if made.id in state.touched else settled(state, [asked], self._rules)
+            for event in events:
+                self._journal.append(event)
 
     def answer(self) -> None:
         """Does what people have asked since the last time. One thread calls it."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline import folder
+from pipeline.afterwards import answer_held
 from pipeline.check.rows import Row
 from pipeline.errors import unwritable
 from pipeline.files import write_whole
@@ -17,7 +18,7 @@ from pipeline.settings import SAMPLE_RATE
 from pipeline.source import archive, parts
 from pipeline.source.timeline import recover
 from pipeline.system import program
-from pipeline.tracks import tracks
+from pipeline.tracks import differing, tracks
 from pipeline.translation.backlog import unsettled
 
 DAMAGED = "journal.damaged.jsonl"
@@ -28,6 +29,7 @@ def examine(path: Path) -> Iterator[Row]:
     or while it runs."""
     with folder.again(path):
         yield _journal(path)
+        yield from _actions(path)
         state = fold(entry.event for entry in read(path / folder.JOURNAL))
         yield _beginning(state)
         yield _sound(path, state)
@@ -59,6 +61,12 @@ def _journal(path: Path) -> Row:
         raise unwritable(journal, error) from error
     what = f"lines {', '.join(map(str, damaged))} were damaged" if damaged else "the last line was torn"
     return Row(row="journal", ok=True, say=f"{what}: mended; {whole} lines are left, the others are in {DAMAGED}")
+
+
+def _actions(path: Path) -> Iterator[Row]:
+    """What was done on the pages and nobody has answered."""
+    if answered := answer_held(path):
+        yield Row(row="pages", ok=True, say=f"what was done there last, now in the journal and the files: {answered}")
 
 
 def _beginning(state: State) -> Row:
@@ -120,17 +128,14 @@ def _files(path: Path, state: State) -> Iterator[Row]:
     """Subtitle files that are not there are written; others that differ are left to who changed them."""
     if not state.session:
         return
-    written, differing = [], []
+    changed, written = differing(path, state), []
     for name, text in tracks(state):
-        file = path / name
-        if not file.exists():
-            write_whole(file, text)
+        if not (path / name).exists():
+            write_whole(path / name, text)
             written.append(name)
-        elif file.read_text("utf-8") != text:
-            differing.append(name)
     new = f"missing, now written: {', '.join(written)}" if written else ""
-    if differing:
-        say = f"not as the journal has them: {', '.join(differing)}; somebody changed them, or a crash came between: "
+    if changed:
+        say = f"not as the journal has them: {', '.join(changed)}; somebody changed them, or a crash came between: "
         way = "move them away and run this again to have them written anew"
         yield Row(row="files", ok=False, say="; ".join(filter(None, (new, say + way))))
     elif written:

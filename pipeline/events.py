@@ -258,7 +258,7 @@ class Cue(Event, frozen=True, tag="cue"):
     """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`,
     `doubtful` (the translation may be wrong), `backfilled` (shown untranslated or doubtful at first, and translated
     again later), `cut` (the recording began or ended within the sentence), `name` (a name in it is uncertain);
-    `edited`, `marked`, `typed` (by a person: no program changes it any more)."""
+    `edited`, `typed` (by a person: no program changes it any more), `marked` (by a person, for the editor)."""
     rev: int = 1
     final: bool = True
 

@@ -30,7 +30,7 @@ SESSIONS = Path("sessions")
 
 
 _HANDOVER = 3.0
-"""Seconds in which a session that was killed is surely gone."""
+"""Seconds in which a session that was killed is surely gone, and what was done on the pages since is answered."""
 
 _GLANCE = 0.5
 """Seconds in which whoever only asked whether a session runs (`journal.running`) has surely let go of the lock."""

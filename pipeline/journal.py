@@ -39,6 +39,8 @@ from pipeline.flow import Clock
 T = TypeVar("T")
 
 LOCK = ".lock"
+NEAR = 30.0
+"""Seconds: a cue that is further away makes no room for another one."""
 
 _KINDS = {kind.__struct_config__.tag for kind in AnyEvent.__args__}
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
@@ -76,6 +78,8 @@ class State:
         """By action, the cue as it was before."""
         self.killed: dict[str, Cue] = {}
         """Cues that a person took out."""
+        self.around: dict[str, tuple[Cue, ...]] = {}
+        """By action that typed a line, the cues around it as they were before."""
         self.progress: Progress | None = None
         self.recorded = 0.0
         """The most of the stream that was on disk, seconds; somebody may have removed it since."""
@@ -85,12 +89,23 @@ class State:
 
     @property
     def touched(self) -> frozenset[str]:
-        """Ids of the cues that a person has changed or taken out: no program does any more."""
-        return frozenset(cue.id for cue in self.replaced.values())
+        """Ids of the cues that a person has changed or taken out: no program does any more. A mark changes nothing."""
+        return frozenset(cue.id for id, cue in self.replaced.items() if self.meant(id) != "mark")
+
+    def meant(self, id: str) -> str:
+        """What an action did, or undid."""
+        action = self.actions[id]
+        undone = self.actions.get(action.of) if action.do == "undo" else None
+        return undone.do if undone else action.do
 
     def track(self, lang: str) -> list[Cue]:
         """The cues of one track, by time."""
         return sorted((c for c in self.cues.values() if c.lang == lang), key=lambda c: (c.start, c.end))
+
+    def near(self, lang: str, start: float, end: float) -> list[Cue]:
+        """The cues of a track that stand on screen less than `NEAR` before or after that stretch."""
+        cues = self.cues.values()
+        return [cue for cue in cues if cue.lang == lang and cue.end > start - NEAR and cue.start < end + NEAR]
 
     def made(self, lang: str) -> list[Cue]:
         """The cues of a track that are of sentences, by time, with those that a person took out: they had a place."""
@@ -141,6 +156,8 @@ def _act(state: State, action: Action) -> None:
     if action.do == "undo" and (cue := state.replaced.get(action.of)):
         state.replaced[action.id] = state.cues.get(cue.id, cue)
         state.killed.pop(cue.id, None)
+    if action.do == "say":
+        state.around[action.id] = tuple(state.near(action.lang, action.value, action.value))
 
 
 def fold(events: Iterable[Event]) -> State:

@@ -7,6 +7,7 @@ made again: a session neither slows down nor grows by its files.
 import threading
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import SessionError
@@ -17,6 +18,8 @@ from pipeline.subtitles.formats import VTT_HEAD, bilingual, srt_cue, to_srt, to_
 
 _MARGIN = 20
 """Cues before the first change from which on two tracks are put together anew."""
+BEHIND = ".subtitles.part"
+"""There while files that were taken over may say less than the journal; whoever finds it is to write them."""
 
 
 def tracks(state: State) -> Iterator[tuple[str, str]]:
@@ -41,6 +44,12 @@ def _shown(state: State) -> tuple[str, dict[str, list[Cue]]]:
     return session.src_lang, {lang: state.track(lang) for lang in (session.src_lang, *session.tgt_langs)}
 
 
+def differing(path: Path, state: State) -> list[str]:
+    """The subtitle files that are there and say something else than the journal."""
+    made = ((path / name, text) for name, text in tracks(state))
+    return [file.name for file, text in made if file.exists() and file.read_bytes() != text.encode()]
+
+
 class TrackFiles:
     """The subtitle files of a session; several threads may write them, one does at a time."""
 
@@ -49,9 +58,19 @@ class TrackFiles:
         self._files: dict[str, _File] = {}
         self._known: dict[str, list[Cue]] = {}
         """What the files say, if the last writing went well."""
+        self._theirs: tuple[str, ...] = ()
         self._writing = threading.Lock()
         self.behind = False
         """They say less than the journal: they could not be written."""
+
+    def take_over(self) -> tuple[str, ...]:
+        """Of a session that has ended, before it is changed: files that say something else are somebody's work by now,
+        and stay as they are; gives their names. OSError."""
+        with self._journal.state() as state:
+            cut_off = state.ended is None or (self._path / BEHIND).exists()
+            self._theirs = () if cut_off else tuple(differing(self._path, state))
+        (self._path / BEHIND).touch()
+        return self._theirs
 
     def write(self) -> None:
         """Brings the files to what the journal says; what cannot be written is told, and waits for `catch_up`."""
@@ -64,6 +83,8 @@ class TrackFiles:
                 self.behind = True
             else:
                 self.behind = False
+                with suppress(OSError):
+                    (self._path / BEHIND).unlink(missing_ok=True)
 
     def catch_up(self) -> None:
         """Writes them if that could not be done before."""
@@ -90,6 +111,8 @@ class TrackFiles:
         """Both files of that name: from cue `first` on (from 0) these, before it as they were."""
         for ending, head, form in (("srt", "", srt_cue), ("vtt", VTT_HEAD, _vtt_part)):
             path = self._path / f"subtitles.{name}.{ending}"
+            if path.name in self._theirs:
+                continue
             self._files.setdefault(path.name, _File(path, head, form)).write(first, cues)
 
 

@@ -108,6 +108,28 @@ def test_a_program_changes_nothing_that_a_person_touched(folder: Path) -> None:
     assert {c.id for c in state(folder).track("en")} == {cue(1).id, cue(3).id}
 
 
+def test_a_mark_is_no_change_a_back_fill_comes_and_keeps_it(folder: Path) -> None:
+    first, second = cue(1, flags=("untranslated",)), cue(2)
+    keep(folder, Action(id="a1", do="mark", cue=first.id))
+    keep(folder, Action(id="a2", do="mark", cue=second.id))
+    with Journal(folder, SystemClock()) as journal:
+        director = Director(folder, journal, TrackFiles(folder, journal), RULES, Names())
+        director.answer()
+        assert not director.touched
+        director.append(replace(first, text="Good night.", flags=("backfilled",), rev=2))
+        director.append(Withdrawn(id=second.id))  # its sentence is one cue now
+        keep(folder, Action(id="a3", do="undo", of="a1"))
+        director.answer()
+        director.append(cue(3, sentences=("s1", "s3")))
+        director.append(cue(4, sentences=("s4",)))
+    left = {c.id: c for c in state(folder).track("en")}
+    assert left[first.id].text == "Good night."  # to take the mark away takes away no words
+    assert left[first.id].flags == ("backfilled",)
+    assert left[cue(3).id].flags == ("marked",)
+    assert left[cue(4).id].flags == ()
+    assert not state(folder).touched
+
+
 def test_the_last_name_is_forgotten_when_it_is_undone_and_the_file_of_a_person_kept(folder: Path) -> None:
     file = folder / "mine.txt"
     file.write_text("# mine\nla mairie = the town hall")

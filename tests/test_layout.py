@@ -13,6 +13,7 @@ ABOVE = {
     "web",
     "session",
     "director",
+    "afterwards",
     "folder",
     "stall",
     "cli",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pipeline.events import Progress, Value, Warned
+from pipeline.events import Ended, Progress, Value, Warned
 from pipeline.journal import Entry
 from pipeline.scores import latency
 from pipeline.stall import NOTHING
@@ -69,4 +69,6 @@ def _stretches(entries: Sequence[Entry]) -> Iterator[tuple[float, float, float, 
             yield since[1], since[0], last[0] if slept else note[0], True
             since = note
         last = note
-    yield since[1], since[0], entries[-1].at, False
+    # What people do on the pages when it has ended is written behind its end.
+    ends = [entry.at for entry in entries if isinstance(entry.event, Ended) and entry.at >= last[0]]
+    yield since[1], since[0], ends[0] if ends else entries[-1].at, False

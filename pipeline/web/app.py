@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from pipeline import __version__
+from pipeline.afterwards import answer
+from pipeline.errors import SessionError
 from pipeline.flow import SystemClock
 from pipeline.journal import running
+from pipeline.tracks import BEHIND
 from pipeline.web.access import Access, Guarded
 from pipeline.web.actions import act
 from pipeline.web.feed import feed
@@ -32,6 +35,8 @@ _ALONE = 5.0
 reloaded, or a session that goes on after its death, is back by then."""
 _GIVEN_UP = 120.0
 """Seconds without a word after which a session that died does not go on by itself: a large model is loaded by then."""
+_AGAIN = 1.0
+"""Seconds until what could not be answered is tried again: a session runs, or the disk is full."""
 _NAMES = ("screen", "overlay", "read", "console")
 
 
@@ -80,12 +85,13 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         show.look()
-        tasks = [asyncio.create_task(show.follow())]
+        tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show))]
         if when_over:
             tasks.append(asyncio.create_task(_call_when_over(show, media, when_over)))
         yield
         for task in tasks:
             task.cancel()
+        await _answered(show)
 
     routes = [
         Route("/", _to_screen),
@@ -109,6 +115,21 @@ def _over(show: Show) -> bool:
     if show.state.session is None or show.state.ended:
         return show.state.ended is not None
     return time.time() - (show.folder / "journal.jsonl").stat().st_mtime > _GIVEN_UP
+
+
+async def _answer_for_session(show: Show) -> None:
+    """What is done while no session runs is answered all the same; one that begins meanwhile has its turn."""
+    while True:
+        await asyncio.sleep(0.1 if await _answered(show) else _AGAIN)
+
+
+async def _answered(show: Show) -> bool:
+    """Whether nothing is left to answer."""
+    if not show.unanswered and not (show.folder / BEHIND).exists():
+        return True
+    with suppress(SessionError):
+        await asyncio.to_thread(answer, show.folder)
+    return False
 
 
 async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None]) -> None:

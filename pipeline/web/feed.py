@@ -14,8 +14,8 @@ _RETRY = b"retry: 1000\r\n\r\n"
 """Milliseconds after which a page that was cut off asks again; browsers wait three times as long by themselves."""
 _DIGITS = 16
 """Of a line's number, at most."""
-_FOR_CONTROL = ("warning",)
-"""Kinds that are no business of a room's: they name files and engines."""
+_FOR_CONTROL = ("warning", "killed")
+"""Kinds that are no business of a room's: they name files and engines, and what nobody was to read."""
 _FOR_ROOMS = (*_FOR_CONTROL, "action")
 """... and none of the public's: who did what, and what was typed."""
 

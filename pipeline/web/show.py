@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.direction import Actions, effects
+from pipeline.direction import Actions, effects, standing
 from pipeline.errors import SettingsError
 from pipeline.events import (
     Action,
@@ -80,6 +80,8 @@ class Show:
         self._journal, self._actions = Entries(folder / "journal.jsonl"), Actions(folder)
         self._cues: dict[str, Message] = {}
         """What was told last of each cue, also of those that were taken out; in the order told."""
+        self.unanswered: set[str] = set()
+        """Actions that are not in the journal."""
         self._watchers: set[Watcher] = set()
         self.screens = Screens(lambda screens: self._tell(Message("screens", _event("screens", screens, 0))))
 
@@ -105,6 +107,8 @@ class Show:
             self.seq = entry.seq
             self.health.note(entry)
             self._take(entry.event)
+            if isinstance(entry.event, Action):
+                self.unanswered.discard(entry.event.id)
         for action in self._actions.new():
             self.act(action)
         self.screens.look()
@@ -113,6 +117,7 @@ class Show:
         """Does what a person asked; what the session answers to it later is the same."""
         if action.id in self.state.actions:
             return
+        self.unanswered.add(action.id)
         self._take(action)
         for event in effects(self.state, action, self._rules()):
             self._take(event)
@@ -153,6 +158,7 @@ class Show:
         for message in self._cues.values():
             if message.seq >= since and (since or message.kind == "cue"):
                 yield message
+        yield from map(self._of_killed, state.killed)
         yield Message("ready", _event("ready", b"{}", self.seq), seq=self.seq)
 
     def _take(self, event: Event) -> None:
@@ -174,6 +180,8 @@ class Show:
                 self.room = room(self.state.actions.values()) if undone else directed(self.room, event)
                 self._tell(_message(event, seq=self.seq))
                 self._tell(self._of_room(self.seq))
+                if event.do == "kill" and event.cue in self.state.killed:
+                    self._tell(self._of_killed(event.cue))
             case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended() | Warned():
                 self._tell(_message(event, seq=self.seq))
 
@@ -186,6 +194,13 @@ class Show:
 
     def _of_room(self, seq: int) -> Message:
         return Message("room", _event("room", msgspec.json.encode(self.room), seq), seq=seq)
+
+    def _of_killed(self, id: str) -> Message:
+        """A line that was taken out, and by which action: it can be had back."""
+        cue, kills = self.state.killed[id], standing(self.state, "kill")
+        by = next((action.id for action in reversed(kills) if action.cue == id), "")
+        told = msgspec.json.encode({**msgspec.to_builtins(cue), "by": by})
+        return Message("killed", _event("killed", told, 0), cue.lang)
 
     def _tell_cue(self, id: str, message: Message) -> None:
         self._cues.pop(id, None)

@@ -11,6 +11,7 @@ from pipeline.direction import Actions
 from pipeline.events import Cue, Ended, Progress, SessionStarted, SourceState, Translation, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
+from tests.test_director import state
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls
 from tests.web.shows import archive, begun, line
@@ -86,6 +87,22 @@ def test_keys_edit_kill_hold_mark_and_undo(console: "Page", folder: Path) -> Non
     assert console.evaluate(TEXTS) == LINES
     asked = ["kill", "edit", "hold", "mark", *["undo"] * 4]
     until(lambda: [what for what, _, _ in done(folder)] == asked, 10)
+
+
+def test_a_killed_line_is_there_after_a_reload_and_on_other_consoles_and_comes_back(
+    console: "Page", folder: Path
+) -> None:
+    press(console, "ArrowDown", "x")
+    becomes(console, f"{STATES} === 'now,struck,coming,coming'")
+    console.evaluate("sessionStorage.clear()")  # as on another machine
+    console.reload()
+    becomes(console, f"{STATES} === 'now,struck,coming,coming'")
+    assert console.evaluate(TEXTS) == LINES
+    console.locator(".struck").click()
+    console.locator(".struck .kill", has_text="Restore").click()
+    becomes(console, f"{STATES} === 'now,coming,coming,coming'")
+    assert console.evaluate(TEXTS) == LINES
+    until(lambda: not state(folder).killed and len(state(folder).actions) == 2, 10)
 
 
 def test_a_key_that_is_pressed_twice_means_it_twice(console: "Page", folder: Path) -> None:

@@ -10,6 +10,8 @@ from pipeline.events import Ended, SourceState
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from pipeline.source.parts import ARCHIVE
+from pipeline.tracks import TrackFiles
+from tests.measures import cues
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls
 from tests.web.sessions import progress
@@ -93,6 +95,20 @@ def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     do(server, "place", text="top")
     becomes(page, "document.body.dataset.place === 'top' && !document.getElementById('blank').checkVisibility()")
     assert page.evaluate("livesubs.skipped") == 1  # the one that was held too long
+    page.evaluate("livesubs.playback.pause()")
+    becomes(page, f"{STATE} === 'paused'")
+    at = page.evaluate("livesubs.playback.stream")
+    with lock(tmp_path, 5), Journal(tmp_path, SystemClock()) as journal:
+        journal.append(line("late", at - 2.0, at + 0.4))
+        TrackFiles(tmp_path, journal).write()
+    becomes(page, "livesubs.feed.cues.has('late')")
+    page.evaluate("livesubs.playback.play()")
+    becomes(page, f"livesubs.playback.stream > {at + 0.5} && livesubs.skipped === 2")
+    do(server, "kill", cue="last")  # the files are written when somebody acts
+    do(server, "undo", of="kill{'cue': 'last'}")
+    until(lambda: [c.content for c in cues(tmp_path / "subtitles.en.srt")].count("late") == 1, 10)
+    kept = {c.content for c in cues(tmp_path / "subtitles.en.srt")}
+    assert kept == {"held", "as it should be", "late", "last"}  # skipped on the wall, and kept
     server.kill()
     before = page.evaluate("livesubs.playback.stream")
     becomes(page, f"!livesubs.feed.connected && livesubs.playback.stream > {before}")

@@ -57,6 +57,12 @@ export class Actions {
     else this.ask({ do: "undo", of: last.id }, `Undone: ${last.said}`, null);
   }
 
+  /** Takes back one action, whoever did it; `back` does it again. */
+  undoOne(of, said, back) {
+    for (const one of this.done) one.undone ||= one.id === of;
+    this.ask({ do: "undo", of }, said, back);
+  }
+
   /** What the room sees once all is done that was asked: a key that is pressed twice means it twice. */
   get room() {
     return this._ahead.reduce(directed, this._feed.room);

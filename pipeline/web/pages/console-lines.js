@@ -1,5 +1,7 @@
 // The lines: what was just shown, what the room reads now, what is coming, each with the seconds until it is shown.
 
+import { draw, element, fill, made } from "/pages/console-row.js";
+
 /** Lines that stay below the hand after they were shown, and while a hand is over them. */
 const PAST = 2;
 const PAST_BELOW_HAND = 12;
@@ -8,30 +10,17 @@ const LEFT = 1;
 const PART = 0.5;
 /** Milliseconds for which a key still means the line that was chosen before the list moved on by itself. */
 const GRACE = 350;
-const REMARKS = {
-  untranslated: "not translated", doubtful: "translation doubtful", name: "a name is uncertain", cut: "cut off",
-  fast: "fast", edited: "edited", marked: "marked for the editor", typed: "typed", backfilled: "translated later",
-};
-
-const element = (tag, className, text = "") => {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
-};
 
 export class Lines {
   /** `acted(key)` is told of a button in a line; `edited(cue, text)` of an edit. */
   constructor(list, feed, clock, actions, { acted, edited }) {
     Object.assign(this, { _list: list, _feed: feed, _clock: clock, _actions: actions, _acted: acted, _edited: edited });
     this._rows = new Map();
-    this._gone = new Map();
     this._came = new Map();
     this._picked = this._auto = this._before = null;
     this._moved = 0;
     this.editing = null;
     feed.addEventListener("cue", (event) => this._arrived(event.detail));
-    feed.addEventListener("action", (event) => event.detail.do === "kill" && this._keep(event.detail.cue));
     list.addEventListener("click", (event) => this.pick(event.target.closest("li")?.dataset.id ?? null));
     list.addEventListener("dblclick", (event) => event.target.closest(".words") && this.edit());
   }
@@ -116,14 +105,9 @@ export class Lines {
     return track.slice(Math.max(0, Math.min(at - past, kept < 0 || at - kept > PAST_BELOW_HAND ? at : kept)));
   }
 
-  /** A line that is about to be taken out stays to be seen, struck through. */
-  _keep(id) {
-    const cue = this._feed.cues.get(id);
-    if (cue) this._gone.set(id, cue);
-  }
-
+  /** What was taken out stays to be seen, struck through, and can be had back. */
   _lost() {
-    return [...this._gone.values()].filter((cue) => cue.lang === this.lang && this._struck(cue));
+    return [...this._feed.killed.values()].filter((cue) => cue.lang === this.lang && this._struck(cue));
   }
 
   _struck(cue) {
@@ -131,7 +115,7 @@ export class Lines {
   }
 
   _line(id) {
-    return this._feed.cues.get(id) ?? this._gone.get(id) ?? null;
+    return this._feed.cues.get(id) ?? this._feed.killed.get(id) ?? null;
   }
 
   _arrived(cue) {
@@ -146,12 +130,7 @@ export class Lines {
     row.className = `line ${state}${picked ? " chosen" : ""}${this._picked === cue.id ? " picked" : ""}`;
     row.classList.toggle("editing", this.editing?.id === cue.id);
     row.setAttribute("aria-current", picked);
-    fill(row.querySelector(".count"), count);
-    const text = row.querySelector(".en");
-    if (text) fill(text, cue.text);
-    fill(row.querySelector(".source"), this._said(cue));
-    if (this.editing?.id !== cue.id) fill(row.querySelector(".remarks"), cue.flags.map((flag) => REMARKS[flag]).filter(Boolean).join(" · "));
-    fill(row.querySelector(".hold span"), state === "held" ? "Send" : "Hold");
+    draw(row, cue, { count, said: this._said(cue), state, edited: this.editing?.id === cue.id });
   }
 
   /** What becomes of a line, and what stands in the place of its countdown. */
@@ -187,23 +166,8 @@ export class Lines {
   }
 
   _make(cue) {
-    const row = element("li", "line");
-    row.dataset.id = cue.id;
-    const words = element("div", "words");
-    const text = element("p", "en");
-    text.lang = cue.lang;
-    const source = element("p", "source");
-    source.lang = this._feed.session?.src_lang ?? "";
-    words.append(text, source, element("p", "remarks"));
-    const buttons = element("div", "buttons");
-    for (const [name, key, label, shown] of [["edit", "e", "Edit", "E"], ["hold", " ", "Hold", "Space"],
-      ["kill", "x", "Kill", "X"], ["mark", "m", "Mark", "M"]]) {
-      const button = element("button", name);
-      button.append(element("span", "", label), element("kbd", "", shown));
-      button.addEventListener("click", () => (this.pick(cue.id), this._acted(key)));
-      buttons.append(button);
-    }
-    row.append(element("p", "count"), words, buttons);
+    const pressed = (key) => (this.pick(cue.id), this._acted(key));
+    const row = made(cue, this._feed.session?.src_lang ?? "", pressed);
     this._rows.set(cue.id, row);
     return row;
   }
@@ -245,9 +209,4 @@ export class Lines {
     fill(row.querySelector(".remarks"), `${lines.map((line) => line.length).join(" + ")} characters, ${speed.toFixed(0)} a second` +
       (speed > 20 ? " - too fast to read" : ""));
   }
-}
-
-/** Touches the page only where it changes: a selection of words outlives it. */
-function fill(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }

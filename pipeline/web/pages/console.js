@@ -27,7 +27,7 @@ const KEYS = new Map([
   ["ArrowDown", ["↓ or S", "choose the next line", () => lines.step(1)]],
   ["Escape", ["Esc", "follow the show again", () => lines.pick(null)]],
   ["e", ["E or Enter", "edit the line: Enter keeps it, Escape does not, Shift+Enter breaks it", () => lines.edit()]],
-  ["x", ["X or Delete", "kill the line: neither the room nor the files have it", () => onLine(kill)]],
+  ["x", ["X or Delete", "kill the line: neither the room nor the files have it; or have it back", () => killOrRestore()]],
   [" ", ["Space", "hold the line, or send it on", () => onLine(hold)]],
   ["m", ["M", "mark the line for the editor", () => onLine(mark)]],
   ["z", ["Z", "undo what you did last", () => actions.undo()]],
@@ -58,6 +58,13 @@ function onLine(act) {
   const cue = lines.chosen;
   if (cue && feed.cues.has(cue.id)) act(cue);
   else toast("There is no line to do that to.", "refused");
+}
+
+function killOrRestore() {
+  const cue = lines.chosen;
+  const gone = cue && !feed.cues.has(cue.id) && feed.killed.get(cue.id);
+  if (!gone) return onLine(kill);
+  actions.undoOne(gone.by, `Back again: “${short(cue.text)}”`, { do: "kill", cue: cue.id });
 }
 
 function kill(cue) {
@@ -117,6 +124,7 @@ function draw() {
     "The session has not begun: its lines come here.";
   const chosen = lines.chosen;
   $("thumb-hold").textContent = chosen && actions.room.held.includes(chosen.id) ? "Send" : "Hold";
+  $("thumb-kill").textContent = chosen && !feed.cues.has(chosen.id) ? "Restore" : "Kill";
 }
 
 function drawHealth() {

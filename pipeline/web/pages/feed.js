@@ -1,7 +1,7 @@
 // What happens in the session, as the server tells it: one EventSource, kept up whatever the network does.
 //
 // Times are stream time, seconds. Listen for a kind of message by its name (cue, withdrawn, room, progress, gap, source,
-// session, resumed, action, warning, end, screens: `event.detail` is the message), for "ready" (all that is known has
+// session, resumed, action, killed, warning, end, screens: `event.detail` is the message), for "ready" (all that is known has
 // been told), for "lost" and "found" (the server), or for "change" (any of them).
 
 /** Seconds without a word of a running session after which the connection is made anew: it says something every two. */
@@ -9,7 +9,7 @@ const SILENT = 7;
 /** Seconds between two tries. */
 const PAUSE = 1;
 const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn", "action", "warning", "end",
-  "resumed", "ready", "screens"];
+  "resumed", "ready", "screens", "killed"];
 
 const now = () => performance.now() / 1000;
 
@@ -19,6 +19,8 @@ export class Feed extends EventTarget {
   constructor({ lang = "", screens = false } = {}) {
     super();
     this.cues = new Map();
+    /** Lines that were taken out, each with the action that did it (`by`); only who may control is told. */
+    this.killed = new Map();
     this.room = { blank: false, hidden: false, place: "bottom", size: 1, volume: 1, delay: null, held: [], begin: null,
       end: null };
     this.gaps = [];
@@ -86,6 +88,7 @@ export class Feed extends EventTarget {
     this._heard = now();
     if (kind === "cue") this._cue(message);
     else if (kind === "withdrawn") this._withdrawn(message.id);
+    else if (kind === "killed") this.killed.set(message.id, message);
     else if (kind === "ready") this._all();
     else if (kind === "gap") this._gap(message);
     else if (kind === "warning") this.warnings.push(message);
@@ -99,6 +102,7 @@ export class Feed extends EventTarget {
   _cue(cue) {
     const known = this.cues.get(cue.id);
     this.cues.set(cue.id, cue);
+    this.killed.delete(cue.id);
     this._full?.add(cue.id);
     this._tracks.delete(cue.lang);
     if (known && known.lang !== cue.lang) this._tracks.delete(known.lang);

@@ -1,0 +1,67 @@
+"""What people do on the pages while no session runs: answered in the session's place, by the session's own code.
+
+Only who holds the session's lock writes its journal and its files. It is held here while there is something to answer,
+for as long as that takes: a session that is resumed meanwhile waits so long (`folder.again`). Whoever is killed over it
+is made good by the next: this, a resumed session, or `livesubs doctor`.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+
+from pipeline import folder
+from pipeline.direction import Actions
+from pipeline.director import Director
+from pipeline.errors import SettingsError, unwritable
+from pipeline.events import Warned
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal, lock
+from pipeline.names.live import Names
+from pipeline.settings import Settings, load
+from pipeline.tracks import BEHIND, TrackFiles
+
+
+def answer(path: Path) -> None:
+    """Answers what was asked in the session at `path` and has no answer; SessionError while a session runs, or where
+    nothing can be written."""
+    with lock(path):
+        answer_held(path)
+
+
+def answer_held(path: Path) -> int:
+    """The same for whoever holds the lock; gives how many there were."""
+    try:
+        with Journal(path, SystemClock()) as journal:
+            return _answer(path, journal)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _answer(path: Path, journal: Journal) -> int:
+    with journal.state() as state:
+        left = {action.id for action in Actions(path).new()} - set(state.actions)
+        begun = state.session is not None
+    if not begun or not (left or (path / BEHIND).exists()):
+        return 0
+    chosen, files = _settings(path), TrackFiles(path, journal)
+    if theirs := files.take_over():
+        text = (
+            f"changed by somebody, what is done on the pages is not in it: {', '.join(theirs)}; move it away for ours"
+        )
+        journal.append(Warned(text=text))
+    Director(path, journal, files, chosen.cues, _names(path, chosen)).answer()
+    files.write()
+    return len(left)
+
+
+def _settings(path: Path) -> Settings:
+    with suppress(SettingsError):
+        return load(path / folder.SETTINGS)
+    return Settings()
+
+
+def _names(path: Path, chosen: Settings) -> Names:
+    """The session's glossary, if it is still there."""
+    noted = path / folder.NAMES
+    with suppress(SettingsError):
+        return Names(chosen.translation.glossary or (str(noted) if noted.exists() else ""))
+    return Names()

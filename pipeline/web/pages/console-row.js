@@ -1,0 +1,52 @@
+// One line of the console's list: its countdown, its words, and the buttons to lay hand on it.
+
+const REMARKS = {
+  untranslated: "not translated", doubtful: "translation doubtful", name: "a name is uncertain", cut: "cut off",
+  fast: "fast", edited: "edited", marked: "marked for the editor", typed: "typed", backfilled: "translated later",
+};
+const BUTTONS = [["edit", "e", "Edit", "E"], ["hold", " ", "Hold", "Space"], ["kill", "x", "Kill", "X"],
+  ["mark", "m", "Mark", "M"]];
+
+export const element = (tag, className, text = "") => {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.textContent = text;
+  return made;
+};
+
+/** Touches the page only where it changes: a selection of words outlives it. */
+export function fill(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** The row of a cue; `pressed(key)` is told of its buttons. */
+export function made(cue, sourceLang, pressed) {
+  const row = element("li", "line");
+  row.dataset.id = cue.id;
+  const words = element("div", "words");
+  const text = element("p", "en");
+  text.lang = cue.lang;
+  const source = element("p", "source");
+  source.lang = sourceLang;
+  words.append(text, source, element("p", "remarks"));
+  const buttons = element("div", "buttons");
+  for (const [name, key, label, shown] of BUTTONS) {
+    const button = element("button", name);
+    button.append(element("span", "", label), element("kbd", "", shown));
+    button.addEventListener("click", () => pressed(key));
+    buttons.append(button);
+  }
+  row.append(element("p", "count"), words, buttons);
+  return row;
+}
+
+/** Brings the row to what the cue says now; of one that is being edited the words are left alone. */
+export function draw(row, cue, { count, said, state, edited }) {
+  fill(row.querySelector(".count"), count);
+  const text = row.querySelector(".en");
+  if (text) fill(text, cue.text);
+  fill(row.querySelector(".source"), said);
+  if (!edited) fill(row.querySelector(".remarks"), cue.flags.map((flag) => REMARKS[flag]).filter(Boolean).join(" · "));
+  fill(row.querySelector(".hold span"), state === "held" ? "Send" : "Hold");
+  fill(row.querySelector(".kill span"), state === "struck" ? "Restore" : "Kill");
+}
