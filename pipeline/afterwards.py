@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline import folder
-from pipeline.direction import Actions
+from pipeline.direction import Actions, owed
 from pipeline.director import Director
 from pipeline.errors import SettingsError, unwritable
 from pipeline.events import Warned
@@ -37,12 +37,13 @@ def answer_held(path: Path) -> int:
 
 
 def _answer(path: Path, journal: Journal) -> int:
+    chosen = _settings(path)
     with journal.state() as state:
         left = {action.id for action in Actions(path).new()} - set(state.actions)
-        begun = state.session is not None
-    if not begun or not (left or (path / BEHIND).exists()):
+        begun, torn = state.session is not None, owed(state, chosen.cues)
+    if not begun or not (left or torn or (path / BEHIND).exists()):
         return 0
-    chosen, files = _settings(path), TrackFiles(path, journal)
+    files = TrackFiles(path, journal)
     if theirs := files.take_over():
         text = (
             f"changed by somebody, what is done on the pages is not in it: {', '.join(theirs)}; move it away for ours"

@@ -25,6 +25,8 @@ _READING = 15.0
 """Characters a second at which a typed line is read."""
 _SHORTEST, _LONGEST = 2.0, 7.0
 """Seconds that a typed line stands, at least and at most."""
+_AHEAD = 60.0
+"""Seconds by which a moment may lie after what was last said to be recorded."""
 
 
 _SETTLED = ("untranslated", "doubtful", "name", "fast")
@@ -37,7 +39,7 @@ _TIMED = ("fast", "late")
 
 def effects(state: State, action: Action, rules: CueRules) -> list[Cue | Withdrawn]:
     """What an action that `state` has noted does to the cues."""
-    return settled(state, _effects(state, action, rules), rules)
+    return settled(state, [] if action.refused else _effects(state, action, rules), rules)
 
 
 def settled(state: State, made: list[Cue | Withdrawn], rules: CueRules) -> list[Cue | Withdrawn]:
@@ -85,12 +87,24 @@ def _effects(state: State, action: Action, rules: CueRules) -> list[Cue | Withdr
             flags = tuple(flag for flag in before.flags if flag != "marked")
             return [replace(before, rev=before.rev + 1, flags=flags)] if before.id in state.cues else []
         case "undo" if before and (was := state.replaced.get(action.of)):
-            return [replace(was, rev=before.rev + 1)]
+            marked = [flag for flag in before.flags if flag == "marked"]
+            return [replace(was, rev=before.rev + 1, flags=_with(was.flags, *marked))]
         case "undo" if (typed := _typed_id(action.of)) in state.cues:
             return [Withdrawn(id=typed), *_moved_back(state, action.of)]
         case "say" if action.text.strip() and action.lang in _tracks(state):
             return [_typed(action, rules)]
     return []
+
+
+def owed(state: State, rules: CueRules) -> list[Cue | Withdrawn]:
+    """What whoever was killed has not written any more of the last action."""
+    last = next(reversed(state.actions.values()), None)
+    return [event for event in (effects(state, last, rules) if last else ()) if not _there(state, event)]
+
+
+def _there(state: State, event: Cue | Withdrawn) -> bool:
+    known = state.cues.get(event.id)
+    return known is None if isinstance(event, Withdrawn) else known is not None and known.rev >= event.rev
 
 
 def refusal(state: State, action: Action) -> str:
@@ -100,10 +114,12 @@ def refusal(state: State, action: Action) -> str:
             return "An empty line cannot be shown: kill it instead."
         case "edit" | "kill" | "mark" | "hold" | "send" if action.cue not in state.cues:
             return "That line is not there any more."
-        case "undo" if action.of not in state.actions:
-            return "There is nothing to undo."
+        case "undo":
+            return _no_undo(state, action.of)
         case "say" if not action.text.strip():
             return "An empty line cannot be shown: type some words."
+        case "say" if not 0 <= action.value <= state.recorded + _AHEAD:
+            return "That moment is not in the stream: choose one that was recorded."
         case "say" if action.lang not in _tracks(state):
             return f"There is no track in {action.lang or 'that language'}."
         case "speaker" if action.lang and action.lang not in spoken(state):
@@ -118,10 +134,24 @@ def refusal(state: State, action: Action) -> str:
     return ""
 
 
+def _no_undo(state: State, of: str) -> str:
+    """Why an action cannot be undone; empty when it can."""
+    undone = state.actions.get(of)
+    if undone is None:
+        return "There is nothing to undo."
+    if undone not in standing(state, undone.do):
+        return "That was undone already."
+    later = [action for action in standing(state, "edit", "kill") if action.cue == undone.cue]
+    if undone.do in ("edit", "kill") and later and later[-1] is not undone:
+        return "That line was changed again since then: undo that first."
+    return ""
+
+
 def standing(state: State, *does: Doing) -> list[Action]:
-    """The actions of these kinds that were not undone, in order."""
-    undone = {action.of for action in state.actions.values() if action.do == "undo"}
-    return [action for action in state.actions.values() if action.do in does and action.id not in undone]
+    """The actions of these kinds that were done and not undone, in order."""
+    done = [action for action in state.actions.values() if not action.refused]
+    undone = {action.of for action in done if action.do == "undo"}
+    return [action for action in done if action.do in does and action.id not in undone]
 
 
 def speaker(state: State) -> str:
@@ -139,8 +169,8 @@ def _tracks(state: State) -> tuple[str, ...]:
     return (state.session.src_lang, *state.session.tgt_langs) if state.session else ()
 
 
-def _with(flags: tuple[str, ...], flag: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*flags, flag)))
+def _with(flags: tuple[str, ...], *more: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*flags, *more)))
 
 
 def _edited(cue: Cue, typed: str, rules: CueRules) -> Cue:

@@ -7,11 +7,13 @@ import threading
 from collections.abc import Collection
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from pipeline import folder
-from pipeline.direction import Actions, effects, refusal, remade, settled, speaker
+from pipeline.direction import Actions, effects, owed, refusal, remade, settled, speaker
 from pipeline.errors import SettingsError
 from pipeline.events import Action, Cue, Warned, Withdrawn
-from pipeline.journal import Journal, State
+from pipeline.journal import Journal
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
 from pipeline.tracks import TrackFiles
@@ -27,7 +29,7 @@ class Director:
         self._acting = threading.Lock()
         """Nothing is written of a cue between a look at who touched it and the line in the journal."""
         with journal.state() as state:
-            left = _owed(state, rules)
+            left = owed(state, rules)
             self._speaker = speaker(state)
         for event in left:
             journal.append(event)
@@ -65,9 +67,10 @@ class Director:
                 if action.id in state.actions:
                     return False
                 refused = refusal(state, action)
+            action = replace(action, refused=refused)
             self._journal.append(action)
             with self._journal.state() as state:
-                made = [] if refused else effects(state, action, self._rules)
+                made = effects(state, action, self._rules)
                 self._speaker = speaker(state)
                 undone = state.actions.get(action.of)
             for event in made:
@@ -87,14 +90,3 @@ class Director:
         except SettingsError as error:
             return str(error)
         return ""
-
-
-def _owed(state: State, rules: CueRules) -> list[Cue | Withdrawn]:
-    """What a session that was killed has not written any more of its last action."""
-    last = next(reversed(state.actions.values()), None)
-    return [event for event in (effects(state, last, rules) if last else ()) if not _there(state, event)]
-
-
-def _there(state: State, event: Cue | Withdrawn) -> bool:
-    known = state.cues.get(event.id)
-    return known is None if isinstance(event, Withdrawn) else known is not None and known.rev >= event.rev

@@ -293,6 +293,8 @@ class Action(Event, frozen=True, tag="action"):
     value: float = 0.0
     lang: str = ""
     of: str = ""
+    refused: str = ""
+    """Why it could not be done, by whoever answered it; then it did nothing."""
 
 
 class Warned(Event, frozen=True, tag="warning"):

@@ -148,6 +148,8 @@ def apply(state: State, event: Event) -> State:
 
 def _act(state: State, action: Action) -> None:
     state.actions[action.id] = action
+    if action.refused:
+        return
     wordless = action.do == "edit" and not action.text.strip()
     if action.do in ("edit", "kill", "mark") and not wordless and (cue := state.cues.get(action.cue)):
         state.replaced[action.id] = cue

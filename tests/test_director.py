@@ -51,7 +51,7 @@ def test_what_people_do_is_in_the_files_also_after_a_kill_and_a_resume(tmp_path:
         Action(id="a3", do="kill", cue=third),
         Action(id="a4", do="undo", of="a3"),
         Action(id="a5", do="mark", cue=fourth),
-        Action(id="a6", do="say", lang="en", text="We are back in a minute.", value=300.0),
+        Action(id="a6", do="say", lang="en", text="We are back in a minute.", value=70.0),
         Action(id="a7", do="name", text="la mairie = the Town Hall"),
         Action(id="a8", do="speaker", lang="es"),
     ]
@@ -148,7 +148,8 @@ def test_the_last_name_is_forgotten_when_it_is_undone_and_the_file_of_a_person_k
 def done(*actions: Action) -> State:
     """The state after them, with their effects."""
     known = fold([BEGUN, cue(1), cue(2)])
-    for action in actions:
+    for asked in actions:
+        action = replace(asked, refused=refusal(known, asked))
         apply(known, action)
         for event in effects(known, action, RULES):
             apply(known, event)
@@ -173,6 +174,22 @@ def test_everything_can_be_undone() -> None:
     assert standing(done(shown[1], Action(id="u", do="undo", of="b")), "size") == []
 
 
+def test_what_is_undone_is_that_and_no_more() -> None:
+    """Two consoles: the phone kills or edits what the laptop has edited, and the laptop undoes its own."""
+    id = cue(1).id
+    edit, kill = Action(id="a", do="edit", cue=id, text="Other words."), Action(id="b", do="kill", cue=id)
+    undo = Action(id="u", do="undo", of="a")
+    assert "changed again" in refusal(done(edit, kill), undo)
+    assert done(edit, kill, undo).killed.keys() == {id}
+    assert "undone already" in refusal(done(edit, undo), replace(undo, id="v"))
+    assert refusal(done(edit, kill, Action(id="v", do="undo", of="b")), undo) == ""
+    mark = Action(id="m", do="mark", cue=id)
+    changed = done(mark, edit, Action(id="u", do="undo", of="m")).cues[id]
+    assert (changed.text, "marked" in changed.flags) == ("Other words.", False)
+    kept = done(edit, mark, undo).cues[id]
+    assert (kept.text, "marked" in kept.flags) == (cue(1).text, True)
+
+
 def test_an_edit_keeps_the_lines_of_a_person_where_they_fit_and_is_judged_anew() -> None:
     known = fold([BEGUN, cue(1, flags=("fast", "doubtful"))])
     action = Action(id="a", do="edit", cue=cue(1).id, text=" - Yes! \n\n - No!")
@@ -195,6 +212,8 @@ def test_an_edit_keeps_the_lines_of_a_person_where_they_fit_and_is_judged_anew()
         (Action(id="a", do="name", text="la mairie"), "write it like"),
         (Action(id="a", do="say", lang="de", text="Hallo."), "no track in de"),
         (Action(id="a", do="undo", of="z"), "nothing to undo"),
+        (Action(id="a", do="say", lang="en", text="Hello.", value=-5.0), "not in the stream"),
+        (Action(id="a", do="say", lang="en", text="Hello.", value=1e300), "not in the stream"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_words(action: Action, why: str) -> None:

@@ -26,7 +26,7 @@ async def act(show: Show, request: Request) -> Response:
     except Unfit as error:
         return PlainTextResponse(str(error), error.status)
     try:
-        asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict)}, Action)
+        asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict), "refused": ""}, Action)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         return PlainTextResponse(f"That is no action: {error}.", 400)
     show.look()  # the page may know a line that was written just now

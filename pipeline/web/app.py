@@ -125,7 +125,7 @@ async def _answer_for_session(show: Show) -> None:
 
 async def _answered(show: Show) -> bool:
     """Whether nothing is left to answer."""
-    if not show.unanswered and not (show.folder / BEHIND).exists():
+    if not show.owes and not (show.folder / BEHIND).exists():
         return True
     with suppress(SessionError):
         await asyncio.to_thread(answer, show.folder)

@@ -34,7 +34,7 @@ _SIZES = (0.5, 2.0)
 
 def room(actions: Iterable[Action]) -> Room:
     """The room as everything that people did leaves it; what was undone was never done."""
-    done = list(actions)
+    done = [action for action in actions if not action.refused]
     undone = {action.of for action in done if action.do == "undo"}
     return reduce(directed, (action for action in done if action.id not in undone), Room())
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from pipeline.direction import Actions, effects, standing
+from pipeline.direction import Actions, effects, owed, refusal, standing
 from pipeline.errors import SettingsError
 from pipeline.events import (
     Action,
@@ -82,8 +83,15 @@ class Show:
         """What was told last of each cue, also of those that were taken out; in the order told."""
         self.unanswered: set[str] = set()
         """Actions that are not in the journal."""
+        self._torn = False
+        """The journal has an action, and not all that follows from it."""
         self._watchers: set[Watcher] = set()
         self.screens = Screens(lambda screens: self._tell(Message("screens", _event("screens", screens, 0))))
+
+    @property
+    def owes(self) -> bool:
+        """Something that a person did has no answer yet, or not all of it."""
+        return bool(self.unanswered) or self._torn
 
     @property
     def watched(self) -> bool:
@@ -103,12 +111,15 @@ class Show:
 
     def look(self) -> None:
         """Takes in what is new in the files."""
-        for entry in self._journal.new():
+        new = list(self._journal.new())
+        for entry in new:
             self.seq = entry.seq
             self.health.note(entry)
             self._take(entry.event)
             if isinstance(entry.event, Action):
                 self.unanswered.discard(entry.event.id)
+        if new:
+            self._torn = bool(owed(self.state, self._rules()))
         for action in self._actions.new():
             self.act(action)
         self.screens.look()
@@ -118,6 +129,7 @@ class Show:
         if action.id in self.state.actions:
             return
         self.unanswered.add(action.id)
+        action = replace(action, refused=refusal(self.state, action))
         self._take(action)
         for event in effects(self.state, action, self._rules()):
             self._take(event)
@@ -177,7 +189,8 @@ class Show:
                 self._tell_cue(event.id, _message(event, last.lang if last else "", self.seq))
             case Action():
                 undone = event.do == "undo"
-                self.room = room(self.state.actions.values()) if undone else directed(self.room, event)
+                if not event.refused:
+                    self.room = room(self.state.actions.values()) if undone else directed(self.room, event)
                 self._tell(_message(event, seq=self.seq))
                 self._tell(self._of_room(self.seq))
                 if event.do == "kill" and event.cue in self.state.killed:
