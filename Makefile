@@ -15,7 +15,7 @@ demo: $(DONE)
 
 test: $(DONE)
 	-@$(MAKE) --no-print-directory web  # what cannot be had is not tested, and pytest says so
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 # What the pages need from npm, by the version and hash of the lock file. Where the system has no npm, one comes as a wheel.
 web: $(HLS)
