@@ -1,4 +1,4 @@
-"""The lines of a subtitle file, sorted into what they are: numbers, time lines, text, comments, and what is none of it."""
+"""The lines of a subtitle file, sorted into what they are: numbers, time lines, text, comments, none of it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -159,19 +159,19 @@ def _heads(lines: Sequence[str], format: Format) -> Iterator[_Head]:
 
 
 def _number_above(lines: Sequence[str], at: int, last: int, format: Format) -> int | None:
-    """The line with the number, or WebVTT's identifier, of the cue whose time line is `at`; none before `last`."""
+    """The line with the number, or WebVTT's identifier, of the cue whose time line is `at`; none up to line `last`."""
 
     def blank(line: int) -> bool:
-        return line <= last or not lines[line].strip()
+        return line < 0 or not lines[line].strip()
 
     above = at - 1
-    if blank(above) and not blank(above - 1) and blank(above - 2) and _NUMBER.fullmatch(bare(lines[above - 1])):
-        return above - 1  # with a blank line between
-    if blank(above):
-        return None
+    if blank(above):  # the number may stand one higher
+        above -= 1
+        alone = above > last and blank(above - 1) and _NUMBER.fullmatch(bare(lines[above]))
+        return above if alone else None
     text = bare(lines[above])
     named = format == "vtt" and blank(above - 1) and not (_NOTE.match(text) or text.startswith("WEBVTT"))
-    return above if named or _NUMBER.fullmatch(text) else None
+    return above if above > last and (named or _NUMBER.fullmatch(text)) else None
 
 
 def _value(line: str) -> int:

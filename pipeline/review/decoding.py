@@ -1,4 +1,4 @@
-"""Bytes as text: what Windows, old Macs and broken tools leave for subtitles. Nothing is refused, no byte is dropped."""
+"""Bytes as text: what Windows, old Macs and broken tools leave for subtitles. No byte is refused or dropped."""
 
 import codecs
 from functools import cache

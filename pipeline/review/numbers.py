@@ -5,19 +5,23 @@ import re
 _ALONE = re.compile(r"(?<![\w.,:/+×*=#$€£°'’&-])(?:[1-9]|10)(?![\w%°€$£:/+×*=’'-]|[.,]\d)")
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\.?|\S")
 _BEFORE = frozenset(
-    "chapter article page no nos number numbers part act scene season episode room channel route highway flight gate "
-    "line lines step level version volume figure table grade section phase platform track formula zone sector point "
-    "january february march april may june july august september october november december verse psalm type "
-    "plus minus times equals under over versus vs article articles chapitre page pages numéro n partie acte scène saison "
-    "épisode salle chaîne route vol porte ligne étape niveau tome tableau annexe phase quai voie formule point "
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre plus moins".split()
+    (
+        "chapter article page no nos number numbers part act scene season episode room channel route highway flight "
+        "gate line lines step level version volume figure table grade section phase platform track formula zone "
+        "sector point january february march april may june july august september october november december verse "
+        "psalm type plus minus times equals under over versus vs articles chapitre pages numéro n partie acte scène "
+        "saison épisode salle chaîne vol porte ligne étape niveau tome tableau annexe quai voie formule janvier "
+        "février mars avril mai juin juillet août septembre octobre novembre décembre moins"
+    ).split()
 )
 """Words that a number belongs to."""
 _AFTER = frozenset(
-    "a.m p.m am pm percent per million millions billion billions trillion thousand km kg cm mm m g l mph kph ft lb lbs "
-    "degrees celsius fahrenheit euros euro dollars dollar pounds cents january february march april may june july "
-    "august september october november december bc ad o h heures min pour millions milliard milliards mille degrés "
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    (
+        "a.m p.m am pm percent per million millions billion billions trillion thousand km kg cm mm m g l mph kph ft "
+        "lb lbs degrees celsius fahrenheit euros euro dollars dollar pounds cents january february march april may "
+        "june july august september october november december bc ad o h heures min pour milliard milliards mille "
+        "degrés janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
+    ).split()
 )
 """Words that measure or date what they stand behind."""
 
@@ -35,7 +39,7 @@ def digits(text: str) -> str:
 def _belongs(before: list[str], after: list[str], start: str) -> bool:
     """Whether the number is a part of a name, a measure, a date, a list."""
     last, first = (before or [""])[-1], (after or [""])[0]
-    if not start.strip(" -–—\"“«") and first in {".", ")"} and len(after) > 1:
+    if not start.strip(' -–—"“«') and first in {".", ")"} and len(after) > 1:
         return True  # counts an entry of a list
     if last.lower().rstrip(".") in _BEFORE or first.lower().rstrip(".") in _AFTER:
         return True

@@ -11,8 +11,11 @@ FORM: dict[Format, str] = {"srt": "00:00:01,000 --> 00:00:02,000", "vtt": "00:00
 """What is allowed, shown by an example."""
 
 _STAMP = r"([-−]?)\s?(?:([0-9]{1,9})\s?[:：]\s?)?([0-9]{1,9})\s?[:：]\s?([0-9]{1,9})(?:\s?[.,:，．。]\s?([0-9]{1,9}))?"
-_BETWEEN = r"[ \t]*(?:[-–—=]*[ ]?[-–—=]*[>→]+|[-–—][ \t]|[ \t])[ \t]*"
-_TIMES = re.compile(rf"{_STAMP}{_BETWEEN}{_STAMP}(?:[ \t]+(.*)|)")
+_TIMES = re.compile(rf"{_STAMP}[ \t]*-[ -]?[ ]?>[ \t]*{_STAMP}(?:[ \t]+(.*)|)")
+_WHOLE = _STAMP.replace(")?", ")", 1).replace("))?", "))")
+"""With hours and a fraction."""
+_LOOSE = re.compile(rf"{_WHOLE}[ \t]*(?:[-–—=]*[>→]+|[-–—][ \t]|[ \t])[ \t]*{_WHOLE}(?:[ \t]+(.*)|)")
+"""What nothing but such a line looks like, even without its arrow."""
 _STRICT: dict[Format, re.Pattern[str]] = {
     "srt": re.compile(r"-?\d\d+:[0-5]\d:[0-5]\d,\d{3} --> -?\d\d+:[0-5]\d:[0-5]\d,\d{3}"),
     "vtt": re.compile(r"-?(\d\d+:)?[0-5]\d:[0-5]\d\.\d{3}[ \t]+-->[ \t]+-?(\d\d+:)?[0-5]\d:[0-5]\d\.\d{3}"),
@@ -21,7 +24,7 @@ _SETTINGS: dict[Format, re.Pattern[str]] = {
     "srt": re.compile(r"([XxYy][12]:\s*-?\d+\s*)*"),
     "vtt": re.compile(r"((vertical|line|position|size|align|region):\S+\s*)*"),
 }
-_MEANT = re.compile(r"-->|\d\s*(->|→|–>|—>|=>)\s*-?\d")
+_MEANT = re.compile(r"-->|\d\s*->\s*-?\d")
 
 
 class TimeLine(Value, frozen=True):
@@ -39,7 +42,7 @@ class TimeLine(Value, frozen=True):
 def read_times(line: str, format: Format) -> TimeLine | None:
     """What a line says of when a cue is shown; None if it does not."""
     line = bare(line)
-    if not (match := _TIMES.fullmatch(line)):
+    if not (match := _TIMES.fullmatch(line) or _LOOSE.fullmatch(line)):
         return None
     start, end, rest = match.groups()[:5], match.groups()[5:10], match[11] or ""
     told = bool(_SETTINGS[format].fullmatch(rest))
@@ -78,5 +81,5 @@ def write_time(seconds: float, format: Format) -> str:
 
 def _seconds(sign: str, hours: str | None, minutes: str, seconds: str, fraction: str | None) -> float:
     whole = 3600 * int(hours or 0) + 60 * int(minutes) + int(seconds)
-    value = whole + int(fraction or 0) / 10 ** len(fraction or "")
-    return round(-value if sign else value, 3)
+    value = round(whole + float(f"0.{fraction or 0}"), 3)
+    return -value if sign else value

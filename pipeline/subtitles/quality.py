@@ -12,7 +12,19 @@ _HALF_MILLISECOND = 0.0005
 _MILLISECOND = 0.001
 
 Rule = Literal[
-    "empty", "blank", "lines", "cpl", "reversed", "shortest", "longest", "cps", "wpm", "order", "overlap", "gap", "bridge"
+    "empty",
+    "blank",
+    "lines",
+    "cpl",
+    "reversed",
+    "shortest",
+    "longest",
+    "cps",
+    "wpm",
+    "order",
+    "overlap",
+    "gap",
+    "bridge",
 ]
 
 
