@@ -144,6 +144,6 @@ def _ends(
         ({"shortest"}, limits.shortest, cue.start + limits.shortest),
     ):
         if mine & rules:
-            yield min(cue.start + ceil(1000 * length - 0.5) / 1000, max(most, cue.start + limits.shortest))
+            yield min(cue.start + ceil(1000 * length - 0.001) / 1000, max(most, cue.start + limits.shortest))
             if before_next <= max(most, cue.start + limits.shortest) + LINGER:
                 yield before_next

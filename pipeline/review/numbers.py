@@ -4,24 +4,26 @@ import re
 
 _ALONE = re.compile(r"(?<![\w.,:/+×*=#$€£°'’&-])(?:[1-9]|10)(?![\w%°€$£:/+×*=’'-]|[.,]\d)")
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\.?|\S")
-_BEFORE = frozenset(
-    (
-        "chapter article page no nos number numbers part act scene season episode room channel route highway flight "
-        "gate line lines step level version volume figure table grade section phase platform track formula zone "
-        "sector point january february march april may june july august september october november december verse "
-        "psalm type plus minus times equals under over versus vs articles chapitre pages numéro n partie acte scène "
-        "saison épisode salle chaîne vol porte ligne étape niveau tome tableau annexe quai voie formule janvier "
-        "février mars avril mai juin juillet août septembre octobre novembre décembre moins"
-    ).split()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BEFORE = _words(
+    "chapter article page no nos number numbers part act scene season episode room channel route highway flight "
+    "gate line lines step level version volume figure table grade section phase platform track formula zone "
+    "sector point january february march april may june july august september october november december verse "
+    "psalm type plus minus times equals under over versus vs articles chapitre pages numéro n partie acte scène "
+    "saison épisode salle chaîne vol porte ligne étape niveau tome tableau annexe quai voie formule janvier "
+    "février mars avril mai juin juillet août septembre octobre novembre décembre moins"
 )
 """Words that a number belongs to."""
-_AFTER = frozenset(
-    (
-        "a.m p.m am pm percent per million millions billion billions trillion thousand km kg cm mm m g l mph kph ft "
-        "lb lbs degrees celsius fahrenheit euros euro dollars dollar pounds cents january february march april may "
-        "june july august september october november december bc ad o h heures min pour milliard milliards mille "
-        "degrés janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-    ).split()
+_AFTER = _words(
+    "a.m p.m am pm percent per million millions billion billions trillion thousand km kg cm mm m g l mph kph ft "
+    "lb lbs degrees celsius fahrenheit euros euro dollars dollar pounds cents january february march april may "
+    "june july august september october november december bc ad o h heures min pour milliard milliards mille "
+    "degrés janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
 )
 """Words that measure or date what they stand behind."""
 

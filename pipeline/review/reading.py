@@ -54,6 +54,11 @@ def read(data: bytes, name: str = "") -> SubtitleFile:
     return file if file.cues else _without_cues(file, text)
 
 
+def text_of(data: bytes) -> list[str]:
+    """The lines of a file's bytes, without their ends."""
+    return _NEWLINE.split(decode(data)[0])
+
+
 def _is_vtt(lines: Sequence[str], name: str) -> bool:
     first = next((bare(line) for line in lines if line.strip()), "")
     return first.startswith("WEBVTT") or name.lower().endswith(".vtt")

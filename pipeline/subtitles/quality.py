@@ -10,6 +10,8 @@ from pipeline.settings import CueRules
 
 _HALF_MILLISECOND = 0.0005
 _MILLISECOND = 0.001
+_NOTHING = 1e-6
+"""What floating point may be out by."""
 
 Rule = Literal[
     "empty",
@@ -37,6 +39,8 @@ class Limits(Value, frozen=True):
     """Characters a second at most."""
     wpm: float = inf
     """Words a minute at most."""
+    forgiven: float = 0.0
+    """Seconds by which a speed may be missed, for who rounds times to milliseconds."""
     shortest: float = 0.0
     longest: float = inf
     gap: float = 0.0
@@ -61,6 +65,7 @@ def limits(rules: CueRules) -> Limits:
         lines=rules.lines,
         cpl=rules.cpl,
         cps=rules.cps_most,
+        forgiven=_HALF_MILLISECOND,
         shortest=rules.shortest,
         longest=rules.longest,
         gap=rules.gap,
@@ -81,7 +86,7 @@ def cps(cue: Cue) -> float:
 
 def too_fast(text: str, start: float, end: float, rules: CueRules) -> bool:
     """Whether the text cannot be read in the time, at the speed that is allowed at most."""
-    return _over(characters(text), rules.cps_most, end - start)
+    return _over(characters(text), rules.cps_most, end - start + _HALF_MILLISECOND)
 
 
 def faults(cues: Iterable[Cue], rules: CueRules | Limits) -> list[Fault]:
@@ -115,15 +120,15 @@ def _stands(cue: Cue, rules: Limits) -> Iterable[Fault]:
         yield Fault(cue=cue.id, rule="shortest", found=length, allowed=rules.shortest)
     if length > rules.longest + _HALF_MILLISECOND:
         yield Fault(cue=cue.id, rule="longest", found=length, allowed=rules.longest)
-    if _over(characters(cue.text), rules.cps, length):
+    if _over(characters(cue.text), rules.cps, length + rules.forgiven):
         yield Fault(cue=cue.id, rule="cps", found=cps(cue), allowed=rules.cps)
     words = len(cue.text.split())
-    if _over(words, rules.wpm / 60, length):
+    if _over(words, rules.wpm / 60, length + rules.forgiven):
         yield Fault(cue=cue.id, rule="wpm", found=60 * words / max(length, _MILLISECOND), allowed=rules.wpm)
 
 
 def _over(count: int, speed: float, length: float) -> bool:
-    return count > speed * (length + _HALF_MILLISECOND)
+    return count > speed * length + _NOTHING
 
 
 def _after(before: Cue, cue: Cue, rules: Limits) -> Iterable[Fault]:
