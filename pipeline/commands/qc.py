@@ -28,7 +28,7 @@ def qc(
         str, typer.Option(help="netflix-en, netflix-fr, bbc, ted, or your own TOML file.")
     ] = "netflix-en",
     fps: Annotated[
-        float | None, typer.Option(min=1, help="Frames a second of the picture (default: 24; bbc: 25).")
+        float | None, typer.Option(min=1, help="Frames a second of the picture (default: 24, bbc: 25).")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the faults as one list of JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the faults as CSV.")] = False,
@@ -48,7 +48,8 @@ def qc(
     if out and (not fix or len(tracks) != 1):
         raise SettingsError("--out is where --fix writes one file; name one FILE with --fix, or leave it out")
     code = 0
-    with JsonFaults() if as_json else CsvFaults() if as_csv else TableFaults(profile) as report:
+    report: Report = JsonFaults() if as_json else CsvFaults() if as_csv else TableFaults(profile)
+    with report:
         for track in tracks:
             code = max(code, _report(track, held_to, report, (out or _beside(track)) if fix else None))
     if code:
@@ -114,6 +115,4 @@ def _mend(track: Path, file: "SubtitleFile", profile: "Profile", report: Report,
 def _unreadable(sentence: str) -> "FileFault":
     from pipeline.review.check import FileFault
 
-    return FileFault(
-        cue=None, line=0, start=None, rule="unreadable", found=sentence, allowed="a subtitle file", text=""
-    )
+    return FileFault(cue=None, line=0, start=None, rule="unreadable", found=sentence, allowed="an SRT or VTT", text="")
