@@ -13,7 +13,7 @@ HOURS = 100
 
 _NUMBER = re.compile(r"[-#]?[0-9]{1,9}(\.[0-9]*|[:)])?")
 _PLAIN = re.compile(r"[0-9]{1,9}")
-_NOTE = re.compile(r"(NOTE|STYLE|REGION)([ \t]|$)")
+_NOTE = re.compile(r"(NOTE|STYLE|REGION)(\s|$)")
 
 
 class _Head(Value, frozen=True):

@@ -50,7 +50,8 @@ def _wide(data: bytes) -> str:
 
 def _is_utf8(data: bytes) -> bool:
     """It is, but for fewer broken bytes than whole characters: a file that was put together of two, or cut."""
-    broken = data.decode("utf-8", "replace").count("\N{REPLACEMENT CHARACTER}")
+    lost = "\N{REPLACEMENT CHARACTER}"  # a file may have it already
+    broken = data.decode("utf-8", "replace").count(lost) - data.count(lost.encode())
     whole = sum(ord(character) > 0x7F for character in data.decode("utf-8", "ignore"))
     return broken == 0 or broken < whole
 
