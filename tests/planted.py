@@ -156,7 +156,7 @@ PLANTS: dict[str, Callable[[Track, int, Random], None]] = {
             _says(
                 "tags", "<b>Loud</b> and clear.", "An <i>open one.", "No <font color=red>colour</font>.", "<x>Odd</x>"
             ),
-            _says("characters", "A lost \ufffd letter.", "The cafÃ© is closed.", "Don’t\u200b look.", "A\x07bell."),
+            _says("characters", "A lost \ufffd letter.", "The cafÃ© is closed.", "Don’t\u200b look.", "A bell\x07."),
             _says("arrow", "From A --> B."),
             _says("break", "They are going to open the\nhospital, and we are glad."),
             _times(
