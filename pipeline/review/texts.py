@@ -190,3 +190,5 @@ _LOOK: dict[str, Look] = {
     "balance": _balance,
     "joined": _joined,
 }
+RULES = tuple(_LOOK)
+"""Their names."""
