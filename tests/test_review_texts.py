@@ -87,3 +87,11 @@ def test_letters_that_were_lost_on_the_way() -> None:
     assert broken("netflix-en", "À l’Âge d’or, Île", "Ça, déjÃ\u00a0 vu", "It\u2019s", "Itâ€™s") == [
         set(), {"characters", "spaces"}, set(), {"characters"}
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line", ["a" + " " * 10**5 + "b", "." * 10**5, "{\\a" * 40_000, "a" * 10**5, "1 km " * 20_000, "&a" * 50_000]
+)
+def test_a_line_without_end_takes_no_time_without_end(line: str) -> None:
+    for profile in ("netflix-fr", "ted"):
+        assert "cpl" in broken(profile, line)[0] or "{" in line

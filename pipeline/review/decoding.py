@@ -2,6 +2,7 @@
 
 import codecs
 from functools import cache
+from itertools import accumulate, pairwise
 
 from pipeline.review.file import Finding
 
@@ -70,8 +71,8 @@ def _as(data: bytes, encoding: str) -> tuple[str, list[Finding]]:
     text = data.decode(encoding, _PATCH)
     if encoding != "utf-8":
         return text, [_finding(1, encoding)]
-    lines = dict.fromkeys(data.count(b"\n", 0, at) + 1 for at in broken)
-    return text, [_finding(line, "bytes that are not UTF-8, read as cp1252") for line in lines]
+    lines = accumulate(data.count(b"\n", *stretch) for stretch in pairwise([0, *broken]))
+    return text, [_finding(line + 1, "bytes that are not UTF-8, read as cp1252") for line in dict.fromkeys(lines)]
 
 
 def _finding(line: int, found: str) -> Finding:

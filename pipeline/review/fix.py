@@ -13,7 +13,7 @@ from pipeline.review.check import judge
 from pipeline.review.file import FileCue, SubtitleFile, Written
 from pipeline.review.markup import TAG, visible
 from pipeline.review.profile import Profile
-from pipeline.review.texts import mends
+from pipeline.review.texts import may_fit, mends
 from pipeline.review.times import Format
 from pipeline.subtitles.lines import break_lines
 from pipeline.subtitles.quality import characters
@@ -122,7 +122,7 @@ def _texts(text: str, mine: set[str], format: Format, profile: Profile) -> Itera
 def _rebroken(text: str, format: Format, profile: Profile) -> Iterator[str]:
     """On other lines, unless a word is too long for one."""
     rules = profile.rules
-    if visible(text, format) == text and max(map(len, text.split()), default=0) <= rules.cpl:
+    if may_fit(text, profile) and visible(text, format) == text and max(map(len, text.split()), default=0) <= rules.cpl:
         yield from ("\n".join(lines) for lines in [break_lines(text, rules, profile.lang)] if lines)
 
 

@@ -6,7 +6,7 @@ import re
 from pipeline.review.times import Format
 
 TAG = re.compile(
-    r"</?(?P<name>[A-Za-z]+)(?:[.\s][^<>\n]*)?>|<[0-9:.]+>|\{\\(?P<code>[a-z]+)[^}\n]*\}|\{[yYcCfFsSpP]:[^}\n]*\}"
+    r"</?(?P<name>[A-Za-z]+)(?:[.\s][^<>\n]*)?>|<[0-9:.]+>|\{\\(?P<code>[a-z]+)[^{}\n]*\}|\{[yYcCfFsSpP]:[^{}\n]*\}"
 )
 """One tag: HTML's, WebVTT's, ASS's, MicroDVD's."""
 

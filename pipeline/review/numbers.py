@@ -28,12 +28,17 @@ _AFTER = _words(
 """Words that measure or date what they stand behind."""
 
 
+_NEAR = 80
+"""Characters around a number in which is said what it is."""
+
+
 def digits(text: str) -> str:
     """The first such number, with the word behind it; empty if there is none."""
     flat = " ".join(text.split("\n"))
     for found in _ALONE.finditer(flat):
-        before, after = _WORD.findall(flat[: found.start()]), _WORD.findall(flat[found.end() :])
-        if not _belongs(before, after, flat[: found.start()]):
+        start, rest = flat[max(0, found.start() - _NEAR) : found.start()], flat[found.end() : found.end() + _NEAR]
+        before, after = _WORD.findall(start), _WORD.findall(rest)
+        if not _belongs(before, after, start):
             return " ".join([found[0], *after[:1]]).strip()
     return ""
 

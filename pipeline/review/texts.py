@@ -14,7 +14,7 @@ from pipeline.subtitles.language import language
 from pipeline.subtitles.lines import atoms, break_lines, tears
 
 _ENDS = re.compile(r"[.!?…][\"”’»)\]]*$")
-_WITHIN = re.compile(r"(\S*[.!?…])[\"”’»)\]]*\s+[-–—]?[\"“«(\[¿¡]?(?=[^\W\d_])(\S)")
+_WITHIN = re.compile(r"(?<!\S)(\S*[.!?…])[\"”’»)\]]*\s+[-–—]?[\"“«(\[¿¡]?(?=[^\W\d_])(\S)")
 
 
 class Text(Value, frozen=True):
@@ -133,13 +133,24 @@ def _numbers(text: Text, profile: Profile) -> tuple[str, str] | None:
 
 def _break(text: Text, profile: Profile) -> tuple[str, str] | None:
     """A line that ends within what belongs together, where the same text has better lines."""
-    if not profile.breaks or len(text.lines) < 2 or text.two or text.whole.isupper():
+    if (
+        not profile.breaks
+        or len(text.lines) < 2
+        or text.two
+        or text.whole.isupper()
+        or not may_fit(text.whole, profile)
+    ):
         return None
     torn = _torn(text.lines, profile)
     if not torn:
         return None
     better = break_lines(text.whole, profile.rules, profile.lang)
     return (torn, " | ".join(better)) if better and not _torn(better, profile) else None
+
+
+def may_fit(text: str, profile: Profile) -> bool:
+    """Whether a text is short enough to look for the lines that it fits on."""
+    return len(text) <= profile.rules.lines * (profile.rules.cpl + 1)
 
 
 def _torn(lines: Sequence[str], profile: Profile) -> str:

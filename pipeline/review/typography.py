@@ -25,7 +25,7 @@ _OPEN_FR, _CLOSE_FR = re.compile(r"«(?=[^\s»])"), re.compile(r"(?<=[^\s«])»"
 
 def spaces(text: str) -> str:
     """No space around a line, one between two words."""
-    return _each(text, lambda line: _DOUBLE.sub(_one, _AFTER.sub(r"\1", _BEFORE.sub(r"\1", line.replace("\t", " ")))))
+    return _each(text, lambda line: _AFTER.sub(r"\1", _BEFORE.sub(r"\1", _DOUBLE.sub(_one, line.replace("\t", " ")))))
 
 
 def _one(found: re.Match[str]) -> str:
