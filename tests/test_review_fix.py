@@ -89,6 +89,11 @@ def test_out_times_are_moved_where_there_is_room() -> None:
     assert times(srt((1, 2, "It is read in a moment."), (4, 5, "No."))) == [(1, 2.15), (4, 5)]
 
 
+def test_a_text_that_takes_longer_on_other_lines_is_given_the_time() -> None:
+    cue = mended(srt((1, 2, "Hi there,\nit is\nonly me."))).cues[0]
+    assert (cue.text, cue.end) == ("Hi there, it is only me.", 2.2)
+
+
 def test_what_has_no_room_is_left_to_a_human() -> None:
     tight = srt((1, 1.4, "Yes."), (1.5, 2.5, "No."))
     assert times(tight) == [(1, 1.4), (1.5, 2.5)]

@@ -1,7 +1,7 @@
 """Faults of subtitle files as a table, as JSON, as CSV."""
 
 import csv
-import sys
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -57,19 +57,19 @@ class JsonFaults:
 
 
 class CsvFaults:
-    """A line each, below one of names."""
-
-    def __init__(self) -> None:
-        self._writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+    """A row each, below one of names."""
 
     def __enter__(self) -> Self:
-        self._writer.writeheader()
+        lines.say(",".join(COLUMNS))
         return self
 
     def __exit__(self, kind: object, *_: object) -> None: ...
 
     def show(self, file: Path, faults: Sequence["FileFault"], cues: int) -> None:
-        self._writer.writerows(_rows(file, faults))
+        for row in _rows(file, faults):
+            written = io.StringIO()
+            csv.writer(written, lineterminator="").writerow(row.values())
+            lines.say(written.getvalue())
 
     def changed(self, diff: Sequence[str]) -> None:
         """The files tell."""
@@ -102,7 +102,7 @@ class TableFaults:
 
     def changed(self, diff: Sequence[str]) -> None:
         for line in diff:
-            lines.say(line)
+            lines.say(_plain(line))
 
     def _verdict(self, file: Path, faults: Sequence["FileFault"], cues: int) -> str:
         many = f"{cues} cue{'s' * (cues != 1)}"
@@ -122,7 +122,7 @@ def _cells(fault: "FileFault") -> tuple[str, str, str, str, str, str]:
     """How a fault is shown: where there is no cue, its line in the file."""
     from pipeline.review.times import write_time
 
-    cue = f"{fault.cue}" if fault.cue else f"l. {fault.line}"
+    cue = f"{fault.cue}" if fault.cue else f"l. {fault.line}" if fault.line else ""
     time = "" if fault.start is None else write_time(fault.start, "srt")
     return cue, time, fault.rule, _value(fault.found), _value(fault.allowed), _short(fault.text)
 
@@ -132,5 +132,12 @@ def _value(value: str | float) -> str:
 
 
 def _short(text: str, most: int = 50) -> str:
-    line = " | ".join(text.split("\n"))
+    line = _plain(" | ".join(text.split("\n")))
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _plain(text: str) -> str:
+    """Without what would do something to the terminal: a file may hold anything."""
+    return "".join(
+        character if character.isprintable() or character in "\u00a0\u202f" else "\ufffd" for character in text
+    )

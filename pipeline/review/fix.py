@@ -16,7 +16,7 @@ from pipeline.review.profile import Profile
 from pipeline.review.texts import may_fit, mends
 from pipeline.review.times import Format
 from pipeline.subtitles.lines import break_lines
-from pipeline.subtitles.quality import characters
+from pipeline.subtitles.quality import Limits, characters
 
 LINGER = 0.5
 """Seconds by which an out-time is put off so that a cue can be read: Netflix's, from the end of the sound on."""
@@ -99,10 +99,14 @@ def _changes(
     cue: FileCue, mine: set[str], after: set[str], then: float | None, format: Format, profile: Profile
 ) -> Iterator[FileCue]:
     """What may be tried: it breaks the rules `mine`, the next cue, which begins at `then`, those of `after`."""
-    texts = _texts(cue.text, mine, format, profile)
-    yield from (replace(cue, text=text) for text in texts if text != cue.text)
-    ends = dict.fromkeys(round(end, 3) for end in _ends(cue, mine, after, then, format, profile))
-    yield from (replace(cue, end=end) for end in ends if end != cue.end and end > cue.start)
+    before_next = inf if then is None else then - profile.limits.gap
+    for text in _texts(cue.text, mine, format, profile):
+        if text != cue.text:
+            changed = replace(cue, text=text)
+            yield changed
+            yield from (replace(changed, end=end) for end in _later(changed, before_next, format, profile))
+    ends = [*_ends(cue, mine, after, before_next, profile.limits), *_later(cue, before_next, format, profile)]
+    yield from (replace(cue, end=end) for end in dict.fromkeys(ends) if end != cue.end)
 
 
 def _texts(text: str, mine: set[str], format: Format, profile: Profile) -> Iterator[str]:
@@ -126,24 +130,22 @@ def _rebroken(text: str, format: Format, profile: Profile) -> Iterator[str]:
         yield from ("\n".join(lines) for lines in [break_lines(text, rules, profile.lang)] if lines)
 
 
-def _ends(
-    cue: FileCue, mine: set[str], after: set[str], then: float | None, format: Format, profile: Profile
-) -> Iterator[float]:
-    """Other out-times."""
-    limits = profile.limits
-    before_next = inf if then is None else then - limits.gap
+def _ends(cue: FileCue, mine: set[str], after: set[str], before_next: float, limits: Limits) -> Iterator[float]:
+    """Out-times that keep the distance to the next cue, or that are not too late."""
     touching = after & {"gap", "overlap", "bridge"}
     if touching and (before_next > cue.end or before_next - cue.start >= max(limits.shortest, LEAST)):
-        yield before_next
+        yield round(before_next, 3)
     if "longest" in mine:
-        yield cue.start + limits.longest
-    shown = visible(cue.text, format)
-    read = max(characters(shown) / limits.cps, 60 * len(shown.split()) / limits.wpm)
-    for rules, length, most in (
-        ({"shortest", "cps", "wpm"}, max(limits.shortest, read), cue.end + LINGER),
-        ({"shortest"}, limits.shortest, cue.start + limits.shortest),
-    ):
-        if mine & rules:
-            yield min(cue.start + ceil(1000 * length - 0.001) / 1000, max(most, cue.start + limits.shortest))
-            if before_next <= max(most, cue.start + limits.shortest) + LINGER:
-                yield before_next
+        yield round(cue.start + limits.longest, 3)
+
+
+def _later(cue: FileCue, before_next: float, format: Format, profile: Profile) -> Iterator[float]:
+    """Out-times by which the text can be read, or stands long enough; or up to the next cue, where it is that near."""
+    limits = profile.limits
+    text = visible(cue.text, format)
+    read = max(characters(text) / limits.cps, 60 * len(text.split()) / limits.wpm)
+    most = max(cue.end + LINGER, cue.start + limits.shortest)
+    ends = [min(cue.start + max(limits.shortest, read), most), cue.start + limits.shortest]
+    if before_next <= most + LINGER:
+        ends.append(before_next)
+    yield from (up for end in ends if (up := ceil(1000 * end - 0.001) / 1000) > cue.end)
