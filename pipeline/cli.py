@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, system
-from pipeline.commands import check, doctor, glossary, init, models, publish, report, run, score, screen, youtube
+from pipeline.commands import check, doctor, glossary, init, models, publish, qc, report, run, score, screen, youtube
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ app.command()(check.check)
 app.command()(score.score)
 app.command()(report.report)
 app.command()(doctor.doctor)
+app.command()(qc.qc)
 app.add_typer(models.app, name="models")
 app.add_typer(glossary.app, name="glossary")
 

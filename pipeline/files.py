@@ -58,13 +58,13 @@ def _copy(path: Path, new: BinaryIO, count: int) -> None:
             count -= len(data)
 
 
-def write_whole(path: Path, text: str) -> bool:
-    """Puts `text` at `path` in one step: whoever reads sees the old file or the new one, whole, in UTF-8.
+def write_whole(path: Path, text: str | bytes) -> bool:
+    """Puts `text` at `path` in one step: whoever reads sees the old file or the new one, whole, in UTF-8 unless bytes.
 
     Gives whether anything changed; a file that says the same already is left alone. The file is not forced to the
     disk: it is derived, and the journal behind it is. DiskFull or SessionError if it cannot be written.
     """
-    data = text.encode()
+    data = text.encode() if isinstance(text, str) else text
     try:
         if path.exists() and path.read_bytes() == data:
             return False

@@ -81,18 +81,18 @@ def _strangers(tables: dict[str, Any], known: Known) -> Iterator[tuple[str, str]
     for table, key in _entries(tables):
         if table not in known:
             near = get_close_matches(table, known, 1)
-            hint = f"did you mean [{near[0]}]?" if near else f"there are {_list(f'[{name}]' for name in known if name)}"
+            hint = f"did you mean [{near[0]}]?" if near else f"there are {_names(known) or 'none here'}"
             yield table, f"there is no table [{table}]; {hint}"
         elif key and key not in known[table] and _join(table, key) not in known:
-            where = f"in [{table}]" if table else "above the first table"
-            yield _join(table, key), f'there is no setting "{key}" {where}; {_hint(key, table, known)}'
+            where = f" in [{table}]" if table else " above the first table" if _names(known) else ""
+            yield _join(table, key), f'there is no setting "{key}"{where}; {_hint(key, table, known)}'
 
 
 def _hint(key: str, table: str, known: Known) -> str:
     """Which one is meant or where the key belongs, rather of this table than of another."""
     here = known[table]
-    if meant := _MEANT.get(key.replace("-", "_")):
-        where, _, name = meant.rpartition(".")
+    where, _, name = _MEANT.get(key.replace("-", "_"), "").rpartition(".")
+    if name in known.get(where, ()):
         return f'did you mean "{name}"{f", which belongs {_place(where)}" if where != table else ""}?'
     if near := get_close_matches(key, here, 1, _TYPO):
         return f'did you mean "{near[0]}"?'
@@ -104,6 +104,10 @@ def _hint(key: str, table: str, known: Known) -> str:
         right = [_place(table) for table, keys in known.items() if near[0] in keys]
         return f'did you mean "{near[0]}", which belongs {" or ".join(right)}?'
     return f"there are {_list(here)}"
+
+
+def _names(known: Known) -> str:
+    return _list(f"[{name}]" for name in known if name)
 
 
 def _place(table: str) -> str:

@@ -66,6 +66,11 @@ def penalty(left: str, right: str, lang: str) -> float:
     return _ANYWHERE
 
 
+def tears(left: str, right: str, lang: str) -> bool:
+    """Whether a break between two neighbouring atoms parts what belongs together."""
+    return penalty(left, right, lang) >= _UNIT
+
+
 def _mark_penalty(left: str, before: str, known: Language) -> float | None:
     bare = left.rstrip("»”’\"')] ")
     if bare.endswith((".", "!", "?", "…")) and before not in known.titles | known.counters:
