@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, system
-from pipeline.commands import check, doctor, glossary, init, models, publish, report, run, score, screen, youtube
+from pipeline.commands import (
+    check,
+    doctor,
+    export,
+    glossary,
+    init,
+    models,
+    publish,
+    report,
+    run,
+    score,
+    screen,
+    youtube,
+)
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -41,6 +54,7 @@ app.command(hidden=True)(youtube.captions)
 app.command()(check.check)
 app.command()(score.score)
 app.command()(report.report)
+app.command()(export.export)
 app.command()(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(glossary.app, name="glossary")
