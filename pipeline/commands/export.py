@@ -1,54 +1,163 @@
 """`livesubs export`."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from pipeline.commands import options
+from pipeline.commands.typed import seconds, span
 from pipeline.errors import SettingsError
 
-Kind = Literal["srt", "vtt", "ass", "txt"]
+if TYPE_CHECKING:
+    from pipeline.export.texts import Format
+    from pipeline.report.record import Record
+
+_STDOUT = Path("-")
 
 
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder; the session may still be running.")],
-    format: Annotated[Kind, typer.Option(help="What to write; txt is a transcript.")] = "srt",
+    format: Annotated[
+        Literal["srt", "vtt", "ass", "txt", "mp4"] | None,
+        typer.Option(help="What to write (default: srt): txt is a transcript, mp4 the recording with all subtitles."),
+    ] = None,
     lang: Annotated[
-        str | None,
-        typer.Option(help="Which subtitles, e.g. en, fr or fr-en for both (default: those of the audience)."),
+        str | None, typer.Option(help="Which subtitles: en, fr, or fr-en for both (default: those of the audience).")
     ] = None,
     out: Annotated[
-        Path | None,
-        typer.Option(help="Where to, - for standard output (default: DIR's name, here, e.g. tonight.en.srt)."),
+        Path | None, typer.Option(help="Where to; - for standard output (default: here, by the name of DIR).")
     ] = None,
     bom: Annotated[bool, typer.Option("--bom", help="Begin with a byte order mark, for tools that need one.")] = False,
     crlf: Annotated[bool, typer.Option("--crlf", help="End lines as Windows does.")] = False,
     marks: Annotated[
         bool, typer.Option("--marks", help="Also write where to look first: CSV, and bookmarks for Subtitle Edit.")
     ] = False,
+    burn: Annotated[bool, typer.Option("--burn", help="Draw the subtitles into the picture of the mp4.")] = False,
+    purpose: Annotated[
+        Literal["youtube"] | None,
+        typer.Option("--for", help="A folder with all that is uploaded: film, SRT files, chapters, transcript."),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Where that begins: a time, or show: as marked on the console.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Where it ends: a time, or end: as marked there.")] = None,
+    cut: Annotated[
+        list[str] | None, typer.Option(help="What is left out of it, e.g. 1:02:30-1:10:00; may be repeated.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    ffmpeg: options.Ffmpeg = None,
 ) -> None:
-    """Write the subtitles of a session as they now are, for other tools."""
+    """Write the subtitles of a session as they now are, or its recording with them, for other tools."""
+    from pipeline.report.folder import open_record
+
+    if purpose:
+        _allow("a folder for YouTube", format=format, lang=lang, bom=bom, crlf=crlf, marks=marks, burn=burn)
+        _youtube(open_record(folder), folder, out, start, end, cut or [], ffmpeg or "", force=force)
+    elif format == "mp4":
+        _allow("an mp4", **{"from": start}, to=end, cut=cut, bom=bom, crlf=crlf, marks=marks)
+        _film(open_record(folder), folder, out, lang, ffmpeg or "", burn=burn, force=force)
+    else:
+        _allow("subtitles alone", **{"from": start}, to=end, cut=cut, burn=burn, ffmpeg=ffmpeg)
+        _allow("standard output", marks=marks and out == _STDOUT, force=force and out == _STDOUT)
+        _text(open_record(folder), folder, out, lang, format or "srt", bom=bom, crlf=crlf, marks=marks, force=force)
+
+
+def _allow(what: str, **flags: object) -> None:
+    """SettingsError for the first flag that was given and has no meaning there."""
+    for name, value in flags.items():
+        if value:
+            raise SettingsError(f"--{name} means nothing for {what}; leave it out")
+
+
+def _text(
+    record: "Record",
+    folder: Path,
+    out: Path | None,
+    lang: str | None,
+    format: "Format",
+    *,
+    bom: bool,
+    crlf: bool,
+    marks: bool,
+    force: bool,
+) -> None:
     from pipeline.export import marks as beside
     from pipeline.export import texts, track
     from pipeline.export.writing import put
-    from pipeline.report.folder import open_record
-    from pipeline.report.moments import moments
 
-    if marks and format == "txt":
-        raise SettingsError("--marks goes beside subtitles; choose --format srt, vtt or ass")
-    record = open_record(folder)
     name, cues = track.cues(record.state, lang, folder)
     data = texts.encoded(texts.text(cues, format), bom=bom, crlf=crlf)
-    if out == Path("-"):
-        if marks:
-            raise SettingsError("--marks are files beside another; name that one with --out")
+    if out == _STDOUT:
         typer.get_binary_stream("stdout").write(data)
         return
-    path = out or Path(f"{folder.resolve().name}.{name}.{format}")
-    typer.echo(put(path, data, force=force))
-    if marks:
-        found = beside.marks(moments(record), cues)
-        csv, listed = path.with_name(path.name + beside.TABLE), path.with_name(path.name + beside.BOOKMARKS)
-        typer.echo(put(csv, texts.encoded(beside.table(found), bom=True, crlf=crlf), force=force))
-        typer.echo(put(listed, beside.bookmarks(found).encode(), force=force))
+    path = put(out or _here(folder, f"{name}.{format}"), data, force=force)
+    typer.echo(path)
+    for made in beside.write(record, cues, path, force=force) if marks else ():
+        typer.echo(made)
+
+
+def _film(
+    record: "Record", folder: Path, out: Path | None, lang: str | None, ffmpeg: str, *, burn: bool, force: bool
+) -> None:
+    from pipeline.export import mux, track, writing
+    from pipeline.export.recording import film, recorded
+    from pipeline.export.stretches import whole
+    from pipeline.source.capture import executable
+
+    langs = [lang] if lang or burn else track.singles(record.state)
+    shown = dict(track.cues(record.state, lang, folder) for lang in langs)
+    path = out or _here(folder, "mp4")
+    writing.free(path, force=force)
+    found = recorded(folder)
+    made = film(folder, found, whole(found), pictured=burn)
+    with _progress(path.name) as tell:
+        drawn = next(iter(shown.values())) if burn else []
+        mux.write(made, path, executable(ffmpeg), {} if burn else shown, drawn, lambda done: tell(done, made.length))
+    typer.echo(path)
+
+
+def _youtube(
+    record: "Record",
+    folder: Path,
+    out: Path | None,
+    start: str | None,
+    end: str | None,
+    cuts: list[str],
+    ffmpeg: str,
+    *,
+    force: bool,
+) -> None:
+    from pipeline.export import youtube
+    from pipeline.source.capture import executable
+
+    part = youtube.Part(
+        None if start is None else youtube.show(record.state, "begin") if start == "show" else seconds(start),
+        None if end is None else youtube.show(record.state, "end") if end == "end" else seconds(end),
+        [span(cut) for cut in cuts],
+    )
+    path = out or _here(folder, youtube.ENDING.strip("."))
+    with _progress(path.name) as tell:
+        made = youtube.write(record.state, folder, part, path, executable(ffmpeg), tell, force=force)
+    for file in made:
+        typer.echo(file)
+    if not any(file.name == youtube.CHAPTERS for file in made):
+        typer.echo("no chapters: YouTube wants three, and there are not so many long pauses", err=True)
+
+
+def _here(folder: Path, ending: str) -> Path:
+    return Path(f"{folder.resolve().name}.{ending}")
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[float, float], None]]:
+    """What is to be told how many seconds are done, of how many: a bar on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -7,16 +7,30 @@ the place in the list, from 0.
 import csv
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
 from pipeline.events import Cue, Value
+from pipeline.export.writing import put
 from pipeline.lines import clock_time
-from pipeline.report.moments import Moment
+from pipeline.report.moments import Moment, moments
+from pipeline.report.record import Record
 
 BOOKMARKS = ".SE.bookmarks"
 """What is put behind the name of the subtitle file."""
 TABLE = ".marks.csv"
+
+
+def write(record: Record, cues: Sequence[Cue], path: Path, *, force: bool) -> list[Path]:
+    """Writes both beside the subtitle file at `path`, which has these cues, and gives their paths."""
+    found = marks(moments(record), cues)
+    csv, listed = (path.with_name(path.name + ending) for ending in (TABLE, BOOKMARKS))
+    # Excel takes a table for one of its own code page unless it begins with a byte order mark.
+    return [
+        put(csv, table(found).encode("utf-8-sig"), force=force),
+        put(listed, bookmarks(found).encode(), force=force),
+    ]
 
 
 class Mark(Value, frozen=True):

@@ -11,8 +11,8 @@ Format = Literal["srt", "vtt", "ass", "txt"]
 
 _HEIGHT, _WIDTH = 1080, 1920
 """Of the picture that sizes are told for in ASS; players scale them to theirs."""
-_LETTERS = round(0.056 * _HEIGHT)
-"""As on the screen page."""
+_LETTERS = round(0.065 * _HEIGHT)
+"""As large as on the screen page; ASS tells the height of a line, the page that of a letter."""
 _UNLIKE = str.maketrans("{}\\", "()⧵")
 
 

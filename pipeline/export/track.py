@@ -6,19 +6,22 @@ from pathlib import Path
 
 from pipeline import lines
 from pipeline.errors import SessionError, SettingsError
-from pipeline.events import Cue
+from pipeline.events import Cue, SessionStarted
 from pipeline.journal import State
 from pipeline.subtitles.formats import bilingual
 
 
+def singles(state: State) -> list[str]:
+    """The languages that there are cues of, what the audience reads first."""
+    return list(dict.fromkeys((*lines.tracks(_session(state)), _session(state).src_lang)))
+
+
 def languages(state: State) -> dict[str, Callable[[], list[Cue]]]:
-    """What there is to choose from, such as en, fr and fr-en, what the audience reads first; and how each is had."""
-    session = state.session
-    assert session, "the session event is the journal's first"
-    singles = dict.fromkeys((*lines.tracks(session), session.src_lang))
+    """What there is to choose from, such as en, fr and fr-en; and how each is had."""
+    session = _session(state)
     both = [lang for lang in session.tgt_langs if lang != session.src_lang]
     return {
-        **{lang: partial(state.track, lang) for lang in singles},
+        **{lang: partial(state.track, lang) for lang in singles(state)},
         **{f"{session.src_lang}-{lang}": partial(_both, state, session.src_lang, lang) for lang in both},
     }
 
@@ -36,6 +39,11 @@ def cues(state: State, lang: str | None, folder: Path) -> tuple[str, list[Cue]]:
     if not found:
         raise SessionError(f"{folder} has no subtitles in {name} yet; export it once something was said")
     return name, found
+
+
+def _session(state: State) -> SessionStarted:
+    assert state.session, "the session event is the journal's first"
+    return state.session
 
 
 def _both(state: State, source: str, target: str) -> list[Cue]:
