@@ -89,6 +89,8 @@ def _text(
     from pipeline.export.writing import put
 
     name, cues = track.cues(record.state, lang, folder)
+    if format == "txt" and name not in (alone := track.singles(record.state)):
+        raise SettingsError(f"a transcript is of one language; choose --lang {' or '.join(alone)}")
     data = texts.encoded(texts.text(cues, format), bom=bom, crlf=crlf)
     if out == _STDOUT:
         typer.get_binary_stream("stdout").write(data)
@@ -107,8 +109,10 @@ def _film(
     from pipeline.export.stretches import whole
     from pipeline.source.capture import executable
 
-    langs = [lang] if lang or burn else track.singles(record.state)
-    shown = dict(track.cues(record.state, lang, folder) for lang in langs)
+    langs: list[str | None] = [lang]
+    if not (lang or burn):
+        langs = [one for one in track.singles(record.state) if record.state.track(one)]
+    shown = dict(track.cues(record.state, one, folder) for one in langs or [lang])
     path = out or _here(folder, "mp4")
     writing.free(path, force=force)
     found = recorded(folder)
@@ -153,11 +157,27 @@ def _here(folder: Path, ending: str) -> Path:
 
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[float, float], None]]:
-    """What is to be told how many seconds are done, of how many: a bar on a terminal, nothing elsewhere."""
+    """What is to be told how many seconds are done, of how many: a bar on a terminal, elsewhere a line each tenth."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(name)
+        return
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(name, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _lines(name: str) -> Callable[[float, float], None]:
+    told = 0
+
+    def tell(done: float, total: float) -> None:
+        nonlocal told
+        if (tenth := int(10 * done / total)) > told:
+            told = tenth
+            typer.echo(f"{name}: {10 * tenth} %", err=True)
+
+    return tell

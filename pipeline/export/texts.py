@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
 from pipeline.events import Cue
 from pipeline.export.transcript import transcript
 from pipeline.subtitles.formats import to_srt, to_vtt
@@ -24,6 +26,11 @@ def text(cues: Sequence[Cue], format: Format) -> str:
 def encoded(text: str, *, bom: bool, crlf: bool) -> bytes:
     """UTF-8, for tools that need a byte order mark or the line ends of Windows with these."""
     return (text.replace("\n", "\r\n") if crlf else text).encode("utf-8-sig" if bom else "utf-8")
+
+
+def to_numbered_vtt(cues: Sequence[Cue]) -> str:
+    """WebVTT whose cues have numbers as SRT's have: some programs take other names for a part of the text before."""
+    return to_vtt(replace(cue, id=str(number)) for number, cue in enumerate(cues, 1))
 
 
 def to_ass(cues: Sequence[Cue]) -> str:
@@ -58,7 +65,7 @@ def _escaped(text: str) -> str:
 
 _FORMS: dict[Format, Callable[[Sequence[Cue]], str]] = {
     "srt": to_srt,
-    "vtt": to_vtt,
+    "vtt": to_numbered_vtt,
     "ass": to_ass,
     "txt": transcript,
 }
