@@ -216,3 +216,11 @@ def test_a_recording_without_picture_is_a_film_of_sound_and_nothing_for_youtube(
     with pytest.raises(SettingsError, match="nothing is left from 0:00:20 to 0:00:08; the recording goes from"):
         export(session, tmp_path / "y", "--for", "youtube", "--from", "20")
     assert not (tmp_path / "y").exists()
+
+
+def test_a_recording_that_cannot_be_read_is_refused_in_a_sentence(session: Path, tmp_path: Path) -> None:
+    for segment in (session / ARCHIVE).glob("*.ts"):
+        segment.write_bytes(b"x")
+    with pytest.raises(SessionError, match=r"cannot be read .*; only subtitles can be had"):
+        export(session, tmp_path / "x.mp4", "--format", "mp4")
+    assert not list(tmp_path.glob("*x.mp4*"))

@@ -21,7 +21,7 @@ class Film:
         self._pieces, self.length = pieces, length
         self._longest = max(pieces, key=lambda piece: piece.end - piece.start)
         with opened(self._longest) as like:
-            self.pictured = bool(like.streams.video)
+            self.pictured, self.audible = bool(like.streams.video), bool(like.streams.audio)
             self.rate: Fraction = (self.pictured and like.streams.video[0].guessed_rate) or Fraction(25)
             """Pictures a second."""
 
@@ -92,13 +92,14 @@ class _Tracks:
     def _show(self, packets: Iterable[Any]) -> None:
         """Decoding time stamps grow, also where a copy follows on what was encoded anew; none is after its picture.
 
-        The first picture is there from the beginning on.
+        The first picture is there from the beginning on. One that comes when it is over is left out.
         """
         for packet in packets:
             if self._decoded < 0:
                 packet.pts = 0
-            self._decoded = packet.dts = min(packet.pts, max(packet.dts, self._decoded + 1))
-            self._mux(self._picture, [packet])
+            if packet.pts > self._decoded:
+                self._decoded = packet.dts = min(packet.pts, max(packet.dts, self._decoded + 1))
+                self._mux(self._picture, [packet])
 
     def _mux(self, stream: Any, packets: Iterable[Any]) -> None:
         for packet in packets:

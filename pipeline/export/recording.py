@@ -21,8 +21,18 @@ def recorded(folder: Path) -> list[MediaSegment]:
 
 
 def film(folder: Path, found: Sequence[MediaSegment], stretches: Sequence[Stretch], *, pictured: bool) -> Film:
-    """The film of these stretches of what was recorded; with `pictured`, SessionError where there is no picture."""
-    made = Film(list(pieces(found, stretches)), length(stretches))
+    """The film of these stretches of what was recorded; SessionError where that cannot be read.
+
+    Also where there is no picture, with `pictured`.
+    """
+    import av
+
+    try:
+        made = Film(list(pieces(found, stretches)), length(stretches))
+    except (OSError, av.FFmpegError) as error:
+        raise SessionError(f"the recording in {folder} cannot be read ({error}); only subtitles can be had") from error
+    if not made.audible:
+        raise SessionError(f"the recording in {folder} holds no sound; only subtitles can be had")
     if pictured and not made.pictured:
         raise SessionError(f"the recording in {folder} has no picture; choose --format mp4 without --burn")
     return made
