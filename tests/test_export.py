@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
-from pipeline import cli
-from pipeline.errors import LivesubsError, SessionError, SettingsError
-from pipeline.events import Action, Cue, Gap, MediaSegment, SessionStarted, Withdrawn
+from pipeline import assets, cli
+from pipeline.errors import LivesubsError, ModelError, SessionError, SettingsError
+from pipeline.events import Action, Cue, Gap, MediaSegment, Sentence, SessionStarted, Withdrawn, Word
 from pipeline.export import marks, texts
 from pipeline.export.chapters import chapters
 from pipeline.export.stretches import Stretch, kept, length, moved
@@ -118,7 +118,7 @@ def test_nothing_is_written_over_that_may_have_been_corrected(
 @pytest.mark.parametrize(
     ("words", "error", "match"),
     [
-        (["--lang", "es"], SettingsError, "no subtitles in es; choose --lang en, fr or fr-en$"),
+        (["--lang", "es"], SettingsError, "no subtitles in es; choose --lang en, fr or fr-en, or have it"),
         (["--format", "txt", "--lang", "fr-en"], SettingsError, "of one language"),
         (["--format", "mp4"], SessionError, "there is no recording"),
         (["--for", "youtube", "--from", "show"], SettingsError, "nobody marked where the show begins"),
@@ -249,3 +249,43 @@ def test_no_text_can_end_or_hide_a_line_of_ass(text: str) -> None:
     [event] = pysubs2.SSAFile.from_string(texts.to_ass([line("a", 1.0, 2.0, text)]))
     assert "{" not in event.text
     assert event.plaintext.strip() == texts._escaped(text).strip()
+
+
+def test_a_missing_language_is_made_of_the_edited_french(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the demo model; what was edited, typed and taken out is translated as it is now, the rest as it was heard."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("pipeline.assets.user_cache", lambda: tmp_path)
+    said = {"s1": "Bonsoir à toutes et à tous.", "s2": "Cette sale est pleine à craquer.", "s3": "Merci, merci."}
+    sentences = [
+        Sentence(
+            id=id, lang="fr", start=5.0 * n, end=5.0 * n + 3, text=text,
+            words=(Word(start=5.0 * n, end=5.0 * n + 3, text=text, probability=1.0),),
+        )
+        for n, (id, text) in enumerate(said.items(), 1)
+    ]  # fmt: skip
+    own = [
+        Cue(id=f"{s.id}.fr.1", lang="fr", start=s.start, end=s.end, text=s.text, sentences=(s.id,)) for s in sentences
+    ]
+    corrected = msgspec.structs.replace(own[1], text="Cette salle est\npleine à craquer.", flags=("edited",))
+    typed = line("t-x", 30.0, 32.0, "Vos applaudissements nous donnent de la force.", "fr")
+    started = msgspec.structs.replace(STARTED, tgt_langs=())
+    with Journal(tmp_path, SystemClock()) as journal:
+        typed = msgspec.structs.replace(typed, flags=("typed",))
+        for event in (started, *sentences, *own, corrected, Withdrawn(id=own[2].id), typed):
+            journal.append(event)
+    with pytest.raises(SettingsError, match="no subtitles in en; choose --lang fr, or have it made: --translate"):
+        export(tmp_path, "--lang", "en")
+    words = ["--translate", "local", "--mt-model", str(assets.demo_translator())]
+    export(tmp_path, "--lang", "en", "--out", "x.srt", *words)
+    made = list(srt.parse((tmp_path / "x.srt").read_text("utf-8")))
+    assert [(cue.start.total_seconds(), cue.content) for cue in made] == [
+        (5.0, "Good evening, everyone."),
+        (10.0, "This hall is packed to the rafters."),
+        (30.0, "Your applause gives us strength."),
+    ]
+    export(tmp_path, "--lang", "fr-en", "--out", "both.srt", *words)
+    assert (tmp_path / "both.srt").read_text("utf-8").count("applaudissements nous donnent de la force.\nYour") == 1
+    with pytest.raises(ModelError, match="no local model translates from fr to es"):
+        export(tmp_path, "--lang", "es", *words)

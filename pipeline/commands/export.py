@@ -1,12 +1,14 @@
 """`livesubs export`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from msgspec.structs import replace
 
+from pipeline import assets, settings
 from pipeline.commands import options
 from pipeline.commands.typed import seconds, span
 from pipeline.errors import SettingsError
@@ -19,6 +21,7 @@ _STDOUT = Path("-")
 
 
 def export(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder; the session may still be running.")],
     format: Annotated[
         Literal["srt", "vtt", "ass", "txt", "mp4"] | None,
@@ -47,6 +50,14 @@ def export(
     cut: Annotated[
         list[str] | None, typer.Option(help="What is left out of it, e.g. 1:02:30-1:10:00; may be repeated.")
     ] = None,
+    translate: Annotated[
+        str | None,
+        typer.Option(help="Make a language that is missing, by these engines, e.g. local,google; as for run."),
+    ] = None,
+    mt_model: options.MtModel = None,
+    libre_url: options.LibreUrl = None,
+    llm_url: options.LlmUrl = None,
+    llm_model: options.LlmModel = None,
     force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
     ffmpeg: options.Ffmpeg = None,
 ) -> None:
@@ -55,14 +66,24 @@ def export(
 
     if purpose:
         _allow("a folder for YouTube", format=format, lang=lang, bom=bom, crlf=crlf, marks=marks, burn=burn)
+        _allow("a folder for YouTube", translate=translate)
         _youtube(open_record(folder), folder, out, start, end, cut or [], ffmpeg or "", force=force)
     elif format == "mp4":
         _allow("an mp4", **{"from": start}, to=end, cut=cut, bom=bom, crlf=crlf, marks=marks)
-        _film(open_record(folder), folder, out, lang, ffmpeg or "", burn=burn, force=force)
+        _film(
+            _with_language(open_record(folder), lang, context.params),
+            folder,
+            out,
+            lang,
+            ffmpeg or "",
+            burn=burn,
+            force=force,
+        )
     else:
         _allow("subtitles alone", **{"from": start}, to=end, cut=cut, burn=burn, ffmpeg=ffmpeg)
         _allow("standard output", marks=marks and out == _STDOUT, force=force and out == _STDOUT)
-        _text(open_record(folder), folder, out, lang, format or "srt", bom=bom, crlf=crlf, marks=marks, force=force)
+        record = _with_language(open_record(folder), lang, context.params)
+        _text(record, folder, out, lang, format or "srt", bom=bom, crlf=crlf, marks=marks, force=force)
 
 
 def _allow(what: str, **flags: object) -> None:
@@ -70,6 +91,33 @@ def _allow(what: str, **flags: object) -> None:
     for name, value in flags.items():
         if value:
             raise SettingsError(f"--{name} means nothing for {what}; leave it out")
+
+
+_ENGINES = ("translate", "mt_model", "libre_url", "llm_url", "llm_model")
+
+
+def _with_language(record: "Record", lang: str | None, typed: Mapping[str, Any]) -> "Record":
+    """The record, with a language that it lacks where engines were named for it."""
+    from pipeline.export import missing, track
+
+    made = lang.rpartition("-")[2] if lang else ""
+    if not typed["translate"] or not made or made in track.singles(record.state):
+        return record
+    from pipeline.direction import spoken
+    from pipeline.translation.build import build_chains
+
+    # The glossary is for the first language of the session, and this is another.
+    loaded = settings.override(record.settings, translation={"glossary": "", "to": (made,)})
+    flags = {flag: typed[flag] for flag in _ENGINES}
+    chosen = options.settle(replace(loaded, demo=False), {"demo": False, **flags})
+    translation = options.with_translators(chosen).translation
+    cache = assets.user_cache() / "translations.sqlite"
+    [chain] = build_chains(translation, spoken(record.state), options.keys(), cache).values()
+    with _progress(f"into {made}") as tell:
+        left = missing.add(record.state, chain, record.settings.cues, tell)
+    if left:
+        typer.echo(f"{left} sentences have no translation into {made} and stay as they were said", err=True)
+    return record
 
 
 def _text(

@@ -34,7 +34,9 @@ def cues(state: State, lang: str | None, folder: Path) -> tuple[str, list[Cue]]:
     there = languages(state)
     name = lang or next(iter(there))
     if name not in there:
-        raise SettingsError(f"{folder} has no subtitles in {name}; choose --lang {_or(list(there))}")
+        raise SettingsError(
+            f"{folder} has no subtitles in {name}; choose --lang {_or(list(there))}, or have it made: --translate"
+        )
     found = there[name]()
     if not found:
         raise SessionError(f"{folder} has no subtitles in {name} yet; export it once something was said")
