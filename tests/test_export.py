@@ -23,6 +23,7 @@ from pipeline.export.chapters import chapters
 from pipeline.export.stretches import Stretch, kept, length, moved
 from pipeline.export.track import cues
 from pipeline.export.transcript import transcript
+from pipeline.export.youtube import Part
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, fold, lock
 from pipeline.report.moments import Moment
@@ -215,6 +216,15 @@ def test_nothing_that_is_cut_or_missing_is_kept_and_all_else_is(
         there &= moment < 25 or 31 <= moment < 60
         assert there == any(part.start <= moment < part.end for part in found)
     assert length(found) == pytest.approx(at)
+
+
+def test_a_gap_within_a_connection_is_left_out_too_but_for_short_ones() -> None:
+    gaps = [
+        Gap(start=20.7, end=39.9, reason="packets were lost"),
+        Gap(start=50.0, end=50.4, reason="packets were lost"),
+    ]
+    made = Part(1.0, None, []).of(segments((0.0, 20.0), (20.0, 60.0)), gaps)
+    assert [(part.start, part.end) for part in made] == [(1.0, 20.7), (39.9, 60.0)]
 
 
 def test_chapters_begin_after_long_pauses_and_are_few_or_none() -> None:

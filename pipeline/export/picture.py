@@ -80,7 +80,7 @@ class Joiner:
         self._first = inf
         """Of the copied frames: what is shown before it and comes after, cannot be decoded without what was cut off."""
         self._last = -inf
-        self._copying = False
+        self._copying = self._reached = False
 
     def put(self, packet: Any) -> Iterator[Any]:
         """The packets of the film that a packet of the archive makes, with time stamps of the film."""
@@ -89,6 +89,7 @@ class Joiner:
         at = self._time(packet.pts * packet.time_base)
         if at < self._piece.segments[0].start - _EARLY:
             return
+        self._reached |= packet.is_keyframe and at >= self._copied[0] - _NEAR
         if self._first == inf and at >= self._copied[0] - _NEAR and self._may_begin(packet):
             self._copying, self._first = True, at
             yield from self._flushed()
@@ -118,12 +119,16 @@ class Joiner:
     def _encoded(self, packet: Any) -> Iterator[Any]:
         """Of the frames that a packet ends, or all that are left: those in the piece that are not copied, encoded."""
         for frame in self._decoded(packet):
-            if frame.pts is None:
-                continue
-            at = self._time(frame.pts * self.stream.time_base)  # a frame that was held back has none of its own
-            is_copied = self._first - _NEAR <= at <= self._last + _NEAR
-            if self._piece.start - _NEAR <= at < self._piece.end - _NEAR and not is_copied:
-                yield from self._encoder.encode(frame, self._shown(at))
+            if frame.pts is not None:
+                at = self._time(frame.pts * self.stream.time_base)  # a frame that was held back has none of its own
+                if self._piece.start - _NEAR <= at < self._piece.end - _NEAR and not self._is_copied(at):
+                    yield from self._encoder.encode(frame, self._shown(at))
+
+    def _is_copied(self, at: float) -> bool:
+        """Also one that comes before the keyframe and says that it is shown after it: that is damaged."""
+        if not self._reached:
+            return at >= self._copied[0] - _NEAR
+        return at >= self._first - _NEAR and (self._copying or at <= self._last + _NEAR)
 
     def _decoded(self, packet: Any) -> list[Any]:
         import av

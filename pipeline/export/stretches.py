@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from pipeline.events import Cue, MediaSegment, Value
 
-_HOLE = 1.0
+HOLE = 1.0
 """Seconds between two segments from which on something is missing there: where pictures are told from later ones, a
 list says that a segment ends a few pictures early."""
 _SPLINTER = 0.05
@@ -73,9 +73,9 @@ def _recorded(found: Sequence[MediaSegment]) -> Iterator[Span]:
     """The stretches of time without a hole."""
     start = end = 0.0
     for number, segment in enumerate(found):
-        if number and segment.start > end + _HOLE:
+        if number and segment.start > end + HOLE:
             yield start, end
-        if not number or segment.start > end + _HOLE:
+        if not number or segment.start > end + HOLE:
             start = max(0.0, segment.start)
         end = max(end, segment.end)
     if found:

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pipeline.direction import standing
 from pipeline.errors import SessionError, SettingsError, unwritable
-from pipeline.events import MediaSegment
+from pipeline.events import Gap, MediaSegment
 from pipeline.export import mux
 from pipeline.export.chapters import chapters
 from pipeline.export.recording import film, recorded
-from pipeline.export.stretches import Span, Stretch, kept, moved
+from pipeline.export.stretches import HOLE, Span, Stretch, kept, moved
 from pipeline.export.texts import text
 from pipeline.export.track import singles
 from pipeline.export.writing import put
@@ -24,11 +24,12 @@ class Part:
     def __init__(self, start: float | None, end: float | None, cuts: Sequence[Span]) -> None:
         self.start, self.end, self.cuts = start, end, cuts
 
-    def of(self, found: Sequence[MediaSegment]) -> list[Stretch]:
-        """SettingsError where nothing of it was recorded."""
+    def of(self, found: Sequence[MediaSegment], gaps: Sequence[Gap]) -> list[Stretch]:
+        """Without the gaps, but for short ones; SettingsError where nothing of it was recorded."""
         start = max(0.0, found[0].start) if self.start is None else self.start
         end = found[-1].end if self.end is None else self.end
-        if made := kept(found, start, end, self.cuts):
+        missing = [(gap.start, gap.end) for gap in gaps if gap.end - gap.start >= HOLE]
+        if made := kept(found, start, end, [*self.cuts, *missing]):
             return made
         raise SettingsError(
             f"nothing is left from {clock_time(start)} to {clock_time(end)}; "
@@ -52,7 +53,7 @@ def write(
     SessionError where `out` holds something and not `force`, where it cannot be written, and where there is no picture.
     """
     found = recorded(folder)
-    stretches = part.of(found)
+    stretches = part.of(found, state.gaps)
     made = film(folder, found, stretches, pictured=True)
     _make(out, force=force)
     name = out.resolve().name.removesuffix(ENDING)
