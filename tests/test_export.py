@@ -126,6 +126,13 @@ def test_nothing_is_written_over_that_may_have_been_corrected(
         (["--for", "youtube", "--lang", "en"], SettingsError, "--lang means nothing for a folder for YouTube"),
         (["--from", "3:00"], SettingsError, "--from means nothing for subtitles alone"),
         (["--for", "youtube", "--cut", "5:00-4:00"], SettingsError, "ends before it begins"),
+        (
+            ["--lang", "en", "--translate", "local"],
+            SettingsError,
+            "makes a language that is missing; name it",
+        ),
+        (["--mt-model", "x"], SettingsError, "--mt-model means nothing for what is there"),
+        (["--format", "mp4", "--out", "-"], SettingsError, "--out - means nothing for an mp4"),
         (["--marks", "--out", "-"], SettingsError, "--marks means nothing for standard output"),
         (["--out", "none/x.srt"], SessionError, "cannot write"),
     ],
@@ -223,7 +230,7 @@ def test_a_gap_within_a_connection_is_left_out_too_but_for_short_ones() -> None:
         Gap(start=20.7, end=39.9, reason="packets were lost"),
         Gap(start=50.0, end=50.4, reason="packets were lost"),
     ]
-    made = Part(1.0, None, []).of(segments((0.0, 20.0), (20.0, 60.0)), gaps)
+    made = Part(start=1.0).of(segments((0.0, 20.0), (20.0, 60.0)), gaps)
     assert [(part.start, part.end) for part in made] == [(1.0, 20.7), (39.9, 60.0)]
 
 

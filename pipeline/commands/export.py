@@ -66,10 +66,10 @@ def export(
 
     if purpose:
         _allow("a folder for YouTube", format=format, lang=lang, bom=bom, crlf=crlf, marks=marks, burn=burn)
-        _allow("a folder for YouTube", translate=translate)
+        _allow("a folder for YouTube", translate=translate, **{"out -": out == _STDOUT})
         _youtube(open_record(folder), folder, out, start, end, cut or [], ffmpeg or "", force=force)
     elif format == "mp4":
-        _allow("an mp4", **{"from": start}, to=end, cut=cut, bom=bom, crlf=crlf, marks=marks)
+        _allow("an mp4", **{"from": start, "out -": out == _STDOUT}, to=end, cut=cut, bom=bom, crlf=crlf, marks=marks)
         _film(
             _with_language(open_record(folder), lang, context.params),
             folder,
@@ -100,9 +100,15 @@ def _with_language(record: "Record", lang: str | None, typed: Mapping[str, Any])
     """The record, with a language that it lacks where engines were named for it."""
     from pipeline.export import missing, track
 
-    made = lang.rpartition("-")[2] if lang else ""
-    if not typed["translate"] or not made or made in track.singles(record.state):
+    if not typed["translate"]:
+        _allow("what is there", **{flag.replace("_", "-"): typed[flag] for flag in _ENGINES})
         return record
+    made = lang.rpartition("-")[2] if lang else ""
+    there = track.singles(record.state)
+    if not made or made in there:
+        raise SettingsError(
+            f"--translate makes a language that is missing; name one with --lang, not {', '.join(there)}"
+        )
     from pipeline.direction import spoken
     from pipeline.translation.build import build_chains
 
@@ -186,9 +192,9 @@ def _youtube(
     from pipeline.source.capture import executable
 
     part = youtube.Part(
-        None if start is None else youtube.show(record.state, "begin") if start == "show" else seconds(start),
-        None if end is None else youtube.show(record.state, "end") if end == "end" else seconds(end),
-        [span(cut) for cut in cuts],
+        start=None if start is None else youtube.show(record.state, "begin") if start == "show" else seconds(start),
+        end=None if end is None else youtube.show(record.state, "end") if end == "end" else seconds(end),
+        cuts=tuple(span(cut) for cut in cuts),
     )
     path = out or _here(folder, youtube.ENDING.strip("."))
     with _progress(path.name) as tell:

@@ -12,6 +12,9 @@ from pipeline.export.recoding import Recoder
 _OPTIONS = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "10000000"}
 """What makes an MP4 that needs no seeking back."""
 
+_RATE, _USUAL = 60, 25
+"""Pictures a second: more than any stream has, and where none can be told."""
+
 
 class Film:
     """What is to be written: the pieces, in streams like those of the longest of them."""
@@ -22,7 +25,8 @@ class Film:
         self._longest = max(pieces, key=lambda piece: piece.end - piece.start)
         with opened(self._longest) as like:
             self.pictured, self.audible = bool(like.streams.video), bool(like.streams.audio)
-            self.rate: Fraction = (self.pictured and like.streams.video[0].guessed_rate) or Fraction(25)
+            guessed = (self.pictured and like.streams.video[0].guessed_rate) or Fraction(0)
+            self.rate = guessed if 1 <= guessed <= _RATE else Fraction(_USUAL)
             """Pictures a second."""
 
     def write(self, file: IO[bytes], tell: Callable[[float], None]) -> None:

@@ -35,7 +35,9 @@ def write(
         (Path(made) / _BURNED).write_text(to_ass(burned), "utf-8")
         drawn = _drawn(film.rate) if burned else ["-c:v", "copy"]
         try:
-            with _fed([ffmpeg, *_input(list(subtitles)), *drawn, *_OUT, str(part)], Path(made), path) as process:
+            with _fed(
+                [str(Path(ffmpeg).absolute()), *_input(list(subtitles)), *drawn, *_OUT, str(part)], Path(made), path
+            ) as process:
                 assert process.stdin
                 film.write(process.stdin, tell)
             part.replace(path)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pipeline.direction import standing
 from pipeline.errors import SessionError, SettingsError, unwritable
-from pipeline.events import Gap, MediaSegment
+from pipeline.events import Gap, MediaSegment, Value
 from pipeline.export import mux
 from pipeline.export.chapters import chapters
 from pipeline.export.recording import film, recorded
@@ -18,11 +18,15 @@ from pipeline.journal import State
 from pipeline.lines import clock_time
 
 
-class Part:
-    """What of a session is wanted: from where, to where (None: all that was recorded), and what is cut out of it."""
+class Part(Value, frozen=True):
+    """What of a session is wanted, in stream time."""
 
-    def __init__(self, start: float | None, end: float | None, cuts: Sequence[Span]) -> None:
-        self.start, self.end, self.cuts = start, end, cuts
+    start: float | None = None
+    """None: from the beginning of the recording on."""
+    end: float | None = None
+    """None: to its end."""
+    cuts: tuple[Span, ...] = ()
+    """What is left out."""
 
     def of(self, found: Sequence[MediaSegment], gaps: Sequence[Gap]) -> list[Stretch]:
         """Without the gaps, but for short ones; SettingsError where nothing of it was recorded."""
