@@ -107,7 +107,7 @@ def _with_language(record: "Record", lang: str | None, typed: Mapping[str, Any])
     there = track.singles(record.state)
     if not made or made in there:
         raise SettingsError(
-            f"--translate makes a language that is missing; name one with --lang, not {', '.join(there)}"
+            f"--translate makes a language that is missing; name it by --lang, not {' or '.join(there)}"
         )
     from pipeline.direction import spoken
     from pipeline.translation.build import build_chains
