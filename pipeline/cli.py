@@ -6,7 +6,21 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, system
-from pipeline.commands import check, doctor, glossary, init, models, publish, qc, report, run, score, screen, youtube
+from pipeline.commands import (
+    check,
+    doctor,
+    export,
+    glossary,
+    init,
+    models,
+    publish,
+    qc,
+    report,
+    run,
+    score,
+    screen,
+    youtube,
+)
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -41,6 +55,7 @@ app.command(hidden=True)(youtube.captions)
 app.command()(check.check)
 app.command()(score.score)
 app.command()(report.report)
+app.command()(export.export)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent / "pipeline"
 STAGES = {"source", "speech", "translation", "subtitles", "publish"}
 ABOVE = {
     "web",
+    "export",
     "session",
     "director",
     "afterwards",

@@ -48,3 +48,12 @@ def held_back(typed: str | None) -> float | None:
     if value <= 0:
         raise SettingsError("--delay takes seconds, such as 30, or auto")
     return value
+
+
+def span(text: str) -> tuple[float, float]:
+    """`1:02:30-1:10:00` as two times in seconds; SettingsError for anything else."""
+    first, _, last = text.partition("-")
+    start, end = seconds(first.strip()), seconds(last.strip())
+    if end <= start:
+        raise SettingsError(f"{text} ends before it begins; write it like 1:02:30-1:10:00")
+    return start, end
