@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, system
-from pipeline.commands import check, doctor, glossary, init, models, publish, report, run, score, screen, youtube
+from pipeline.commands import (
+    check,
+    doctor,
+    glossary,
+    init,
+    models,
+    publish,
+    report,
+    restream,
+    run,
+    score,
+    screen,
+    youtube,
+)
 from pipeline.errors import LivesubsError
 
 app = typer.Typer(
@@ -37,6 +50,7 @@ app.command()(run.demo)
 app.command()(init.init)
 app.command()(screen.screen)
 app.command()(publish.publish)
+app.command()(restream.restream)
 app.command(hidden=True)(youtube.captions)
 app.command()(check.check)
 app.command()(score.score)

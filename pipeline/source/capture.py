@@ -53,7 +53,7 @@ class Capture:
         """
         self._address, self._settings, self._folder = address, settings, folder
         self._number, self._patience = number, patience
-        self._ffmpeg = _executable(settings.ffmpeg)
+        self._ffmpeg = executable(settings.ffmpeg)
         self._relay: Ffmpeg | None = None
         self._recorder: Ffmpeg | None = None
         self._pump: Channel[None] | None = None
@@ -226,7 +226,7 @@ def _lost(error: LivesubsError) -> Outcome:
     return Outcome(state="lost", detail=str(error), error=error)
 
 
-def _executable(chosen: str) -> str:
+def executable(chosen: str) -> str:
     """The path of the ffmpeg to use; SettingsError when there is none."""
     import imageio_ffmpeg
 
