@@ -77,7 +77,7 @@ class Letters:
     """Draws with one ffmpeg."""
 
     def __init__(self, ffmpeg: str) -> None:
-        self._ffmpeg = ffmpeg
+        self._ffmpeg = str(Path(ffmpeg).absolute())  # it is run in another folder
         self.drawn = lru_cache(maxsize=4)(self._drawn)
         """... a line of text, once; None when that cannot be."""
 
