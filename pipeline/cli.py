@@ -16,6 +16,7 @@ from pipeline.commands import (
     publish,
     qc,
     report,
+    restream,
     run,
     score,
     screen,
@@ -51,6 +52,7 @@ app.command()(run.demo)
 app.command()(init.init)
 app.command()(screen.screen)
 app.command()(publish.publish)
+app.command()(restream.restream)
 app.command(hidden=True)(youtube.captions)
 app.command()(check.check)
 app.command()(score.score)

@@ -20,6 +20,8 @@ _UP: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
+BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each try to connect again; then always the last."""
 _TURN = 0.5
 """Seconds that a reader waits at a time."""
 _BOUND = 256

@@ -38,6 +38,13 @@ def be_modest() -> None:
         os.nice(5)
 
 
+def end_after(seconds: int) -> None:
+    """Has the system end this process then, whatever library holds it up, unless it is called again before; where
+    there are no such alarms nothing does."""
+    if sys.platform != "win32":
+        signal.alarm(seconds)
+
+
 def is_root() -> bool:
     """Whether this process may do anything, where the system knows such a user."""
     return sys.platform != "win32" and os.geteuid() == 0

@@ -18,10 +18,10 @@ FIRST, GAP, SECOND = 20.0, 7.0, 14.0
 BEGAN_AT = 1_795_000_000.0
 
 
-def recording(folder: Path, ffmpeg: str) -> Path:
+def recording(folder: Path, ffmpeg: str, first: float = FIRST, gap: float = GAP, second: float = SECOND) -> Path:
     """The archive of the sample's first seconds, and of those after the gap, each at its time."""
     made = folder / parts.ARCHIVE
-    for number, (start, length) in enumerate([(0.0, FIRST), (FIRST + GAP, SECOND)], 1):
+    for number, (start, length) in enumerate([(0.0, first), (first + gap, second)], 1):
         archive.note(made, Anchor(number=number, at=start))
         _record(ffmpeg, made, number, start, length)
     return made

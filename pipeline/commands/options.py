@@ -84,6 +84,14 @@ YoutubeCaptions = Annotated[
     str | None,
     typer.Option(envvar=_YOUTUBE, help="Also send the first translation to this YouTube address for captions."),
 ]
+_RESTREAM = "LIVESUBS_RESTREAM"
+Restream = Annotated[
+    str | None,
+    typer.Option(envvar=_RESTREAM, help="Also send it to this RTMP server, subtitles burned in (rtmp://HOST/APP/KEY)."),
+]
+RestreamTo = Annotated[
+    str, typer.Argument(envvar=_RESTREAM, metavar="URL", help="The RTMP server, rtmp://HOST/APP/KEY.")
+]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the pages.")]
 Listen = Annotated[
     str, typer.Option(help="Address that the pages are served at; beyond 127.0.0.1 whoever opens one needs a token.")
@@ -167,9 +175,10 @@ def keys() -> Mapping[str, str]:
     return {name: key for name in KEYS if (key := os.environ.get(name, "").strip())}
 
 
-def hand_down(youtube_captions: str) -> None:
-    """Gives the address to the processes that this one starts; on their command lines every user would read it."""
-    os.environ[_YOUTUBE] = youtube_captions
+def hand_down(*, youtube_captions: str = "", restream: str = "") -> None:
+    """Gives an address to the processes that this one starts; on their command lines every user would read it."""
+    given = {_YOUTUBE: youtube_captions, _RESTREAM: restream}
+    os.environ.update({name: address for name, address in given.items() if address})
 
 
 def models_folder() -> Path:

@@ -77,7 +77,8 @@ class Followed:
     def __init__(self, folder: Path) -> None:
         from pipeline.web.show import Show
 
-        self._show, self._folder = Show(folder), folder
+        self._show, self._folder, self._clock = Show(folder), folder, SystemClock()
+        self._seen = self._clock.up()
 
     @property
     def state(self) -> State:
@@ -88,9 +89,21 @@ class Followed:
         return self._show.room.held
 
     @property
+    def hidden(self) -> bool:
+        """A person has taken the subtitles off, or the whole picture."""
+        return self._show.room.hidden or self._show.room.blank
+
+    @property
     def running(self) -> bool:
         """It goes on, or has yet to begin."""
         return self.state.session is None or running(self._folder)
+
+    @property
+    def over(self) -> bool:
+        """It has ended, or died and did not come back."""
+        now = self._clock.up()
+        self._seen = now if self.running else self._seen
+        return now - self._seen > (_GONE if self.state.ended is None else 0.0)
 
     def look(self) -> None:
         self._show.look()
@@ -105,10 +118,8 @@ class Followed:
 def _follow(made: broadcast.Broadcast, session: Followed) -> None:
     """Publishes until the session is over and all of it is out; what cannot be written is tried again."""
     clock, told = SystemClock(), ""
-    seen = clock.up()
     while True:
-        seen = clock.up() if session.running else seen
-        over = clock.up() - seen > (_GONE if session.state.ended is None else 0.0)
+        over = session.over
         try:
             left = made.step(running=not over)
         except SessionError as error:

@@ -11,6 +11,7 @@ import typer
 from pipeline import assets, catalogue, folder, lines, power, remains, settings, system, terminal
 from pipeline.commands import options, screen, shelf, youtube
 from pipeline.commands import publish as publishing
+from pipeline.commands import restream as restreaming
 from pipeline.errors import SettingsError, TranslationError
 from pipeline.journal import State
 from pipeline.names.live import Names
@@ -52,6 +53,7 @@ def run(
     serve: options.Serve = False,
     publish: options.Publish = None,
     youtube_captions: options.YoutubeCaptions = None,
+    restream: options.Restream = None,
     delay: options.Delay = None,
     port: options.Port = options.PORT,
     listen: options.Listen = options.LISTEN,
@@ -72,6 +74,8 @@ def run(
             beside["the publisher"] = publishing.beside(path, publish, delay)
         if youtube_captions:
             beside["the sender to YouTube"] = youtube.beside(path, youtube_captions)
+        if restream:
+            beside["the sender to the RTMP server"] = restreaming.beside(path, restream, delay, ffmpeg)
         if serve:
             beside["the page server"] = screen.beside(path, delay, port, listen, show, mpv=mpv, as_json=as_json)
         raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))

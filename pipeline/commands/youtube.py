@@ -34,7 +34,7 @@ def beside(folder: Path, address: str) -> list[str]:
     """What to type for the session in `folder`; the address goes through the environment, where nobody else reads."""
     if not address.startswith(("http://", "https://")):
         raise SettingsError("--youtube-captions takes the address that YouTube's Studio shows, which begins with http")
-    options.hand_down(address)
+    options.hand_down(youtube_captions=address)
     return ["captions", str(folder)]
 
 

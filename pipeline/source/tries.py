@@ -6,14 +6,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import CallerLeft, LivesubsError, SourceError, SourceUnreachable, unwritable
-from pipeline.flow import Clock
+from pipeline.flow import BACKOFF, Clock
 from pipeline.source.address import Address
 from pipeline.source.capture import DAY
 from pipeline.source.connection import Connection
 from pipeline.source.connector import Connector
 from pipeline.source.failures import without_advice
 from pipeline.source.news import News
-from pipeline.source.ways import BACKOFF, STALLED, Ways
+from pipeline.source.ways import STALLED, Ways
 
 
 class Tries:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import SourceUnreachable
-from pipeline.flow import Caller, DeadlineExpired
+from pipeline.flow import BACKOFF, Caller, DeadlineExpired
 from pipeline.settings import SourceSettings
 from pipeline.source import parts
 from pipeline.source.address import Address, resolve
@@ -16,8 +16,6 @@ from pipeline.source.connection import Opening
 from pipeline.source.hls.mirror import Mirror
 from pipeline.source.hls.runs import Position
 
-BACKOFF = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before each try to connect again; then always the last."""
 STALLED = 20.0
 """Seconds without new sound after which a connection is made anew: most stalls of a server are shorter."""
 SWITCHED = 8.0

@@ -1,0 +1,61 @@
+"""`livesubs restream`, and what `run --restream` starts beside a session."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import folder as folders
+from pipeline import system
+from pipeline.commands import options
+from pipeline.commands.publish import Followed
+from pipeline.commands.typed import DELAY, held_back
+from pipeline.flow import Repeating, SystemClock
+from pipeline.journal import running
+from pipeline.publish import restream as restreaming
+from pipeline.publish.letters import Letters
+from pipeline.supervision import end_with
+
+
+def restream(
+    folder: Annotated[Path, typer.Argument(metavar="SESSION", help="A session folder; it may still be running.")],
+    to: options.RestreamTo,
+    delay: options.Delay = None,
+    ffmpeg: options.Ffmpeg = None,
+    under: options.Under = None,
+) -> None:
+    """Send a session to an RTMP server with the subtitles burned in: live, or from its beginning when it is over."""
+    seconds = held_back(delay) or DELAY
+    if under:
+        system.be_modest()
+    else:
+        folders.check(folder)
+    letters = _letters(to, ffmpeg)
+    whole = not under and not running(folder)
+    made = restreaming.Restream(Followed(folder), to, seconds, letters, SystemClock(), _tell, whole=whole)
+    with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext():
+        made.run()
+
+
+def beside(folder: Path, address: str, delay: str | None, ffmpeg: str | None) -> list[str]:
+    """What to type for the session in `folder`; the address goes through the environment, where nobody else reads."""
+    held_back(delay)
+    _letters(address, ffmpeg)
+    options.hand_down(restream=address)
+    chosen = [*(["--delay", delay] if delay else []), *(["--ffmpeg", ffmpeg] if ffmpeg else [])]
+    return ["restream", str(folder), *chosen]
+
+
+def _letters(address: str, ffmpeg: str | None) -> Letters:
+    """What draws the words; SettingsError when that cannot be done here, or sent there."""
+    from pipeline.source.capture import executable
+
+    restreaming.check(address)
+    letters = Letters(executable(ffmpeg or ""))
+    letters.check()
+    return letters
+
+
+def _tell(text: str) -> None:
+    typer.echo(f"livesubs: {text}", err=True)
