@@ -4,14 +4,14 @@
 // session, resumed, action, killed, warning, end, screens: `event.detail` is the message), for "ready" (all that is known has
 // been told), for "lost" and "found" (the server), or for "change" (any of them).
 
+import { now } from "./page.js";
+
 /** Seconds without a word of a running session after which the connection is made anew: it says something every two. */
 const SILENT = 7;
 /** Seconds between two tries. */
 const PAUSE = 1;
 const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn", "action", "warning", "end",
   "resumed", "ready", "screens", "killed"];
-
-const now = () => performance.now() / 1000;
 
 export class Feed extends EventTarget {
   /** `lang`: one track alone; `screens`: what the screens show is told, too, once a second; a page that is no

@@ -1,6 +1,8 @@
 // The keys of the screen. What concerns the whole room goes to the server, as from the console; where the picture is
 // belongs to this screen alone.
 
+import { byId } from "./page.js";
+
 const SHORT = 5;
 const LONG = 30;
 const PLACES = ["bottom", "top", "band"];
@@ -70,7 +72,7 @@ function delay(screen, seconds) {
 }
 
 function mute() {
-  const video = document.getElementById("video");
+  const video = byId("video");
   video.muted = !video.muted;
 }
 

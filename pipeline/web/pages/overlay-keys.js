@@ -1,6 +1,7 @@
 // The overlay's keys (in OBS: right click, Interact). What they say stands in the picture for a moment: hide the source
 // with its eye meanwhile if it is on air.
 
+import { byId } from "./page.js";
 
 const SAID = 3;
 const REACTION = 0.2; // seconds from hearing a word to the tap
@@ -16,7 +17,7 @@ r   with the show's clock, or as soon as a line is ready
 ? h   this; Esc closes it`;
 
 export function control(overlay) {
-  const panel = new Panel(document.getElementById("note"));
+  const panel = new Panel(byId("note"));
   const keys = {
     "+": () => size(overlay, +0.3),
     "=": () => size(overlay, +0.3),

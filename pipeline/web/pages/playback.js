@@ -6,8 +6,9 @@
 
 import { StreamClock } from "./clock.js";
 import { Delay } from "./delay.js";
+import { now } from "./page.js";
 import { attach, frames, start } from "./source.js";
-import { now, Wait } from "./wait.js";
+import { Wait } from "./wait.js";
 
 const { Hls } = window;
 /** Seconds before the end of a connection, or of all there is, at which the picture is held: two frames. */

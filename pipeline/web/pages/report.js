@@ -1,5 +1,7 @@
 // Tells the server what this screen shows, once a second, and keeps its place for when the page is loaded again.
 
+import { byId } from "./page.js";
+
 const PLACE = "livesubs.place";
 const ID = "livesubs.screen";
 /** Seconds after which a page that is loaded again begins anew. */
@@ -25,7 +27,7 @@ export class Report {
   _told() {
     const { playback, lines, skipped } = this._screen;
     const { state, stream, delay, wanted, margin, free, sound } = playback;
-    const rate = document.getElementById("video").playbackRate;
+    const rate = byId("video").playbackRate;
     const rounded = Object.fromEntries(
       Object.entries({ stream, delay, wanted, margin }).map(([name, value]) => [name, value && Math.round(value * 1000) / 1000]),
     );

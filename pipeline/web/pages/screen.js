@@ -7,10 +7,10 @@ import { Feed } from "./feed.js";
 import { keys } from "./keys.js";
 import { level } from "./level.js";
 import { Lines } from "./lines.js";
+import { byId } from "./page.js";
 import { Report, restored, keep } from "./report.js";
 import { TestCard } from "./testcard.js";
 
-const byId = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 const langs = [query.get("lang") ?? "", query.get("lang2") ?? ""];
 /** Milliseconds until the server is asked again. */
@@ -137,7 +137,7 @@ async function main() {
   const playback = new Playback(byId("video"), feed, served.delay);
   restored(feed, playback);
   const screen = new Screen(served, feed, playback);
-  keys(screen, byId("help"), served.role);
+  keys(screen, byId("help"));
   new Report(screen);
   setInterval(() => keep(feed, playback), 250);
   window.livesubs = screen;
