@@ -3,7 +3,7 @@
 import { Feed } from "./feed.js";
 import { keep, settings } from "./kept.js";
 import { byId } from "./page.js";
-import { lines } from "./read-lines.js";
+import { ReadLines } from "./read-lines.js";
 import { ScreenClock } from "./read-screen.js";
 import { Scroll } from "./read-scroll.js";
 
@@ -70,11 +70,12 @@ const langs = (set.lang || facts.tgt_langs[0] || facts.src_lang).split(",").slic
 offer(facts, langs.join(","));
 const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "", screens: "too" });
 const screen = new ScreenClock(feed, facts.delay);
+const lines = new ReadLines(byId("text"), feed, langs);
 
 function draw() {
   const until = screen.position;
   byId("early").hidden = until === Infinity;
-  if (feed.ready && lines(byId("text"), feed, langs, set.early ? Infinity : until)) scroll.follow();
+  if (feed.ready && lines.draw(set.early ? Infinity : until, !scroll.following)) scroll.follow();
   byId("state").textContent = !feed.connected && feed.ready ? "Connection lost; it is tried again."
     : feed.ended ? "The show has ended." : "";
 }
