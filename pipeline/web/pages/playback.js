@@ -32,6 +32,8 @@ export class Playback extends EventTarget {
     this.state = "waiting";
     this.paused = this.free = false;
     this.sound = true;
+    /** The end of the show that somebody went beyond, stream time; null: nobody did. */
+    this.beyond = null;
     this._held = new Delay(feed, delay, () => this.clock.details?.targetduration ?? 2);
     this._wait = null;
     this._passed = -1;
@@ -81,7 +83,7 @@ export class Playback extends EventTarget {
 
   play() {
     this.paused = false;
-    if (["paused", "ended"].includes(this.state)) this.state = "playing";
+    if (this.state === "paused") this.state = "playing";
     this._go();
   }
 
@@ -93,30 +95,33 @@ export class Playback extends EventTarget {
 
   /** Goes to a stream time, and on from there. */
   seek(stream) {
-    if (!this.clock.details) return;
+    if (!this.clock.details) return this.restore({ stream, free: true, paused: this.paused, beyond: null });
     const to = Math.max(this.clock.begin, Math.min(stream, this.clock.end.stream - 0.2));
     this.free = !this._live || Math.abs(this._feed.edge - to - this.wanted) > THERE;
     this._wait = this._shown = null;
     this._passed = -1;
+    this.beyond = this._feed.room.end !== null && to >= this._feed.room.end ? this._feed.room.end : null;
     this._video.currentTime = this.clock.media(to);
-    this.state = this.paused ? "paused" : "playing";
-    this._go();
+    this._goOn();
     this.dispatchEvent(new CustomEvent("moved", { detail: to }));
   }
 
   /** Back to the live delay, at once. */
   catchUp() {
+    if (!this.clock.details) return this.restore({ stream: null, free: false, paused: false, beyond: null });
     if (!this._live) return;
     this.paused = false;
     this.seek(this._feed.edge - this.wanted);
     this.free = false;
+    this.beyond = null;
   }
 
-  /** Begins where a page was that is loaded again. */
-  restore({ stream, free, paused }) {
+  /** Begins where a page was that is loaded again, or at a place that was asked for before there is a picture. */
+  restore({ stream, free, paused, beyond }) {
     this._place = stream;
     this.free = free;
     this.paused = paused;
+    this.beyond = beyond;
   }
 
   tick() {
@@ -126,7 +131,7 @@ export class Playback extends EventTarget {
     this._settle(media);
     if (this._wait) this._keepWaiting();
     else if (this._over(media)) this._end();
-    else if (this.state === "ended") this.play();
+    else if (this.state === "ended") this._goOn();
     else if (this.state === "starved") this._look(media);
     else if (this.state === "playing") this._play(media);
     this._video.playbackRate = this._follows && this.state === "playing" ? this._held.rate(this.delay) : 1;
@@ -216,27 +221,36 @@ export class Playback extends EventTarget {
     this._wait.tick(this.paused);
     if (this._waited < this._wait.until || this.paused) return;
     this._wait = this._shown = null;
-    this.state = "playing";
-    this._go();
+    this._goOn();
   }
 
   _look(media) {
     if (this.clock.end.media - media < ENOUGH) return;
     this.state = this.paused ? "paused" : "playing";
     this._play(media);
-    if (this.state === "playing") this._go();
+    this._go();
   }
 
   _over(media) {
     const near = this.clock.end.media - media < NEAR;
-    return this._video.ended || (!this.clock.details.live && near && this.state === "starved") ||
-      (this._feed.room.end !== null && !this.free && this.stream >= this._feed.room.end);
+    return this._video.ended || this.closed || (!this.clock.details.live && near && this.state === "starved");
+  }
+
+  /** The end of the show is reached, which may be long before that of the recording. */
+  get closed() {
+    const { end } = this._feed.room;
+    return end !== null && end !== this.beyond && this.stream >= end;
   }
 
   /** Until that is no longer so: the end of the show was put off, or somebody goes back. */
   _end() {
     this.state = "ended";
     this._video.pause();
+  }
+
+  _goOn() {
+    this.state = this.paused ? "paused" : "playing";
+    this._go();
   }
 
   async _go() {

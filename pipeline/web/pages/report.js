@@ -6,6 +6,8 @@ const PLACE = "livesubs.place";
 const ID = "livesubs.screen";
 /** Seconds after which a page that is loaded again begins anew. */
 const OLD = 600;
+/** Moves that are remembered: the server tells the last two. */
+const MOVES = 20;
 
 export class Report {
   constructor(screen) {
@@ -35,16 +37,20 @@ export class Report {
   }
 }
 
-/** Notes where this screen is. */
-export function keep(feed, playback) {
-  const { stream, free, paused } = playback;
+/** Notes where this screen is, and the ids of the moves that it has done. */
+export function keep(feed, playback, moves) {
+  const { stream, free, paused, beyond } = playback;
   if (stream === null || !feed.session) return;
-  const place = { stream, free, paused, of: feed.session.began_at, at: Date.now() / 1000 };
+  const [of, at] = [feed.session.began_at, Date.now() / 1000];
+  const place = { stream, free, paused, beyond, moves: [...moves].slice(-MOVES), of, at };
   sessionStorage.setItem(PLACE, JSON.stringify(place));
 }
 
-/** Has playback begin where this screen was, if that was of this session and not long ago. */
+/** Has playback begin where this screen was, if that was of this session and not long ago; gives the moves that it had
+ * done then, null if it is not so. */
 export function restored(feed, playback) {
   const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
-  if (kept && kept.of === feed.session?.began_at && Date.now() / 1000 - kept.at < OLD) playback.restore(kept);
+  if (!kept || kept.of !== feed.session?.began_at || Date.now() / 1000 - kept.at > OLD) return null;
+  playback.restore(kept);
+  return kept.moves;
 }
