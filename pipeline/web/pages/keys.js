@@ -26,7 +26,7 @@ const KEYS = [
   [["m"], "M", "sound off, on, here", () => mute()],
   [["f"], "F", "full screen", () => (document.fullscreenElement ? document.exitFullscreen() : document.body.requestFullscreen())],
   [["t"], "T", "test card", (screen) => screen.toggleTest()],
-  [["?", "h"], "? F1", "these keys", (screen, event, help) => (help.open ? help.close() : help.show())],
+  [["?", "h"], "? F1", "these keys", (screen, event, help) => (help.open ? help.close() : tell(help))],
 ];
 
 /** Listens for the keys; `help` is where they are told. */
@@ -54,6 +54,12 @@ function describe(help) {
     list.append(term, said);
   }
   help.replaceChildren(list, letterSwitch());
+}
+
+/** The keys go on doing what they do: no button of it has the focus at first. */
+function tell(help) {
+  help.show();
+  help.focus();
 }
 
 function move(screen, seconds) {
