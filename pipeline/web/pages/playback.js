@@ -6,17 +6,12 @@
 
 import { StreamClock } from "./clock.js";
 import { Delay } from "./delay.js";
+import { BEFORE, Ends, STUCK } from "./ends.js";
 import { now } from "./page.js";
 import { attach, frames, start } from "./source.js";
 import { Wait } from "./wait.js";
 
 const { Hls } = window;
-/** Seconds before the end of a connection, or of all there is, at which the picture is held: two frames. */
-const BEFORE = 0.08;
-/** Seconds before the end of all there is within which playback gets stuck, where sound or picture ends first. */
-const NEAR = 0.5;
-/** Seconds without a move after which it is stuck. */
-const STUCK = 0.4;
 /** Seconds missing that are not worth a wait. */
 const SHORT = 0.3;
 /** Seconds of picture that have to be there before it goes on. */
@@ -32,8 +27,7 @@ export class Playback extends EventTarget {
     this.state = "waiting";
     this.paused = this.free = false;
     this.sound = true;
-    /** The end of the show that somebody went beyond, stream time; null: nobody did. */
-    this.beyond = null;
+    this.ends = new Ends(feed);
     this._held = new Delay(feed, delay, () => this.clock.details?.targetduration ?? 2);
     this._wait = null;
     this._passed = -1;
@@ -100,7 +94,7 @@ export class Playback extends EventTarget {
     this.free = !this._live || Math.abs(this._feed.edge - to - this.wanted) > THERE;
     this._wait = this._shown = null;
     this._passed = -1;
-    this.beyond = this._feed.room.end !== null && to >= this._feed.room.end ? this._feed.room.end : null;
+    this.ends.moved(to);
     this._video.currentTime = this.clock.media(to);
     this._goOn();
     this.dispatchEvent(new CustomEvent("moved", { detail: to }));
@@ -113,7 +107,7 @@ export class Playback extends EventTarget {
     this.paused = false;
     this.seek(this._feed.edge - this.wanted);
     this.free = false;
-    this.beyond = null;
+    this.ends.beyond = null;
   }
 
   /** Begins where a page was that is loaded again, or at a place that was asked for before there is a picture. */
@@ -121,7 +115,7 @@ export class Playback extends EventTarget {
     this._place = stream;
     this.free = free;
     this.paused = paused;
-    this.beyond = beyond;
+    this.ends.beyond = beyond;
   }
 
   tick() {
@@ -200,15 +194,10 @@ export class Playback extends EventTarget {
     if (next && next.media !== this._passed && next.gap > SHORT && media >= next.media - BEFORE) {
       this._passed = next.media;
       this._hold("gap", next.stream - next.gap, next.stream);
-    } else if (this._starves(this.clock.end.media - media)) {
+    } else if (this.ends.soFar(this.clock.details.live, this.clock.end.media - media, now() - this._moved.at)) {
       this.state = "starved";
       this._video.pause();
     }
-  }
-
-  /** All there is has been played, and more may come; `left` seconds of it cannot be. */
-  _starves(left) {
-    return this.clock.details.live && (left < BEFORE || (left < NEAR && now() - this._moved.at > STUCK));
   }
 
   _hold(state, from, until) {
@@ -232,14 +221,8 @@ export class Playback extends EventTarget {
   }
 
   _over(media) {
-    const near = this.clock.end.media - media < NEAR;
-    return this._video.ended || this.closed || (!this.clock.details.live && near && this.state === "starved");
-  }
-
-  /** The end of the show is reached, which may be long before that of the recording. */
-  get closed() {
-    const { end } = this._feed.room;
-    return end !== null && end !== this.beyond && this.stream >= end;
+    const last = this.state === "starved" && this.ends.recording(this.clock.details.live, this.clock.end.media - media);
+    return this._video.ended || last || this.ends.show(this.stream);
   }
 
   /** Until that is no longer so: the end of the show was put off, or somebody goes back. */

@@ -39,10 +39,10 @@ export class Report {
 
 /** Notes where this screen is, and the ids of the moves that it has done. */
 export function keep(feed, playback, moves) {
-  const { stream, free, paused, beyond } = playback;
+  const { stream, free, paused, ends } = playback;
   if (stream === null || !feed.session) return;
   const [of, at] = [feed.session.began_at, Date.now() / 1000];
-  const place = { stream, free, paused, beyond, moves: [...moves].slice(-MOVES), of, at };
+  const place = { stream, free, paused, beyond: ends.beyond, moves: [...moves].slice(-MOVES), of, at };
   sessionStorage.setItem(PLACE, JSON.stringify(place));
 }
 

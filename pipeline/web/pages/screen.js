@@ -60,11 +60,11 @@ class Screen {
 
   tick() {
     this.frame();
-    const { state, wait } = this.playback;
+    const { state, wait, ends, stream } = this.playback;
     const video = byId("video");
     const picture = video.videoWidth > 0 || video.readyState === 0;
     const late = state === "starved" && this.playback.starved < PATIENCE;
-    this.card(card({ state: late ? "playing" : state, wait, closed: this.playback.closed, picture, feed: this.feed, name: this.name }));
+    this.card(card({ state: late ? "playing" : state, wait, closed: ends.show(stream), picture, feed: this.feed, name: this.name }));
     byId("note").hidden = this.playback.sound;
     byId("note").textContent = "No sound yet: press a key, or click here.";
   }
