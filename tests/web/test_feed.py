@@ -53,7 +53,7 @@ def test_a_silent_connection_is_made_anew_from_the_last_line_on(
     page.evaluate("feed.addEventListener('cue', () => (window.told = (window.told ?? 0) + 1))")
     page.evaluate("feed._heard -= 6")
     becomes(page, "feed._heard > performance.now() / 1000 - 1")  # its sign of life; nothing else happens here
-    page.evaluate("(window.before = feed._events, feed._heard -= 8)")
+    page.evaluate("(window.before = feed._events, feed._heard -= 8, feed._watch())")
     becomes(page, "feed._events !== before && feed.told")
     assert page.evaluate("window.told") is None
     assert page.evaluate(TEXTS) == "one|two"

@@ -90,7 +90,7 @@ export class Feed extends EventTarget {
   _take(kind, { data, lastEventId }) {
     const message = JSON.parse(data);
     this._heard = now();
-    if (kind === "session" && this.session && message.began_at !== this.session.began_at) return location.reload();
+    if (kind === "session" && this.session && message.began_at !== this.session.began_at) return this._leave();
     this._last = lastEventId || this._last;
     if (kind === "cue") this._cue(message);
     else if (kind === "withdrawn") this._withdrawn(message.id);
@@ -102,6 +102,12 @@ export class Feed extends EventTarget {
     else if (kind === "resumed") this.ended = this._edge = null;
     else if (["session", "source", "room", "screens"].includes(kind)) this[kind] = message;
     this._tell(kind, message);
+  }
+
+  /** Nothing more is told, until the page is another. */
+  _leave() {
+    this._events.close();
+    location.reload();
   }
 
   _cue(cue) {
