@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pipeline.direction import Actions
 from pipeline.events import Gap, Withdrawn
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
 from tests.web.conftest import Server, becomes
 from tests.web.sessions import STARTED, cue, finished
 
@@ -68,7 +68,7 @@ def test_nothing_of_a_rehearsal_is_left_in_the_show_at_the_same_address(
     finished(rehearsal, [cue(number, f"Rehearsal {number}") for number in range(30)])
     with Journal(rehearsal, SystemClock()) as journal:
         journal.append(Gap(start=40.0, end=50.0, reason="lost"))
-    with Journal(show, SystemClock()) as journal:
+    with lock(show), Journal(show, SystemClock()) as journal:
         for event in (replace(STARTED, began_at=5.0), cue(1, "The show"), cue(2, "It goes on")):
             journal.append(event)
         server = serve(rehearsal)

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.events import Withdrawn
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
 from pipeline.web.app import PAGES
 from tests.waiting import until
 from tests.web.asking import ask
@@ -128,7 +128,7 @@ def test_lines_come_as_they_are_ready_and_stand_for_their_length(
 def test_a_typed_line_is_shown_once_however_often_the_page_connects(
     page: "Page", serve: Callable[..., Server], tmp_path: Path
 ) -> None:
-    with Journal(tmp_path, SystemClock()) as journal:
+    with lock(tmp_path), Journal(tmp_path, SystemClock()) as journal:
         for event in (STARTED, cue(5, "Just before")):
             journal.append(event)
         server = serve(tmp_path)

@@ -128,8 +128,8 @@ def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     page.reload()
     becomes(page, f"{STATE} === 'paused' && Math.abs(livesubs.playback.stream - 11.5) < 0.1")
     page.evaluate(f"livesubs.playback.seek({before})")
-    kept = "JSON.parse(sessionStorage['livesubs.place'])"
-    becomes(page, f"{kept}.moves.length && Math.abs({kept}.stream - {before}) < 0.1")
+    place = "JSON.parse(sessionStorage['livesubs.place'])"
+    becomes(page, f"{place}.moves.length && Math.abs({place}.stream - {before}) < 0.1")
     page.reload()
     becomes(page, f"{STATE} === 'paused' && Math.abs(livesubs.playback.stream - {before}) < 0.1")
     page.evaluate("import('/pages/feed.js').then(({ Feed }) => (window.watcher = new Feed({ screens: true })))")
@@ -253,7 +253,7 @@ def test_catching_up_goes_where_the_late_lines_are_in_time_and_stays_there(
     page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
 ) -> None:
     archive(ffmpeg, tmp_path, (0, 30, 0.0))
-    with Journal(tmp_path, SystemClock()) as journal:
+    with lock(tmp_path), Journal(tmp_path, SystemClock()) as journal:
         for event in (begun(), progress(SystemClock(), 29.0)):
             journal.append(event)
         server = serve(tmp_path, "5")
