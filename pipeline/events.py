@@ -271,7 +271,8 @@ class Withdrawn(Event, frozen=True, tag="withdrawn"):
 
 Doing = Literal[
     "edit", "kill", "mark", "undo", "say", "hold", "send", "name", "speaker",
-    "blank", "hide", "place", "size", "volume", "delay", "play", "pause", "seek", "begin", "end",
+    "blank", "hide", "place", "size", "volume", "delay", "play", "pause", "seek", "catchup",
+    "begin", "end",
 ]  # fmt: skip
 
 
@@ -281,8 +282,8 @@ class Action(Event, frozen=True, tag="action"):
     On a cue (`cue`): edit (`text`), kill, mark, hold, send; undo (`of`, the id of an action). say shows `text` in
     `lang` at stream time `value`. name is a line of the glossary (`text`); speaker the language that is spoken (`lang`,
     empty: any). On what the room sees: blank and hide (the subtitles alone), 1 or 0; place (`text`: top, bottom, band);
-    size and volume (`value`, 1 is as usual); delay (`value`, seconds), play, pause, seek (`value`, stream time); begin
-    and end of the show (`value`, stream time).
+    size and volume (`value`, 1 is as usual); delay (`value`, seconds), play, pause, seek (`value`, stream time) and
+    catchup (each screen to its delay behind live); begin and end of the show (`value`, stream time).
     """
 
     id: str

@@ -167,5 +167,4 @@ def _facts(show: Show, served: Served, request: Request) -> dict[str, object]:
         "source": session.source if session else "",
         "began_at": session.began_at if session else None,
         "delay": served.delay,
-        "has_picture": None,
     }

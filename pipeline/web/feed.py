@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from sse_starlette import EventSourceResponse
+from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.web.show import Message, Show
 
-_PING = 10
-"""Seconds between two signs of life."""
+_PING = 3
+"""Seconds between two signs of life; a page that hears nothing for twice as long connects anew."""
 _RETRY = b"retry: 1000\r\n\r\n"
 """Milliseconds after which a page that was cut off asks again; browsers wait three times as long by themselves."""
 _DIGITS = 16
@@ -21,14 +21,18 @@ _FOR_ROOMS = (*_FOR_CONTROL, "action")
 
 
 def feed(show: Show, request: Request) -> Response:
-    """Everything about the track `lang` (all without one), from the line on that the page has seen last. With `screens`
-    also what those show; 1: it is a console's, which is no viewer."""
+    """Everything about the track `lang` (all without one), from the line on that the page has seen last, as the browser
+    says it, or `since`. With `screens` also what those show; 1: it is a console's, which is no viewer."""
     lang, screens = (request.query_params.get(name, "") for name in ("lang", "screens"))
-    last = request.headers.get("last-event-id", "")
+    last = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = int(last) if last.isdecimal() and len(last) < _DIGITS else 0
     kept = {"control": (), "screen": _FOR_CONTROL}.get(request.scope["role"], _FOR_ROOMS)
     told = show.watch(lang, since, screens=bool(screens), counted=screens != "1")
-    return EventSourceResponse(_events(told, kept), ping=_PING)
+    return EventSourceResponse(_events(told, kept), ping=_PING, ping_message_factory=_ping)
+
+
+def _ping() -> ServerSentEvent:
+    return ServerSentEvent(event="ping", data="{}")
 
 
 async def _events(batches: AsyncIterator[list[Message]], kept: Sequence[str]) -> AsyncIterator[bytes]:

@@ -5,7 +5,17 @@ from functools import reduce
 
 from msgspec.structs import replace
 
-from pipeline.events import Action, Value
+from pipeline.events import Action, Doing, Value
+
+
+class Move(Value, frozen=True):
+    """What the screens were asked to do with the picture; each does it once."""
+
+    id: str
+    """Of the action."""
+    do: Doing
+    value: float
+    """Where a seek goes, stream time."""
 
 
 class Room(Value, frozen=True):
@@ -27,9 +37,12 @@ class Room(Value, frozen=True):
     begin: float | None = None
     """Stream time at which the show begins, once that was said."""
     end: float | None = None
+    moves: tuple[Move, ...] = ()
+    """The last play or pause, and the last seek or catchup, in order: a screen that was away does them once back."""
 
 
 _SIZES = (0.5, 2.0)
+_MOVES: tuple[tuple[Doing, ...], ...] = (("play", "pause"), ("seek", "catchup"))
 
 
 def room(actions: Iterable[Action]) -> Room:
@@ -40,7 +53,7 @@ def room(actions: Iterable[Action]) -> Room:
 
 
 def directed(room: Room, action: Action) -> Room:
-    """The room after an action; those on cues and on playback leave it as it is."""
+    """The room after an action; those on cues leave it as it is."""
     match action.do:
         case "blank":
             return replace(room, blank=bool(action.value))
@@ -62,4 +75,8 @@ def directed(room: Room, action: Action) -> Room:
             return replace(room, begin=action.value)
         case "end":
             return replace(room, end=action.value)
+    for like in _MOVES:
+        if action.do in like:
+            others = (move for move in room.moves if move.do not in like)
+            return replace(room, moves=(*others, Move(id=action.id, do=action.do, value=action.value)))
     return room

@@ -145,7 +145,9 @@ class Show:
         self, lang: str = "", since: int = 0, *, screens: bool = False, counted: bool = True
     ) -> AsyncIterator[list[Message]]:
         """Everything that happened after the line `since`, then what happens, as much at a time as there is; with
-        `screens`, also what those show. One that is not `counted` is no viewer."""
+        `screens`, also what those show. One that is not `counted` is no viewer. A line that has not been written yet
+        is another session's: then everything."""
+        since = since if since <= self.seq else 0
         watcher = Watcher(lang, screens=screens, counted=counted)
         known = [message for message in self._known(since) if watcher.wants(message)]
         self._watchers.add(watcher)
@@ -171,7 +173,7 @@ class Show:
             if message.seq >= since and (since or message.kind == "cue"):
                 yield message
         yield from map(self._of_killed, state.killed)
-        yield Message("ready", _event("ready", b"{}", self.seq), seq=self.seq)
+        yield Message("ready", _event("ready", b'{"since":%d}' % since, self.seq), seq=self.seq)
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Action) and event.id in self.state.actions:

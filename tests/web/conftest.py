@@ -39,6 +39,13 @@ class Server:
         self._words = ["screen", str(folder), "--port", str(self.port), "--delay", delay, *more]
         self.process: subprocess.Popen[bytes] | None = None
 
+    def serve_next(self, folder: Path) -> None:
+        """Serves another session at the same address."""
+        self.kill()
+        self.folder = folder
+        self._words[1] = str(folder)
+        self.start()
+
     def start(self) -> None:
         command = [sys.executable, "-m", "pipeline", *self._words]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

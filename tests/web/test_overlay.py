@@ -1,6 +1,7 @@
 """/overlay: text over somebody else's picture, in a real Chromium."""
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from pipeline.events import Withdrawn
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
 from pipeline.web.app import PAGES
+from tests.waiting import until
 from tests.web.asking import ask
 from tests.web.conftest import Forked, Server
 from tests.web.sessions import STARTED, cue, finished, progress
@@ -123,6 +125,36 @@ def test_lines_come_as_they_are_ready_and_stand_for_their_length(
         assert not pixels(page)[..., 3].any()
 
 
+def test_a_typed_line_is_shown_once_however_often_the_page_connects(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with lock(tmp_path), Journal(tmp_path, SystemClock()) as journal:
+        for event in (STARTED, cue(5, "Just before")):
+            journal.append(event)
+        server = serve(tmp_path)
+        for id, text in (("before", "An hour ago"), ("now", "Back soon")):
+            if id == "now":
+                page.clock.install()
+                page.goto(f"{server.address}/overlay")
+                page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+                page.evaluate(
+                    """() => {
+                        const stage = document.getElementById("stage");
+                        window.seen = [];
+                        new MutationObserver(() => seen.push(stage.innerText)).observe(stage, { childList: true });
+                    }"""
+                )
+            said = {"id": id, "do": "say", "text": text, "lang": "en", "value": 5}
+            assert ask(server.port, "/api/actions", json.dumps(said)).status == 200
+        page.get_by_text("Back soon").wait_for()
+        for query in ("since=2", "since="):
+            with page.expect_request(f"**/api/cues?{query}*"):
+                page.clock.fast_forward(10_000)
+        journal.append(cue(6, "It goes on"))
+        page.get_by_text("It goes on").wait_for()
+        assert [text for text in page.evaluate("seen") if text] == ["Back soon", "It goes on"]
+
+
 def test_behind_the_stream_a_line_waits_for_its_moment(
     page: "Page", serve: Callable[..., Server], tmp_path: Path
 ) -> None:
@@ -161,8 +193,7 @@ def test_its_keys_and_that_they_stay(page: "Page", serve: Callable[..., Server],
             page.keyboard.press("w")
             return "Bonsoir à toutes et" in note.inner_text()
 
-        while not asked():
-            page.wait_for_timeout(50)
+        until(asked, 20)
         page.keyboard.press(" ")
         said = re.search(r"(\d+\.\d+) s behind the stream", note.inner_text())
         assert said

@@ -68,6 +68,28 @@ def test_it_follows_the_newest_line_until_one_scrolls_up(evening: Server, phone:
     assert in_view(phone, "A line that came meanwhile")
 
 
+KEEPING = """async () => {
+    const { ReadLines } = await import("/pages/read-lines.js");
+    const line = (number) => ({ id: `${number}`, lang: "en", start: number, end: number + 1, text: `${number}` });
+    const track = Array.from({ length: 1000 }, (_, number) => line(number));
+    const feed = Object.assign(new EventTarget(), { track: () => track, gaps: [], room: { held: [] } });
+    const text = document.createElement("main");
+    const lines = new ReadLines(text, feed, ["en"]);
+    return [[800.5, false], [900.5, true], [900.9, false], [901.5, false]].map(([until, above]) =>
+        [lines.draw(until, above), text.firstChild.textContent, text.lastChild.textContent]);
+}"""
+
+
+def test_the_last_lines_are_kept_and_no_line_is_taken_from_below_a_reader(evening: Server, phone: "Page") -> None:
+    phone.goto(f"{evening.address}/api/session")
+    assert phone.evaluate(KEEPING) == [
+        [True, "501", "800"],
+        [True, "501", "900"],
+        [False, "501", "900"],
+        [True, "602", "901"],
+    ]
+
+
 def test_one_language_or_two_and_the_choice_stays(evening: Server, phone: "Page") -> None:
     phone.goto(f"{evening.address}/read")
     phone.get_by_text("Line 7 of a long evening").wait_for()

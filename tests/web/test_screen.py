@@ -1,16 +1,19 @@
 """The screen: the words of the very frame that is shown, what the console asks, what goes wrong around it."""
 
 import json
+import os
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.events import Ended, SourceState
+from pipeline.events import Action, Ended, SourceState
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from pipeline.source.parts import ARCHIVE
 from pipeline.tracks import TrackFiles
+from pipeline.web.actions import keep
 from tests.measures import cues
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls
@@ -34,6 +37,11 @@ def do(server: Server, what: str, **more: Any) -> None:
     body = json.dumps({"id": f"{what}{more}", "do": what, **more}).encode()
     with urllib.request.urlopen(f"{server.address}/api/actions", body, timeout=5):
         pass
+
+
+def press(page: "Page", *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
 
 
 def watched(page: "Page") -> list[dict[str, Any]]:
@@ -99,7 +107,7 @@ def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     becomes(page, f"{STATE} === 'paused'")
     at = page.evaluate("livesubs.playback.stream")
     with lock(tmp_path, 5), Journal(tmp_path, SystemClock()) as journal:
-        journal.append(line("late", at - 2.0, at + 0.4))
+        journal.append(line("late", max(0.0, at - 2.0), at + 0.4))
         TrackFiles(tmp_path, journal).write()
     becomes(page, "livesubs.feed.cues.has('late')")
     page.evaluate("livesubs.playback.play()")
@@ -115,7 +123,13 @@ def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     page.evaluate("livesubs.playback.pause()")
     becomes(page, "JSON.parse(sessionStorage['livesubs.place']).paused")
     before = page.evaluate("livesubs.playback.stream")
+    keep(tmp_path, Action(id="while it was away", do="seek", value=11.5))
     server.start()
+    page.reload()
+    becomes(page, f"{STATE} === 'paused' && Math.abs(livesubs.playback.stream - 11.5) < 0.1")
+    page.evaluate(f"livesubs.playback.seek({before})")
+    place = "JSON.parse(sessionStorage['livesubs.place'])"
+    becomes(page, f"{place}.moves.length && Math.abs({place}.stream - {before}) < 0.1")
     page.reload()
     becomes(page, f"{STATE} === 'paused' && Math.abs(livesubs.playback.stream - {before}) < 0.1")
     page.evaluate("import('/pages/feed.js').then(({ Feed }) => (window.watcher = new Feed({ screens: true })))")
@@ -168,13 +182,94 @@ def test_a_stream_without_picture_has_a_card_and_a_lost_one_is_no_end(
     with Journal(tmp_path, SystemClock()) as journal:
         for event in (
             begun("en", "es"), line("two", 0.0, 1.9), line("dos", 0.0, 1.9, lang="es"),
-            SourceState(state="lost", stream=2.0), Ended(reason="failed", stream=2.0),
+            SourceState(state="lost", stream=2.0),
         ):  # fmt: skip
             journal.append(event)
+    os.utime(tmp_path / "journal.jsonl", (time.time() - 600,) * 2)  # it was killed a while ago
     server = serve(tmp_path)
     page.goto(f"{server.address}/screen?lang=es&lang2=en")
     becomes(page, f"({CARD}).includes('the rally') && {WORDS} === 'dostwo'")
+    becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The picture is interrupted')")
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(Ended(reason="failed", stream=2.0))
     becomes(page, f"({CARD}).includes('The stream was lost')")
+
+
+TYPED = """async () => {
+    const { Lines } = await import("/pages/lines.js");
+    const cue = (id, start, end, ...flags) => ({ id, start, end, flags });
+    const track = [cue("said", 9, 20), cue("typed", 10, 17, "typed"), cue("typed after it", 12, 14, "typed")];
+    const lines = new Lines({ room: { held: [] }, track: () => track }, "en");
+    lines.restart(0);
+    return [9.5, 10.5, 12.5, 14.5].map((stream) => lines.at(stream).id);
+}"""
+TICKS = """() => new Promise((then) => {
+    let left = 5;
+    livesubs.playback.addEventListener("tick", () => --left || then());
+})"""
+
+
+def test_the_end_of_the_show_holds_until_somebody_goes_beyond_it(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
+) -> None:
+    archive(ffmpeg, tmp_path, (0, 16, 0.0))
+    with Journal(tmp_path, SystemClock()) as journal:
+        for event in (begun(), line("a private word", 4.5, 16.0), Ended(reason="ended", stream=16.0)):
+            journal.append(event)
+    server = serve(tmp_path)
+    do(server, "end", value=4.0)
+    page.goto(f"{server.address}/screen")
+    becomes(page, f"{STATE} === 'playing'")
+    page.evaluate("livesubs.playback.seek(3.7)")
+    becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
+    for what in ("pause", "play"):
+        do(server, what)
+        becomes(page, f"livesubs.playback.paused === {str(what == 'pause').lower()}")
+        page.evaluate(TICKS)
+        assert page.evaluate(f"[{STATE}, document.getElementById('video').paused]") == ["ended", True]
+    press(page, "g", *"soon", "Enter")
+    page.get_by_text("Write it like 1:02:30").wait_for()
+    press(page, "Control+a", *"0:08")
+    before = page.evaluate("livesubs.playback.stream")
+    press(page, "Enter")
+    becomes(page, f"{STATE} === 'playing' && livesubs.playback.stream >= 8 && {WORDS} === 'a private word'")
+    press(page, "g")
+    before = page.evaluate("livesubs.playback.stream")
+    becomes(page, f"livesubs.playback.stream > {before} + 0.3 && document.getElementById('place').open")
+    press(page, "Escape")
+    assert page.evaluate(TYPED) == ["said", "typed", "typed after it", "said"]
+    keys_that_are_letters_can_be_switched_off(page)
+
+
+def keys_that_are_letters_can_be_switched_off(page: "Page") -> None:
+    muted = "document.getElementById('video').muted"
+    press(page, "m", "F1")
+    assert page.evaluate(muted)
+    page.get_by_role("button", name="Single-letter keys: on").click()
+    press(page, "Escape", "m", "?")
+    assert page.evaluate(f"[{muted}, document.getElementById('help').open]") == [True, False]
+    press(page, "Alt+m")
+    assert not page.evaluate(muted)
+
+
+def test_catching_up_goes_where_the_late_lines_are_in_time_and_stays_there(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
+) -> None:
+    archive(ffmpeg, tmp_path, (0, 30, 0.0))
+    with lock(tmp_path), Journal(tmp_path, SystemClock()) as journal:
+        for event in (begun(), progress(SystemClock(), 29.0)):
+            journal.append(event)
+        server = serve(tmp_path, "5")
+        page.goto(f"{server.address}/screen")
+        becomes(page, f"{STATE} === 'playing'")
+        journal.append(line("late", 14.0, 16.0))
+        becomes(page, "livesubs.playback.wanted > 10")
+        do(server, "pause")
+        becomes(page, f"{STATE} === 'paused'")
+        do(server, "catchup")
+        becomes(page, f"{STATE} === 'playing'")
+        assert page.evaluate("Math.abs(livesubs.playback.delay - livesubs.playback.wanted)") < 1
+        assert not page.evaluate("livesubs.playback.free")
 
 
 def test_without_hls_js_the_page_says_what_to_do(page: "Page", serve: Callable[..., Server], tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 // What is asked of the server: one after the other, each until it is answered, with the same id, so that it is done once.
 //
-// What waits and what can be undone are kept in the tab: a reload forgets neither.
+// What waits and what can be undone are kept in the tab, by session: a reload forgets neither, and nothing that was asked
+// of one session is done in the next one at the same address.
 
 const AGAIN = 400;
 const PATIENCE = 2000;
@@ -10,7 +11,7 @@ const TOLD = 1000;
 /** `randomUUID` is for secure addresses alone, and a hall has http. */
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
 
-const kept = (name) => JSON.parse(sessionStorage.getItem(name) ?? "[]");
+const kept = (name, session) => JSON.parse(sessionStorage.getItem(`${name} ${session}`) ?? "[]");
 
 /** The room as an action makes it. */
 function directed(room, { do: what, cue, text, value }) {
@@ -31,10 +32,11 @@ export class Actions {
     this._ahead = [];
     feed.addEventListener("action", (event) => (this._last = event.detail.id));
     feed.addEventListener("room", () => this._told(this._last));  // it comes after each action
-    this._waiting = kept("waiting");
-    this.done = kept("done");
+    feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
+    this._session = null;
+    this._waiting = [];
+    this.done = [];
     this._busy = false;
-    this._send();
   }
 
   /** Asks for `action`; `said` tells what it does, `back` how to undo it where the server does not know, null: not at all. */
@@ -77,7 +79,7 @@ export class Actions {
     this._busy = true;
     while (this._waiting.length) {
       const first = this._waiting[0];
-      const answer = await this._post(first.action);
+      const answer = this._feed.told ? await this._post(first.action) : null; // else who knows whose server is there
       if (answer === null) {
         this._tell(`${first.said} - not yet: no word from the page server, it is tried again`, "waiting");
         await new Promise((resolve) => setTimeout(resolve, AGAIN));
@@ -107,9 +109,20 @@ export class Actions {
     }
   }
 
+  /** It is known which session this is: what was kept of it comes first. */
+  _restore(session) {
+    if (this._session !== null) return;
+    this._session = session;
+    this._waiting = [...kept("waiting", session), ...this._waiting];
+    this.done = [...kept("done", session), ...this.done];
+    this._keep();
+    this._send();
+  }
+
   _keep() {
     this.done = this.done.slice(-50);
-    sessionStorage.setItem("waiting", JSON.stringify(this._waiting));
-    sessionStorage.setItem("done", JSON.stringify(this.done));
+    if (this._session === null) return;
+    sessionStorage.setItem(`waiting ${this._session}`, JSON.stringify(this._waiting));
+    sessionStorage.setItem(`done ${this._session}`, JSON.stringify(this.done));
   }
 }

@@ -49,10 +49,9 @@ export class RoomControls {
   }
 
   catchUp() {
-    const [before, edge, delay] = [this._clock.time, this._feed.edge, this._clock.delay];
-    if (before === null || edge === null) return;
-    if (this._clock.paused) this._actions.ask({ do: "play" }, "The picture plays", null);
-    this._actions.ask({ do: "seek", value: edge - delay }, `Back to ${Math.round(delay)} s behind live`,
+    const before = this._clock.time;
+    if (before === null || this._feed.ended) return;
+    this._actions.ask({ do: "catchup" }, `Back to ${Math.round(this._clock.delay)} s behind live`,
       { do: "seek", value: before });
   }
 

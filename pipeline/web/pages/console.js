@@ -194,7 +194,7 @@ async function learn() {
 
 learn();
 feed.addEventListener("change", draw);
+feed.addEventListener("session", drawDone);
 setInterval(draw, TICK);
 setInterval(drawHealth, 500);
 drawHealth();
-drawDone();

@@ -1,11 +1,10 @@
 // How far behind live the picture is to be: what was asked for, or more while the lines need it.
 
 import { Lateness, rate, wanted } from "./pace.js";
+import { now } from "./page.js";
 
 /** Media segments that the least delay holds. */
 const SEGMENTS = 3;
-
-const now = () => performance.now() / 1000;
 
 export class Delay {
   /** `asked` seconds, null for the least there can be; `segment()` tells how long one is. */

@@ -1,17 +1,18 @@
 // What happens in the session, as the server tells it: one EventSource, kept up whatever the network does.
 //
 // Times are stream time, seconds. Listen for a kind of message by its name (cue, withdrawn, room, progress, gap, source,
-// session, resumed, action, killed, warning, end, screens: `event.detail` is the message), for "ready" (all that is known has
-// been told), for "lost" and "found" (the server), or for "change" (any of them).
+// session, resumed, action, killed, end, screens: `event.detail` is the message), for "ready" (all that is known has been
+// told), for "lost" and "found" (the server), or for "change" (any of them). Where another session is served at the same
+// address the page is loaded again: nothing of the one before belongs to it.
 
-/** Seconds without a word of a running session after which the connection is made anew: it says something every two. */
+import { now } from "./page.js";
+
+/** Seconds without a word after which the connection is made anew: the server gives a sign of life every three. */
 const SILENT = 7;
 /** Seconds between two tries. */
 const PAUSE = 1;
-const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn", "action", "warning", "end",
-  "resumed", "ready", "screens", "killed"];
-
-const now = () => performance.now() / 1000;
+const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn", "action", "end", "resumed",
+  "ready", "screens", "killed"];
 
 export class Feed extends EventTarget {
   /** `lang`: one track alone; `screens`: what the screens show is told, too, once a second; a page that is no
@@ -22,12 +23,14 @@ export class Feed extends EventTarget {
     /** Lines that were taken out, each with the action that did it (`by`); only who may control is told. */
     this.killed = new Map();
     this.room = { blank: false, hidden: false, place: "bottom", size: 1, volume: 1, delay: null, held: [], begin: null,
-      end: null };
+      end: null, moves: [] };
     this.gaps = [];
-    this.warnings = [];
     this.screens = [];
     this.session = this.progress = this.source = this.ended = null;
     this.ready = this.connected = false;
+    /** All that is known has been told on the connection that there is now. */
+    this.told = false;
+    this._last = "";
     const told = screens === true ? "1" : screens;
     this._query = new URLSearchParams({ ...(lang && { lang }), ...(told && { screens: told }) });
     this._tracks = new Map();
@@ -36,11 +39,11 @@ export class Feed extends EventTarget {
     setInterval(() => this._watch(), 1000);
   }
 
-  /** The cues of one track, by time. */
+  /** The cues of one track, by time, those of one moment as they were told. */
   track(lang) {
     if (!this._tracks.has(lang)) {
       const found = [...this.cues.values()].filter((cue) => cue.lang === lang);
-      this._tracks.set(lang, found.sort((a, b) => a.start - b.start || a.end - b.end));
+      this._tracks.set(lang, found.sort((a, b) => a.start - b.start));
     }
     return this._tracks.get(lang);
   }
@@ -53,25 +56,24 @@ export class Feed extends EventTarget {
   }
 
   _open() {
-    this._full = new Set();
     this._heard = now();
+    if (this._last) this._query.set("since", this._last);
     this._events = new EventSource(`/api/cues?${this._query}`);
-    for (const kind of KINDS) {
-      this._events.addEventListener(kind, (event) => this._take(kind, JSON.parse(event.data)));
-    }
+    for (const kind of KINDS) this._events.addEventListener(kind, (event) => this._take(kind, event));
+    this._events.addEventListener("ping", () => (this._heard = now()));
     this._events.onopen = () => {
       this._ends = false;
+      this._full = new Set();
       this._connection(true);
     };
     this._events.onerror = () => this._connection(false);
   }
 
-  /** A connection that is closed for good, or says nothing, is made anew, and everything told from the beginning. */
+  /** A connection that is closed for good, or says nothing, is made anew, from the last line on that is known. */
   _watch() {
     const quiet = now() - this._heard;
-    const expected = this.ready && this.session && !this.ended;
     const closed = this._events.readyState === EventSource.CLOSED;
-    if ((closed && quiet > PAUSE) || (expected && quiet > SILENT)) {
+    if ((closed && quiet > PAUSE) || quiet > SILENT) {
       this._events.close();
       this._connection(false);
       this._open();
@@ -81,17 +83,20 @@ export class Feed extends EventTarget {
   _connection(there) {
     if (there === this.connected) return;
     this.connected = there;
+    this.told = false;
     this._tell(there ? "found" : "lost", {});
   }
 
-  _take(kind, message) {
+  _take(kind, { data, lastEventId }) {
+    const message = JSON.parse(data);
     this._heard = now();
+    if (kind === "session" && this.session && message.began_at !== this.session.began_at) return this._leave();
+    this._last = lastEventId || this._last;
     if (kind === "cue") this._cue(message);
     else if (kind === "withdrawn") this._withdrawn(message.id);
     else if (kind === "killed") this.killed.set(message.id, message);
-    else if (kind === "ready") this._all();
+    else if (kind === "ready") this._all(message.since);
     else if (kind === "gap") this._gap(message);
-    else if (kind === "warning") this.warnings.push(message);
     else if (kind === "progress") this._progress(message);
     else if (kind === "end") this._end(message);
     else if (kind === "resumed") this.ended = this._edge = null;
@@ -99,11 +104,17 @@ export class Feed extends EventTarget {
     this._tell(kind, message);
   }
 
+  /** Nothing more is told, until the page is another. */
+  _leave() {
+    this._events.close();
+    location.reload();
+  }
+
   _cue(cue) {
     const known = this.cues.get(cue.id);
     this.cues.set(cue.id, cue);
     this.killed.delete(cue.id);
-    this._full?.add(cue.id);
+    if (!this.told) this._full.add(cue.id);
     this._tracks.delete(cue.lang);
     if (known && known.lang !== cue.lang) this._tracks.delete(known.lang);
   }
@@ -114,13 +125,10 @@ export class Feed extends EventTarget {
     if (known) this._tracks.delete(known.lang);
   }
 
-  /** Told from the beginning: what was not told is no more. */
-  _all() {
-    if (this._full) {
-      for (const id of [...this.cues.keys()]) if (!this._full.has(id)) this._withdrawn(id);
-    }
-    this._full = null;
-    this.ready = true;
+  /** Told from the line `since` on; 0, from the beginning: what was not told is no more. */
+  _all(since) {
+    if (!since) for (const id of [...this.cues.keys()]) if (!this._full.has(id)) this._withdrawn(id);
+    this.ready = this.told = true;
     if (this.ended && !this._ends) {
       this.ended = this._edge = null; // it was resumed while nobody was connected
       this._tell("resumed", {});

@@ -1,6 +1,9 @@
 // The keys of the screen. What concerns the whole room goes to the server, as from the console; where the picture is
 // belongs to this screen alone.
 
+import { letterSwitch, meant } from "./letters.js";
+import { byId } from "./page.js";
+
 const SHORT = 5;
 const LONG = 30;
 const PLACES = ["bottom", "top", "band"];
@@ -12,7 +15,7 @@ const KEYS = [
   [["ArrowRight"], "", "", (screen, event) => move(screen, event.shiftKey ? LONG : SHORT)],
   [["Home"], "Home", "from the start of the show", (screen) => screen.playback.seek(screen.feed.room.begin ?? 0)],
   [["End", "c"], "End", "catch up with live, less the delay", (screen) => screen.playback.catchUp()],
-  [["g"], "G", "go to a time", (screen) => goTo(screen)],
+  [["g"], "G", "go to a time", (screen) => openPlace(screen)],
   [["b"], "B", "blank", (screen) => ask("blank", { value: screen.feed.room.blank ? 0 : 1 })],
   [["s"], "S", "subtitles off, on", (screen) => ask("hide", { value: screen.feed.room.hidden ? 0 : 1 })],
   [["p"], "P", "subtitles at the bottom, the top, in a band", (screen) => ask("place", { text: after(screen.feed.room.place) })],
@@ -23,17 +26,18 @@ const KEYS = [
   [["m"], "M", "sound off, on, here", () => mute()],
   [["f"], "F", "full screen", () => (document.fullscreenElement ? document.exitFullscreen() : document.body.requestFullscreen())],
   [["t"], "T", "test card", (screen) => screen.toggleTest()],
-  [["?", "h"], "?", "these keys", (screen, event, help) => (help.open ? help.close() : help.show())],
+  [["?", "h"], "? F1", "these keys", (screen, event, help) => (help.open ? help.close() : tell(help))],
 ];
 
 /** Listens for the keys; `help` is where they are told. */
 export function keys(screen, help) {
   describe(help);
+  byId("place").addEventListener("submit", (event) => goTo(screen, event));
   addEventListener("keydown", (event) => {
     screen.playback.touched();
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Escape") help.close();
-    const found = KEYS.find(([names]) => names.includes(event.key.length > 1 ? event.key : event.key.toLowerCase()));
+    const pressed = event.target.closest?.("button") && ["Enter", " "].includes(event.key);
+    const found = !pressed && KEYS.find(([names]) => names.includes(meant(event)));
     if (!found) return;
     event.preventDefault();
     found[3](screen, event, help);
@@ -49,7 +53,13 @@ function describe(help) {
     said.textContent = what;
     list.append(term, said);
   }
-  help.replaceChildren(list);
+  help.replaceChildren(list, letterSwitch());
+}
+
+/** The keys go on doing what they do: no button of it has the focus at first. */
+function tell(help) {
+  help.show();
+  help.focus();
 }
 
 function move(screen, seconds) {
@@ -57,11 +67,23 @@ function move(screen, seconds) {
   if (stream !== null) screen.playback.seek(stream + seconds);
 }
 
-/** m:ss or h:mm:ss, or seconds. */
-function goTo(screen) {
-  const typed = prompt("Go to (h:mm:ss of the recording)");
-  const parts = (typed ?? "").trim().split(":").map(Number);
-  if (typed && parts.every(Number.isFinite)) screen.playback.seek(parts.reduce((sum, part) => sum * 60 + part, 0));
+/** Asks for a place, over the picture, which goes on with its words. */
+function openPlace(screen) {
+  const field = byId("place-time");
+  const now = new Date(1000 * Math.max(0, screen.playback.stream ?? 0));
+  field.value = now.toISOString().slice(11, 19).replace(/^0/, "");
+  byId("place-wrong").hidden = true;
+  byId("place").showModal();
+  field.select();
+}
+
+/** h:mm:ss, m:ss, or seconds. */
+function goTo(screen, event) {
+  const parts = byId("place-time").value.trim().split(":");
+  const fits = parts.length < 4 && parts.every((part) => /^\d+(\.\d+)?$/.test(part));
+  byId("place-wrong").hidden = fits;
+  if (fits) screen.playback.seek(parts.reduce((sum, part) => sum * 60 + Number(part), 0));
+  else event.preventDefault();
 }
 
 function delay(screen, seconds) {
@@ -70,7 +92,7 @@ function delay(screen, seconds) {
 }
 
 function mute() {
-  const video = document.getElementById("video");
+  const video = byId("video");
   video.muted = !video.muted;
 }
 

@@ -1,6 +1,6 @@
 // Which line is shown at a stream time, and which ones missed their moment.
 
-/** Seconds, or the part of its own time, that a line must still have when it comes too late to be shown at all. */
+/** Seconds, or the part of its own time, that a line must still have to be shown when it comes late. */
 const LEFT = 1;
 const PART = 0.5;
 /** Lines that begin earlier than this before a moment are over by then. */
@@ -21,13 +21,12 @@ export class Lines {
     this.from = stream;
   }
 
-  /** The one line of the frame at `stream`, null for none: a typed one first, else the one that began last. */
+  /** The one line of the frame at `stream`, null for none: the one that was typed last, else the one that began last. */
   at(stream) {
-    let chosen = null;
-    for (const cue of this._near(stream)) {
-      if (cue.start > stream || cue.end <= stream || !this._may(cue, stream)) continue;
-      if (!chosen || rank(cue) >= rank(chosen)) chosen = cue;
-    }
+    const begun = [...this._near(stream)];
+    const typed = begun.find((cue) => cue.flags.includes("typed"));
+    const others = begun.filter((cue) => !cue.flags.includes("typed"));
+    const chosen = [typed, ...others].find((cue) => cue && cue.end > stream && this._may(cue, stream)) ?? null;
     if (chosen) this._shown.add(chosen.id);
     return chosen;
   }
@@ -49,9 +48,10 @@ export class Lines {
   _may(cue, stream) {
     if (this._feed.room.held.includes(cue.id)) return false;
     if (this._shown.has(cue.id) || cue.start < this.from) return true;
-    return cue.end - stream >= Math.min(LEFT, PART * (cue.end - cue.start));
+    return inTime(cue, stream);
   }
 
+  /** The lines that have begun by then, the last first. */
   *_near(stream) {
     const track = this._feed.track(this.lang);
     let index = after(track, stream);
@@ -59,10 +59,13 @@ export class Lines {
   }
 }
 
-const rank = (cue) => (cue.flags.includes("typed") ? Infinity : cue.start);
+/** Whether a line that comes at `stream` is still to be shown. */
+export function inTime(cue, stream) {
+  return cue.end - stream >= Math.min(LEFT, PART * (cue.end - cue.start));
+}
 
 /** The index of the first cue that begins after `stream`. */
-function after(track, stream) {
+export function after(track, stream) {
   let [low, high] = [0, track.length];
   while (low < high) {
     const middle = (low + high) >> 1;

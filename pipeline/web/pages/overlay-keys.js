@@ -1,6 +1,8 @@
 // The overlay's keys (in OBS: right click, Interact). What they say stands in the picture for a moment: hide the source
 // with its eye meanwhile if it is on air.
 
+import { letterSwitch, meant } from "./letters.js";
+import { byId } from "./page.js";
 
 const SAID = 3;
 const REACTION = 0.2; // seconds from hearing a word to the tap
@@ -13,10 +15,10 @@ x   box behind the letters
 w   tap when you hear a word
 r   with the show's clock, or as soon as a line is ready
 0   as the address says
-? h   this; Esc closes it`;
+? h F1   this; Esc closes it`;
 
 export function control(overlay) {
-  const panel = new Panel(document.getElementById("note"));
+  const panel = new Panel(byId("note"));
   const keys = {
     "+": () => size(overlay, +0.3),
     "=": () => size(overlay, +0.3),
@@ -37,9 +39,10 @@ export function control(overlay) {
     Escape: () => panel.close(),
   };
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (panel.asked && (event.key === " " || event.key === "Enter")) panel.tap(overlay);
-    else keys[event.key]?.();
+    if (panel.asked && (event.key === " " || event.key === "Enter")) return panel.tap(overlay);
+    const found = keys[meant(event)];
+    if (found) event.preventDefault();
+    found?.();
   });
   addEventListener("pointerdown", () => panel.asked && panel.tap(overlay));
 }
@@ -81,7 +84,8 @@ class Panel {
     const { size, place, align, box, delay, offset } = overlay.set;
     const all = Object.entries({ lang: overlay.lanes.map((lane) => lane.lang).join(","), size, place, align, box, delay, offset });
     const query = new URLSearchParams(all.filter(([, value]) => value !== null));
-    this.say(`${HELP}\n\nThe same as an address:\n${location.origin}/overlay?${query}`.replaceAll("%2C", ","), true);
+    this.say(`${HELP}\n\nThe same as an address:\n${location.origin}/overlay?${query}\n\n`.replaceAll("%2C", ","), true);
+    this.element.append(letterSwitch());
   }
 
   /** Names the newest words that were said: whoever has not heard them yet taps when they come. */

@@ -7,15 +7,15 @@ import { Feed } from "./feed.js";
 import { forget, keep, settings } from "./kept.js";
 import { Lines } from "./lines.js";
 import { control } from "./overlay-keys.js";
+import { byId, now } from "./page.js";
 import { Ready } from "./ready.js";
 
-const seconds = () => performance.now() / 1000;
 const DEFAULTS = { lang: "", size: 5.4, place: "bottom", align: "center", box: 0, delay: null, offset: 0, play: null, from: 0 };
 
 class Overlay {
   constructor() {
     this.set = settings(DEFAULTS);
-    this.stage = document.getElementById("stage");
+    this.stage = byId("stage");
     this.lanes = [];
     this.source = this.began = this.live = null;
     this.feed = new Feed();
@@ -55,14 +55,14 @@ class Overlay {
 
   /** Seconds behind the stream at which `cue` would begin now; null: the stream's clock is not known. */
   behind(cue) {
-    const live = this.edge(seconds());
+    const live = this.edge(now());
     return live === null ? null : live - cue.start;
   }
 
   draw = () => {
-    const now = seconds();
+    const at = now();
     const { blank, hidden } = this.feed.room;
-    draw(this.stage, blank || hidden ? [] : this.lanes.map((lane) => this.#cue(lane, now)));
+    draw(this.stage, blank || hidden ? [] : this.lanes.map((lane) => this.#cue(lane, at)));
     requestAnimationFrame(this.draw);
   };
 
@@ -74,13 +74,13 @@ class Overlay {
   }
 
   #begin() {
-    this.began ??= seconds();
+    this.began ??= now();
     this.stage.dataset.ready = this.lanes.length ? "yes" : "no"; // for whoever looks from outside
   }
 
   #came(cue) {
     const lane = this.lanes.find((one) => one.lang === cue.lang);
-    if (this.feed.ready) lane?.ready.add(cue, seconds(), Math.max(0, this.set.offset / 1000));
+    if (this.feed.ready) lane?.ready.add(cue, now(), Math.max(0, this.set.offset / 1000));
     else lane?.ready.pass(cue);
   }
 

@@ -6,16 +6,12 @@
 
 import { StreamClock } from "./clock.js";
 import { Delay } from "./delay.js";
+import { BEFORE, Ends, STUCK } from "./ends.js";
+import { now } from "./page.js";
 import { attach, frames, start } from "./source.js";
-import { now, Wait } from "./wait.js";
+import { Wait } from "./wait.js";
 
 const { Hls } = window;
-/** Seconds before the end of a connection, or of all there is, at which the picture is held: two frames. */
-const BEFORE = 0.08;
-/** Seconds before the end of all there is within which playback gets stuck, where sound or picture ends first. */
-const NEAR = 0.5;
-/** Seconds without a move after which it is stuck. */
-const STUCK = 0.4;
 /** Seconds missing that are not worth a wait. */
 const SHORT = 0.3;
 /** Seconds of picture that have to be there before it goes on. */
@@ -31,6 +27,7 @@ export class Playback extends EventTarget {
     this.state = "waiting";
     this.paused = this.free = false;
     this.sound = true;
+    this.ends = new Ends(feed);
     this._held = new Delay(feed, delay, () => this.clock.details?.targetduration ?? 2);
     this._wait = null;
     this._passed = -1;
@@ -80,7 +77,7 @@ export class Playback extends EventTarget {
 
   play() {
     this.paused = false;
-    if (["paused", "ended"].includes(this.state)) this.state = "playing";
+    if (this.state === "paused") this.state = "playing";
     this._go();
   }
 
@@ -92,30 +89,33 @@ export class Playback extends EventTarget {
 
   /** Goes to a stream time, and on from there. */
   seek(stream) {
-    if (!this.clock.details) return;
+    if (!this.clock.details) return this.restore({ stream, free: true, paused: this.paused, beyond: null });
     const to = Math.max(this.clock.begin, Math.min(stream, this.clock.end.stream - 0.2));
     this.free = !this._live || Math.abs(this._feed.edge - to - this.wanted) > THERE;
     this._wait = this._shown = null;
     this._passed = -1;
+    this.ends.moved(to);
     this._video.currentTime = this.clock.media(to);
-    this.state = this.paused ? "paused" : "playing";
-    this._go();
+    this._goOn();
     this.dispatchEvent(new CustomEvent("moved", { detail: to }));
   }
 
   /** Back to the live delay, at once. */
   catchUp() {
+    if (!this.clock.details) return this.restore({ stream: null, free: false, paused: false, beyond: null });
     if (!this._live) return;
     this.paused = false;
     this.seek(this._feed.edge - this.wanted);
     this.free = false;
+    this.ends.beyond = null;
   }
 
-  /** Begins where a page was that is loaded again. */
-  restore({ stream, free, paused }) {
+  /** Begins where a page was that is loaded again, or at a place that was asked for before there is a picture. */
+  restore({ stream, free, paused, beyond }) {
     this._place = stream;
     this.free = free;
     this.paused = paused;
+    this.ends.beyond = beyond;
   }
 
   tick() {
@@ -125,7 +125,7 @@ export class Playback extends EventTarget {
     this._settle(media);
     if (this._wait) this._keepWaiting();
     else if (this._over(media)) this._end();
-    else if (this.state === "ended") this.play();
+    else if (this.state === "ended") this._goOn();
     else if (this.state === "starved") this._look(media);
     else if (this.state === "playing") this._play(media);
     this._video.playbackRate = this._follows && this.state === "playing" ? this._held.rate(this.delay) : 1;
@@ -194,15 +194,10 @@ export class Playback extends EventTarget {
     if (next && next.media !== this._passed && next.gap > SHORT && media >= next.media - BEFORE) {
       this._passed = next.media;
       this._hold("gap", next.stream - next.gap, next.stream);
-    } else if (this._starves(this.clock.end.media - media)) {
+    } else if (this.ends.soFar(this.clock.details.live, this.clock.end.media - media, now() - this._moved.at)) {
       this.state = "starved";
       this._video.pause();
     }
-  }
-
-  /** All there is has been played, and more may come; `left` seconds of it cannot be. */
-  _starves(left) {
-    return this.clock.details.live && (left < BEFORE || (left < NEAR && now() - this._moved.at > STUCK));
   }
 
   _hold(state, from, until) {
@@ -215,27 +210,30 @@ export class Playback extends EventTarget {
     this._wait.tick(this.paused);
     if (this._waited < this._wait.until || this.paused) return;
     this._wait = this._shown = null;
-    this.state = "playing";
-    this._go();
+    this._goOn();
   }
 
   _look(media) {
     if (this.clock.end.media - media < ENOUGH) return;
     this.state = this.paused ? "paused" : "playing";
     this._play(media);
-    if (this.state === "playing") this._go();
+    this._go();
   }
 
   _over(media) {
-    const near = this.clock.end.media - media < NEAR;
-    return this._video.ended || (!this.clock.details.live && near && this.state === "starved") ||
-      (this._feed.room.end !== null && !this.free && this.stream >= this._feed.room.end);
+    const last = this.state === "starved" && this.ends.recording(this.clock.details.live, this.clock.end.media - media);
+    return this._video.ended || last || this.ends.show(this.stream);
   }
 
   /** Until that is no longer so: the end of the show was put off, or somebody goes back. */
   _end() {
     this.state = "ended";
     this._video.pause();
+  }
+
+  _goOn() {
+    this.state = this.paused ? "paused" : "playing";
+    this._go();
   }
 
   async _go() {

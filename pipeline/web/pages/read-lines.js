@@ -1,10 +1,46 @@
 // The lines on the page, brought to what is known: a correction changes one, a line that was taken out goes.
 
-const GAP = 2; // seconds that are missing before that is said
+import { after } from "./lines.js";
 
-/** Shows in `text` what was said up to the stream time `until`; whether anything changed. */
-export function lines(text, feed, langs, until) {
-  const wanted = [...spoken(feed, langs, until), ...missing(feed, until)].sort((a, b) => a.start - b.start || a.order - b.order);
+const GAP = 2; // seconds that are missing before that is said
+const KEPT = 300; // lines of each language while nobody reads above
+
+export class ReadLines {
+  #changes = 0;
+  #drawn = "";
+  #from = -Infinity; // stream time of the first that is kept
+
+  constructor(text, feed, langs) {
+    Object.assign(this, { text, feed, langs });
+    for (const kind of ["cue", "withdrawn", "gap", "room", "ready"]) feed.addEventListener(kind, () => (this.#changes += 1));
+  }
+
+  /** Shows what was said up to the stream time `until`, the oldest only for whoever is `above`; whether anything changed. */
+  draw(until, above) {
+    const ends = this.langs.map((lang) => after(this.feed.track(lang), until));
+    const told = [this.#changes, ...ends, this.#missing(until).length].join();
+    if (told === this.#drawn) return false;
+    this.#drawn = told;
+    if (!above) this.#from = this.feed.track(this.langs[0])[ends[0] - KEPT]?.start ?? -Infinity;
+    const lines = [...this.#spoken(ends), ...this.#missing(until)].filter((line) => line.start >= this.#from);
+    return put(this.text, lines.sort((a, b) => a.start - b.start || a.order - b.order));
+  }
+
+  #spoken(ends) {
+    const held = new Set(this.feed.room.held);
+    return this.langs.flatMap((lang, order) =>
+      this.feed.track(lang).slice(0, ends[order]).filter((cue) => !held.has(cue.id))
+        .map((cue) => ({ id: cue.id, start: cue.start, lang, order, sentences: cue.sentences,
+          text: cue.text.replaceAll("\n", " ") })));
+  }
+
+  #missing(until) {
+    return this.feed.gaps.filter((gap) => gap.end - gap.start >= GAP && gap.start <= until)
+      .map((gap) => ({ id: `gap ${gap.start}`, start: gap.start, order: -1, text: "Here a part of the stream is missing." }));
+  }
+}
+
+function put(text, wanted) {
   const newest = wanted.findLast((line) => line.order === 0)?.start;
   let changed = false;
   let here = text.firstChild;
@@ -34,19 +70,6 @@ export function lines(text, feed, langs, until) {
 /** Whether a line is the rest of the sentence of the one above it. */
 function goesOn(before, line) {
   return before?.lang === line.lang && before.sentences?.length > 0 && before.sentences.at(-1) === line.sentences?.[0];
-}
-
-function spoken(feed, langs, until) {
-  const held = new Set(feed.room.held);
-  return langs.flatMap((lang, order) =>
-    feed.track(lang).filter((cue) => cue.start <= until && !held.has(cue.id))
-      .map((cue) => ({ id: cue.id, start: cue.start, lang, order, sentences: cue.sentences,
-        text: cue.text.replaceAll("\n", " ") })));
-}
-
-function missing(feed, until) {
-  return feed.gaps.filter((gap) => gap.end - gap.start >= GAP && gap.start <= until)
-    .map((gap) => ({ id: `gap ${gap.start}`, start: gap.start, order: -1, text: "Here a part of the stream is missing." }));
 }
 
 function made(line) {

@@ -1,5 +1,7 @@
 // How far the screen is, for the lines that come with it.
 
+import { now } from "./page.js";
+
 /** States of a screen in which it shows the show. */
 const SHOWS = ["playing", "paused", "gap", "starved"];
 
@@ -10,13 +12,13 @@ export class ScreenClock {
   constructor(feed, delay) {
     this.feed = feed;
     this.delay = delay;
-    feed.addEventListener("screens", () => (this.#at = performance.now() / 1000));
+    feed.addEventListener("screens", () => (this.#at = now()));
   }
 
   /** Stream time that the screen shows; without one, what it would show; Infinity: nothing is held back. */
   get position() {
     const shows = this.feed.screens.find((screen) => SHOWS.includes(screen.state) && screen.stream !== null);
-    if (shows) return shows.stream + (shows.state === "playing" ? performance.now() / 1000 - this.#at : 0);
+    if (shows) return shows.stream + (shows.state === "playing" ? now() - this.#at : 0);
     const delay = this.feed.room.delay ?? this.delay;
     return this.feed.ended || delay === null || this.feed.edge === null ? Infinity : this.feed.edge - delay;
   }

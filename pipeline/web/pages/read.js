@@ -2,16 +2,16 @@
 
 import { Feed } from "./feed.js";
 import { keep, settings } from "./kept.js";
-import { lines } from "./read-lines.js";
+import { byId } from "./page.js";
+import { ReadLines } from "./read-lines.js";
 import { ScreenClock } from "./read-screen.js";
 import { Scroll } from "./read-scroll.js";
 
 const LOOK = 200; // milliseconds
 const SIZES = [1.1, 1.3, 1.6, 2, 2.5, 3.1]; // rem
 
-const at = (id) => document.getElementById(id);
 const set = settings({ lang: "", early: 0, size: 2 });
-const scroll = new Scroll(at("text"), at("now"));
+const scroll = new Scroll(byId("text"), byId("now"));
 
 /** The facts of the session, asked until it has begun: phones come in before the show. */
 async function begun() {
@@ -22,7 +22,7 @@ async function begun() {
     } catch {
       // the server is being started again
     }
-    at("state").textContent = "It has not begun yet.";
+    byId("state").textContent = "It has not begun yet.";
     await new Promise((later) => setTimeout(later, 2000));
   }
 }
@@ -31,10 +31,10 @@ async function begun() {
 function offer(facts, chosen) {
   const one = [...facts.tgt_langs, facts.src_lang].map((lang) => [lang, name(lang)]);
   const two = facts.tgt_langs.map((lang) => [`${lang},${facts.src_lang}`, `${name(lang)} + ${facts.src_lang.toUpperCase()}`]);
-  at("language").replaceChildren(...[...one, ...two].map(([value, text]) => new Option(text, value)));
-  at("language").value = chosen;
-  at("language").addEventListener("change", () => {
-    keep({ lang: at("language").value });
+  byId("language").replaceChildren(...[...one, ...two].map(([value, text]) => new Option(text, value)));
+  byId("language").value = chosen;
+  byId("language").addEventListener("change", () => {
+    keep({ lang: byId("language").value });
     location.reload();
   });
 }
@@ -52,13 +52,13 @@ function larger(steps) {
 
 function style() {
   document.documentElement.style.setProperty("--size", `${SIZES[set.size]}rem`);
-  at("early").setAttribute("aria-pressed", String(Boolean(set.early)));
+  byId("early").setAttribute("aria-pressed", String(Boolean(set.early)));
   scroll.follow();
 }
 
-at("larger").addEventListener("click", () => larger(+1));
-at("smaller").addEventListener("click", () => larger(-1));
-at("early").addEventListener("click", () => {
+byId("larger").addEventListener("click", () => larger(+1));
+byId("smaller").addEventListener("click", () => larger(-1));
+byId("early").addEventListener("click", () => {
   set.early = set.early ? 0 : 1;
   keep({ early: set.early });
   style();
@@ -70,12 +70,13 @@ const langs = (set.lang || facts.tgt_langs[0] || facts.src_lang).split(",").slic
 offer(facts, langs.join(","));
 const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "", screens: "too" });
 const screen = new ScreenClock(feed, facts.delay);
+const lines = new ReadLines(byId("text"), feed, langs);
 
 function draw() {
   const until = screen.position;
-  at("early").hidden = until === Infinity;
-  if (feed.ready && lines(at("text"), feed, langs, set.early ? Infinity : until)) scroll.follow();
-  at("state").textContent = !feed.connected && feed.ready ? "Connection lost; it is tried again."
+  byId("early").hidden = until === Infinity;
+  if (feed.ready && lines.draw(set.early ? Infinity : until, !scroll.following)) scroll.follow();
+  byId("state").textContent = !feed.connected && feed.ready ? "Connection lost; it is tried again."
     : feed.ended ? "The show has ended." : "";
 }
 

@@ -10,12 +10,15 @@ export class Ready {
   #shown = null;
   #until = 0;
   #newest = -Infinity;
+  #known = new Set();
 
   /** A cue that came just now; `later`: seconds that it has to wait all the same. */
   add(cue, now, later = 0) {
-    if (this.#shown === cue.id || this.#waiting.some((one) => one.id === cue.id)) return; // a correction
+    if (this.#known.has(cue.id)) return; // a correction, or told again
+    this.#known.add(cue.id);
     if (cue.flags.includes("typed")) {
-      this.#waiting.unshift({ id: cue.id, due: now }); // by the technician, who wants it read now
+      // By the technician, who wants it read now, and no other that was typed before.
+      this.#waiting = [{ id: cue.id, due: now, typed: true }, ...this.#waiting.filter((one) => !one.typed)];
       this.#until = now;
     } else if (cue.start > this.#newest) {
       // An earlier one was translated again, or heard after all: too late for here.
@@ -26,6 +29,7 @@ export class Ready {
 
   /** A cue that was there before. */
   pass(cue) {
+    this.#known.add(cue.id);
     this.#newest = Math.max(this.#newest, cue.start);
   }
 

@@ -1,9 +1,13 @@
 // Tells the server what this screen shows, once a second, and keeps its place for when the page is loaded again.
 
+import { byId } from "./page.js";
+
 const PLACE = "livesubs.place";
 const ID = "livesubs.screen";
 /** Seconds after which a page that is loaded again begins anew. */
 const OLD = 600;
+/** Moves that are remembered: the server tells the last two. */
+const MOVES = 20;
 
 export class Report {
   constructor(screen) {
@@ -25,7 +29,7 @@ export class Report {
   _told() {
     const { playback, lines, skipped } = this._screen;
     const { state, stream, delay, wanted, margin, free, sound } = playback;
-    const rate = document.getElementById("video").playbackRate;
+    const rate = byId("video").playbackRate;
     const rounded = Object.fromEntries(
       Object.entries({ stream, delay, wanted, margin }).map(([name, value]) => [name, value && Math.round(value * 1000) / 1000]),
     );
@@ -33,16 +37,20 @@ export class Report {
   }
 }
 
-/** Notes where this screen is. */
-export function keep(feed, playback) {
-  const { stream, free, paused } = playback;
+/** Notes where this screen is, and the ids of the moves that it has done. */
+export function keep(feed, playback, moves) {
+  const { stream, free, paused, ends } = playback;
   if (stream === null || !feed.session) return;
-  const place = { stream, free, paused, of: feed.session.began_at, at: Date.now() / 1000 };
+  const [of, at] = [feed.session.began_at, Date.now() / 1000];
+  const place = { stream, free, paused, beyond: ends.beyond, moves: [...moves].slice(-MOVES), of, at };
   sessionStorage.setItem(PLACE, JSON.stringify(place));
 }
 
-/** Has playback begin where this screen was, if that was of this session and not long ago. */
+/** Has playback begin where this screen was, if that was of this session and not long ago; gives the moves that it had
+ * done then, null if it is not so. */
 export function restored(feed, playback) {
   const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
-  if (kept && kept.of === feed.session?.began_at && Date.now() / 1000 - kept.at < OLD) playback.restore(kept);
+  if (!kept || kept.of !== feed.session?.began_at || Date.now() / 1000 - kept.at > OLD) return null;
+  playback.restore(kept);
+  return kept.moves;
 }

@@ -7,10 +7,10 @@ import { Feed } from "./feed.js";
 import { keys } from "./keys.js";
 import { level } from "./level.js";
 import { Lines } from "./lines.js";
+import { byId } from "./page.js";
 import { Report, restored, keep } from "./report.js";
 import { TestCard } from "./testcard.js";
 
-const byId = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 const langs = [query.get("lang") ?? "", query.get("lang2") ?? ""];
 /** Milliseconds until the server is asked again. */
@@ -31,9 +31,11 @@ async function facts() {
 }
 
 class Screen {
-  constructor(served, feed, playback) {
+  /** `moves`: ids of what the picture has been moved by already. */
+  constructor(served, feed, playback, moves) {
     this.feed = feed;
     this.playback = playback;
+    this.moves = new Set(moves);
     this.name = named(served.source);
     this.lines = [new Lines(feed, langs[0]), ...(langs[1] ? [new Lines(feed, langs[1])] : [])];
     this.test = new TestCard(byId("test"));
@@ -41,7 +43,6 @@ class Screen {
     feed.addEventListener("room", () => this.room());
     feed.addEventListener("change", () => this.frame());
     feed.addEventListener("session", ({ detail }) => (this.name = named(detail.source)));
-    feed.addEventListener("action", ({ detail }) => this.act(detail));
     this.room();
   }
 
@@ -59,11 +60,11 @@ class Screen {
 
   tick() {
     this.frame();
-    const { state, wait } = this.playback;
+    const { state, wait, ends, stream } = this.playback;
     const video = byId("video");
     const picture = video.videoWidth > 0 || video.readyState === 0;
     const late = state === "starved" && this.playback.starved < PATIENCE;
-    this.card(card({ state: late ? "playing" : state, wait, picture, feed: this.feed, name: this.name }));
+    this.card(card({ state: late ? "playing" : state, wait, closed: ends.show(stream), picture, feed: this.feed, name: this.name }));
     byId("note").hidden = this.playback.sound;
     byId("note").textContent = "No sound yet: press a key, or click here.";
   }
@@ -100,13 +101,17 @@ class Screen {
     document.documentElement.style.setProperty("--size", room.size);
     document.documentElement.style.setProperty("--rows", this.lines.length * 2);
     byId("video").volume = this.test.shown ? 0 : room.volume;
+    for (const move of room.moves) if (!this.moves.has(move.id)) this.move(move);
     this.frame();
   }
 
-  act({ do: what, value }) {
+  /** Each once; what was asked while this page was away is done when it is back. */
+  move({ id, do: what, value }) {
+    this.moves.add(id);
     if (what === "play") this.playback.play();
     if (what === "pause") this.playback.pause();
     if (what === "seek") this.playback.seek(value);
+    if (what === "catchup") this.playback.catchUp();
   }
 
   /** The test card over everything; the picture goes on behind it, without its sound. */
@@ -135,11 +140,11 @@ async function main() {
   const feed = new Feed({ lang: langs[0] && !langs[1] ? langs[0] : "" });
   if (!feed.ready) await new Promise((then) => feed.addEventListener("ready", then, { once: true }));
   const playback = new Playback(byId("video"), feed, served.delay);
-  restored(feed, playback);
-  const screen = new Screen(served, feed, playback);
-  keys(screen, byId("help"), served.role);
+  const moves = restored(feed, playback) ?? feed.room.moves.map((move) => move.id);
+  const screen = new Screen(served, feed, playback, moves);
+  keys(screen, byId("help"));
   new Report(screen);
-  setInterval(() => keep(feed, playback), 250);
+  setInterval(() => keep(feed, playback, screen.moves), 250);
   window.livesubs = screen;
 }
 

@@ -1,7 +1,6 @@
 // A wait between two moments of stream time: for the picture to begin, or as long as a part of it is missing.
 
-/** Seconds on a clock that nobody sets. */
-export const now = () => performance.now() / 1000;
+import { now } from "./page.js";
 
 export class Wait {
   constructor(from, until) {
