@@ -14,6 +14,7 @@ import msgspec
 import typer
 
 from pipeline import assets, settings, windows
+from pipeline.beside import LISTEN, PORT
 from pipeline.commands.typed import names, pace, seconds
 from pipeline.errors import SettingsError
 from pipeline.folder import SESSIONS
@@ -70,9 +71,13 @@ Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (de
 Resume = Annotated[
     Path | None,
     typer.Option(
-        help="Session folder to go on in: one that crashed, lost its stream, or was stopped just now. Of one that has "
-        "ended only what it owes is done, such as translations, unless SOURCE is named."
+        help="Session folder to go on in, with what ran beside it: one that crashed or lost its stream. Of one that "
+        "has ended or was stopped only what it owes is done, unless --go-on or SOURCE is given."
     ),
+]
+GoOn = Annotated[bool, typer.Option("--go-on", help="With --resume: record on, also where it was stopped or ended.")]
+Alone = Annotated[
+    bool, typer.Option("--alone", help="With --resume: without what ran beside the session, such as the pages.")
 ]
 Serve = Annotated[bool, typer.Option("--serve", help="Serve the pages: screen, overlay, read, console.")]
 Publish = Annotated[
@@ -84,17 +89,20 @@ YoutubeCaptions = Annotated[
     str | None,
     typer.Option(envvar=_YOUTUBE, help="Also send the first translation to this YouTube address for captions."),
 ]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the pages.")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help=f"Port of the pages (default: {PORT}).")]
 Listen = Annotated[
-    str, typer.Option(help="Address that the pages are served at; beyond 127.0.0.1 whoever opens one needs a token.")
+    str | None,
+    typer.Option(
+        help=f"Address that the pages are served at (default: {LISTEN}); beyond that whoever opens one needs a token."
+    ),
 ]
+Title = Annotated[str | None, typer.Option(help="What the screen's cards call the show (default: from the source).")]
 Delay = Annotated[
     str | None, typer.Option(help="Seconds that the screen is behind live, e.g. 30; auto: as few as can be.")
 ]
 Show = Annotated[
     int | None, typer.Option(min=1, help="Open the screen on this display, whole, and again when it is closed.")
 ]
-PORT, LISTEN = 8760, "127.0.0.1"
 Under = Annotated[int | None, typer.Option(hidden=True, help="Number of the process that watches over this one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 

@@ -17,13 +17,12 @@ from pipeline.errors import SessionError, SettingsError
 from pipeline.events import MediaSegment
 from pipeline.flow import Repeating, SystemClock
 from pipeline.journal import State, running
+from pipeline.notes import WELL
 from pipeline.publish import broadcast
-from pipeline.supervision import end_with
+from pipeline.supervision import GONE, end_with
 
 _LOOK = 1.0
 """Seconds between two looks at the session."""
-_GONE = 30.0
-"""Seconds after which a session that died does not come back by itself."""
 
 
 def publish(
@@ -77,7 +76,8 @@ class Followed:
     def __init__(self, folder: Path) -> None:
         from pipeline.web.show import Show
 
-        self._show, self._folder = Show(folder), folder
+        self._show, self._folder, self._clock = Show(folder), folder, SystemClock()
+        self._seen = self._clock.up()
 
     @property
     def state(self) -> State:
@@ -92,6 +92,14 @@ class Followed:
         """It goes on, or has yet to begin."""
         return self.state.session is None or running(self._folder)
 
+    @property
+    def over(self) -> bool:
+        """It has ended, or died and did not come back."""
+        now = self._clock.up()
+        self._seen = now if self.running else self._seen
+        ended = self.state.ended
+        return now - self._seen > (0.0 if ended and ended.reason != "failed" else GONE)
+
     def look(self) -> None:
         self._show.look()
 
@@ -105,10 +113,8 @@ class Followed:
 def _follow(made: broadcast.Broadcast, session: Followed) -> None:
     """Publishes until the session is over and all of it is out; what cannot be written is tried again."""
     clock, told = SystemClock(), ""
-    seen = clock.up()
     while True:
-        seen = clock.up() if session.running else seen
-        over = clock.up() - seen > (_GONE if session.state.ended is None else 0.0)
+        over = session.over
         try:
             left = made.step(running=not over)
         except SessionError as error:
@@ -117,7 +123,7 @@ def _follow(made: broadcast.Broadcast, session: Followed) -> None:
             told = str(error)
         else:
             if told:
-                typer.echo("livesubs: it can be published again, and nothing is missing", err=True)
+                typer.echo(f"{WELL}it can be published again, and nothing is missing", err=True)
             if over and not left:
                 return
             told = ""

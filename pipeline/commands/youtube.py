@@ -9,6 +9,7 @@ from pipeline.commands import options
 from pipeline.commands.publish import Followed
 from pipeline.errors import SessionError, SettingsError
 from pipeline.flow import Repeating, SystemClock
+from pipeline.notes import WELL
 from pipeline.publish.youtube import HOLD, KEPT, Captions
 from pipeline.supervision import end_with
 
@@ -41,12 +42,14 @@ def beside(folder: Path, address: str) -> list[str]:
 def _send(made: Captions, session: Followed) -> None:
     clock, told, left = SystemClock(), "", HOLD
     while left > 0:
-        left = HOLD if session.running else left - _LOOK  # what was said last is still sent
+        left = left - _LOOK if session.over else HOLD  # what was said last is still sent
         try:
             trouble = made.step()
         except SessionError as error:
             trouble = str(error)
         if trouble and trouble != told:
             typer.echo(f"livesubs: {trouble}; it is tried again", err=True)
+        if told and not trouble:
+            typer.echo(f"{WELL}YouTube takes the subtitles again", err=True)
         told = trouble
         clock.wait(_LOOK)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,6 +14,9 @@ from pipeline.errors import SettingsError
 from pipeline.files import write_private
 from pipeline.folder import PAGES
 from pipeline.web.access import Access, with_tokens
+
+if TYPE_CHECKING:
+    from pipeline.web.app import Served
 
 _FILES = 4096
 """Open files that the server asks the system for: one a viewer, one a segment on its way."""
@@ -132,14 +136,12 @@ def own_address(listen: str, port: int) -> str:
     return f"http://{host}:{port}"
 
 
-def serve(
-    folder: Path, listening: socket.socket, who: Access, delay: float | None, *, with_session: bool = False
-) -> None:
+def serve(folder: Path, listening: socket.socket, who: Access, served: "Served", *, with_session: bool = False) -> None:
     """Serves the pages of the session in `folder` until it is asked to end; `with_session`: or until the session has
     ended and nobody has a page open any more."""
     import uvicorn
 
-    from pipeline.web.app import Served, application
+    from pipeline.web.app import application
     from pipeline.web.connection import Connection
 
     if who.open and not _is_loopback(listening.getsockname()[0]):
@@ -149,7 +151,7 @@ def serve(
         server.should_exit = True
 
     config = uvicorn.Config(
-        application(folder, who, Served(delay), end if with_session else None),
+        application(folder, who, served, end if with_session else None),
         http=Connection,
         ws="none",
         log_level="error",  # what strangers send wrong is no news for the technician
