@@ -5,6 +5,7 @@ The watcher leaves a file in the folder, and the session takes it away: a senten
 started again, or while its disk is full.
 """
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,12 @@ LOG = "beside.log"
 """What is no sentence for a technician: the chatter of libraries, a fault of ours."""
 SAID, WELL = "livesubs: ", "livesubs (well again): "
 """What a sentence begins with on the standard error of a program beside a session."""
+
+
+def say(text: str, good: bool = False) -> None:
+    """By a program beside a session."""
+    sys.stderr.write(f"{WELL if good else SAID}{text}\n")
+    sys.stderr.flush()
 
 
 def take(folder: Path) -> list[Warned]:

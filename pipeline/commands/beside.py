@@ -1,7 +1,7 @@
 """What `run` starts beside a session: what was typed, and what ran beside the one that it resumes."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,7 +9,8 @@ import msgspec
 import typer
 
 from pipeline import folder
-from pipeline.beside import Beside
+from pipeline.beside import LISTEN, Beside
+from pipeline.check.rows import Row
 from pipeline.commands import publish, screen, youtube
 from pipeline.commands.typed import held_back
 from pipeline.errors import LivesubsError
@@ -79,3 +80,24 @@ def _after_handover(way: Callable[[], T]) -> T:
         except LivesubsError:
             time.sleep(0.25)
     return way()
+
+
+def rows(made: Beside, out: Path | None) -> Iterator[Row]:
+    """Whether each could be started here and now."""
+    path = out or folder.SESSIONS / "check"
+    if made.serve:
+        beyond = "" if made.listen == LISTEN else f" at {made.listen}"
+        yield _row("pages", f"port {made.port} is free{beyond}", lambda: screen.possible(made))
+    if made.publish:
+        way = f"{made.publish} is free for it"
+        yield _row("publish", way, lambda: publish.beside(path, Path(made.publish), made.delay or None))
+    if made.youtube_captions:
+        yield _row("YouTube", "the address has the right form", lambda: youtube.possible(made.youtube_captions))
+
+
+def _row(name: str, good: str, attempt: Callable[[], object]) -> Row:
+    try:
+        attempt()
+    except LivesubsError as error:
+        return Row(row=name, ok=False, say=str(error))
+    return Row(row=name, ok=True, say=good)

@@ -5,6 +5,7 @@ The only module that reads the environment: models folder, keys of the translati
 
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -178,6 +179,11 @@ def keys() -> Mapping[str, str]:
 def hand_down(youtube_captions: str) -> None:
     """Gives the address to the processes that this one starts; on their command lines every user would read it."""
     os.environ[_YOUTUBE] = youtube_captions
+
+
+def has_display() -> bool:
+    """Whether a window could be opened here, as far as the system tells."""
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def models_folder() -> Path:

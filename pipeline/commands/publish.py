@@ -17,7 +17,7 @@ from pipeline.errors import SessionError, SettingsError
 from pipeline.events import MediaSegment
 from pipeline.flow import Repeating, SystemClock
 from pipeline.journal import State, running
-from pipeline.notes import WELL
+from pipeline.notes import say
 from pipeline.publish import broadcast
 from pipeline.supervision import GONE, end_with
 
@@ -119,11 +119,11 @@ def _follow(made: broadcast.Broadcast, session: Followed) -> None:
             left = made.step(running=not over)
         except SessionError as error:
             if str(error) != told:
-                typer.echo(f"livesubs: {error}; until then nothing new is published", err=True)
+                say(f"{error}; until then nothing new is published")
             told = str(error)
         else:
             if told:
-                typer.echo(f"{WELL}it can be published again, and nothing is missing", err=True)
+                say("it can be published again, and nothing is missing", good=True)
             if over and not left:
                 return
             told = ""

@@ -16,6 +16,7 @@ from pipeline.commands.typed import held_back
 from pipeline.flow import Repeating
 from pipeline.folder import JOURNAL, check
 from pipeline.journal import running
+from pipeline.notes import say
 from pipeline.publish.mpv import program
 from pipeline.supervision import end_with
 
@@ -81,7 +82,7 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
     def ended() -> bool:
         return (folder / JOURNAL).is_file() and not running(folder)
 
-    kiosk = Kiosk(address, number, profile, lambda: not (over and ended()))
+    kiosk = Kiosk(address, number, profile, lambda: not (over and ended()), say)
     try:
         with Repeating(kiosk.look, seconds=0.5, name="kiosk"):
             yield
@@ -89,17 +90,24 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
         kiosk.close()
 
 
-def beside(folder: Path, made: Beside, *, as_json: bool) -> list[str]:
-    """What to type for the pages of a session that is about to begin in `folder`, which are told of here."""
+def possible(made: Beside) -> None:
+    """SettingsError where the pages cannot be served, or shown, as they are wanted."""
     from pipeline.web import kiosk, server
 
     held_back(made.delay or None)
     if made.mpv:
         program()
-    if made.show:  # refused now rather than in the dark
+    if made.show:
         kiosk.browser()
         kiosk.chosen(made.show)
     server.bind(made.listen, made.port).close()
+
+
+def beside(folder: Path, made: Beside, *, as_json: bool) -> list[str]:
+    """What to type for the pages of a session that is about to begin in `folder`, which are told of here."""
+    from pipeline.web import server
+
+    possible(made)  # refused now rather than in the dark
     folder.mkdir(parents=True, exist_ok=True)
     for line in announced(server.places(made.listen, made.port, server.access(folder, made.listen))):
         typer.echo(line, err=as_json)
