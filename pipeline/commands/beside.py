@@ -11,7 +11,7 @@ import typer
 from pipeline import folder
 from pipeline.beside import LISTEN, Beside
 from pipeline.check.rows import Row
-from pipeline.commands import publish, screen, youtube
+from pipeline.commands import options, publish, screen, youtube
 from pipeline.commands.typed import held_back
 from pipeline.errors import LivesubsError
 
@@ -88,6 +88,10 @@ def rows(made: Beside, out: Path | None) -> Iterator[Row]:
     if made.serve:
         beyond = "" if made.listen == LISTEN else f" at {made.listen}"
         yield _row("pages", f"port {made.port} is free{beyond}", lambda: screen.possible(made))
+    if made.show or made.mpv:
+        way = "none is known here; start livesubs on the desktop of this machine, or set DISPLAY, such as DISPLAY=:0"
+        there = options.has_display()
+        yield Row(row="display", ok=there, say="there is one" if there else way)
     if made.publish:
         way = f"{made.publish} is free for it"
         yield _row("publish", way, lambda: publish.beside(path, Path(made.publish), made.delay or None))

@@ -1,6 +1,7 @@
 """Runs the page server: its port, its tokens, its files, and what the terminal says of it."""
 
 import errno
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -162,9 +163,15 @@ def serve(folder: Path, listening: socket.socket, who: Access, served: "Served",
         limit_concurrency=_allow_files() * 3 // 4,  # the rest is for segments, and for the journal
         timeout_graceful_shutdown=1,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     server = uvicorn.Server(config)
     with closing(listening):
         server.run(sockets=[listening])
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A stream of events that ends with the server has no last word, and need not have one."""
+    return not record.getMessage().startswith(("ASGI callable returned without completing", "Cancel "))
 
 
 def _allow_files() -> int:
