@@ -74,9 +74,7 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
     from pipeline.web.kiosk import Kiosk, chosen
 
     if not chosen(number):
-        typer.echo(
-            f"This system does not tell where display {number} is: move the window there, and press F.", err=True
-        )
+        say(f"this system does not tell where display {number} is: move the window there, and press F")
     profile = assets.user_cache() / f"display-{number}"
 
     def ended() -> bool:
