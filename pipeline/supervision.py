@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from math import inf
 from types import FrameType, MappingProxyType
 from typing import Any
 
 from pipeline import notes, system
+from pipeline.companion import FAULT, Companion, how
 from pipeline.errors import ModelError, SessionError, WorkerError
 
 _PAUSES = (2.0, 2.0, 4.0, 8.0, 16.0)
@@ -28,14 +29,8 @@ GONE = 30.0
 """Seconds after which a session that died does not come back by itself: the longest pause, and a slow start."""
 _LOOK = 0.25
 """Seconds between two looks at what runs beside a session."""
-_TOO_OFTEN = 5.0
-"""Seconds between two starts of it: one that cannot start would take the processor from the session."""
-_WELL = 10.0
-"""Seconds after which one that was started again is well."""
 _ENDING = 15.0
 """Seconds that what runs beside a session has to end, once a SIGTERM has ended the session."""
-FAULT = 1
-"""The exit code of a program that has a fault."""
 _MAY_PASS = (FAULT, ModelError.exit_code, SessionError.exit_code, WorkerError.exit_code)
 """What a session that had begun may end with and be well the next time: a disk that is full, a GPU still held."""
 
@@ -66,7 +61,9 @@ class Supervised:
         self._first, self._again, self._cut_off, self._recorded = first, again, cut_off, recorded
         self._fault, self._given_up, self._outbox = fault, given_up, outbox
         self._process: subprocess.Popen[bytes] | None = None
-        self._beside = [Companion(name, words, outbox.log if outbox else _forget) for name, words in beside.items()]
+        self._beside = [
+            Companion(name, words, _start, outbox.log if outbox else _forget) for name, words in beside.items()
+        ]
         self._over = False
         """No session is to come any more."""
         self._asked: list[int] = []
@@ -135,7 +132,7 @@ class Supervised:
             self._look_after(companion, tell, stay=False)
             companion.forget()
 
-    def _look_after(self, companion: "Companion", tell: Callable[[str], None], *, stay: bool = True) -> None:
+    def _look_after(self, companion: Companion, tell: Callable[[str], None], *, stay: bool = True) -> None:
         """Passes on what it says; it is started again where it is to `stay`."""
         said = [*companion.said(), *(companion.revive() if stay else ())]
         for text, good in said:
@@ -190,87 +187,6 @@ class Supervised:
             self._process.send_signal(number)
 
 
-class Companion:
-    """A process beside the session, which is started again when it dies; one that has done its work stays away."""
-
-    def __init__(self, name: str, words: Sequence[str], log: Callable[[str], None]) -> None:
-        """`log` keeps what it writes on its standard error that is no sentence."""
-        self.name, self._words, self._log = name, words, log
-        self._heard = b""
-        self._last = ""
-        """What it said last."""
-        self._dead = False
-        """It died, and was told of, and has not been well since."""
-        self._began = 0.0
-        self._process = self._begin()
-
-    def _begin(self) -> "subprocess.Popen[bytes]":
-        self._began = time.monotonic()
-        process = _start(self._words, **_HEARD)
-        self._stderr = process.stderr
-        if self._stderr:
-            os.set_blocking(self._stderr.fileno(), False)
-        return process
-
-    @property
-    def running(self) -> bool:
-        return self._process.poll() is None
-
-    @property
-    def killed(self) -> bool:
-        """It did not end by itself."""
-        return (self._process.poll() or 0) < 0
-
-    def stop(self) -> None:
-        if self.running:
-            self._process.send_signal(system.STOP)
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def said(self) -> Iterator[tuple[str, bool]]:
-        """Its sentences since the last time, and whether they are good news; each once, until it says another."""
-        *lines, self._heard = (self._heard + self._read()).split(b"\n")
-        for line in (line.decode("utf-8", "replace").rstrip() for line in lines):
-            if line.startswith((notes.SAID, notes.WELL)):
-                if line != self._last:
-                    yield line.removeprefix(notes.SAID).removeprefix(notes.WELL), line.startswith(notes.WELL)
-                self._last = line
-            elif line:
-                self._log(f"{self.name}: {line}")
-
-    def _read(self) -> bytes:
-        with suppress(BlockingIOError):
-            return os.read(self._stderr.fileno(), 1 << 16) if self._stderr else b""
-        return b""
-
-    def forget(self) -> None:
-        """Hears no more of it."""
-        if self._stderr:
-            self._stderr.close()
-            self._stderr = None
-
-    def revive(self) -> Iterator[tuple[str, bool]]:
-        """Starts it again if it died; that, and that it is well again, is told once."""
-        code, lasted = self._process.poll(), time.monotonic() - self._began
-        if code is None and self._dead and lasted > _WELL:
-            self._dead = False
-            yield f"{self.name} runs again", True
-        if not code or (self._dead and lasted < _TOO_OFTEN):
-            return
-        if not self._dead:
-            kept = f"; what it wrote is in {notes.LOG} of the session folder" if code == FAULT else ""
-            yield f"{self.name} died ({_how(code)}{kept}); it is started again", False
-        self._dead = True
-        self.forget()
-        with suppress(OSError):  # too little memory, too many processes: the next time
-            self._process = self._begin()
-
-
-_HEARD: dict[str, Any] = {} if sys.platform == "win32" else {"stderr": subprocess.PIPE}
-"""What is written there is passed on; Windows knows no pipe that can be asked whether it has something."""
-
-
 def _forget(line: str) -> None:
     pass
 
@@ -300,13 +216,5 @@ def _died(code: int, fault: str) -> str:
     if code > FAULT:
         return "the session could not go on"
     if code < 0:
-        return f"the session was killed ({_how(code)})"
+        return f"the session was killed ({how(code)})"
     return f"the session died of a fault of ours{f' ({fault})' if fault else ''}"
-
-
-def _how(code: int) -> str:
-    """Of what a process died."""
-    try:
-        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    except ValueError:
-        return f"signal {-code}"
