@@ -27,7 +27,7 @@ class Companion:
     """A process beside the session, which is started again when it dies; one that has done its work stays away."""
 
     def __init__(self, name: str, words: Sequence[str], start: Start, log: Callable[[str], None]) -> None:
-        """`start` takes the words, and more as `subprocess.Popen` does; `log` keeps what it writes that is no sentence."""
+        """`start` takes the words, and more as `subprocess.Popen` does; `log` what it writes that is no sentence."""
         self.name, self._words, self._start, self._log = name, words, start, log
         self._heard = b""
         self._last = ""
