@@ -162,5 +162,8 @@ def _untranslated(state: State, lang: str) -> int:
 def _end(path: Path, state: State) -> Row:
     if state.ended and state.ended.reason in ("ended", "stopped"):
         return Row(row="end", ok=True, say=f"it {state.ended.reason} at {clock_time(state.ended.stream)}")
-    say = f"it was cut off; type `{program()} run --resume {path}` to hear the rest and to go on"
+    cut, rest = (
+        ("left at once", "") if state.ended and state.ended.reason == "aborted" else ("cut off", " and to go on")
+    )
+    say = f"it was {cut}; type `{program()} run --resume {path}` to hear the rest{rest}"
     return Row(row="end", ok=False, say=say)

@@ -8,10 +8,12 @@ from shutil import rmtree
 import msgspec
 
 from pipeline import settings
+from pipeline.beside import Beside
 from pipeline.direction import ACTIONS
 from pipeline.errors import SessionError, unwritable
 from pipeline.files import write_private, write_whole
 from pipeline.journal import LOCK, State, fold, lock, read
+from pipeline.notes import LOG, NOTES
 from pipeline.settings import Settings
 from pipeline.source import parts
 
@@ -34,8 +36,8 @@ _HANDOVER = 3.0
 
 _GLANCE = 0.5
 """Seconds in which whoever only asked whether a session runs (`journal.running`) has surely let go of the lock."""
-_REGRET = 600.0
-"""Seconds in which a Ctrl-C may have been a mistake."""
+_END = 1 << 16
+"""Bytes of a journal that tell how it ended."""
 
 _WRITTEN = (
     JOURNAL,
@@ -48,6 +50,7 @@ _WRITTEN = (
     "report.html",
     ".*.part",
     ".recording",
+    NOTES,
 )
 """What a session writes, beside the archive."""
 
@@ -91,26 +94,28 @@ def check(path: Path) -> None:
 
 def cut_off(path: Path) -> bool:
     """Whether a session in the folder has begun and did not end in order."""
-    if not (path / PRIVATE).is_file():
-        return False
+    return (path / PRIVATE).is_file() and not over(path)
+
+
+def over(path: Path) -> bool:
+    """Whether the session in the folder has ended in order, so that who goes on wants no more of the stream: by its own
+    end, `--for`, or because somebody stopped it."""
     ended = _last(path).ended
-    return ended is None or ended.reason in ("failed", "aborted")
-
-
-def over(path: Path, now: float) -> bool:
-    """Whether the session in the folder has ended in order, and so long ago that who goes on wants no more of the
-    stream: its own end, `--for`, or a Ctrl-C more than `_REGRET` seconds before `now` (wall clock)."""
-    state = _last(path)
-    if state.ended is None or state.ended.reason in ("failed", "aborted"):
-        return False
-    began = state.progress.origin_at if state.progress else None
-    stopped_now = state.ended.reason == "stopped" and (began is None or now - began - state.ended.stream < _REGRET)
-    return not stopped_now
+    return ended is not None and ended.reason != "failed"
 
 
 def _last(path: Path) -> State:
+    """What the end of its journal says."""
     journal = path / JOURNAL
-    return fold(entry.event for entry in read(journal, damaged=[])) if journal.is_file() else State()
+    return fold(entry.event for entry in read(journal, damaged=[], last=_END)) if journal.is_file() else State()
+
+
+def beside_of(path: Path) -> Beside:
+    """What ran beside the session in that folder."""
+    try:
+        return msgspec.convert(msgspec.toml.decode((path / PRIVATE).read_bytes()).get("beside", {}), Beside)
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        return Beside()
 
 
 def source_of(path: Path) -> str:
@@ -124,9 +129,9 @@ def source_of(path: Path) -> str:
 
 
 def held(path: Path) -> bool:
-    """Whether the folder holds anything but a session's lock, the tokens of its pages and what was done there, and
-    what one died of that recorded nothing."""
-    return any(entry.name not in (LOCK, PAGES, ACTIONS, FAULTS) for entry in path.iterdir())
+    """Whether the folder holds anything but a session's lock, the tokens of its pages and what was done there, what
+    was told beside it, and what one died of that recorded nothing."""
+    return any(entry.name not in (LOCK, PAGES, ACTIONS, FAULTS, NOTES, LOG) for entry in path.iterdir())
 
 
 def empty(path: Path) -> None:
@@ -138,7 +143,8 @@ def empty(path: Path) -> None:
         rmtree(path / folder, ignore_errors=True)
 
 
-def write_settings(path: Path, in_force: Settings, source: str) -> None:
-    """`settings.toml` for everyone, `private.toml` (mode 600) with the full address of the source."""
+def write_settings(path: Path, in_force: Settings, source: str, beside: Beside = Beside()) -> None:  # noqa: B008
+    """`settings.toml` for everyone, `private.toml` (mode 600) with the full address of the source, and what runs
+    `beside` the session."""
     write_whole(path / SETTINGS, settings.dump(in_force).decode())
-    write_private(path / PRIVATE, msgspec.toml.encode({"source": source}))
+    write_private(path / PRIVATE, msgspec.toml.encode({"source": source, "beside": beside}))

@@ -167,12 +167,13 @@ def fold(events: Iterable[Event]) -> State:
     return reduce(apply, events, State())
 
 
-def read(path: Path, damaged: list[int] | None = None) -> Iterator[Entry]:
+def read(path: Path, damaged: list[int] | None = None, last: int = 0) -> Iterator[Entry]:
     """The entries of a journal, without a torn last line and unknown kinds; JournalCorrupt names a bad line.
 
     With a list for their numbers, bad lines are left out: a report of most of an evening is better than none.
+    Of the `last` bytes only, if that is asked for.
     """
-    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
+    for number, line in enumerate(path.read_bytes()[-last:].split(b"\n")[:-1], 1):
         try:
             yield from _entry(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

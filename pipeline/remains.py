@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline import __version__, folder, system
+from pipeline.companion import FAULT
 from pipeline.errors import LivesubsError
 from pipeline.files import write_whole
 from pipeline.journal import fold, read
 from pipeline.source.failures import redact_all
-from pipeline.supervision import FAULT
 
 
 @contextmanager

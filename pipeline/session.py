@@ -10,7 +10,8 @@ from math import inf
 from pathlib import Path
 from typing import Literal
 
-from pipeline import __version__, folder
+from pipeline import __version__, folder, notes
+from pipeline.beside import Beside
 from pipeline.director import Director
 from pipeline.errors import LivesubsError, SessionError
 from pipeline.events import (
@@ -116,13 +117,15 @@ class Session:
         resume: bool = False,
         watched: bool = False,
         record: bool = True,
+        beside: Beside = Beside(),  # noqa: B008  # immutable
     ) -> None:
         """With `resume`, the session that was cut off in the folder `path` goes on; else a new one begins there.
         One that is `watched` is resumed when it dies; one that is not to `record` does what it owes.
+        What runs `beside` it is noted for whoever resumes it.
 
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
-        self._resume, self._watched, self._record = resume, watched, record
+        self._resume, self._watched, self._record, self._beside = resume, watched, record, beside
         self._intake = Intake(source, path, settings.source, clock)
         self._source, self._path, self._settings = source, path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
@@ -155,7 +158,7 @@ class Session:
 
     def _journal(self) -> Journal:
         """The journal, beside all that it takes to go on with it: whoever dies from here on is resumed."""
-        folder.write_settings(self._path, self._settings, self._source)
+        folder.write_settings(self._path, self._settings, self._source, self._beside)
         return Journal(self._path, self._clock)
 
     def stop(self) -> None:
@@ -174,7 +177,7 @@ class Session:
         self._pass_on(journal)
         if not (self._path / folder.SETTINGS).exists():  # somebody removed the folder
             with suppress(SessionError):
-                folder.write_settings(self._path, self._settings, self._source)
+                folder.write_settings(self._path, self._settings, self._source, self._beside)
         journal.append(self._gauge.progress())
         if self._files:
             self._files.catch_up()
@@ -182,7 +185,7 @@ class Session:
     def _pass_on(self, journal: Journal) -> None:
         while not self._told.empty():
             journal.append(Warned(text=self._told.get()))
-        for warned in self._names.news():
+        for warned in (*self._names.news(), *notes.take(self._path)):
             journal.append(warned)
 
     def _run(self, journal: Journal, view: View) -> None:

@@ -1,6 +1,6 @@
 """The process over a session: it starts it, passes on what asks it to stop, and has it go on when it dies.
 
-It holds nothing that could fail: no model, no stream, no file. When it is killed itself, the session ends at once
+It holds nothing that could fail: no model, no stream, no open file. When it is killed itself, the session ends at once
 (`end_with`), so that whoever resumes it finds nobody at work.
 """
 
@@ -14,8 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from math import inf
 from types import FrameType, MappingProxyType
+from typing import Any
 
-from pipeline import system
+from pipeline import notes, system
+from pipeline.companion import FAULT, Companion, how
 from pipeline.errors import ModelError, SessionError, WorkerError
 
 _PAUSES = (2.0, 2.0, 4.0, 8.0, 16.0)
@@ -23,14 +25,12 @@ _PAUSES = (2.0, 2.0, 4.0, 8.0, 16.0)
 lets go of the folder and the GPU, meanwhile."""
 _LONG = 120.0
 """Seconds after which a session that dies has not died of the same."""
+GONE = 30.0
+"""Seconds after which a session that died does not come back by itself: the longest pause, and a slow start."""
 _LOOK = 0.25
 """Seconds between two looks at what runs beside a session."""
-_TOO_OFTEN = 5.0
-"""Seconds between two starts of it: one that cannot start would take the processor from the session."""
 _ENDING = 15.0
 """Seconds that what runs beside a session has to end, once a SIGTERM has ended the session."""
-FAULT = 1
-"""The exit code of a program that has a fault."""
 _MAY_PASS = (FAULT, ModelError.exit_code, SessionError.exit_code, WorkerError.exit_code)
 """What a session that had begun may end with and be well the next time: a disk that is full, a GPU still held."""
 
@@ -51,15 +51,21 @@ class Supervised:
         beside: Mapping[str, Sequence[str]] = MappingProxyType({}),
         fault: Callable[[], str] = str,
         given_up: Callable[[], str] = str,
+        outbox: notes.Outbox | None = None,
     ) -> None:
         """`first` and `again`: what to type after `livesubs` to start it, and to go on once it has begun and was
         `cut_off`. `beside`: by its name, what else is to run meanwhile; it ends by itself when nobody needs it any
         more, or at once where nothing was `recorded`. `fault`: the one that it died of last. `given_up` does what is
-        left to do for one that does not go on, and says what came of it."""
+        left to do for one that does not go on, and says what came of it. What is said beside the session goes to it
+        by the `outbox`: the terminal is its own while it runs."""
         self._first, self._again, self._cut_off, self._recorded = first, again, cut_off, recorded
-        self._fault, self._given_up = fault, given_up
+        self._fault, self._given_up, self._outbox = fault, given_up, outbox
         self._process: subprocess.Popen[bytes] | None = None
-        self._beside = [Companion(name, words) for name, words in beside.items()]
+        self._beside = [
+            Companion(name, words, _start, outbox.log if outbox else _forget) for name, words in beside.items()
+        ]
+        self._over = False
+        """No session is to come any more."""
         self._asked: list[int] = []
         """Signals that ask to stop, and how many of them the process has been passed."""
         self._passed = 0
@@ -69,6 +75,7 @@ class Supervised:
         for number in system.STOP_SIGNALS:
             signal.signal(number, self._ask)
         code = self._run(tell)
+        self._take_back(tell)
         self._end_beside(tell)
         return code
 
@@ -85,7 +92,7 @@ class Supervised:
             if not self._asked and not for_good:
                 then = "goes on by itself" if self._cut_off() else "is started once more"
                 _say(tell, f"{_died(code, fault)}; it {then}")
-                self._pause(_PAUSES[deaths - 1])
+                self._pause(_PAUSES[deaths - 1], tell)
             if self._asked or for_good or (words is self._again and not self._cut_off()):
                 self._leave(_died(code, fault), tell)
                 return code if code > 0 else 128 - code
@@ -113,13 +120,32 @@ class Supervised:
             if self._terminated:
                 until = min(until, time.monotonic() + _ENDING)
             for companion in left:
+                self._look_after(companion, tell, stay=not stopping)
                 if not stopping:
-                    companion.revive(tell)
-                elif time.monotonic() < until:
+                    continue
+                if time.monotonic() < until:
                     companion.stop()
                 else:
                     companion.kill()
             time.sleep(_LOOK)
+        for companion in self._beside:
+            self._look_after(companion, tell, stay=False)
+            companion.forget()
+
+    def _look_after(self, companion: Companion, tell: Callable[[str], None], *, stay: bool = True) -> None:
+        """Passes on what it says; it is started again where it is to `stay`."""
+        said = [*companion.said(), *(companion.revive() if stay else ())]
+        for text, good in said:
+            if self._outbox and not self._over:
+                self._outbox.put(text, good=good)
+            else:
+                _say(tell, text)
+
+    def _take_back(self, tell: Callable[[str], None]) -> None:
+        """What no session was told any more: the terminal is free now."""
+        self._over = True
+        for text in self._outbox.returned() if self._outbox else ():
+            _say(tell, text)
 
     @property
     def _terminated(self) -> bool:
@@ -137,12 +163,16 @@ class Supervised:
             with suppress(subprocess.TimeoutExpired):
                 return self._process.wait(_LOOK)
             for companion in self._beside:
-                companion.revive(tell)
+                self._look_after(companion, tell)
+            if self._outbox:
+                self._outbox.deliver()
 
-    def _pause(self, seconds: float) -> None:
+    def _pause(self, seconds: float, tell: Callable[[str], None]) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self._asked:
             time.sleep(0.05)
+            for companion in self._beside:
+                self._look_after(companion, tell)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self._asked.append(number)
@@ -157,46 +187,18 @@ class Supervised:
             self._process.send_signal(number)
 
 
-class Companion:
-    """A process beside the session, which is started again when it dies; one that has done its work stays away."""
-
-    def __init__(self, name: str, words: Sequence[str]) -> None:
-        self.name, self._words = name, words
-        self._process = _start(words)
-        self._again_at = 0.0
-
-    @property
-    def running(self) -> bool:
-        return self._process.poll() is None
-
-    @property
-    def killed(self) -> bool:
-        """It did not end by itself."""
-        return (self._process.poll() or 0) < 0
-
-    def stop(self) -> None:
-        if self.running:
-            self._process.send_signal(system.STOP)
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def revive(self, tell: Callable[[str], None]) -> None:
-        code = self._process.poll()
-        if not code or time.monotonic() < self._again_at:
-            return
-        _say(tell, f"{self.name} died ({_how(code)}); it is started again")
-        self._again_at = time.monotonic() + _TOO_OFTEN
-        with suppress(OSError):  # too little memory, too many processes: the next time
-            self._process = _start(self._words)
+def _forget(line: str) -> None:
+    pass
 
 
-def _start(words: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Starts `livesubs` with these words, under this process."""
+def _start(words: Sequence[str], **how: Any) -> "subprocess.Popen[bytes]":
+    """Starts `livesubs` with these words, under this process; `how` as `subprocess.Popen` takes it."""
     command, *rest = words
     under = ["--under", str(os.getpid())]
     # -P: a folder named `pipeline` where the program was started is not ours.
-    return subprocess.Popen([sys.executable, "-P", "-m", "pipeline", command, *under, *rest], **system.own_group())
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "pipeline", command, *under, *rest], **how, **system.own_group()
+    )
 
 
 def end_with(supervisor: int) -> None:
@@ -214,13 +216,5 @@ def _died(code: int, fault: str) -> str:
     if code > FAULT:
         return "the session could not go on"
     if code < 0:
-        return f"the session was killed ({_how(code)})"
+        return f"the session was killed ({how(code)})"
     return f"the session died of a fault of ours{f' ({fault})' if fault else ''}"
-
-
-def _how(code: int) -> str:
-    """Of what a process died."""
-    try:
-        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    except ValueError:
-        return f"signal {-code}"

@@ -44,5 +44,9 @@ def test_the_delay_grows_with_what_is_slow_and_says_what_it_is_made_of() -> None
     assert usual.say.endswith("together 28; a sentence that long needs 30")
     assert "guess" not in usual.say
     assert recommend(Settings(), None, None, 2.0).say.count("a guess") == 2
+    short = recommend(Settings(), 10.0, 0.3, 2.0, 10.0)
+    assert not short.ok
+    assert short.say.startswith("--delay 10 is short, choose 30: ")
+    assert recommend(Settings(), 10.0, 0.3, 2.0, 45.0).ok
     assert recommend(Settings(), 10.0, 0.3, 6.0).say.startswith("40 s: ")  # three segments of 6 s
     assert recommend(Settings(), 1.0, 0.3, 2.0).say.startswith("40 s: ")  # ten seconds of work for ten of speech

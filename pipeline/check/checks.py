@@ -45,4 +45,4 @@ def _line(plan: Plan, recording: Recording | None) -> Rows[float | None]:
 
 
 def _delay(plan: Plan, speed: float | None, slowest: float | None, shown: Recording | None) -> Row:
-    return recommend(plan.settings, speed, slowest, shown.segment if shown else 0.0)
+    return recommend(plan.settings, speed, slowest, shown.segment if shown else 0.0, plan.delay)

@@ -13,8 +13,10 @@ and seconds that are left to correct or kill a line."""
 STEP = 5.0
 
 
-def recommend(settings: Settings, speed: float | None, translated: float | None, segment: float) -> Row:
-    """The row `delay`.
+def recommend(
+    settings: Settings, speed: float | None, translated: float | None, segment: float, asked: float | None = None
+) -> Row:
+    """The row `delay`, which fails where less is `asked` for.
 
     `speed` of the recogniser under load (times real time), `translated` the slowest good answer (s), each None where
     it could not be measured; `segment` the longest media segment seen (s). At D seconds an open sentence lasts at most
@@ -33,7 +35,9 @@ def recommend(settings: Settings, speed: float | None, translated: float | None,
         parts.append(f"translation up to {chain:.0f}{just_now}")
     parts += [f"the player holds {player:.0f}", f"{TECHNICIAN:.0f} are the technician's"]
     why = f"together {budget:.0f}" + (f"; a sentence that long needs {least:.0f}" if budget < least else "")
-    return Row(row="delay", ok=True, say=f"{delay:.0f} s: {', '.join(parts)}: {why}")
+    short = asked is not None and asked < delay
+    advice = f"--delay {asked:.0f} is short, choose {delay:.0f}" if short else f"{delay:.0f} s"
+    return Row(row="delay", ok=not short, say=f"{advice}: {', '.join(parts)}: {why}")
 
 
 def _unless(measured: float | None) -> str:

@@ -37,5 +37,7 @@ class Plan(Value, frozen=True):
     """Is told what takes time."""
     rehearsal: str | None = None
     """A recording that stands in for what is said and seen, the day before."""
+    delay: float | None = None
+    """Seconds behind live that were asked for, if any were."""
     model: str = ""
     """Why there is no speech model; empty where there is one."""

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from pipeline.check.rows import Plan, Row
-from pipeline.commands import options
+from pipeline.commands import beside, options
 from pipeline.commands.rows import AsJson, JsonRows, TableRows
+from pipeline.commands.typed import held_back
 from pipeline.errors import ModelError, SettingsError
 from pipeline.settings import Settings
 
@@ -41,15 +42,29 @@ def check(
     channel: options.Channel = None,
     start: options.Start = None,
     end: options.End = None,
+    backup: options.Backup = None,
+    give_up: options.GiveUp = None,
     cookies: options.Cookies = None,
     ffmpeg: options.Ffmpeg = None,
     config: options.SettingsFile = None,
+    serve: options.Serve = False,
+    publish: options.Publish = None,
+    youtube_captions: options.YoutubeCaptions = None,
+    delay: options.Delay = None,
+    port: options.Port = None,
+    listen: options.Listen = None,
+    title: options.Title = None,
+    show: options.Show = None,
+    mpv: options.Mpv = False,
     as_json: AsJson = False,
 ) -> None:
     """Try everything the show needs, in under two minutes; exit code 1 when something will not hold."""
+    wanted = beside.chosen(context.params, None)
     with JsonRows() if as_json else TableRows("It will hold.") as view:
         loaded = _load(config, view)
         chosen, missing = _with_models(options.settle(loaded, context.params))
+        for row in beside.rows(wanted, out):
+            view.show(row)
         plan = Plan(
             source=source,
             settings=chosen,
@@ -58,6 +73,7 @@ def check(
             rehearsal=rehearse,
             model=missing,
             doing=view.doing,
+            delay=held_back(delay) if delay else None,
         )
         from pipeline.check.checks import check as try_all
 

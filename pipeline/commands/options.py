@@ -5,6 +5,7 @@ The only module that reads the environment: models folder, keys of the translati
 
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 import typer
 
 from pipeline import assets, settings, windows
+from pipeline.beside import LISTEN, PORT
 from pipeline.commands.typed import names, pace, seconds
 from pipeline.errors import SettingsError
 from pipeline.folder import SESSIONS
@@ -70,9 +72,13 @@ Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (de
 Resume = Annotated[
     Path | None,
     typer.Option(
-        help="Session folder to go on in: one that crashed, lost its stream, or was stopped just now. Of one that has "
-        "ended only what it owes is done, such as translations, unless SOURCE is named."
+        help="Session folder to go on in, with what ran beside it: one that crashed or lost its stream. Of one that "
+        "has ended or was stopped only what it owes is done, unless --go-on or SOURCE is given."
     ),
+]
+GoOn = Annotated[bool, typer.Option("--go-on", help="With --resume: record on, also where it was stopped or ended.")]
+Alone = Annotated[
+    bool, typer.Option("--alone", help="With --resume: without what ran beside the session, such as the pages.")
 ]
 Serve = Annotated[bool, typer.Option("--serve", help="Serve the pages: screen, overlay, read, console.")]
 Publish = Annotated[
@@ -92,17 +98,20 @@ Restream = Annotated[
 RestreamTo = Annotated[
     str, typer.Argument(envvar=_RESTREAM, metavar="URL", help="The RTMP server, rtmp://HOST/APP/KEY.")
 ]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the pages.")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help=f"Port of the pages (default: {PORT}).")]
 Listen = Annotated[
-    str, typer.Option(help="Address that the pages are served at; beyond 127.0.0.1 whoever opens one needs a token.")
+    str | None,
+    typer.Option(
+        help=f"Address that the pages are served at (default: {LISTEN}); beyond that whoever opens one needs a token."
+    ),
 ]
+Title = Annotated[str | None, typer.Option(help="What the screen's cards call the show (default: from the source).")]
 Delay = Annotated[
     str | None, typer.Option(help="Seconds that the screen is behind live, e.g. 30; auto: as few as can be.")
 ]
 Show = Annotated[
     int | None, typer.Option(min=1, help="Open the screen on this display, whole, and again when it is closed.")
 ]
-PORT, LISTEN = 8760, "127.0.0.1"
 Under = Annotated[int | None, typer.Option(hidden=True, help="Number of the process that watches over this one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print every journal event as one line of JSON.")]
 
@@ -179,6 +188,11 @@ def hand_down(*, youtube_captions: str = "", restream: str = "") -> None:
     """Gives an address to the processes that this one starts; on their command lines every user would read it."""
     given = {_YOUTUBE: youtube_captions, _RESTREAM: restream}
     os.environ.update({name: address for name, address in given.items() if address})
+
+
+def has_display() -> bool:
+    """Whether a window could be opened here, as far as the system tells."""
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def models_folder() -> Path:

@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.commands import options
 from pipeline.commands.publish import Followed
 from pipeline.flow import Repeating, SystemClock
 from pipeline.journal import running
+from pipeline.notes import say
 from pipeline.publish import mpv
 from pipeline.publish.due import due
 from pipeline.publish.timeline import pieces
 
 _LOOK = 0.25
 """Seconds between two looks at the files."""
+_PAUSES = (2.0, 4.0, 8.0, 16.0, 30.0)
+"""Seconds until an mpv that failed is started again, by how often it has in a row; one that lasts longer is well."""
+_LOG = "mpv.log"
+"""What mpv itself says, in the session folder."""
 _FIRST = 3
 """Segments that a player is behind the end of a live playlist."""
 
@@ -36,12 +42,27 @@ class Watch:
         self._address, self._token = address, token
         self._mpv: mpv.Mpv | None = None
         self._closed = False
+        self._failed, self._began = 0, 0.0
 
     def look(self) -> None:
+        lasted = SystemClock().up() - self._began
         if self._mpv and not self._closed:
-            self._closed = not self._mpv.look()
-        elif not self._mpv:
+            if not self._mpv.look():
+                self._ended(self._mpv)
+            elif self._failed and lasted > _PAUSES[-1]:
+                self._failed = 0
+                say("mpv plays again", good=True)
+        elif not self._closed and lasted > (_PAUSES[min(self._failed, len(_PAUSES)) - 1] if self._failed else 0.0):
             self._start()
+
+    def _ended(self, player: mpv.Mpv) -> None:
+        """One that a person has closed stays away."""
+        self._closed = not (failure := player.failure)
+        if failure and not self._failed:
+            say(f"mpv has ended ({failure}; more is in {self._folder / _LOG}); it is started again")
+        if failure:
+            player.close()
+            self._mpv, self._failed = None, self._failed + 1
 
     def close(self) -> None:
         if self._mpv:
@@ -62,7 +83,11 @@ class Watch:
             name, first = "media/index.m3u8", 0
         langs = dict.fromkeys((*state.session.tgt_langs[:1], state.session.src_lang))
         tracks = [(self._folder / f"subtitles.{lang}.srt").absolute() for lang in langs]
-        self._mpv = mpv.Mpv(self._program, f"{self._address}/{name}{self._token}", tracks, self._runs, first)
+        if not (self._failed or options.has_display()):
+            say("mpv has no window, since no display is known here; start livesubs on the desktop, or set DISPLAY=:0")
+        self._began = SystemClock().up()
+        address, log = f"{self._address}/{name}{self._token}", self._folder / _LOG
+        self._mpv = mpv.Mpv(self._program, address, tracks, self._runs, log, first)
 
     def _runs(self) -> list[mpv.Run]:
         return mpv.runs(pieces(self._session.segments()))

@@ -17,13 +17,12 @@ from pipeline.errors import SessionError, SettingsError
 from pipeline.events import MediaSegment
 from pipeline.flow import Repeating, SystemClock
 from pipeline.journal import State, running
+from pipeline.notes import say
 from pipeline.publish import broadcast
-from pipeline.supervision import end_with
+from pipeline.supervision import GONE, end_with
 
 _LOOK = 1.0
 """Seconds between two looks at the session."""
-_GONE = 30.0
-"""Seconds after which a session that died does not come back by itself."""
 
 
 def publish(
@@ -103,7 +102,8 @@ class Followed:
         """It has ended, or died and did not come back."""
         now = self._clock.up()
         self._seen = now if self.running else self._seen
-        return now - self._seen > (_GONE if self.state.ended is None else 0.0)
+        ended = self.state.ended
+        return now - self._seen > (0.0 if ended and ended.reason != "failed" else GONE)
 
     def look(self) -> None:
         self._show.look()
@@ -124,11 +124,11 @@ def _follow(made: broadcast.Broadcast, session: Followed) -> None:
             left = made.step(running=not over)
         except SessionError as error:
             if str(error) != told:
-                typer.echo(f"livesubs: {error}; until then nothing new is published", err=True)
+                say(f"{error}; until then nothing new is published")
             told = str(error)
         else:
             if told:
-                typer.echo("livesubs: it can be published again, and nothing is missing", err=True)
+                say("it can be published again, and nothing is missing", good=True)
             if over and not left:
                 return
             told = ""

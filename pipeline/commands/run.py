@@ -1,7 +1,6 @@
 """`livesubs run` and `livesubs demo`."""
 
 import signal
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -9,12 +8,12 @@ from pathlib import Path
 import typer
 
 from pipeline import assets, catalogue, folder, lines, power, remains, settings, system, terminal
-from pipeline.commands import options, screen, shelf, youtube
-from pipeline.commands import publish as publishing
-from pipeline.commands import restream as restreaming
+from pipeline.beside import Beside
+from pipeline.commands import beside, options, shelf
 from pipeline.errors import SettingsError, TranslationError
 from pipeline.journal import State
 from pipeline.names.live import Names
+from pipeline.notes import Outbox
 from pipeline.settings import Settings
 from pipeline.supervision import Supervised, end_with
 
@@ -28,6 +27,8 @@ def run(
     to: options.To = None,
     out: options.Out = None,
     resume: options.Resume = None,
+    go_on: options.GoOn = False,
+    alone: options.Alone = False,
     demo: options.Demo = False,
     model: options.Model = None,
     mt_model: options.MtModel = None,
@@ -55,8 +56,9 @@ def run(
     youtube_captions: options.YoutubeCaptions = None,
     restream: options.Restream = None,
     delay: options.Delay = None,
-    port: options.Port = options.PORT,
-    listen: options.Listen = options.LISTEN,
+    port: options.Port = None,
+    listen: options.Listen = None,
+    title: options.Title = None,
     show: options.Show = None,
     mpv: options.Mpv = False,
     as_json: options.AsJson = False,
@@ -65,20 +67,13 @@ def run(
     """Subtitle SOURCE until it ends; Ctrl-C stops the recording and finishes what was said."""
     if not resume and source is None:
         raise SettingsError("no source was named; say what to subtitle, such as https://example.org/live.m3u8")
+    if (go_on or alone) and not resume:
+        raise SettingsError("--go-on and --alone are for a session that was there before; name it with --resume DIR")
     if context.obj and not under:  # typed by a person
-        path = resume or out or options.session_folder(source or "")
-        if mpv and not serve:
-            raise SettingsError("--mpv plays what the pages' server serves; add --serve")
-        beside: dict[str, list[str]] = {}
-        if publish:
-            beside["the publisher"] = publishing.beside(path, publish, delay)
-        if youtube_captions:
-            beside["the sender to YouTube"] = youtube.beside(path, youtube_captions)
-        if restream:
-            beside["the sender to the RTMP server"] = restreaming.beside(path, restream, delay, ffmpeg)
-        if serve:
-            beside["the page server"] = screen.beside(path, delay, port, listen, show, mpv=mpv, as_json=as_json)
-        raise typer.Exit(_watched(context.obj, path, beside, resumed=resume is not None, as_json=as_json))
+        path, resumed = resume or out or options.session_folder(source or ""), resume is not None
+        owed = _owed(resume, source, go_on=go_on)
+        words = beside.started(path, context.params, resumed=resumed, owed=owed, as_json=as_json)
+        raise typer.Exit(_watched(context.obj, path, words, resumed=resumed, as_json=as_json))
     with remains.faults_kept(resume or out or Path()) if under else nullcontext():
         if resume:
             _go_on(resume, source, context, as_json=as_json, under=under)
@@ -87,11 +82,13 @@ def run(
         chosen = options.settle(options.load(config), context.params)
         if not as_json and (file := options.settings_file(config)):
             typer.echo(f"settings: {file}; flags override it")
-        subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under)
+        ran = beside.chosen(context.params, None)
+        subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under, ran=ran)
 
 
-def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], *, resumed: bool, as_json: bool) -> int:
-    """Runs what was typed in a process of its own, and has it go on in its folder when that dies; the exit code."""
+def _watched(typed: list[str], path: Path, words: Mapping[str, Sequence[str]], *, resumed: bool, as_json: bool) -> int:
+    """Runs what was typed in a process of its own, with these `words` beside it, and has it go on in its folder when it
+    dies; the exit code."""
     command, *rest = typed
     first = typed if resumed else [command, "--out", str(path), *rest]
     again = [command, "--resume", str(path), *(["--json"] if as_json else [])]
@@ -101,9 +98,10 @@ def _watched(typed: list[str], path: Path, beside: Mapping[str, Sequence[str]], 
         again,
         cut_off=lambda: not theirs and folder.cut_off(path),
         recorded=lambda: not theirs and (path / folder.JOURNAL).is_file(),
-        beside=beside,
+        beside=words,
         fault=lambda: remains.last(path),
         given_up=lambda: remains.put_in_order(path),
+        outbox=Outbox(path),
     )
     return supervised.run(lambda text: typer.echo(f"livesubs: {text}", err=True))
 
@@ -114,11 +112,24 @@ def _go_on(path: Path, source: str | None, context: typer.Context, *, as_json: b
         raise SettingsError("a resumed session stays in its folder, with its settings; leave out --out and --settings")
     folder.check(path)
     chosen = options.settle(settings.load(path / folder.SETTINGS), context.params)
-    owed = source is None and folder.over(path, time.time())
-    if owed and not as_json:
-        typer.echo("this session has ended: what it owes is done, nothing is recorded; to record on, name the source")
-    given = source or folder.source_of(path)
-    subtitle(given, path, options.with_models(chosen), as_json=as_json, resume=True, under=under, owed=owed)
+    owed = _owed(path, source, go_on=context.params["go_on"])
+    if not as_json:
+        typer.echo(_which(path, owed=owed))
+    given, ran = source or folder.source_of(path), beside.chosen(context.params, path)
+    subtitle(given, path, options.with_models(chosen), as_json=as_json, resume=True, under=under, owed=owed, ran=ran)
+
+
+def _owed(path: Path | None, source: str | None, *, go_on: bool) -> bool:
+    """Whether only what the session has left to do is wanted of it."""
+    return path is not None and source is None and not go_on and folder.over(path)
+
+
+def _which(path: Path, *, owed: bool) -> str:
+    """What a resume does, before it does it."""
+    if not owed:
+        return "the recording goes on, in the same folder and on the same clock"
+    way = f"{system.program()} run --resume {path} --go-on"
+    return f"this session has ended: what it owes is done, nothing is recorded; to record on: {way}"
 
 
 def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
@@ -143,10 +154,11 @@ def subtitle(
     resume: bool = False,
     under: int | None = None,
     owed: bool = False,
+    ran: Beside = Beside(),  # noqa: B008  # immutable
 ) -> None:
     """Runs one session with a view, and says at the end what there is and where; it ends with the process `under`.
 
-    Of one that goes on nothing is recorded any more if only what it has `owed` is wanted.
+    Of one that goes on nothing is recorded any more if only what it has `owed` is wanted. `ran`: what runs beside it.
     TranslationError for tracks in which nothing is translated, once all else is written and said.
     """
     from pipeline.flow import Repeating, SystemClock
@@ -168,8 +180,9 @@ def subtitle(
     recogniser = SupervisedRecogniser(RecogniserProcess, spares)
     watched = under is not None
     session = Session(
-        source, path, chosen, recogniser, chains, SystemClock(), names, resume=resume, watched=watched, record=not owed
-    )
+        source, path, chosen, recogniser, chains, SystemClock(), names,
+        resume=resume, watched=watched, record=not owed, beside=ran,
+    )  # fmt: skip
     _stop_on_signals(session.stop)
     try:
         with (
@@ -188,6 +201,8 @@ def subtitle(
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
+        if state.ended and state.ended.reason == "stopped":
+            typer.echo(f"Stopped too soon? This records on: {system.program()} run --resume {path} --go-on")
     _check_translated(state, path)
 
 

@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from pipeline import assets
+from pipeline.beside import LISTEN, PORT, Beside
 from pipeline.commands import options
 from pipeline.commands.player import player
 from pipeline.commands.typed import held_back
 from pipeline.flow import Repeating
 from pipeline.folder import JOURNAL, check
 from pipeline.journal import running
+from pipeline.notes import say
 from pipeline.publish.mpv import program
 from pipeline.supervision import end_with
 
@@ -24,15 +26,19 @@ def screen(
         Path, typer.Argument(metavar="DIR", help="A session folder, of a running or a finished session.")
     ],
     delay: options.Delay = None,
-    port: options.Port = options.PORT,
-    listen: options.Listen = options.LISTEN,
+    port: options.Port = None,
+    listen: options.Listen = None,
+    title: options.Title = None,
     show: options.Show = None,
     mpv: options.Mpv = False,
     under: options.Under = None,
 ) -> None:
     """Serve the pages of a session: the screen for the projector, an overlay, text to read, the console."""
     from pipeline.web import server
+    from pipeline.web.app import Served
 
+    behind = held_back(delay)
+    port, listen = port or PORT, listen or LISTEN
     if not under:
         check(folder)
     who = server.access(folder, listen)
@@ -40,8 +46,7 @@ def screen(
     if not under:
         for line in announced(server.places(listen, port, who)):
             typer.echo(line)
-        typer.echo("Ctrl-C ends the pages; the session goes on.")
-    behind = held_back(delay)
+        typer.echo(f"Ctrl-C ends the pages{'; the session goes on' if running(folder) else ''}.")
     screen_address = server.places(listen, port, who)[0][1]
     with (
         _sigterm_last(),
@@ -49,7 +54,7 @@ def screen(
         player(folder, server.own_address(listen, port), who.view, behind or 0.0) if mpv else nullcontext(),
         _on_display(show, screen_address, folder, over=under is not None) if show else nullcontext(),
     ):
-        server.serve(folder, listening, who, behind, with_session=under is not None)
+        server.serve(folder, listening, who, Served(behind, title or ""), with_session=under is not None)
 
 
 @contextmanager
@@ -69,15 +74,13 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
     from pipeline.web.kiosk import Kiosk, chosen
 
     if not chosen(number):
-        typer.echo(
-            f"This system does not tell where display {number} is: move the window there, and press F.", err=True
-        )
+        say(f"this system does not tell where display {number} is: move the window there, and press F")
     profile = assets.user_cache() / f"display-{number}"
 
     def ended() -> bool:
         return (folder / JOURNAL).is_file() and not running(folder)
 
-    kiosk = Kiosk(address, number, profile, lambda: not (over and ended()))
+    kiosk = Kiosk(address, number, profile, lambda: not (over and ended()), say)
     try:
         with Repeating(kiosk.look, seconds=0.5, name="kiosk"):
             yield
@@ -85,28 +88,34 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
         kiosk.close()
 
 
-def beside(
-    folder: Path, delay: str | None, port: int, listen: str, show: int | None, *, mpv: bool, as_json: bool
-) -> list[str]:
-    """What to type for the pages of a session that is about to begin in `folder`, which are told of here."""
+def possible(made: Beside) -> None:
+    """SettingsError where the pages cannot be served, or shown, as they are wanted."""
     from pipeline.web import kiosk, server
 
-    held_back(delay)
-    if mpv:
+    held_back(made.delay or None)
+    if made.mpv:
         program()
-    server.bind(listen, port).close()  # refused now rather than in the dark
+    if made.show:
+        kiosk.browser()
+        kiosk.chosen(made.show)
+    server.bind(made.listen, made.port).close()
+
+
+def beside(folder: Path, made: Beside, *, as_json: bool) -> list[str]:
+    """What to type for the pages of a session that is about to begin in `folder`, which are told of here."""
+    from pipeline.web import server
+
+    possible(made)  # refused now rather than in the dark
     folder.mkdir(parents=True, exist_ok=True)
-    for line in announced(server.places(listen, port, server.access(folder, listen))):
+    for line in announced(server.places(made.listen, made.port, server.access(folder, made.listen))):
         typer.echo(line, err=as_json)
-    if show:
-        kiosk.browser()  # refused now, too
-        kiosk.chosen(show)
     chosen = [
-        *(["--delay", delay] if delay else []),
-        *(["--show", str(show)] if show else []),
-        *(["--mpv"] if mpv else []),
+        *(["--delay", made.delay] if made.delay else []),
+        *(["--title", made.title] if made.title else []),
+        *(["--show", str(made.show)] if made.show else []),
+        *(["--mpv"] if made.mpv else []),
     ]
-    return ["screen", str(folder), "--port", str(port), "--listen", listen, *chosen]
+    return ["screen", str(folder), "--port", str(made.port), "--listen", made.listen, *chosen]
 
 
 def announced(places: Sequence[tuple[str, str]]) -> list[str]:

@@ -44,9 +44,12 @@ def held_back(typed: str | None) -> float | None:
     """Seconds behind live; None for as few as can be."""
     if typed == "auto":
         return None
-    value = DELAY if typed is None else seconds(typed)
+    try:
+        value = DELAY if typed is None else seconds(typed)
+    except SettingsError:
+        value = 0.0
     if value <= 0:
-        raise SettingsError("--delay takes seconds, such as 30, or auto")
+        raise SettingsError(f"--delay {typed} makes no sense; write seconds behind live, such as 30, or auto")
     return value
 
 

@@ -9,6 +9,7 @@ from pipeline.commands import options
 from pipeline.commands.publish import Followed
 from pipeline.errors import SessionError, SettingsError
 from pipeline.flow import Repeating, SystemClock
+from pipeline.notes import say
 from pipeline.publish.youtube import HOLD, KEPT, Captions
 from pipeline.supervision import end_with
 
@@ -30,10 +31,15 @@ def captions(
         _send(made, session)
 
 
-def beside(folder: Path, address: str) -> list[str]:
-    """What to type for the session in `folder`; the address goes through the environment, where nobody else reads."""
+def possible(address: str) -> None:
+    """SettingsError for what is no address."""
     if not address.startswith(("http://", "https://")):
         raise SettingsError("--youtube-captions takes the address that YouTube's Studio shows, which begins with http")
+
+
+def beside(folder: Path, address: str) -> list[str]:
+    """What to type for the session in `folder`; the address goes through the environment, where nobody else reads."""
+    possible(address)
     options.hand_down(youtube_captions=address)
     return ["captions", str(folder)]
 
@@ -41,12 +47,14 @@ def beside(folder: Path, address: str) -> list[str]:
 def _send(made: Captions, session: Followed) -> None:
     clock, told, left = SystemClock(), "", HOLD
     while left > 0:
-        left = HOLD if session.running else left - _LOOK  # what was said last is still sent
+        left = left - _LOOK if session.over else HOLD  # what was said last is still sent
         try:
             trouble = made.step()
         except SessionError as error:
             trouble = str(error)
         if trouble and trouble != told:
-            typer.echo(f"livesubs: {trouble}; it is tried again", err=True)
+            say(f"{trouble}; it is tried again")
+        if told and not trouble:
+            say("YouTube takes the subtitles again", good=True)
         told = trouble
         clock.wait(_LOOK)

@@ -60,18 +60,28 @@ class Mpv:
     """An mpv that plays `address`; `look` after it now and then."""
 
     def __init__(
-        self, mpv: str, address: str, tracks: Sequence[Path], runs: Callable[[], Sequence[Run]], first: int = 0
+        self,
+        mpv: str,
+        address: str,
+        tracks: Sequence[Path],
+        runs: Callable[[], Sequence[Run]],
+        log: Path,
+        first: int = 0,
     ) -> None:
-        """`tracks`: the subtitles at the bottom, and those at the top; `first`: the run that it begins in."""
+        """`tracks`: the subtitles at the bottom, and those at the top; `first`: the run that it begins in. `log` is
+        for what it says."""
         ours, theirs = socket.socketpair()
         client = f"--input-ipc-client=fd://{theirs.fileno()}"
-        with theirs:
+        with theirs, log.open("wb") as said:
             self._process = subprocess.Popen(
                 [mpv, *_OPTIONS, client],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
                 **system.own_group(),
             )
+        self._log = log
         ours.settimeout(_PATIENCE)
         self._socket, self._lines = ours, ours.makefile("rwb")
         self._address = address  # told over the socket: in the list of processes everybody would read the token
@@ -91,6 +101,16 @@ class Mpv:
         except (OSError, ValueError):
             return False
         return self._process.poll() is None
+
+    @property
+    def failure(self) -> str:
+        """The first that it said, of one that ended by a failure; empty where a person closed it."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PATIENCE)
+        if not self._process.poll():
+            return ""
+        said = (line.strip() for line in self._log.read_text("utf-8", "replace").splitlines())
+        return next(filter(None, said), f"exit code {self._process.returncode}")
 
     def close(self) -> None:
         """Ends it."""

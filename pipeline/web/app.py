@@ -31,8 +31,8 @@ from pipeline.web.show import Show
 PAGES = Path(__file__).parent / "pages"
 VENDOR = Path(__file__).parent / "vendor"
 _ALONE = 5.0
-"""Seconds without a session and without a page after which a server that came with the session ends: one that is
-reloaded, or a session that goes on after its death, is back by then."""
+"""Seconds without a page after which a server ends whose session is over: a page that is loaded again is back by then.
+"""
 _GIVEN_UP = 120.0
 """Seconds without a word after which a session that died does not go on by itself: a large model is loaded by then."""
 _AGAIN = 1.0
@@ -54,6 +54,8 @@ class Served(msgspec.Struct, frozen=True):
 
     delay: float | None
     """Seconds behind live; None: as few as there can be."""
+    title: str = ""
+    """What the screen's cards call the show; empty: what its source is called."""
 
 
 def application(folder: Path, access: Access, served: Served, when_over: Callable[[], None] | None = None) -> ASGIApp:
@@ -112,8 +114,9 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
 
 def _over(show: Show) -> bool:
     """Whether a session that nobody runs has ended; one that died goes on soon, or it does not go on."""
-    if show.state.session is None or show.state.ended:
-        return show.state.ended is not None
+    ended = show.state.ended
+    if show.state.session is None or (ended and ended.reason != "failed"):
+        return ended is not None
     return time.time() - (show.folder / "journal.jsonl").stat().st_mtime > _GIVEN_UP
 
 
@@ -136,7 +139,7 @@ async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None
     alone = 0.0
     while alone < _ALONE:
         await asyncio.sleep(0.5)
-        over = show.state.session is not None and not running(show.folder)
+        over = not running(show.folder) and _over(show)
         alone = alone + 0.5 if over and not (show.watched or media.played) else 0.0
     when_over()
 
@@ -167,4 +170,5 @@ def _facts(show: Show, served: Served, request: Request) -> dict[str, object]:
         "source": session.source if session else "",
         "began_at": session.began_at if session else None,
         "delay": served.delay,
+        "title": served.title,
     }

@@ -1,11 +1,13 @@
 """Runs the page server: its port, its tokens, its files, and what the terminal says of it."""
 
 import errno
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,6 +15,9 @@ from pipeline.errors import SettingsError
 from pipeline.files import write_private
 from pipeline.folder import PAGES
 from pipeline.web.access import Access, with_tokens
+
+if TYPE_CHECKING:
+    from pipeline.web.app import Served
 
 _FILES = 4096
 """Open files that the server asks the system for: one a viewer, one a segment on its way."""
@@ -132,14 +137,12 @@ def own_address(listen: str, port: int) -> str:
     return f"http://{host}:{port}"
 
 
-def serve(
-    folder: Path, listening: socket.socket, who: Access, delay: float | None, *, with_session: bool = False
-) -> None:
+def serve(folder: Path, listening: socket.socket, who: Access, served: "Served", *, with_session: bool = False) -> None:
     """Serves the pages of the session in `folder` until it is asked to end; `with_session`: or until the session has
     ended and nobody has a page open any more."""
     import uvicorn
 
-    from pipeline.web.app import Served, application
+    from pipeline.web.app import application
     from pipeline.web.connection import Connection
 
     if who.open and not _is_loopback(listening.getsockname()[0]):
@@ -149,7 +152,7 @@ def serve(
         server.should_exit = True
 
     config = uvicorn.Config(
-        application(folder, who, Served(delay), end if with_session else None),
+        application(folder, who, served, end if with_session else None),
         http=Connection,
         ws="none",
         log_level="error",  # what strangers send wrong is no news for the technician
@@ -160,9 +163,15 @@ def serve(
         limit_concurrency=_allow_files() * 3 // 4,  # the rest is for segments, and for the journal
         timeout_graceful_shutdown=1,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     server = uvicorn.Server(config)
     with closing(listening):
         server.run(sockets=[listening])
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A stream of events that ends with the server has no last word, and need not have one."""
+    return not record.getMessage().startswith(("ASGI callable returned without completing", "Cancel "))
 
 
 def _allow_files() -> int:

@@ -38,6 +38,11 @@ def test_a_port_that_is_taken_is_told_before_anything_begins(tmp_path: Path) -> 
     assert f"port {port} is taken, perhaps by the pages of another session; choose another --port" in said
 
 
+def test_a_delay_that_is_none_is_told_before_any_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--delay soon makes no sense" in refusal(finished(tmp_path, []), "--delay", "soon")
+    assert capsys.readouterr().out == ""
+
+
 @pytest.mark.parametrize(
     "listen", ["192.0.2.77", "no-such-host.invalid", "http://hall", "[::1]", "x" * 80, "2001:db8::1"]
 )

@@ -16,6 +16,7 @@ import pytest
 from pipeline.errors import SettingsError
 from pipeline.web import access, server
 from pipeline.web.access import Access, with_tokens
+from pipeline.web.app import Served
 from tests.servers import files, free_port
 from tests.waiting import until
 from tests.web.asking import ask, raw
@@ -246,7 +247,7 @@ def test_no_server_listens_beyond_loopback_without_tokens(tmp_path: Path) -> Non
         (tmp_path / "pages.toml").write_text('hosts = ["localhost"]\nview = ""\ncontrol = ""\n')
         assert not server.access(tmp_path, listen).open
     with server.bind("0.0.0.0", free_port()) as listening, pytest.raises(SettingsError, match="tokens"):
-        server.serve(tmp_path, listening, Access(), None)
+        server.serve(tmp_path, listening, Access(), Served(None))
 
 
 def test_who_may_view_cannot_control(beyond: Beyond) -> None:

@@ -36,13 +36,13 @@ class Screen {
     this.feed = feed;
     this.playback = playback;
     this.moves = new Set(moves);
-    this.name = named(served.source);
+    this.name = served.title || named(served.source);
     this.lines = [new Lines(feed, langs[0]), ...(langs[1] ? [new Lines(feed, langs[1])] : [])];
     this.test = new TestCard(byId("test"));
     for (const event of ["frame", "tick", "moved"]) playback.addEventListener(event, (told) => this[event](told.detail));
     feed.addEventListener("room", () => this.room());
     feed.addEventListener("change", () => this.frame());
-    feed.addEventListener("session", ({ detail }) => (this.name = named(detail.source)));
+    feed.addEventListener("session", ({ detail }) => (this.name = served.title || named(detail.source)));
     this.room();
   }
 
