@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from pipeline.web.show import Message, Show
 
@@ -12,6 +12,8 @@ _PING = 3
 """Seconds between two signs of life; a page that hears nothing for twice as long connects anew."""
 _RETRY = b"retry: 1000\r\n\r\n"
 """Milliseconds after which a page that was cut off asks again; browsers wait three times as long by themselves."""
+_VIEWERS = 2000
+"""Pages of the public that are told at once: of the files that the server may open, some are for the console."""
 _DIGITS = 16
 """Of a line's number, at most."""
 _FOR_CONTROL = ("warning", "killed")
@@ -23,6 +25,8 @@ _FOR_ROOMS = (*_FOR_CONTROL, "action")
 def feed(show: Show, request: Request) -> Response:
     """Everything about the track `lang` (all without one), from the line on that the page has seen last, as the browser
     says it, or `since`. With `screens` also what those show; 1: it is a console's, which is no viewer."""
+    if request.scope["role"] == "view" and show.viewers >= _VIEWERS:
+        return PlainTextResponse("As many look on as can be told; try again in a minute.", 503)
     lang, screens = (request.query_params.get(name, "") for name in ("lang", "screens"))
     last = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = int(last) if last.isdecimal() and len(last) < _DIGITS else 0

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from starlette.requests import Request
 
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
+from pipeline.web.feed import feed
+from pipeline.web.show import Show, Watcher
 from tests.waiting import until
 from tests.web.asking import ask, raw
 from tests.web.conftest import Server
@@ -89,6 +92,16 @@ def test_whoever_has_left_is_no_viewer_any_more(server: Server) -> None:
     for stream in streams:
         stream.close()
     until(lambda: viewers() == 0, 20)
+
+
+def test_the_console_has_its_place_however_many_look_on(tmp_path: Path) -> None:
+    show = Show(tmp_path)
+    show._watchers = {Watcher("en", screens=False, counted=True) for _ in range(2000)}
+
+    def asked(role: str) -> int:
+        return feed(show, Request({"type": "http", "role": role, "query_string": b"", "headers": []})).status_code
+
+    assert [asked("view"), asked("screen"), asked("control")] == [503, 200, 200]
 
 
 def test_a_track_is_told_to_whoever_asked_for_it(server: Server) -> None:
