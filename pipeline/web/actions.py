@@ -10,11 +10,13 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from pipeline.direction import ACTIONS, refusal
-from pipeline.events import Action
+from pipeline.direction import ACTIONS, effects, refusal
+from pipeline.events import Action, Cue
 from pipeline.web.bodies import Unfit, short
 from pipeline.web.show import Show
 
+_AT_LEAST_HERE = ("blank", "hide", "hold", "send", "kill", "undo")
+"""What is done on the pages also where it cannot be written down: what the room must not see."""
 _LONGEST = 2000
 """Bytes of an action at most: two lines of text are a tenth of it."""
 
@@ -34,13 +36,37 @@ async def act(show: Show, request: Request) -> Response:
         return JSONResponse({"done": asked.id})
     if refused := refusal(show.state, asked):
         return PlainTextResponse(refused, 409)
+    if asked.do == "say" and too_long(show, asked):
+        return PlainTextResponse("That is more than the screen has room for: make it shorter, or two lines of it.", 409)
     try:
+        write_down(show)
         keep(show.folder, asked)
     except OSError as error:
-        return PlainTextResponse(f"It cannot be written down: {error.strerror}.", 507)
+        if asked.do not in _AT_LEAST_HERE:
+            return PlainTextResponse(f"Not done: it cannot be written down ({error.strerror}). Free some space.", 507)
+        show.unwritten.append(asked)
+        show.act(asked)
+        said = f"Done on the pages alone: it cannot be written down ({error.strerror}). Free some space."
+        return PlainTextResponse(said, 202)
     show.look()
     on_disk = BackgroundTask(_sync, show.folder)  # neither the room nor the next action waits for that
     return JSONResponse({"done": asked.id}, background=on_disk)
+
+
+def too_long(show: Show, asked: Action) -> bool:
+    """Whether a typed line takes more lines than a subtitle has."""
+    rules = show.rules()
+    made = effects(show.state, asked, rules)
+    return any(
+        isinstance(one, Cue) and one.text.count("\n") >= rules.lines for one in made if one.id == f"t-{asked.id}"
+    )
+
+
+def write_down(show: Show) -> None:
+    """Keeps what could not be kept when it was done; OSError."""
+    while show.unwritten:
+        keep(show.folder, show.unwritten[0])
+        show.unwritten.pop(0)
 
 
 def keep(folder: Path, action: Action) -> None:

@@ -23,7 +23,7 @@ from pipeline.flow import SystemClock
 from pipeline.journal import running
 from pipeline.tracks import BEHIND
 from pipeline.web.access import Access, Guarded
-from pipeline.web.actions import act
+from pipeline.web.actions import act, write_down
 from pipeline.web.feed import feed
 from pipeline.web.media import Media
 from pipeline.web.show import Show
@@ -123,6 +123,8 @@ def _over(show: Show) -> bool:
 async def _answer_for_session(show: Show) -> None:
     """What is done while no session runs is answered all the same; one that begins meanwhile has its turn."""
     while True:
+        with suppress(OSError):
+            write_down(show)
         await asyncio.sleep(0.1 if await _answered(show) else _AGAIN)
 
 
@@ -171,4 +173,6 @@ def _facts(show: Show, served: Served, request: Request) -> dict[str, object]:
         "began_at": session.began_at if session else None,
         "delay": served.delay,
         "title": served.title,
+        "cpl": show.rules().cpl,
+        "lines": show.rules().lines,
     }

@@ -77,7 +77,7 @@ class Health:
 
 def _alarm(event: Event) -> str:
     match event:
-        case Warned():
+        case Warned(good=False):
             return event.text
         case Gap() | Skipped():
             return missing(event)

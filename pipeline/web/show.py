@@ -85,6 +85,8 @@ class Show:
         """Actions that are not in the journal."""
         self._torn = False
         """The journal has an action, and not all that follows from it."""
+        self.unwritten: list[Action] = []
+        """Actions that are done here and not in the file yet: the disk is full."""
         self._watchers: set[Watcher] = set()
         self.screens = Screens(lambda screens: self._tell(Message("screens", _event("screens", screens, 0))))
 
@@ -119,7 +121,7 @@ class Show:
             if isinstance(entry.event, Action):
                 self.unanswered.discard(entry.event.id)
         if new:
-            self._torn = bool(owed(self.state, self._rules()))
+            self._torn = bool(owed(self.state, self.rules()))
         for action in self._actions.new():
             self.act(action)
         self.screens.look()
@@ -131,10 +133,10 @@ class Show:
         self.unanswered.add(action.id)
         action = replace(action, refused=refusal(self.state, action))
         self._take(action)
-        for event in effects(self.state, action, self._rules()):
+        for event in effects(self.state, action, self.rules()):
             self._take(event)
 
-    def _rules(self) -> CueRules:
+    def rules(self) -> CueRules:
         """Those of the session; what it answers is by them in any case."""
         try:
             return load(self.folder / SETTINGS).cues

@@ -64,7 +64,7 @@ def press(page: "Page", *keys: str) -> None:
 def test_every_line_is_there_with_what_was_said_and_its_countdown(console: "Page") -> None:
     assert console.evaluate(TEXTS) == LINES
     counts = console.evaluate(f"{ROWS}.map((row) => row.querySelector('.count').innerText)")
-    assert counts == ["on screen", "1.5", "4.5", "7.5"]
+    assert counts == ["no screen", "1.5", "4.5", "7.5"]
     assert console.evaluate(f"{ROWS}[2].querySelector('.source').innerText") == "Phrase 2."
     assert console.inner_text("#wall-text") == LINES[0]
 
@@ -124,12 +124,12 @@ def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> N
     becomes(console, "document.getElementById('toast').innerText.startsWith('The show begins')")
     assert console.evaluate("document.getElementById('wall').className") == "blank hidden"
     assert console.get_attribute("#wall", "data-place") == "top"
-    assert console.inner_text("#delay") == "15 s behind live"
+    assert console.inner_text("#delay") == "15 s asked for"
     press(console, "y", *"Back soon.", "Enter")
     until(lambda: [what for what, _, _ in done(folder)][-1] == "say", 10)
     press(console, *["z"] * 7)
     becomes(console, "document.getElementById('wall').className === ''")
-    becomes(console, "document.getElementById('delay').innerText === '10 s behind live'")
+    becomes(console, "document.getElementById('delay').innerText === '10 s asked for'")
     assert "Back soon." not in console.inner_text("#list")
 
 
@@ -188,11 +188,38 @@ def test_health_says_what_is_wrong_and_what_to_do(page: "Page", serve: Callable[
     page.goto(f"{server.address}/console")
     becomes(page, "document.getElementById('troubles').innerText.includes('the battery is low; plug it in')")
     told = page.inner_text("#troubles")
-    assert "The stream is lost: the room has 0:10 of picture left." in told
+    assert "The room has 0:10 of picture left." in told
+    assert "No screen is open" in told
     assert "Nothing is translated" in told
     assert "18 s late: close other programs" in told
     page.locator("#troubles button", has_text="Seen").click()
     becomes(page, "!document.getElementById('troubles').innerText.includes('battery')")
+
+
+def test_a_full_disk_keeps_nothing_on_the_wall(console: "Page", folder: Path) -> None:
+    (folder / "actions.jsonl").mkdir()  # nothing can be written there, as on a full disk
+    press(console, "b")
+    becomes(console, "document.getElementById('toast').innerText.includes('cannot be written down')")
+    becomes(console, "document.getElementById('wall').className === 'blank'")
+    press(console, "t")
+    becomes(console, "document.getElementById('toast').innerText.startsWith('Not done')")
+    becomes(console, "document.getElementById('wall').dataset.place === 'bottom'")
+    (folder / "actions.jsonl").rmdir()
+    until(lambda: done(folder) == [("blank", "", "")], 10)
+
+
+def test_nothing_half_typed_or_too_long_goes_out(console: "Page", folder: Path) -> None:
+    press(console, "ArrowDown", "e", *"Half ")
+    console.evaluate("document.hasFocus = () => false; document.querySelector('.field').blur()")
+    console.wait_for_timeout(300)
+    assert console.locator(".field").count() == 1
+    console.locator(".field").press("Escape")
+    press(console, "y")
+    console.keyboard.insert_text("A line that is long. " * 16)
+    becomes(console, "document.getElementById('say-note').innerText.startsWith('Too long')")
+    press(console, "Enter")
+    becomes(console, "document.getElementById('toast').className === 'shown refused'")
+    assert not done(folder)
 
 
 @pytest.fixture

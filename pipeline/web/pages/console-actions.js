@@ -5,6 +5,8 @@
 
 const AGAIN = 400;
 const PATIENCE = 2000;
+/** It cannot be written down, and is done on the pages all the same; or it is not done. */
+const [HERE, FULL] = [202, 507];
 /** Milliseconds after its answer until which what an action does has been told to the page, too. */
 const TOLD = 1000;
 
@@ -55,8 +57,8 @@ export class Actions {
     const last = this.done.findLast((one) => !one.undone);
     if (!last) return this._tell("There is nothing to undo.", "refused");
     last.undone = true;
-    if (last.back) this.ask(last.back, `Undone: ${last.said}`, null);
-    else this.ask({ do: "undo", of: last.id }, `Undone: ${last.said}`, null);
+    last.undoing = this.ask(last.back ?? { do: "undo", of: last.id }, `Undone: ${last.said}`, null);
+    this._keep();
   }
 
   /** Takes back one action, whoever did it; `back` does it again. */
@@ -87,11 +89,18 @@ export class Actions {
       }
       this._waiting.shift();
       setTimeout(() => this._told(first.action.id), answer.ok ? TOLD : 0);
-      if (!answer.ok) this.done = this.done.filter((one) => one.id !== first.action.id);
+      if (!answer.ok) this._refused(first.action);
       this._keep();
-      this._tell(answer.ok ? first.said : answer.why, answer.ok ? "done" : "refused");
+      if (answer.here) this._tell(`${first.said}. ${answer.why}`, "waiting", true);
+      else this._tell(answer.ok ? first.said : answer.why, answer.ok ? "done" : "refused");
     }
     this._busy = false;
+  }
+
+  /** What was refused was not done, and what was to be taken back stands. */
+  _refused(action) {
+    this.done = this.done.filter((one) => one.id !== action.id);
+    for (const one of this.done) if (one.id === action.of || one.undoing === action.id) one.undone = false;
   }
 
   /** What the server said; null: nothing, or that it cannot now. */
@@ -102,8 +111,8 @@ export class Actions {
         body: JSON.stringify(action),
         signal: AbortSignal.timeout(PATIENCE),
       });
-      if (answer.status >= 500) return null;
-      return { ok: answer.ok, why: await answer.text() };
+      if (answer.status >= 500 && answer.status !== FULL) return null;
+      return { ok: answer.ok, here: answer.status === HERE, why: await answer.text() };
     } catch {
       return null;
     }

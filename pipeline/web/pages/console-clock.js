@@ -34,6 +34,22 @@ export class RoomClock {
     return edge === null || this._delay === undefined ? null : edge - this.delay;
   }
 
+  /** Seconds behind live that the screen ahead is in truth; null without one. */
+  get behind() {
+    const [time, edge] = [this.time, this._feed.edge];
+    return this._lead && time !== null && edge !== null ? Math.max(0, edge - time) : null;
+  }
+
+  /** Whether the screen ahead goes to its delay by itself. */
+  get follows() {
+    return Boolean(this._lead?.follows) && !this.paused;
+  }
+
+  /** Seconds by which the latest lines come before the room reads them; null while nobody knows. */
+  get margin() {
+    return this._lead?.margin ?? null;
+  }
+
   get paused() {
     return this._lead?.state === "paused";
   }

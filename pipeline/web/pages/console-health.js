@@ -2,6 +2,11 @@
 
 const EVERY = 2000;
 const GB = 1e9;
+/** Milliseconds without the page server before that is said. */
+const AWAY = 1500;
+/** Seconds of picture, and to work on a line, that are nearly none. */
+const SHORT = 5;
+const FEW = 2;
 
 const clock = (seconds) => {
   const whole = Math.max(0, Math.round(seconds));
@@ -13,6 +18,9 @@ export class Health {
     this._feed = feed;
     this._clock = roomClock;
     this._facts = null;
+    this._awaySince = performance.now();
+    feed.addEventListener("found", () => (this._awaySince = null));
+    feed.addEventListener("lost", () => (this._awaySince = performance.now()));
     this._seen = new Set(JSON.parse(sessionStorage.getItem("seen") ?? "[]"));
     this._look();
     setInterval(() => this._look(), EVERY);
@@ -66,12 +74,18 @@ export class Health {
   }
 
   *_standing() {
-    const bad = (text) => ({ key: "", text, at: null, bad: true });
+    const bad = (text, left = "") => ({ key: "", text, left, at: null, bad: true });
     const facts = this._facts;
-    if (!this._feed.connected) yield bad("The page server does not answer: the screens play on; what you do here is kept and done when it is back.");
+    if (this._awaySince !== null && performance.now() - this._awaySince > AWAY) yield bad("The page server does not answer: the screens play on; what you do here is kept and done when it is back.");
     if (!facts) return;
     const left = this._clock.left;
-    if (this._lost) yield bad(`The stream is lost: the room has ${clock(left ?? 0)} of picture left. It is tried again by itself; check where it comes from.`);
+    if (this._lost) yield bad("The stream is lost: it is tried again by itself; check where it comes from.", `The room has ${clock(left ?? 0)} of picture left.`);
+    else if (left !== null && left < SHORT && !this._feed.ended) yield bad("The picture is nearly used up: nothing new comes. Check where the stream comes from.", `The room has ${clock(left)} left.`);
+    if (!this._feed.ended && this._feed.session && !this._feed.screens.length) yield bad("No screen is open: what stands here as shown is reckoned, and no room sees it. Open /screen on the projector.");
+    const { end } = this._feed.room;
+    if (end !== null && this._clock.time !== null && this._clock.time >= end) yield bad("The show is over: the screens show the end. Press Z to undo it, or I where it goes on.");
+    const { margin } = this._clock;
+    if (margin !== null && margin < FEW && !this._feed.ended) yield bad("Lines come only just before the room reads them, or too late: give the screens more delay with ].");
     if (!facts.running && !this._feed.ended && this._feed.session) yield bad("The session is not running: if it does not go on by itself, start it again with livesubs run --resume.");
     if (facts.lag > 15) yield bad(`What is said is heard ${facts.lag.toFixed(0)} s late: close other programs, or give the screens more delay.`);
     if (facts.engines.length && facts.engines.every((one) => !one.ok)) yield bad("Nothing is translated: no engine answers. Check the network; it is done later by itself.");

@@ -1,6 +1,6 @@
 // The lines: what was just shown, what the room reads now, what is coming, each with the seconds until it is shown.
 
-import { draw, element, fill, made } from "/pages/console-row.js";
+import { draw, element, fill, made } from "./console-row.js";
 
 /** Lines that stay below the hand after they were shown, and while a hand is over them. */
 const PAST = 2;
@@ -10,6 +10,8 @@ const LEFT = 1;
 const PART = 0.5;
 /** Milliseconds for which a key still means the line that was chosen before the list moved on by itself. */
 const GRACE = 350;
+/** Lines that are drawn: more is nothing to look at, and a screen may be hours behind. */
+const MOST = 60;
 
 export class Lines {
   /** `acted(key)` is told of a button in a line; `edited(cue, text)` of an edit. */
@@ -20,6 +22,8 @@ export class Lines {
     this._picked = this._auto = this._before = null;
     this._moved = 0;
     this.editing = null;
+    /** Lines that come after those drawn. */
+    this.more = 0;
     feed.addEventListener("cue", (event) => this._arrived(event.detail));
     list.addEventListener("click", (event) => this.pick(event.target.closest("li")?.dataset.id ?? null));
     list.addEventListener("dblclick", (event) => event.target.closest(".words") && this.edit());
@@ -71,7 +75,7 @@ export class Lines {
     row.querySelector(".en").replaceWith(field);
     field.addEventListener("input", () => this._count());
     field.addEventListener("keydown", (event) => this._typed(event));
-    field.addEventListener("blur", () => setTimeout(() => this.editing?.field === field && this._close(true), 150));
+    field.addEventListener("blur", () => setTimeout(() => this._left(field), 150));
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
     this._count();
@@ -84,6 +88,7 @@ export class Lines {
   }
 
   draw() {
+    if (!this._feed.ready) return 0;
     const time = this._clock.time;
     const shown = time === null ? this._feed.track(this.lang).slice(-20) : this._window(time);
     const auto = shown.find((cue) => time === null || cue.end > time)?.id ?? shown.at(-1)?.id ?? null;
@@ -97,12 +102,17 @@ export class Lines {
 
   /** The lines around `time`, those that were taken out among them. */
   _window(time) {
-    const track = [...this._feed.track(this.lang), ...this._lost()].sort((a, b) => a.start - b.start);
+    const lost = this._lost();
+    const all = this._feed.track(this.lang);
+    const track = lost.length ? [...all, ...lost].sort((a, b) => a.start - b.start) : all;
     const first = track.findIndex((cue) => cue.end > time);
     const past = this._list.matches(":hover") ? PAST_BELOW_HAND : PAST;
     const at = first < 0 ? track.length : first;
     const kept = track.findIndex((cue) => cue.id === this._picked);
-    return track.slice(Math.max(0, Math.min(at - past, kept < 0 || at - kept > PAST_BELOW_HAND ? at : kept)));
+    const from = Math.max(0, Math.min(at - past, kept < 0 || at - kept > PAST_BELOW_HAND ? at : kept));
+    const until = Math.max(from + MOST, kept + 1);
+    this.more = Math.max(0, track.length - until);
+    return track.slice(from, until);
   }
 
   /** What was taken out stays to be seen, struck through, and can be had back. */
@@ -140,9 +150,9 @@ export class Lines {
     if (time === null) return [held ? "held" : "coming", ""];
     const came = this._came.get(cue.id);
     const late = came && cue.end - came < Math.min(LEFT, PART * (cue.end - cue.start));
-    if (cue.end <= time) return held || late ? ["missed", held ? "held: not shown" : "late: not shown"] : ["past", "shown"];
+    if (cue.end <= time) return held || late ? ["missed", held ? "held: not shown" : "came late"] : ["past", this._feed.screens.length ? "shown" : "over"];
     if (held) return ["held", `held ${(cue.start - time).toFixed(0)}`];
-    if (cue.start <= time) return ["now", "on screen"];
+    if (cue.start <= time) return ["now", this._feed.screens.length ? "on screen" : "no screen"];
     return ["coming", (cue.start - time).toFixed(1)];
   }
 
@@ -176,6 +186,11 @@ export class Lines {
     if (this.editing?.id === id) return;
     row.remove();
     this._rows.delete(id);
+  }
+
+  /** Another place on the page was chosen; a window that is not in front leaves what is half typed alone. */
+  _left(field) {
+    if (this.editing?.field === field && document.hasFocus() && document.activeElement !== field) this._close(true);
   }
 
   _typed(event) {

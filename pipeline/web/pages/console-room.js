@@ -2,17 +2,24 @@
 
 const PLACES = ["bottom", "top", "band"];
 const STEP = 5;
+/** Seconds by which the screens may be off what they are to keep. */
+const NEAR = 1.5;
 
 const $ = (id) => document.getElementById(id);
 const time = (seconds) => new Date(Math.max(0, seconds) * 1000).toISOString().slice(11, 19);
 
 export class RoomControls {
-  constructor(feed, clock, actions, lines, health) {
-    Object.assign(this, { _feed: feed, _clock: clock, _actions: actions, _lines: lines, _health: health });
+  constructor(feed, clock, actions, lines, health, tell) {
+    /** Characters and lines that a subtitle has at most. */
+    this.fit = { cpl: 42, lines: 2 };
+    Object.assign(this, { _tell: tell, _feed: feed, _clock: clock, _actions: actions, _lines: lines, _health: health });
     for (const button of document.querySelectorAll("#place button")) {
       button.addEventListener("click", () => this.place(button.dataset.place));
     }
     $("say").addEventListener("submit", (event) => this._say(event));
+    $("say-text").addEventListener("input", () => this._drawRoomFor());
+    $("name-text").addEventListener("input", () => this._same && ($("name-english").value = $("name-text").value));
+    $("name-english").addEventListener("input", () => (this._same = false));
     $("naming").addEventListener("submit", (event) => this._name(event));
     $("volume").addEventListener("change", () => this._volume(Number($("volume").value)));
   }
@@ -38,8 +45,22 @@ export class RoomControls {
   }
 
   delay(by) {
-    const delay = Math.max(STEP, Math.round((this._actions.room.delay ?? this._clock.delay) + by));
-    this._actions.ask({ do: "delay", value: delay }, `${delay} s behind live`);
+    const delay = Math.max(STEP, Math.round(this._wish) + by);
+    this._actions.ask({ do: "delay", value: delay }, `Going to ${delay} s behind live`);
+  }
+
+  /** Seconds behind live that are asked for. */
+  get _wish() {
+    return this._actions.room.delay ?? this._clock.delay;
+  }
+
+  /** How far the room is behind, and where it goes; without a screen the wish. */
+  _behind() {
+    const [wish, behind] = [Math.round(this._wish), this._clock.behind];
+    if (behind === null) return `${wish} s asked for`;
+    if (Math.abs(behind - this._wish) < NEAR) return `${wish} s behind live`;
+    const is = behind < 100 ? `${Math.round(behind)} s` : time(behind).replace(/^00:/, "");
+    return `${is} behind live, ${this._clock.follows ? "going to" : "C: back to"} ${wish}`;
   }
 
   pause() {
@@ -51,7 +72,7 @@ export class RoomControls {
   catchUp() {
     const before = this._clock.time;
     if (before === null || this._feed.ended) return;
-    this._actions.ask({ do: "catchup" }, `Back to ${Math.round(this._clock.delay)} s behind live`,
+    this._actions.ask({ do: "catchup" }, `Going to ${Math.round(this._clock.delay)} s behind live`,
       { do: "seek", value: before });
   }
 
@@ -71,7 +92,8 @@ export class RoomControls {
     const selection = getSelection();
     const word = selection.toString().trim();
     const inSource = selection.anchorNode?.parentElement?.closest(".source");
-    $("name-text").value = word;
+    $("name-text").value = $("name-english").value = word;
+    this._same = true;
     $("name-heard").value = inSource ? word : "";
     $("name-text").focus();
     $("name-text").select();
@@ -97,7 +119,7 @@ export class RoomControls {
     if (document.activeElement !== $("volume")) $("volume").value = room.volume;
     $("loud").textContent = `${Math.round(room.volume * 100)} %`;
     $("pause").firstChild.textContent = this._clock.paused ? "Play " : "Pause ";
-    $("delay").textContent = `${Math.round(this._clock.delay)} s behind live`;
+    $("delay").textContent = this._behind();
     $("begin").classList.toggle("set", room.begin !== null);
     $("begin").firstChild.textContent = room.begin === null ? "Starts here " : `Starts ${time(room.begin)} `;
     $("end").firstChild.textContent = room.end === null ? "Ends here " : `Ends ${time(room.end)} `;
@@ -147,19 +169,42 @@ export class RoomControls {
     event.preventDefault();
     const text = $("say-text").value.trim();
     if (!text) return;
-    const at = Math.max(0, this._clock.time ?? 0);
-    this._actions.ask({ do: "say", text, value: at, lang: this._lines.lang }, `On the screen: “${text}”`);
+    if (this._rows(text) > this.fit.lines) return this._tell("That is more than the screen has room for: make it shorter.", "refused");
+    const at = this._clock.time;
+    if (at === null) return this._tell("Not yet: nothing has come of the stream, so a line has no place in it.", "refused");
+    this._actions.ask({ do: "say", text, value: Math.max(0, at), lang: this._lines.lang }, `On the screen: “${text}”`);
     $("say-text").value = "";
     $("say-text").blur();
+    this._drawRoomFor();
+  }
+
+  /** Says how much of a typed line there is room for. */
+  _drawRoomFor() {
+    const text = $("say-text").value.trim();
+    const most = this.fit.cpl * this.fit.lines;
+    $("say-note").textContent = !text ? "" : this._rows(text) > this.fit.lines ? "Too long: it does not fit on the screen." :
+      `${text.length} of about ${most} characters`;
+  }
+
+  /** The lines that words take, as the server breaks them. */
+  _rows(text) {
+    let [rows, used] = [1, 0];
+    for (const { length } of text.split(/\s+/)) {
+      if (used && used + 1 + length > this.fit.cpl) [rows, used] = [rows + 1, 0];
+      used += (used ? 1 : 0) + length;
+      while (used > this.fit.cpl) [rows, used] = [rows + 1, used - this.fit.cpl];
+    }
+    return rows;
   }
 
   _name(event) {
     event.preventDefault();
     const [written, heard] = [$("name-text").value.trim(), $("name-heard").value.trim()];
     if (!written) return;
-    const line = `${written} = ${written}${heard && heard !== written ? ` [${heard}]` : ""}`;
+    const english = $("name-english").value.trim() || written;
+    const line = `${written} = ${english}${heard && heard !== written ? ` [${heard}]` : ""}`;
     this._actions.ask({ do: "name", text: line }, `${written} is in the glossary`);
-    $("name-text").value = $("name-heard").value = "";
+    for (const id of ["name-text", "name-english", "name-heard"]) $(id).value = "";
     document.activeElement.blur();
   }
 }

@@ -1,11 +1,12 @@
 // The technician's page: the lines before the room reads them, and the hand on the screen. Keys first; thumbs as well.
 
-import { Feed } from "/pages/feed.js";
-import { Actions } from "/pages/console-actions.js";
-import { RoomClock } from "/pages/console-clock.js";
-import { Health } from "/pages/console-health.js";
-import { Lines } from "/pages/console-lines.js";
-import { RoomControls } from "/pages/console-room.js";
+import { Feed } from "./feed.js";
+import { Actions } from "./console-actions.js";
+import { RoomClock } from "./console-clock.js";
+import { Health } from "./console-health.js";
+import { element, fill } from "./console-row.js";
+import { Lines } from "./console-lines.js";
+import { RoomControls } from "./console-room.js";
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 100;
@@ -19,7 +20,7 @@ const clock = new RoomClock(feed);
 const actions = new Actions(feed, toast);
 const lines = new Lines($("list"), feed, clock, actions, { acted: press, edited });
 const health = new Health(feed, clock);
-const room = new RoomControls(feed, clock, actions, lines, health);
+const room = new RoomControls(feed, clock, actions, lines, health, toast);
 
 /** What a key does, with what the table of keys says of it; a line's keys act on the line that is chosen. */
 const KEYS = new Map([
@@ -47,7 +48,7 @@ const KEYS = new Map([
   ["o", ["O", "the show ends here", () => room.mark("end")]],
   ["?", ["?", "this table", () => $("keys").showModal()]],
 ]);
-const SAME = { w: "ArrowUp", s: "ArrowDown", Enter: "e", Delete: "x", Backspace: "x", "=": "+", h: " " };
+const SAME = { w: "ArrowUp", s: "ArrowDown", Enter: "e", Delete: "x", "=": "+", h: " " };
 
 function press(key) {
   KEYS.get(SAME[key] ?? key)?.[2]();
@@ -73,6 +74,7 @@ function kill(cue) {
 
 function hold(cue) {
   const held = actions.room.held.includes(cue.id);
+  if (clock.time !== null && cue.end <= clock.time) return toast("Its moment has passed: the room does not see it, the files have it.", "refused");
   actions.ask({ do: held ? "send" : "hold", cue: cue.id }, `${held ? "Sent on" : "Held"}: “${short(cue.text)}”`);
 }
 
@@ -96,12 +98,12 @@ function reveal(on = true) {
   $("more").setAttribute("aria-expanded", on);
 }
 
-function toast(text, kind) {
+function toast(text, kind, over = kind !== "waiting") {
   const box = $("toast");
   box.textContent = text;
   box.className = `shown ${kind}`;
   clearTimeout(toast.timer);
-  if (kind !== "waiting") toast.timer = setTimeout(() => (box.className = ""), TOLD);
+  if (over) toast.timer = setTimeout(() => (box.className = ""), TOLD);
   drawDone();
 }
 
@@ -120,7 +122,7 @@ function draw() {
   room.draw();
   const session = feed.session;
   $("name").textContent = session ? session.source.split("/").at(-1) || session.source : "livesubs";
-  $("empty").textContent = shown ? "" : session ? "No line yet: they come as soon as somebody speaks." :
+  $("empty").textContent = !feed.ready ? "" : shown ? (lines.more ? `and ${lines.more} more` : "") : session ? "No line yet: they come as soon as somebody speaks." :
     "The session has not begun: its lines come here.";
   const chosen = lines.chosen;
   $("thumb-hold").textContent = chosen && actions.room.held.includes(chosen.id) ? "Send" : "Hold";
@@ -138,16 +140,25 @@ function drawHealth() {
     return figure;
   }));
   const troubles = health.troubles;
-  const told = troubles.map((one) => one.text).join();
-  if ($("troubles").dataset.told === told) return;
-  $("troubles").dataset.told = told;
-  $("troubles").replaceChildren(...troubles.map(trouble));
+  const box = $("troubles");
+  const standing = new Set(troubles.map((one) => one.key + one.text));
+  for (const row of [...box.children]) if (!standing.has(row.dataset.of)) row.remove();
+  troubles.forEach((one, at) => {
+    const known = [...box.children].find((row) => row.dataset.of === one.key + one.text);
+    const row = known ?? trouble(one);
+    fill(row.querySelector(".left"), one.left ?? "");
+    if (box.children[at] !== row) box.insertBefore(row, box.children[at] ?? null);
+  });
 }
 
 function trouble({ key, text, bad, at }) {
   const row = document.createElement("p");
   row.className = bad ? "bad" : "warn";
-  row.textContent = at === null ? text : `${new Date(at * 1000).toTimeString().slice(0, 5)} ${text}`;
+  row.dataset.of = key + text;
+  const said = at === null ? text : `${new Date(at * 1000).toTimeString().slice(0, 5)} ${text}`;
+  const alert = element("span", "", said);
+  alert.setAttribute("role", "alert");
+  row.append(alert, element("span", "left"));
   if (key) {
     const away = document.createElement("button");
     away.textContent = "Seen";
@@ -184,16 +195,23 @@ $("keys").querySelector("table").append(...[...KEYS.values()].map(([name, does])
   return row;
 }));
 
+/** Once for all that is told at one time. */
+function soon() {
+  if (feed.ready) soon.asked ??= requestAnimationFrame(() => (soon.asked = null, draw()));
+}
+
 async function learn() {
   try {
-    clock.started = (await (await fetch("/api/session")).json()).delay;
+    const { delay, cpl, lines } = await (await fetch("/api/session")).json();
+    clock.started = delay;
+    room.fit = { cpl, lines };
   } catch {
     setTimeout(learn, 500);
   }
 }
 
 learn();
-feed.addEventListener("change", draw);
+feed.addEventListener("change", soon);
 feed.addEventListener("session", drawDone);
 setInterval(draw, TICK);
 setInterval(drawHealth, 500);
