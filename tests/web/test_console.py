@@ -211,7 +211,9 @@ def test_a_full_disk_keeps_nothing_on_the_wall(console: "Page", folder: Path) ->
 def test_nothing_half_typed_or_too_long_goes_out(console: "Page", folder: Path) -> None:
     press(console, "ArrowDown", "e", *"Half ")
     console.evaluate("document.hasFocus = () => false; document.querySelector('.field').blur()")
-    console.wait_for_timeout(300)
+    console.evaluate(
+        "new Promise((after) => setTimeout(after, 200))"
+    )  # timers fire in order: the field's own was first
     assert console.locator(".field").count() == 1
     console.locator(".field").press("Escape")
     press(console, "y")
