@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SECRET = "rtmp://example.org/key-of-the-studio"
 MARKUP = '<img src=x onerror="window.struck=1"><script>window.struck=1</script>'
 WHO_WROTE_IT: dict[str, object] = {"kind": "warning", "text": "cannot write /srv/tonight"}
-HOW_IT_ENDED: dict[str, object] = {"kind": "end", "reason": "failed", "stream": 60.0, "error": "cannot write /srv/a"}
+HOW_IT_ENDED: dict[str, object] = {"kind": "end", "reason": "aborted", "stream": 60.0, "error": "cannot write /srv/a"}
 WHO_TYPED_IT: dict[str, object] = {"kind": "action", "id": "a1", "do": "name", "text": "/srv/names of the technician"}
 
 
