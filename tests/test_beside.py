@@ -78,7 +78,7 @@ def test_a_session_that_is_resumed_has_all_that_ran_beside_it(
 def test_what_is_typed_with_resume_wins_and_alone_leaves_out_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("LIVESUBS_YOUTUBE_CAPTIONS", raising=False)
+    monkeypatch.setenv("LIVESUBS_YOUTUBE_CAPTIONS", "")  # and it is as it was afterwards, whatever is handed down here
     words = resume(monkeypatch, tmp_path / "s", "--alone", "--serve", "--port", str(port := free_port()))
     assert set(words) == {"screen", "run"}
     assert words["screen"][2] == str(port)

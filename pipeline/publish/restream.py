@@ -37,6 +37,8 @@ _LOST = 5.0
 """... at which all of it is given up: the machine was asleep, or the server takes too little."""
 _WELL = 60.0
 """Seconds after which a connection that is lost was a good one: the next is tried for at once."""
+_TRIES = 5
+"""In a row, some 8 s in all: after so many nobody waits any more for the server of a session that is over."""
 
 
 class Watched(Session, Protocol):
@@ -128,7 +130,7 @@ class Restream:
         self._cues: Sequence[Cue] = ()
 
     def run(self) -> None:
-        """Until the session is over and all of it was sent. What goes wrong is told, and tried again."""
+        """Until a session is over and all was sent, or its server is gone. What goes wrong is told, and tried again."""
         tries = 0
         while not self._finished():
             if not self._begun():
@@ -140,6 +142,9 @@ class Restream:
             except Lost as lost:
                 self._say(f"{lost}; it is tried again")
                 tries = 0 if self._clock.up() - began > _WELL else tries
+                if tries == _TRIES and self._session.over:
+                    self._tell(f"{host(self._address)} did not come back; the rest was not sent")
+                    return
                 self._clock.wait(BACKOFF[min(tries, len(BACKOFF) - 1)])
                 tries += 1
 
