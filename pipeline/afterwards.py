@@ -1,4 +1,4 @@
-"""What people do on the pages while no session runs: answered in the session's place, by the session's own code.
+"""What people do on the pages and at the desk while no session runs: answered by the session's own code.
 
 Only who holds the session's lock writes its journal and its files. It is held here while there is something to answer,
 for as long as that takes: a session that is resumed meanwhile waits so long (`folder.again`). Whoever is killed over it
@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline import folder
-from pipeline.direction import Actions, owed
+from pipeline.answering import known, owed
+from pipeline.asked import Asked
 from pipeline.director import Director
 from pipeline.errors import SettingsError, unwritable
 from pipeline.events import Warned
@@ -39,7 +40,7 @@ def answer_held(path: Path) -> int:
 def _answer(path: Path, journal: Journal) -> int:
     chosen = _settings(path)
     with journal.state() as state:
-        left = {action.id for action in Actions(path).new()} - set(state.actions)
+        left = {asked.id for asked in Asked(path).new() if not known(state, asked.id)}
         begun, torn = state.session is not None, owed(state, chosen.cues)
     if not begun or not (left or torn or (path / BEHIND).exists()):
         return 0
