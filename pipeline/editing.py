@@ -4,7 +4,7 @@ An edit says whole what it replaces and by what. So who answers it only has to l
 editor saw them, and an undo is an edit like any other: the same cues the other way round.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import inf
 from unicodedata import category
@@ -235,9 +235,22 @@ def _no_undo(state: State, of: str) -> str:
         return ""
     made = {cue.id: cue for cue in undone.after}
     gone = [id for id, _ in undone.before if id not in made]
-    if any(id in state.cues for id in gone) or not all(_as_made(state, cue) for cue in made.values()):
+    since = _about(edit for edit in _after(state, of) if edit.did not in ("undo", "note"))
+    changed = any(id in state.cues for id in gone) or not all(_as_made(state, cue) for cue in made.values())
+    if changed or not since.isdisjoint(_about([undone])):
         return "That line was changed again since then: undo that first."
     return ""
+
+
+def _after(state: State, id: str) -> list[Edit]:
+    """The edits after that one that stand."""
+    order = {edit: number for number, edit in enumerate(state.edits)}
+    return [edit for edit in standing(state) if order[edit.id] > order[id]]
+
+
+def _about(edits: Iterable[Edit]) -> set[str]:
+    """Ids of the cues that edits are about."""
+    return {id for edit in edits for id in (*(id for id, _ in edit.before), *(cue.id for cue in edit.after))}
 
 
 def _as_made(state: State, made: Cue) -> bool:
