@@ -5,6 +5,7 @@ for as long as that takes: a session that is resumed meanwhile waits so long (`f
 is made good by the next: this, a resumed session, or `livesubs doctor`.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,23 +22,23 @@ from pipeline.settings import Settings, load
 from pipeline.tracks import BEHIND, TrackFiles
 
 
-def answer(path: Path) -> None:
+def answer(path: Path, brought: Collection[str] = ()) -> None:
     """Answers what was asked in the session at `path` and has no answer; SessionError while a session runs, or where
-    nothing can be written."""
+    nothing can be written. Files of it that are `brought` in are ours again, whatever somebody made of them."""
     with lock(path):
-        answer_held(path)
+        answer_held(path, brought)
 
 
-def answer_held(path: Path) -> int:
+def answer_held(path: Path, brought: Collection[str] = ()) -> int:
     """The same for whoever holds the lock; gives how many there were."""
     try:
         with Journal(path, SystemClock()) as journal:
-            return _answer(path, journal)
+            return _answer(path, journal, brought)
     except OSError as error:
         raise unwritable(path, error) from error
 
 
-def _answer(path: Path, journal: Journal) -> int:
+def _answer(path: Path, journal: Journal, brought: Collection[str]) -> int:
     chosen = _settings(path)
     with journal.state() as state:
         left = {asked.id for asked in Asked(path).new() if not known(state, asked.id)}
@@ -45,7 +46,7 @@ def _answer(path: Path, journal: Journal) -> int:
     if not begun or not (left or torn or (path / BEHIND).exists()):
         return 0
     files = TrackFiles(path, journal)
-    if theirs := files.take_over():
+    if theirs := files.take_over(brought):
         text = (
             f"changed by somebody, what is done on the pages is not in it: {', '.join(theirs)}; move it away for ours"
         )

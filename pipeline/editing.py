@@ -160,7 +160,9 @@ def _overlap(state: State, edit: Edit) -> str:
     moved = [cue for cue in edit.after if not _at_its_place(state, cue)]
     if not moved:
         return ""
-    others = [cue for cue in state.cues.values() if cue.lang == moved[0].lang and cue.id not in before]
+    lang, first, last = moved[0].lang, moved[0].start, moved[-1].end
+    near = [cue for cue in state.cues.values() if cue.start < last and cue.end > first]  # before all that takes longer
+    others = [cue for cue in near if cue.lang == lang and cue.id not in before]
     for cue in moved:
         for other in others:
             if min(cue.end, other.end) - max(cue.start, other.start) > _HALF_MILLISECOND:
