@@ -93,7 +93,7 @@ def summary(taken: "Iterable[Taken]") -> str:
     for one in taken:
         change = one.change
         if change.edit.did in ("text", "retime"):
-            counts.update(text=change.text, time=change.times)
+            counts.update(text=int(change.text), time=int(change.times))
         else:
             counts[change.edit.did] += 1
     return ", ".join(f"{counts[did]} {_one(name, counts[did])}" for name, did in _NAMES.items() if counts[did])

@@ -45,7 +45,7 @@ def compare(
     It is held against the state that it was made from; with `latest` against the session as it now is.
     """
     state = fold(events)
-    lines, format = lines_of(file), file.written.format
+    lines, format = lines_of(file, state.revs), file.written.format
     if file.stray:
         stray = file.stray[0]
         raise SettingsError(f"{name}, line {stray.line}: this text belongs to no cue; mend that first, then import it")
@@ -53,8 +53,8 @@ def compare(
     then = now if latest else base(events, lang, lines, lambda cue: said(cue, format))
     track = sorted(then.values(), key=lambda cue: (cue.start, cue.end))
     outside = Outside(track, lines, format)
-    _refuse_misfit(state, outside, len(track), len(lines), name, lang)
     _refuse_other(state, {line.text for line in lines}, name, lang, lambda cue: said(cue, format))
+    _refuse_misfit(state, outside, len(track), len(lines), name, lang)
     changes = in_order(outside.changes(state, lang, new_id), state)
     return Import(taken=tuple(_tried(state, changes, rules)), since=_differing(then, now))
 

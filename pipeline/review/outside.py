@@ -1,6 +1,8 @@
 """What was changed in a subtitle file outside, as edits of the session that it was made from (docs/edits.md). Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+import html
+import re
+from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import pairwise
 from unicodedata import normalize
 
@@ -15,6 +17,9 @@ from pipeline.review.grid import grid_of
 from pipeline.review.markup import visible
 from pipeline.review.times import Format
 
+_TAGGED = re.compile(r"\{[^{}\n]*\}|<[^<>\n]*>")
+_ESCAPED = r"\{{}"
+"""What ffmpeg makes of a brace."""
 _LIKE = 0.5
 """Texts that are further apart, at other times, may be of two lines."""
 _FRAME = 0.05
@@ -38,16 +43,37 @@ def plain(text: str, format: Format | None) -> str:
     return normalize("NFC", shown_text(bare)).replace("-->", "→")
 
 
-def lines_of(file: SubtitleFile) -> list[Line]:
-    """What a file shows, by time; a cue without text shows nothing. SRT's numbers are positions and no names."""
+def alike(one: str, other: str) -> bool:
+    """Whether two texts are the same but for what tools take for tags or escapes: many leave out `{so}` and `<so>`."""
+    meant = html.unescape(other)
+    if one in (other, meant):
+        return True
+    bare = _untagged(one) if _TAGGED.search(one) else ""
+    return bool(bare) and bare in (_untagged(other), _untagged(meant))
+
+
+def _untagged(text: str) -> str:
+    return "\n".join(" ".join(line.split()) for line in _TAGGED.sub("", text.replace(_ESCAPED, "{")).split("\n"))
+
+
+def lines_of(file: SubtitleFile, ids: Container[str]) -> list[Line]:
+    """What a file shows, by time; a cue without text shows nothing. SRT's numbers are positions and no names.
+
+    Some tools take the name of the next cue for text: a last line that is one of `ids` is none.
+    """
     format = file.written.format
     cues = sorted(file.cues, key=lambda cue: (cue.start, cue.end))
     names = (cue.number if format == "vtt" else "" for cue in cues)
     lines = (
-        Line(start=cue.start, end=cue.end, text=plain(cue.text, format), id=name)
+        Line(start=cue.start, end=cue.end, text=plain(_without(cue.text, ids), format), id=name)
         for cue, name in zip(cues, names, strict=True)
     )
     return [line for line in lines if line.text]
+
+
+def _without(text: str, ids: Container[str]) -> str:
+    above, _, last = text.rpartition("\n")
+    return above if last.strip() in ids else text
 
 
 class Outside:
@@ -109,7 +135,7 @@ class Outside:
         times = [spans[j] for j in match.after]
         text = moved = False
         if len(cues) == len(new) == 1:
-            text, moved = self._texts[match.before[0]] != new[0].text, times[0] != (cues[0].start, cues[0].end)
+            text, moved = not alike(self._texts[match.before[0]], new[0].text), times[0] != (cues[0].start, cues[0].end)
             if not text:  # nor is what the file cannot have, such as tags
                 new = [replace(new[0], text=cues[0].text)]
             if not (text or moved):
