@@ -11,6 +11,7 @@ from pipeline.commands import (
     doctor,
     export,
     glossary,
+    importing,
     init,
     models,
     publish,
@@ -58,6 +59,7 @@ app.command()(check.check)
 app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
+app.command("import")(importing.bring)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")

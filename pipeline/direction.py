@@ -1,18 +1,15 @@
-"""What people do on the pages, as the session answers it: `actions.jsonl` is read as it grows.
+"""What people do on the pages, as the session answers it.
 
 The page server shows at once what an action does to a cue, by the same `effects`; what the session writes is the same.
 """
 
 import textwrap
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
+from pipeline import editing
 from pipeline.events import Action, Cue, Doing, Withdrawn
-from pipeline.files import NewLines
 from pipeline.journal import State
 from pipeline.names.glossary import Fault, lines
 from pipeline.settings import CueRules
@@ -20,7 +17,6 @@ from pipeline.subtitles.inserted import is_typed, spaced
 from pipeline.subtitles.lines import break_lines
 from pipeline.subtitles.quality import too_fast
 
-ACTIONS = "actions.jsonl"
 _READING = 15.0
 """Characters a second at which a typed line is read."""
 _SHORTEST, _LONGEST = 2.0, 7.0
@@ -96,17 +92,6 @@ def _effects(state: State, action: Action, rules: CueRules) -> list[Cue | Withdr
     return []
 
 
-def owed(state: State, rules: CueRules) -> list[Cue | Withdrawn]:
-    """What whoever was killed has not written any more of the last action."""
-    last = next(reversed(state.actions.values()), None)
-    return [event for event in (effects(state, last, rules) if last else ()) if not _there(state, event)]
-
-
-def _there(state: State, event: Cue | Withdrawn) -> bool:
-    known = state.cues.get(event.id)
-    return known is None if isinstance(event, Withdrawn) else known is not None and known.rev >= event.rev
-
-
 def refusal(state: State, action: Action) -> str:
     """Why an action that `state` has not noted yet cannot be done, in words; empty when it can."""
     match action.do:
@@ -144,6 +129,8 @@ def _no_undo(state: State, of: str) -> str:
     later = [action for action in standing(state, "edit", "kill") if action.cue == undone.cue]
     if undone.do in ("edit", "kill") and later and later[-1] is not undone:
         return "That line was changed again since then: undo that first."
+    if undone.do in ("edit", "kill") and (was := state.replaced.get(of)) and editing.later(state, was):
+        return "That line was changed at the editor's desk since then: undo that there."
     return ""
 
 
@@ -214,16 +201,3 @@ def _wrapped(text: str, rules: CueRules, lang: str) -> str:
     whole = " ".join(typed)
     may_fit = len(whole) < rules.lines * (rules.cpl + 1)  # to look for the best lines of a page takes minutes
     return "\n".join((may_fit and break_lines(whole, rules, lang)) or textwrap.wrap(whole, rules.cpl))
-
-
-class Actions:
-    """The file as it grows: one action a line, whole lines only."""
-
-    def __init__(self, folder: Path) -> None:
-        self._lines = NewLines(folder / ACTIONS)
-
-    def new(self) -> Iterator[Action]:
-        """Those since the last time; lines that are none are left out."""
-        for line in self._lines.take():
-            with suppress(msgspec.DecodeError, UnicodeDecodeError):
-                yield msgspec.json.decode(line, type=Action)

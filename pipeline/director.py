@@ -1,4 +1,4 @@
-"""The session's answer to what people do on the pages: their actions in the journal, with what follows from them.
+"""The session's answer to what people do on the pages and at the desk: that in the journal, and what follows from it.
 
 "What a human touched, no program changes again" is held here: the session journals its cues through `append`.
 """
@@ -7,12 +7,12 @@ import threading
 from collections.abc import Collection
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from pipeline import folder
-from pipeline.direction import Actions, effects, owed, refusal, remade, settled, speaker
+from pipeline.answering import answered, effects, known, owed
+from pipeline.asked import Asked
+from pipeline.direction import remade, settled, speaker
 from pipeline.errors import SettingsError
-from pipeline.events import Action, Cue, Warned, Withdrawn
+from pipeline.events import Action, Cue, Edit, Warned, Withdrawn
 from pipeline.journal import Journal
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
@@ -20,10 +20,10 @@ from pipeline.tracks import TrackFiles
 
 
 class Director:
-    """Does each action once, also across a kill and a resume."""
+    """Does each action and each edit once, also across a kill and a resume."""
 
     def __init__(self, path: Path, journal: Journal, files: TrackFiles, rules: CueRules, names: Names) -> None:
-        self._actions = Actions(path)
+        self._asked = Asked(path)
         self._journal, self._files, self._rules, self._names = journal, files, rules, names
         self._glossary = path / folder.NAMES
         self._acting = threading.Lock()
@@ -56,26 +56,26 @@ class Director:
 
     def answer(self) -> None:
         """Does what people have asked since the last time. One thread calls it."""
-        new = [action for action in self._actions.new() if self._do(action)]
+        new = [asked for asked in self._asked.new() if self._do(asked)]
         if new:
             self._files.write()
 
-    def _do(self, action: Action) -> bool:
+    def _do(self, asked: Action | Edit) -> bool:
         """Whether it is new; what cannot be done is told."""
         with self._acting:
             with self._journal.state() as state:
-                if action.id in state.actions:
+                if known(state, asked.id):
                     return False
-                refused = refusal(state, action)
-            action = replace(action, refused=refused)
-            self._journal.append(action)
+                answer = answered(state, asked, self._rules)
+            self._journal.append(answer)
             with self._journal.state() as state:
-                made = effects(state, action, self._rules)
+                made = effects(state, answer, self._rules)
                 self._speaker = speaker(state)
-                undone = state.actions.get(action.of)
+                undone = state.actions.get(answer.of)
             for event in made:
                 self._journal.append(event)
-        refused = refused or self._note_name(action, undone)
+        # a refused edit is told by the desk, and stays in the journal with its words
+        refused = "" if isinstance(answer, Edit) else answer.refused or self._note_name(answer, undone)
         if refused:
             self._journal.append(Warned(text=refused))
         return True

@@ -258,7 +258,8 @@ class Cue(Event, frozen=True, tag="cue"):
     """What an editor should know: `fast` (over the reading speed), `late` (starts after its words), `untranslated`,
     `doubtful` (the translation may be wrong), `backfilled` (shown untranslated or doubtful at first, and translated
     again later), `cut` (the recording began or ended within the sentence), `name` (a name in it is uncertain);
-    `edited`, `typed` (by a person: no program changes it any more), `marked` (by a person, for the editor)."""
+    `edited`, `typed` (by a person: no program changes it any more), `marked` (by a person, for the editor),
+    `accepted` (a person has looked at it, and it is right)."""
     rev: int = 1
     final: bool = True
 
@@ -294,6 +295,30 @@ class Action(Event, frozen=True, tag="action"):
     value: float = 0.0
     lang: str = ""
     of: str = ""
+    refused: str = ""
+    """Why it could not be done, by whoever answered it; then it did nothing."""
+
+
+Did = Literal["text", "retime", "split", "merge", "insert", "delete", "restore", "accept", "note", "undo"]
+
+
+class Edit(Event, frozen=True, tag="edit"):
+    """One finished change of the editor's; the desk writes it to `edits.jsonl`, who holds the session answers it here.
+
+    Cues are replaced by others, whole. The first of `after` has the id of the first of `before`, further ones have one
+    of `before` or one that was never used; restore brings back an id that is no more. accept and undo (`of`, the id of
+    an edit) need no `after`: here it has it, as every edit has the revs and the flags that its cues were given.
+    """
+
+    id: str
+    """Whoever sends it twice has it done once."""
+    did: Did
+    before: tuple[tuple[str, int], ...] = ()
+    """The cues that are changed or go, each with the rev that the editor saw."""
+    after: tuple[Cue, ...] = ()
+    of: str = ""
+    note: str = ""
+    """What is said to a colleague about the cues of `before`; that changes none of them."""
     refused: str = ""
     """Why it could not be done, by whoever answered it; then it did nothing."""
 
@@ -337,6 +362,7 @@ AnyEvent = (
     | Cue
     | Withdrawn
     | Action
+    | Edit
     | Warned
     | Removed
     | Ended

@@ -8,8 +8,8 @@ from shutil import rmtree
 import msgspec
 
 from pipeline import settings
+from pipeline.asked import ACTIONS, EDITS
 from pipeline.beside import Beside
-from pipeline.direction import ACTIONS
 from pipeline.errors import SessionError, unwritable
 from pipeline.files import write_private, write_whole
 from pipeline.journal import LOCK, State, fold, lock, read
@@ -131,7 +131,7 @@ def source_of(path: Path) -> str:
 def held(path: Path) -> bool:
     """Whether the folder holds anything but a session's lock, the tokens of its pages and what was done there, what
     was told beside it, and what one died of that recorded nothing."""
-    return any(entry.name not in (LOCK, PAGES, ACTIONS, FAULTS, NOTES, LOG) for entry in path.iterdir())
+    return any(entry.name not in (LOCK, PAGES, ACTIONS, EDITS, FAULTS, NOTES, LOG) for entry in path.iterdir())
 
 
 def empty(path: Path) -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager, suppress
 from functools import reduce
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipeline.events import (
     Action,
     AnyEvent,
     Cue,
+    Edit,
     Ended,
     Event,
     Gap,
@@ -80,6 +81,16 @@ class State:
         """Cues that a person took out."""
         self.around: dict[str, tuple[Cue, ...]] = {}
         """By action that typed a line, the cues around it as they were before."""
+        self.edits: dict[str, Edit] = {}
+        """What editors changed, by id, also what was refused."""
+        self.found: dict[str, tuple[Cue, ...]] = {}
+        """By edit, the cues that it replaced as they were before."""
+        self.handled: set[str] = set()
+        """Ids of the cues that an edit was about."""
+        self.last: Action | Edit | None = None
+        """What a person asked last."""
+        self.revs: dict[str, int] = {}
+        """The highest rev of every cue that there ever was."""
         self.progress: Progress | None = None
         self.recorded = 0.0
         """The most of the stream that was on disk, seconds; somebody may have removed it since."""
@@ -88,9 +99,10 @@ class State:
         self.ended: Ended | None = None
 
     @property
-    def touched(self) -> frozenset[str]:
-        """Ids of the cues that a person has changed or taken out: no program does any more. A mark changes nothing."""
-        return frozenset(cue.id for id, cue in self.replaced.items() if self.meant(id) != "mark")
+    def touched(self) -> Set[str]:
+        """Ids of the cues that a person has changed, accepted or taken out: no program touches them any more. A mark
+        changes nothing."""
+        return self.handled.union(cue.id for id, cue in self.replaced.items() if self.meant(id) != "mark")
 
     def meant(self, id: str) -> str:
         """What an action did, or undid."""
@@ -118,6 +130,7 @@ def apply(state: State, event: Event) -> State:
     match event:
         case Cue():
             state.cues[event.id] = event
+            state.revs[event.id] = max(event.rev, state.revs.get(event.id, 0))
         case Withdrawn():
             state.cues.pop(event.id, None)
         case Sentence():
@@ -130,6 +143,8 @@ def apply(state: State, event: Event) -> State:
             state.skipped = [span for span in state.skipped if (span.start, span.end) != (event.start, event.end)]
         case Action():
             _act(state, event)
+        case Edit():
+            _edit(state, event)
         case Gap():
             state.gaps.append(event)
         case SessionStarted():
@@ -147,7 +162,7 @@ def apply(state: State, event: Event) -> State:
 
 
 def _act(state: State, action: Action) -> None:
-    state.actions[action.id] = action
+    state.actions[action.id] = state.last = action
     if action.refused:
         return
     wordless = action.do == "edit" and not action.text.strip()
@@ -160,6 +175,19 @@ def _act(state: State, action: Action) -> None:
         state.killed.pop(cue.id, None)
     if action.do == "say":
         state.around[action.id] = tuple(state.near(action.lang, action.value, action.value))
+
+
+def _edit(state: State, edit: Edit) -> None:
+    state.edits[edit.id] = state.last = edit
+    if edit.refused or edit.did == "note":
+        return
+    state.found[edit.id] = tuple(state.cues[id] for id, _ in edit.before if id in state.cues)
+    state.handled.update(id for id, _ in edit.before)
+    state.handled.update(cue.id for cue in edit.after)
+    if not edit.after:
+        state.killed.update((cue.id, cue) for cue in state.found[edit.id])
+    for cue in edit.after:
+        state.killed.pop(cue.id, None)
 
 
 def fold(events: Iterable[Event]) -> State:

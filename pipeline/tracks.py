@@ -6,7 +6,7 @@ made again: a session neither slows down nor grows by its files.
 
 import threading
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,12 +63,12 @@ class TrackFiles:
         self.behind = False
         """They say less than the journal: they could not be written."""
 
-    def take_over(self) -> tuple[str, ...]:
+    def take_over(self, brought: Collection[str] = ()) -> tuple[str, ...]:
         """Of a session that has ended, before it is changed: files that say something else are somebody's work by now,
-        and stay as they are; gives their names. OSError."""
+        and stay as they are; gives their names. Those `brought` in are in the journal now. OSError."""
         with self._journal.state() as state:
             cut_off = state.ended is None or (self._path / BEHIND).exists()
-            self._theirs = () if cut_off else tuple(differing(self._path, state))
+            self._theirs = () if cut_off else tuple(n for n in differing(self._path, state) if n not in brought)
         (self._path / BEHIND).touch()
         return self._theirs
 

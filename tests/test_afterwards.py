@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.afterwards import answer
+from pipeline.asked import keep
 from pipeline.direction import effects
 from pipeline.doctor import examine
 from pipeline.errors import SessionError
@@ -13,7 +14,6 @@ from pipeline.events import Action, Ended, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, apply, fold, lock, read
 from pipeline.tracks import TrackFiles, tracks
-from pipeline.web.actions import keep
 from tests.test_director import BEGUN, RULES, cue, state
 
 KILL = Action(id="a1", do="kill", cue=cue(1).id)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pipeline.direction import Actions, effects, refusal, standing
+from pipeline.asked import Actions, keep
+from pipeline.direction import effects, refusal, standing
 from pipeline.director import Director
 from pipeline.events import Action, Cue, SessionStarted, Warned, Withdrawn
 from pipeline.flow import SystemClock
@@ -13,7 +14,6 @@ from pipeline.journal import Journal, State, apply, fold, read
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
 from pipeline.tracks import TrackFiles
-from pipeline.web.actions import keep
 from pipeline.web.room import room
 from tests.measures import SAMPLES, cues
 from tests.test_session import _srt, finish, start

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from msgspec.structs import replace
 
+from pipeline.asked import keep
 from pipeline.commands.publish import Followed, beside
 from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Action, Cue, Ended, Event, MediaSegment, Resumed
@@ -26,7 +27,6 @@ from pipeline.publish import captions
 from pipeline.publish.broadcast import Broadcast, check
 from pipeline.publish.timeline import pieces
 from pipeline.subtitles.formats import vtt_cue
-from pipeline.web.actions import keep
 from tests import published
 from tests.measures import SAMPLES, cues
 from tests.published import FIRST, GAP, SECOND

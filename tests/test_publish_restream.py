@@ -14,6 +14,7 @@ import psutil
 import pytest
 from msgspec.structs import replace
 
+from pipeline.asked import keep
 from pipeline.commands.publish import Followed
 from pipeline.commands.restream import beside
 from pipeline.errors import SettingsError
@@ -25,7 +26,6 @@ from pipeline.publish.restream import Restream
 from pipeline.publish.shown import Shown
 from pipeline.settings import SAMPLE_RATE
 from pipeline.source import parts
-from pipeline.web.actions import keep
 from tests import hearing, published
 from tests.measures import SAMPLES
 from tests.recordings import offset_ms

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from pipeline.asked import keep
 from pipeline.commands.publish import Followed
 from pipeline.events import Action, Cue, Progress
 from pipeline.journal import Journal
 from pipeline.publish.youtube import KEPT, Captions
-from pipeline.web.actions import keep
 from tests import published
 from tests.servers import web
 from tests.test_session_waiting import Clock

@@ -32,9 +32,10 @@ def latencies(entries: Iterable[Entry]) -> list[Latency]:
     state = fold(entry.event for entry in entries)
     written: dict[str, float] = {}
     for entry in entries:
-        # A revision came later, when the words were on the screen already, if not in this language.
-        if isinstance(entry.event, Cue) and entry.event.id in state.cues and entry.event.rev == 1:
-            written.setdefault(entry.event.id, entry.at)
+        # A revision came later, when the words were on the screen already, if not in this language; so did an edit's.
+        cue = entry.event
+        if isinstance(cue, Cue) and cue.id in state.cues and cue.rev == 1 and "edited" not in cue.flags:
+            written.setdefault(cue.id, entry.at)
     said = _last_words(state.cues, state.sentences)
     return [
         Latency(cue=id, lang=state.cues[id].lang, stream=said[id], seconds=at - recorded_at(said[id]))

@@ -1,7 +1,6 @@
 """What the console asks: checked, written to `actions.jsonl`, done at once on the pages."""
 
 import os
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,7 +9,8 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from pipeline.direction import ACTIONS, effects, refusal
+from pipeline.asked import ACTIONS, keep
+from pipeline.direction import effects, refusal
 from pipeline.events import Action, Cue
 from pipeline.web.bodies import Unfit, short
 from pipeline.web.show import Show
@@ -67,22 +67,6 @@ def write_down(show: Show) -> None:
     while show.unwritten:
         keep(show.folder, show.unwritten[0])
         show.unwritten.pop(0)
-
-
-def keep(folder: Path, action: Action) -> None:
-    """Adds the action to the file, whole, on a line of its own; OSError."""
-    line = msgspec.json.encode({"at": round(time.time(), 3), **msgspec.to_builtins(action)}) + b"\n"
-    path = folder / ACTIONS
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        size = os.fstat(file).st_size
-        if size and os.lseek(file, size - 1, os.SEEK_SET) and os.read(file, 1) != b"\n":  # the power was cut then
-            line = b"\n" + line
-        if os.write(file, line) < len(line):
-            os.ftruncate(file, size)
-            raise OSError(28, "no space left")
-    finally:
-        os.close(file)
 
 
 def _sync(folder: Path) -> None:

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
-from pipeline.direction import Actions, effects, owed, refusal, standing
+from pipeline.answering import answered, effects, known, owed
+from pipeline.asked import Asked
+from pipeline.direction import standing
 from pipeline.errors import SettingsError
 from pipeline.events import (
     Action,
     Cue,
+    Edit,
     Ended,
     Event,
     Gap,
@@ -78,13 +80,13 @@ class Show:
         self.state, self.room, self.health = State(), Room(), Health(folder)
         self.source: SourceState | None = None
         self.seq = 0
-        self._journal, self._actions = Entries(folder / "journal.jsonl"), Actions(folder)
+        self._journal, self._asked = Entries(folder / "journal.jsonl"), Asked(folder)
         self._cues: dict[str, Message] = {}
         """What was told last of each cue, also of those that were taken out; in the order told."""
         self.unanswered: set[str] = set()
-        """Actions that are not in the journal."""
+        """Actions and edits that are not in the journal."""
         self._torn = False
-        """The journal has an action, and not all that follows from it."""
+        """The journal has one, and not all that follows from it."""
         self.unwritten: list[Action] = []
         """Actions that are done here and not in the file yet: the disk is full."""
         self._watchers: set[Watcher] = set()
@@ -118,22 +120,22 @@ class Show:
             self.seq = entry.seq
             self.health.note(entry)
             self._take(entry.event)
-            if isinstance(entry.event, Action):
+            if isinstance(entry.event, Action | Edit):
                 self.unanswered.discard(entry.event.id)
         if new:
             self._torn = bool(owed(self.state, self.rules()))
-        for action in self._actions.new():
-            self.act(action)
+        for asked in self._asked.new():
+            self.act(asked)
         self.screens.look()
 
-    def act(self, action: Action) -> None:
+    def act(self, asked: Action | Edit) -> None:
         """Does what a person asked; what the session answers to it later is the same."""
-        if action.id in self.state.actions:
+        if known(self.state, asked.id):
             return
-        self.unanswered.add(action.id)
-        action = replace(action, refused=refusal(self.state, action))
-        self._take(action)
-        for event in effects(self.state, action, self.rules()):
+        self.unanswered.add(asked.id)
+        answer = answered(self.state, asked, self.rules())
+        self._take(answer)
+        for event in effects(self.state, answer, self.rules()):
             self._take(event)
 
     def rules(self) -> CueRules:
@@ -174,11 +176,12 @@ class Show:
         for message in self._cues.values():
             if message.seq >= since and (since or message.kind == "cue"):
                 yield message
-        yield from map(self._of_killed, state.killed)
+        struck = {action.cue for action in standing(state, "kill")}
+        yield from (self._of_killed(id) for id in state.killed if id in struck)
         yield Message("ready", _event("ready", b'{"since":%d}' % since, self.seq), seq=self.seq)
 
     def _take(self, event: Event) -> None:
-        if isinstance(event, Action) and event.id in self.state.actions:
+        if isinstance(event, Action | Edit) and known(self.state, event.id):
             return  # it was done when it was asked
         if isinstance(event, Cue) and self._older(event):
             return
@@ -206,8 +209,7 @@ class Show:
         """Whether a person has changed it here already, and the session has not seen that yet."""
         if cue.id in self.state.killed:
             return True
-        known = self.state.cues.get(cue.id)
-        return bool(known and known.rev >= cue.rev and cue.id in self.state.touched)
+        return self.state.revs.get(cue.id, 0) >= cue.rev and cue.id in self.state.touched
 
     def _of_room(self, seq: int) -> Message:
         return Message("room", _event("room", msgspec.json.encode(self.room), seq), seq=seq)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from pipeline.direction import Actions
+from pipeline.asked import Actions
 from pipeline.events import Cue, Ended, Progress, SessionStarted, SourceState, Translation, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal

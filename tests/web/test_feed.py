@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pipeline.direction import Actions
+from pipeline.asked import Actions
 from pipeline.events import Gap, Withdrawn
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.asked import keep
 from pipeline.events import Action, Ended, SourceState
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from pipeline.source.parts import ARCHIVE
 from pipeline.tracks import TrackFiles
-from pipeline.web.actions import keep
 from tests.measures import cues
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls

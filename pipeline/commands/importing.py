@@ -1,0 +1,127 @@
+"""`livesubs import`."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.errors import SessionError, SettingsError, unwritable
+from pipeline.events import Cue
+
+if TYPE_CHECKING:
+    from pipeline.review.importing import Import, Taken
+
+LEFT = 1
+"""Exit code: something in the file could not be taken."""
+_NAMES = {
+    "texts": "text", "times": "time", "split": "split", "merged": "merge", "inserted": "insert",
+    "restored": "restore", "deleted": "delete",
+}  # fmt: skip
+
+
+def bring(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder; the session may still be running.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An SRT or VTT of it that was corrected elsewhere.")],
+    lang: Annotated[str, typer.Option(help="Which subtitles it has: en, fr.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="Take the file as it is, also where it is as the session was earlier.")
+    ] = False,
+) -> None:
+    """Bring back what was corrected in Subtitle Edit, Aegisub or a text editor; exit code 1 if not all can be taken."""
+    from pipeline.report.folder import open_record
+    from pipeline.review.importing import compare
+    from pipeline.review.reading import load
+
+    record = open_record(folder)
+    if lang not in record.langs:
+        raise SettingsError(f"this session has no subtitles in {lang}, only in {', '.join(record.langs)}; say --lang")
+    read = load(file)
+    events = [entry.event for entry in record.entries]
+    found = compare(events, read, str(file), lang, record.settings.cues, _new_id, latest=latest)
+    _tell(found, every=dry_run)
+    if found.taken and not dry_run:
+        _hand_over(folder, file, found)
+    if any(one.refused for one in found.taken):
+        raise typer.Exit(LEFT)
+
+
+def _new_id() -> str:
+    return f"i{uuid.uuid4().hex[:12]}"
+
+
+def _hand_over(folder: Path, file: Path, found: "Import") -> None:
+    """The edits are written down first: whoever holds the session answers them, now or when that is free."""
+    from pipeline.afterwards import answer
+    from pipeline.asked import EDITS, keep
+    from pipeline.journal import running
+
+    try:
+        keep(folder, *(one.change.edit for one in found.taken), on_disk=True)
+    except OSError as error:
+        raise unwritable(folder / EDITS, error) from error
+    whole = not any(one.refused for one in found.taken)
+    try:
+        answer(folder, (file.name,) if whole and file.parent.resolve() == folder.resolve() else ())
+    except SessionError:
+        if not running(folder):
+            raise
+        typer.echo("The session is running, and takes them over by itself.")
+
+
+def _tell(found: "Import", *, every: bool) -> None:
+    if found.since:
+        typer.echo(
+            f"The file is as the session was before {found.since} lines of it were changed; those stay "
+            "(--latest takes the file as it is)."
+        )
+    for one in found.taken:
+        if every or one.refused or one.change.unsure:
+            typer.echo(_line(one))
+    good = [one for one in found.taken if not one.refused]
+    typer.echo(f"{summary(good)}." if good else "Nothing to bring back: the session says what the file says.")
+    if refused := len(found.taken) - len(good):
+        typer.echo(f"{refused} could not be taken; they are listed above, and nothing of the file is lost.")
+
+
+def summary(taken: "Iterable[Taken]") -> str:
+    """`12 texts, 3 times, 1 split, 2 deleted`."""
+    counts: Counter[str] = Counter()
+    for one in taken:
+        change = one.change
+        if change.edit.did in ("text", "retime"):
+            counts.update(text=int(change.text), time=int(change.times))
+        else:
+            counts[change.edit.did] += 1
+    return ", ".join(f"{counts[did]} {_one(name, counts[did])}" for name, did in _NAMES.items() if counts[did])
+
+
+def _one(name: str, count: int) -> str:
+    return name.removesuffix("s") if count == 1 and name in ("texts", "times") else name
+
+
+def _line(one: "Taken") -> str:
+    """`0:01:02 text: "Good night." instead of "Good evening."`, and what there is to say of it."""
+    from pipeline.lines import clock_time
+
+    change = one.change
+    after = change.edit.after
+    at = (change.before or after)[0].start
+    what = f"{_quoted(after)} instead of {_quoted(change.before)}" if after and change.before else ""
+    if change.times and not change.text:
+        what = f"{_span(after[0])} instead of {_span(change.before[0])}: {_quoted(after)}"
+    elif change.times:
+        what = f"{what}, {_span(after[0])} instead of {_span(change.before[0])}"
+    why = f"; not taken: {one.refused}" if one.refused else "; is that the same line?" if change.unsure else ""
+    return f"{clock_time(at)} {change.edit.did}: {what or _quoted(after or change.before)}{why}"
+
+
+def _quoted(cues: Sequence[Cue]) -> str:
+    return " | ".join(f'"{cue.text}"' for cue in cues).replace("\n", " / ")
+
+
+def _span(cue: Cue) -> str:
+    return f"{cue.start:.3f}-{cue.end:.3f}"
