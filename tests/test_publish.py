@@ -307,6 +307,7 @@ def test_a_session_is_published_beside_it_also_when_the_publisher_is_killed(tmp_
         psutil.Process(until(lambda: _publisher(run.pid), 60)).kill()
         _, said = run.communicate(timeout=120)
     assert run.returncode == 0
+    said += (tmp_path / "s" / "journal.jsonl").read_text()  # the session is told, unless it has ended just then
     assert "the publisher died (SIGKILL); it is started again" in said
     listed = m3u8.loads((tmp_path / "out" / "en.m3u8").read_text())
     assert listed.is_endlist

@@ -209,7 +209,8 @@ class Show:
         """Whether a person has changed it here already, and the session has not seen that yet."""
         if cue.id in self.state.killed:
             return True
-        return self.state.revs.get(cue.id, 0) >= cue.rev and cue.id in self.state.touched
+        rev = self.state.revs.get(cue.id, 0)
+        return cue.id in self.state.touched and (rev > cue.rev or (rev == cue.rev and cue.id in self.state.cues))
 
     def _of_room(self, seq: int) -> Message:
         return Message("room", _event("room", msgspec.json.encode(self.room), seq), seq=seq)
