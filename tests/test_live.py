@@ -53,6 +53,13 @@ def subtitle(open: ExitStack, source: str, folder: Path, given: int = subprocess
     return session
 
 
+def listening(open: ExitStack, source: str, folder: Path) -> "subprocess.Popen[bytes]":
+    """A session that listens: this publisher waits for nobody, and the next sources take the processor."""
+    session = subtitle(open, source, folder)
+    until(lambda: "connected" in _journal(folder), 30)
+    return session
+
+
 def hls(open: ExitStack, ffmpeg: str, folder: Path) -> Live:
     site = folder / "site"
     site.mkdir()
@@ -60,7 +67,7 @@ def hls(open: ExitStack, ffmpeg: str, folder: Path) -> Live:
     playlist = ["-hls_time", "2", "-hls_list_size", "6", str(site / "live.m3u8")]
     publisher = publish(open, ffmpeg, "-c", "copy", "-f", "hls", *playlist)
     until((site / "live.m3u8").exists, 20)
-    return Live(publisher, subtitle(open, f"{url}/live.m3u8", folder / "s"), folder / "s")
+    return Live(publisher, listening(open, f"{url}/live.m3u8", folder / "s"), folder / "s")
 
 
 def rtmp(open: ExitStack, ffmpeg: str, folder: Path) -> Live:
@@ -87,7 +94,7 @@ def radio(open: ExitStack, ffmpeg: str, folder: Path) -> Live:
     mp3 = ["-vn", "-c:a", "libmp3lame", "-b:a", "96k", "-content_type", "audio/mpeg", "-f", "mp3"]
     publisher = publish(open, ffmpeg, *mp3, f"icecast://source:hackme@{place}")
     until(lambda: mounted(f"http://{place}"), 20)
-    return Live(publisher, subtitle(open, f"http://{place}", folder / "s"), folder / "s")
+    return Live(publisher, listening(open, f"http://{place}", folder / "s"), folder / "s")
 
 
 def standard_input(open: ExitStack, ffmpeg: str, folder: Path) -> Live:
