@@ -135,6 +135,10 @@ def test_a_run_line_may_be_pasted_after_check() -> None:
     assert f"port {port} is taken" in row.say
     [row] = beside.rows(beside.chosen({"port": free_port()}, None), None)
     assert row.ok
+    wrong, right = (
+        beside.rows(Beside(restream=f"{scheme}://example.org/live/key"), None) for scheme in ("ftp", "rtmp")
+    )
+    assert [row.ok for row in (*wrong, *right)] == [False, True]
 
 
 CHATTERS = (

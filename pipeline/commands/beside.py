@@ -86,8 +86,8 @@ def _after_handover(way: Callable[[], T]) -> T:
     return way()
 
 
-def rows(made: Beside, out: Path | None) -> Iterator[Row]:
-    """Whether each could be started here and now."""
+def rows(made: Beside, out: Path | None, ffmpeg: str | None = None) -> Iterator[Row]:
+    """Whether each could be started here and now, the sender to a server with that `ffmpeg`."""
     path = out or folder.SESSIONS / "check"
     if made.serve:
         beyond = "" if made.listen == LISTEN else f" at {made.listen}"
@@ -101,6 +101,8 @@ def rows(made: Beside, out: Path | None) -> Iterator[Row]:
         yield _row("publish", way, lambda: publish.beside(path, Path(made.publish), made.delay or None))
     if made.youtube_captions:
         yield _row("YouTube", "the address has the right form", lambda: youtube.possible(made.youtube_captions))
+    if made.restream:
+        yield _row("restream", "the address has the right form", lambda: restream.possible(made.restream, ffmpeg))
 
 
 def _row(name: str, good: str, attempt: Callable[[], object]) -> Row:

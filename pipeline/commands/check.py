@@ -50,6 +50,7 @@ def check(
     serve: options.Serve = False,
     publish: options.Publish = None,
     youtube_captions: options.YoutubeCaptions = None,
+    restream: options.Restream = None,
     delay: options.Delay = None,
     port: options.Port = None,
     listen: options.Listen = None,
@@ -63,7 +64,7 @@ def check(
     with JsonRows() if as_json else TableRows("It will hold.") as view:
         loaded = _load(config, view)
         chosen, missing = _with_models(options.settle(loaded, context.params))
-        for row in beside.rows(wanted, out):
+        for row in beside.rows(wanted, out, ffmpeg):
             view.show(row)
         plan = Plan(
             source=source,

@@ -31,7 +31,7 @@ def restream(
         system.be_modest()
     else:
         folders.check(folder)
-    letters = _letters(to, ffmpeg)
+    letters = possible(to, ffmpeg)
     whole = not under and not running(folder)
     made = restreaming.Restream(Followed(folder), to, seconds, letters, SystemClock(), _tell, whole=whole)
     with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext():
@@ -41,13 +41,13 @@ def restream(
 def beside(folder: Path, address: str, delay: str | None, ffmpeg: str | None) -> list[str]:
     """What to type for the session in `folder`; the address goes through the environment, where nobody else reads."""
     held_back(delay)
-    _letters(address, ffmpeg)
+    possible(address, ffmpeg)
     options.hand_down(restream=address)
     chosen = [*(["--delay", delay] if delay else []), *(["--ffmpeg", ffmpeg] if ffmpeg else [])]
     return ["restream", str(folder), *chosen]
 
 
-def _letters(address: str, ffmpeg: str | None) -> Letters:
+def possible(address: str, ffmpeg: str | None) -> Letters:
     """What draws the words; SettingsError when that cannot be done here, or sent there."""
     from pipeline.source.capture import executable
 
