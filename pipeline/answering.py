@@ -4,8 +4,8 @@ from msgspec.structs import replace
 
 from pipeline import direction, editing
 from pipeline.events import Action, Cue, Edit, Withdrawn
-from pipeline.journal import State
 from pipeline.settings import CueRules
+from pipeline.state import State
 
 
 def known(state: State, id: str) -> bool:

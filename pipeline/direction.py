@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from pipeline import editing
 from pipeline.events import Action, Cue, Doing, Withdrawn
-from pipeline.journal import State
 from pipeline.names.glossary import Fault, lines
 from pipeline.settings import CueRules
+from pipeline.state import State
 from pipeline.subtitles.inserted import is_typed, spaced
 from pipeline.subtitles.lines import break_lines
 from pipeline.subtitles.quality import too_fast

@@ -12,11 +12,12 @@ from pipeline.afterwards import answer_held
 from pipeline.check.rows import Row
 from pipeline.errors import unwritable
 from pipeline.files import write_whole
-from pipeline.journal import State, fold, read
+from pipeline.journal import read
 from pipeline.lines import clock_time
 from pipeline.settings import SAMPLE_RATE
 from pipeline.source import archive, parts
 from pipeline.source.timeline import recover
+from pipeline.state import State, fold
 from pipeline.system import program
 from pipeline.tracks import differing, tracks
 from pipeline.translation.backlog import unsettled

@@ -12,9 +12,9 @@ from unicodedata import category
 from msgspec.structs import replace
 
 from pipeline.events import Cue, Edit, Sentence, Withdrawn
-from pipeline.journal import State
 from pipeline.lines import clock_time
 from pipeline.settings import CueRules
+from pipeline.state import State
 from pipeline.subtitles.quality import too_fast
 
 SETTLED = ("untranslated", "doubtful", "name")

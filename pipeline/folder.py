@@ -12,10 +12,11 @@ from pipeline.asked import ACTIONS, EDITS
 from pipeline.beside import Beside
 from pipeline.errors import SessionError, unwritable
 from pipeline.files import write_private, write_whole
-from pipeline.journal import LOCK, State, fold, lock, read
+from pipeline.journal import LOCK, lock, read
 from pipeline.notes import LOG, NOTES
 from pipeline.settings import Settings
 from pipeline.source import parts
+from pipeline.state import State, fold
 
 JOURNAL = "journal.jsonl"
 SETTINGS = "settings.toml"

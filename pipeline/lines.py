@@ -21,7 +21,8 @@ from pipeline.events import (
     Warned,
 )
 from pipeline.flow import Repeating
-from pipeline.journal import Entry, State, encode
+from pipeline.journal import Entry, encode
+from pipeline.state import State
 
 if TYPE_CHECKING:
     from pipeline.view import Status

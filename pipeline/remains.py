@@ -10,8 +10,9 @@ from pipeline import __version__, folder, system
 from pipeline.companion import FAULT
 from pipeline.errors import LivesubsError
 from pipeline.files import write_whole
-from pipeline.journal import fold, read
+from pipeline.journal import read
 from pipeline.source.failures import redact_all
+from pipeline.state import fold
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from pipeline.events import (
 from pipeline.flow import Clock, Inline, Repeating, Threads
 from pipeline.gauge import Gauge
 from pipeline.intake import Intake
-from pipeline.journal import Journal, State
+from pipeline.journal import Journal
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.settings import Settings
@@ -42,6 +42,7 @@ from pipeline.speech.client import Recogniser
 from pipeline.speech.overload import Degraded, keep_up
 from pipeline.speech.stage import recognise
 from pipeline.stall import StallWatch
+from pipeline.state import State
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.tracks import TrackFiles

@@ -185,21 +185,27 @@ class Settings(Table, frozen=True):
 
 def load(path: Path) -> Settings:
     """The settings in a TOML file; SettingsError names the line, what is wrong there and what is meant."""
+    return msgspec.convert(read_toml(path, Settings, "settings file"), Settings)
+
+
+def read_toml(path: Path, kind: type[Table], what: str) -> dict[str, Any]:
+    """The tables of a TOML file that fits `kind`; SettingsError as `load`, calling the file `what`."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
         tables = tomllib.loads(text)
-        return msgspec.convert(tables, Settings)
+        msgspec.convert(tables, kind)
     except OSError as error:
-        raise SettingsError(f"cannot read the settings file {path}: {error.strerror}; check the path") from error
+        raise SettingsError(f"cannot read the {what} {path}: {error.strerror}; check the path") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is no text in UTF-8; save it as that") from error
     except msgspec.ValidationError as error:
-        place, sentence = explain(tables, Settings, error)
+        place, sentence = explain(tables, kind, error)
         line = line_of(place, text)
         raise SettingsError(f"{path}{f', line {line}' if line else ''}: {sentence}") from error
     except tomllib.TOMLDecodeError as error:
         rule = "every setting stands once" if "Cannot" in str(error) else "texts in quotes, lists in brackets"
         raise SettingsError(f"{path}: {error}; mend it there: {rule}") from error
+    return tables
 
 
 def override(settings: Settings, **tables: dict[str, Any]) -> Settings:

@@ -13,7 +13,8 @@ from pathlib import Path
 from pipeline.errors import SessionError
 from pipeline.events import Cue, Warned
 from pipeline.files import write_on
-from pipeline.journal import Journal, State
+from pipeline.journal import Journal
+from pipeline.state import State
 from pipeline.subtitles.formats import VTT_HEAD, bilingual, srt_cue, to_srt, to_vtt, vtt_cue
 
 _MARGIN = 20

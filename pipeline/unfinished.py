@@ -6,8 +6,8 @@ from math import inf
 
 from pipeline.events import Cue, Sentence, Skipped, Value
 from pipeline.flow import Clock
-from pipeline.journal import State
 from pipeline.source.recording import Before
+from pipeline.state import State
 
 ONSET, LINGERS = 0.1, 0.3
 """Seconds: a word's sound may begin so much before its start, and end so much after its end."""

@@ -12,7 +12,8 @@ from pipeline.doctor import examine
 from pipeline.errors import SessionError
 from pipeline.events import Action, Ended, Warned
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, apply, fold, lock, read
+from pipeline.journal import Journal, lock, read
+from pipeline.state import apply, fold
 from pipeline.tracks import TrackFiles, tracks
 from tests.test_director import BEGUN, RULES, cue, state
 

@@ -15,9 +15,10 @@ import pytest
 from pipeline import cli
 from pipeline.errors import NoAudio
 from pipeline.flow import SystemClock
-from pipeline.journal import fold, read
+from pipeline.journal import read
 from pipeline.session import Session
 from pipeline.settings import Settings, override
+from pipeline.state import fold
 from tests.measures import SAMPLES, cues
 from tests.servers import free_port, silent, web
 from tests.test_doctor import doctor

@@ -10,9 +10,10 @@ from pipeline.direction import effects, refusal, standing
 from pipeline.director import Director
 from pipeline.events import Action, Cue, SessionStarted, Warned, Withdrawn
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, State, apply, fold, read
+from pipeline.journal import Journal, read
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
+from pipeline.state import State, apply, fold
 from pipeline.tracks import TrackFiles
 from pipeline.web.room import room
 from tests.measures import SAMPLES, cues

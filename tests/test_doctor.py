@@ -8,7 +8,8 @@ from shutil import copytree
 
 import pytest
 
-from pipeline.journal import fold, read
+from pipeline.journal import read
+from pipeline.state import fold
 from tests.measures import SAMPLES, cues
 from tests.test_session import finish, start
 

@@ -16,9 +16,10 @@ from pipeline.director import Director
 from pipeline.doctor import examine
 from pipeline.events import Action, Cue, Edit, Ended, Sentence, SessionStarted, Withdrawn
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, State, apply, fold, read
+from pipeline.journal import Journal, read
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
+from pipeline.state import State, apply, fold
 from pipeline.subtitles.quality import faults
 from pipeline.tracks import TrackFiles, tracks
 

@@ -25,8 +25,9 @@ from pipeline.export.track import cues
 from pipeline.export.transcript import transcript
 from pipeline.export.youtube import Part
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, fold, lock
+from pipeline.journal import Journal, lock
 from pipeline.report.moments import Moment
+from pipeline.state import fold
 from tests.web.sessions import STARTED, cue, finished
 from tests.web.shows import line
 

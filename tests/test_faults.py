@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.events import Cue, Event, Gap, Hypothesis, Sentence, Word
-from pipeline.journal import fold
+from pipeline.state import fold
 from tests.faults.__main__ import ALL
 from tests.faults.judge import Evening, Found, judge
 

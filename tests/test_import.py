@@ -24,10 +24,11 @@ from pipeline.editing import answered, effects
 from pipeline.errors import SettingsError
 from pipeline.events import Cue, Edit, Ended, Sentence, SessionStarted
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, State, apply, fold, lock, read
+from pipeline.journal import Journal, lock, read
 from pipeline.review import reading
 from pipeline.review.importing import Import, compare
 from pipeline.settings import CueRules
+from pipeline.state import State, apply, fold
 from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
 from pipeline.tracks import TrackFiles, tracks
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pipeline.errors import JournalCorrupt, SessionError
 from pipeline.events import Cue, Event, Gap, Hypothesis, Progress, Removed, Sentence, Warned, Withdrawn, Word
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, fold, lock, read
+from pipeline.journal import Journal, lock, read
+from pipeline.state import fold
 
 CUE = Cue(id="s1.en.1", lang="en", start=1.0, end=2.5, text="We have\ncome far.", sentences=("s1",), flags=("fast",))
 EVENTS: list[Event] = [

@@ -20,7 +20,7 @@ from pipeline.commands import options
 from pipeline.errors import ModelError, SettingsError
 from pipeline.events import Chunk, Hypothesis, Suppressed, Word
 from pipeline.flow import SystemClock
-from pipeline.journal import Entry, fold, read
+from pipeline.journal import Entry, read
 from pipeline.session import Session
 from pipeline.settings import (
     SAMPLE_RATE,
@@ -38,6 +38,7 @@ from pipeline.speech.recognition import Recognition
 from pipeline.speech.stage import recognise
 from pipeline.speech.vad import Silero
 from pipeline.speech.whisper import Whisper
+from pipeline.state import fold
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.build import build_chains
 from tests.hearing import DEMO, sound, true_words

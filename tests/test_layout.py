@@ -72,7 +72,7 @@ def test_subtitles_and_scores_are_pure(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in MODULES if p.parent.name == "scores"], ids=lambda p: p.name)
 def test_scores_are_of_values_alone(path: Path) -> None:
-    known = {f"pipeline.{name}" for name in ("errors", "events", "journal", "settings", "scores", "subtitles")}
+    known = {f"pipeline.{name}" for name in ("errors", "events", "journal", "settings", "scores", "state", "subtitles")}
     ours = {name for name in imports(path) if name.startswith("pipeline.")}
     assert not {name for name in ours if ".".join(name.split(".")[:2]) not in known}
 

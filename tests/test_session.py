@@ -14,8 +14,9 @@ import pytest
 
 from pipeline import assets
 from pipeline.events import Cue, Ended, SessionStarted
-from pipeline.journal import fold, read
+from pipeline.journal import read
 from pipeline.settings import CueRules
+from pipeline.state import fold
 from pipeline.subtitles.quality import faults
 from tests.measures import SAMPLES, bleu, cues, in_time_errors, wer
 from tests.waiting import until

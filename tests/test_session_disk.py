@@ -13,8 +13,9 @@ import pytest
 from pipeline.doctor import examine
 from pipeline.events import Gap, Removed, Sentence, Warned
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, fold, read
+from pipeline.journal import Journal, read
 from pipeline.lines import clock_time
+from pipeline.state import fold
 from tests.measures import SAMPLES, cues, wer
 from tests.servers import free_port
 from tests.test_session import _count, _srt, finish, start

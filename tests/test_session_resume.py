@@ -9,8 +9,9 @@ import psutil
 import pytest
 
 from pipeline.events import Gap, Resumed, Sentence, SourceState, Warned
-from pipeline.journal import fold, read
+from pipeline.journal import read
 from pipeline.settings import CueRules
+from pipeline.state import fold
 from pipeline.subtitles.quality import faults
 from tests.measures import SAMPLES, cues
 from tests.radio import KBIT, Station

@@ -9,9 +9,10 @@ from pathlib import Path
 import psutil
 
 from pipeline.events import Chunk, Cue, Event, Recovered, Sentence, SessionStarted, Skipped, Warned
-from pipeline.journal import fold, read
+from pipeline.journal import read
 from pipeline.settings import CueRules, SpeechSettings
 from pipeline.speech.overload import HOLD, PATIENCE, Budget, Degraded, degraded, keep_up
+from pipeline.state import fold
 from pipeline.subtitles.quality import faults
 from pipeline.unfinished import missing
 from tests.measures import SAMPLES, cues, wer

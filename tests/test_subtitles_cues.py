@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline.events import Cue, Rendering, Sentence, Word
-from pipeline.journal import fold
 from pipeline.settings import CueRules, SentenceRules
+from pipeline.state import fold
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.quality import cps, faults
 

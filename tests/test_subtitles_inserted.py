@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from pipeline.direction import effects, remade, settled
 from pipeline.events import Action, Cue, Rendering
-from pipeline.journal import State, apply
+from pipeline.state import State, apply
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.quality import faults
 from tests.test_director import BEGUN, RULES, cue

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline.events import Cue, Rendering, Withdrawn
-from pipeline.journal import State, apply
 from pipeline.settings import CueRules
+from pipeline.state import State, apply
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.quality import faults
 from tests.test_subtitles_cues import RULES, followed, rendered, squeezed, streams, texts

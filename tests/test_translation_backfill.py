@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from pipeline import assets
 from pipeline.events import Cue, Rendering, Sentence, Translation, Warned
-from pipeline.journal import apply, fold, read
+from pipeline.journal import read
 from pipeline.lines import remark
 from pipeline.settings import CueRules
+from pipeline.state import apply, fold
 from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.quality import faults
 from pipeline.translation.backlog import unsettled

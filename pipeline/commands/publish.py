@@ -16,9 +16,10 @@ from pipeline.commands.typed import DELAY, held_back
 from pipeline.errors import SessionError, SettingsError
 from pipeline.events import MediaSegment
 from pipeline.flow import Repeating, SystemClock
-from pipeline.journal import State, running
+from pipeline.journal import running
 from pipeline.notes import say
 from pipeline.publish import broadcast
+from pipeline.state import State
 from pipeline.supervision import GONE, end_with
 
 _LOOK = 1.0

@@ -11,10 +11,10 @@ from pipeline import assets, catalogue, folder, lines, power, remains, settings,
 from pipeline.beside import Beside
 from pipeline.commands import beside, options, shelf
 from pipeline.errors import SettingsError, TranslationError
-from pipeline.journal import State
 from pipeline.names.live import Names
 from pipeline.notes import Outbox
 from pipeline.settings import Settings
+from pipeline.state import State
 from pipeline.supervision import Supervised, end_with
 
 ABORTED = 130

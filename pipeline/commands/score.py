@@ -16,6 +16,7 @@ from pipeline.scores.session import References, Scores
 from pipeline.scores.session import score as measure
 from pipeline.scores.track import apart, read_srt
 from pipeline.scores.words import Spoken, plain
+from pipeline.state import fold
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A session folder.")]
 French = Annotated[Path | None, typer.Option(help="What was said, exactly, as SRT: for the word error rate.")]
@@ -59,7 +60,7 @@ def _entries(folder: Path) -> list[journal.Entry]:
 
 
 def _session(folder: Path, entries: list[journal.Entry]) -> SessionStarted:
-    session = journal.fold(entry.event for entry in entries).session
+    session = fold(entry.event for entry in entries).session
     if session is None:
         raise SessionError(f"the session in {folder} never began, its journal is empty; name another folder")
     return session

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from pipeline.events import Cue, Sentence, Word
-from pipeline.journal import State, apply
 from pipeline.settings import CueRules
+from pipeline.state import State, apply
 from pipeline.subtitles.cues import to_cues
 from pipeline.translation.chain import Chain
 from pipeline.translation.stage import translate

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline import lines
 from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Cue, SessionStarted
-from pipeline.journal import State
+from pipeline.state import State
 from pipeline.subtitles.formats import bilingual
 
 

@@ -14,8 +14,8 @@ from pipeline.export.stretches import HOLE, Span, Stretch, kept, moved
 from pipeline.export.texts import text
 from pipeline.export.track import singles
 from pipeline.export.writing import put
-from pipeline.journal import State
 from pipeline.lines import clock_time
+from pipeline.state import State
 
 
 class Part(Value, frozen=True):

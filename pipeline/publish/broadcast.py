@@ -18,11 +18,11 @@ from pipeline.errors import SessionError, unwritable
 from pipeline.events import MediaSegment, SessionStarted
 from pipeline.files import write_whole
 from pipeline.flow import Clock
-from pipeline.journal import State
 from pipeline.publish import captions, playlist
 from pipeline.publish.captions import Write
 from pipeline.publish.due import due
 from pipeline.publish.timeline import Piece, pieces
+from pipeline.state import State
 
 MASTER = "master.m3u8"
 _MEDIA = "media.m3u8"

@@ -3,7 +3,7 @@
 from math import inf
 
 from pipeline.flow import Clock
-from pipeline.journal import State
+from pipeline.state import State
 
 
 def now(state: State, clock: Clock) -> float:

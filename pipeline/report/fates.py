@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pipeline.events import UNSPOKEN, Cue, Rendering, Sentence
-from pipeline.journal import State
+from pipeline.state import State
 from pipeline.translation.doubts import UNCHANGED
 
 Fate = Literal["translated", "doubtful", "returned", "untranslated", "own", "unshown"]

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from pipeline import lines
 from pipeline.events import Ended, Event, Progress, Rendering, SessionStarted, SourceState, Translation
-from pipeline.journal import Entry, fold
+from pipeline.journal import Entry
 from pipeline.report.fates import Fate, fates
 from pipeline.report.silences import Silence, silences
 from pipeline.scores import latency
 from pipeline.scores.latency import Latency, latencies
 from pipeline.settings import Settings
+from pipeline.state import fold
 from pipeline.translation.verdicts import settle
 
 Outcome = Literal["running", "killed", "ended", "stopped", "aborted", "failed"]

@@ -6,11 +6,11 @@ from graphlib import CycleError, TopologicalSorter
 from pipeline.answering import answered, effects
 from pipeline.errors import SettingsError
 from pipeline.events import Cue, Edit, Event, Value
-from pipeline.journal import State, apply, fold
 from pipeline.review.base import base
 from pipeline.review.file import SubtitleFile
 from pipeline.review.outside import Change, Outside, lines_of, said
 from pipeline.settings import CueRules
+from pipeline.state import State, apply, fold
 from pipeline.subtitles.formats import bilingual
 
 

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from pipeline.editing import cue_id, merged_sentences, shown_text, split_sentences
 from pipeline.events import Cue, Did, Edit, Value
-from pipeline.journal import State
 from pipeline.review.alignment import NEAR, Line, Match, align, distance
 from pipeline.review.file import SubtitleFile
 from pipeline.review.grid import grid_of
 from pipeline.review.markup import visible
 from pipeline.review.times import Format
+from pipeline.state import State
 
 _TAGGED = re.compile(r"\{[^{}\n]*\}|<[^<>\n]*>")
 _ESCAPED = r"\{{}"

@@ -11,8 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.errors import SettingsError
-from pipeline.settings import CueRules, Positive, Seconds, Table
-from pipeline.settings_errors import explain, line_of
+from pipeline.settings import CueRules, Positive, Seconds, Table, read_toml
 from pipeline.subtitles.quality import Limits
 
 _DATA = resources.files("pipeline.review") / "profiles"
@@ -107,20 +106,7 @@ def _unknown(named: str, what: str) -> str:
 
 
 def _load(path: Path) -> Profile:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        own = tomllib.loads(text)
-        msgspec.convert(own, Profile)  # what is wrong is wrong here, not in its base
-    except OSError as error:
-        raise SettingsError(f"cannot read the profile {path}: {error.strerror}; check the path") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is no text in UTF-8; save it as that") from error
-    except msgspec.ValidationError as error:
-        place, sentence = explain(own, Profile, error)
-        line = line_of(place, text)
-        raise SettingsError(f"{path}{f', line {line}' if line else ''}: {sentence}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: {error}; mend it there") from error
+    own = read_toml(path, Profile, "profile")  # what is wrong is wrong here, not in its base
     base = own.get("base", "")
     if base and base not in PROFILES:
         raise SettingsError(f"{path}: {_unknown(base, 'base is one of them')}")

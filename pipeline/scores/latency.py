@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 
 from pipeline.events import Cue, Progress, Sentence, Value
-from pipeline.journal import Entry, fold
+from pipeline.journal import Entry
+from pipeline.state import fold
 
 _LIVE = 1.2
 """Seconds recorded in a second from which a recording is not being listened to as it comes in."""

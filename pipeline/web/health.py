@@ -9,9 +9,10 @@ from typing import Any
 
 from pipeline.direction import speaker, spoken
 from pipeline.events import Event, Gap, Skipped, SourceState, Translation, Warned
-from pipeline.journal import Entry, State, running
+from pipeline.journal import Entry, running
 from pipeline.lines import missing
 from pipeline.source.parts import ARCHIVE
+from pipeline.state import State
 from pipeline.translation.verdicts import usable
 
 _LATELY = 10

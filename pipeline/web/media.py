@@ -16,12 +16,12 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from pipeline.events import MediaSegment
 from pipeline.flow import Clock
-from pipeline.journal import State
 from pipeline.publish import playlist as hls
 from pipeline.publish.due import due
 from pipeline.publish.timeline import pieces
 from pipeline.source.archive import segments
 from pipeline.source.parts import ARCHIVE
+from pipeline.state import State
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Programme date-time of stream time 0: the wall clock may be set back during a show, this one is not."""

@@ -31,8 +31,9 @@ from pipeline.events import (
     Withdrawn,
 )
 from pipeline.folder import SETTINGS
-from pipeline.journal import Entries, State, apply, light
+from pipeline.journal import Entries, light
 from pipeline.settings import CueRules, load
+from pipeline.state import State, apply
 from pipeline.web.health import Health
 from pipeline.web.room import Room, directed, room
 from pipeline.web.screens import Screens

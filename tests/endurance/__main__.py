@@ -20,7 +20,8 @@ import numpy as np
 import psutil
 import typer
 
-from pipeline.journal import fold, read
+from pipeline.journal import read
+from pipeline.state import fold
 from tests.faults.programme import RALLY, ROUND
 
 EVERY = 2.0

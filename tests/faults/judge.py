@@ -11,9 +11,10 @@ from typing import NamedTuple
 import srt
 
 from pipeline.events import Cue, Event, Gap, Hypothesis, Sentence
-from pipeline.journal import State, fold, read
+from pipeline.journal import read
 from pipeline.scores.words import plain
 from pipeline.settings import CueRules
+from pipeline.state import State, fold
 from pipeline.subtitles.quality import faults
 
 NEAR = 0.6

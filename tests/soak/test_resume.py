@@ -14,8 +14,9 @@ import psutil
 import pytest
 
 from pipeline.events import Sentence
-from pipeline.journal import State, fold, read
+from pipeline.journal import read
 from pipeline.scores.words import plain
+from pipeline.state import State, fold
 from tests.measures import SAMPLES
 from tests.servers import files, running
 from tests.waiting import until
