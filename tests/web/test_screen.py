@@ -199,7 +199,7 @@ TYPED = """async () => {
     const { Lines } = await import("/pages/lines.js");
     const cue = (id, start, end, ...flags) => ({ id, start, end, flags });
     const track = [cue("said", 9, 20), cue("typed", 10, 17, "typed"), cue("typed after it", 12, 14, "typed")];
-    const lines = new Lines({ room: { held: [] }, track: () => track }, "en");
+    const lines = new Lines({ room: { held: [] }, opened: [], track: () => track }, "en");
     lines.restart(0);
     return [9.5, 10.5, 12.5, 14.5].map((stream) => lines.at(stream).id);
 }"""
