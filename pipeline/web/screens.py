@@ -106,10 +106,13 @@ class Opened:
         opened = await _told(request, Open)
         if isinstance(opened, Response):
             return opened
+        self.note(opened)
+        return Response(status_code=204)
+
+    def note(self, opened: Open) -> None:
         if opened.id in self._last or len(self._last) < _MOST:
             self._last[opened.id] = time.monotonic(), opened
         self.look()
-        return Response(status_code=204)
 
     def look(self) -> None:
         """Tells which lines are open, and on which console, when that has changed."""

@@ -8,39 +8,22 @@ import msgspec
 import pytest
 
 from pipeline.asked import Actions
-from pipeline.events import Cue, Ended, Progress, SessionStarted, SourceState, Translation, Warned
+from pipeline.events import Ended, Progress, SourceState, Translation, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from tests.test_director import state
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls
+from tests.web.evening import LINES, ROWS, STATES, TEXTS, done, evening, press
 from tests.web.shows import archive, begun, line
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-LINES = ["Good evening.", "This hall is full.", "The floor goes to the nurses.", "Thank you."]
-ROWS = "[...document.querySelectorAll('.line')]"
-STATES = f"{ROWS}.map((row) => row.classList[1]).join()"
-TEXTS = f"{ROWS}.map((row) => row.querySelector('.en').innerText)"
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A session at 20 s: one line was shown ten seconds before that, the others come."""
-    with Journal(tmp_path, SystemClock()) as journal:
-        journal.append(
-            SessionStarted(
-                version="1", source="rally", src_lang="fr", tgt_langs=("en",), recogniser="r", engines=(), began_at=0.0
-            )
-        )
-        journal.append(SourceState(state="connected", stream=0.0))
-        for number, text in enumerate(LINES):
-            at = 8.5 + 3.0 * number
-            for lang, words in (("fr", f"Phrase {number}."), ("en", text)):
-                id = f"s{number}.{lang}.1"
-                journal.append(Cue(id=id, lang=lang, start=at, end=at + 2.5, text=words, sentences=(f"s{number}",)))
-        journal.append(Progress(recorded=20.0, heard=19.0, compute=1.0))
+    with evening(tmp_path):
         yield tmp_path
 
 
@@ -49,16 +32,6 @@ def console(page: "Page", serve: Callable[..., Server], folder: Path) -> "Page":
     page.goto(f"{serve(folder, delay='10').address}/console")
     becomes(page, f"{STATES} === 'now,coming,coming,coming'")
     return page
-
-
-def done(folder: Path) -> list[tuple[str, str, str]]:
-    """(what, cue, text) of everything that was asked."""
-    return [(action.do, action.cue, action.text) for action in Actions(folder).new()]
-
-
-def press(page: "Page", *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_every_line_is_there_with_what_was_said_and_its_countdown(console: "Page") -> None:
@@ -251,7 +224,7 @@ def test_what_is_done_at_the_console_is_what_the_screen_shows(
         "[...document.querySelectorAll('.coming')].map((row) => row.dataset.id).slice(0, 4)"
     )
     at = {id: screen.evaluate(f"livesubs.feed.cues.get('{id}').start + 0.3") for id in (kill, edit, hold)}
-    for id, keys in ((kill, ["x"]), (edit, ["e", "Control+a", *"As we say it.", "Enter"]), (hold, [" "])):
+    for id, keys in ((kill, ["x"]), (hold, [" "]), (edit, ["e", "Control+a", *"As we say"])):
         page.locator(f"li[data-id='{id}']").click()
         press(page, *keys)
     becomes(screen, f"livesubs.feed.room.held.includes('{hold}')")
@@ -262,8 +235,13 @@ def test_what_is_done_at_the_console_is_what_the_screen_shows(
         screen.evaluate("livesubs.frame()")
         return screen.inner_text("#subtitles").strip()
 
+    becomes(screen, f"livesubs.feed.opened.some((one) => one.cue === '{edit}')")
     assert shown(kill) == ""
+    assert shown(edit) == ""  # not half corrected
+    press(page, *" it.", "Enter")
+    becomes(screen, "!livesubs.feed.opened.length")
     assert shown(edit) == "As we say it."
+    becomes(page, "document.getElementById('wall-text').innerText === 'As we say it.'")
     assert shown(hold) == ""
     press(page, "z")
     becomes(screen, f"!livesubs.feed.room.held.includes('{hold}')")
@@ -272,4 +250,4 @@ def test_what_is_done_at_the_console_is_what_the_screen_shows(
     becomes(screen, "!document.getElementById('blank').hidden")
     screen.context.close()
     kinds = [msgspec.json.decode(line)["do"] for line in (recorded / "actions.jsonl").read_bytes().splitlines()]
-    assert kinds == ["pause", "kill", "edit", "hold", "undo", "blank"]
+    assert kinds == ["pause", "kill", "hold", "edit", "undo", "blank"]

@@ -15,11 +15,11 @@ export function drawTroubles(troubles, press, seen) {
   });
 }
 
-const named = ({ text, at }) => `${at} ${text}`;
+const named = ({ text, how, at }) => `${how} ${at} ${text}`;
 
 function made({ text, how, at, keys }, press, seen) {
   const row = element("p", how);
-  row.dataset.of = named({ text, at });
+  row.dataset.of = named({ text, how, at });
   const said = element("span", "", at === null ? text : `${how === "past" ? "Past, " : ""}${stamp(at)}: ${text}`);
   if (how !== "past") said.setAttribute("role", "alert");
   row.append(said, element("span", "left"));
