@@ -106,15 +106,6 @@ def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> N
     assert "Back soon." not in console.inner_text("#list")
 
 
-def test_a_name_comes_from_the_word_that_is_selected(console: "Page", folder: Path) -> None:
-    console.evaluate(
-        f"getSelection().setBaseAndExtent({ROWS}[2].querySelector('.source').firstChild, 0, "
-        f"{ROWS}[2].querySelector('.source').firstChild, 6)"
-    )
-    press(console, "a", *"Vaubrin", "Enter")
-    until(lambda: done(folder) == [("name", "", "Vaubrin = Vaubrin [Phrase]")], 10)
-
-
 def test_what_is_asked_while_the_server_is_away_is_done_when_it_is_back(
     page: "Page", serve: Callable[..., Server], folder: Path
 ) -> None:

@@ -273,6 +273,13 @@ def test_catching_up_goes_where_the_late_lines_are_in_time_and_stays_there(
         becomes(page, f"{STATE} === 'playing'")
         assert page.evaluate("Math.abs(livesubs.playback.delay - livesubs.playback.wanted)") < 1
         assert not page.evaluate("livesubs.playback.free")
+        journal.append(SourceState(state="lost", stream=29.0))
+        page.evaluate("livesubs.playback.seek(30)")
+        becomes(page, f"{STATE} === 'starved'")
+        do(server, "ended", value=29.0)
+        becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
+        do(server, "undo", of="ended{'value': 29.0}")
+        becomes(page, f"{STATE} === 'starved'")
 
 
 def test_without_hls_js_the_page_says_what_to_do(page: "Page", serve: Callable[..., Server], tmp_path: Path) -> None:

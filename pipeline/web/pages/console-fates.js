@@ -2,6 +2,10 @@
 
 import { inTime } from "./lines.js";
 
+/** Seconds after its beginning within which a screen may still tell that a line is on its wall. */
+const SOON = 1.5;
+/** Seconds for which a screen goes on telling what became of a line, from its beginning (lines.js). */
+const LATELY = 30;
 /** Seconds after its end within which the screens may still tell what became of a line. */
 const SETTLED = 3;
 
@@ -12,7 +16,10 @@ export class Fates {
     this._came = new Map();
     this._told = new Map();
     feed.addEventListener("cue", (event) => this._arrived(event.detail));
-    feed.addEventListener("screens", (event) => event.detail.forEach((screen) => this._note(screen)));
+    /** Stream time from which on nothing that the screens told has been missed here; Infinity: none tells anything. */
+    this._from = Infinity;
+    feed.addEventListener("lost", () => (this._from = Infinity));
+    feed.addEventListener("screens", (event) => this._heard(event.detail));
   }
 
   /** Whether a line is on the wall of a screen. */
@@ -30,10 +37,10 @@ export class Fates {
     if (!this._feed.cues.has(cue.id)) return { state: "struck", count: "killed" };
     const open = this._open.where(cue.id) && !this._shown(cue.id);
     if (time === null) return { state: held || open ? "held" : "coming", count: "" };
-    if (cue.end <= time) return { ...this._past(cue, time, held, open), over: true };
+    if (cue.end <= time) return { ...this._past(cue, time, held), over: true };
     if (held || open) return this._kept(cue, time, held ? "held" : "open");
     if (cue.start > time) return { state: "coming", count: (cue.start - time).toFixed(1) };
-    return this._now(cue);
+    return this._now(cue, time);
   }
 
   _shown(id) {
@@ -47,23 +54,29 @@ export class Fates {
     return { state: "missed", count: `${why}: not shown`, over: true };
   }
 
-  _now(cue) {
+  _now(cue, time) {
     if (!this._feed.screens.length) return { state: "now", count: "no screen" };
-    if (this._told.get(cue.id) === "missed") return { state: "missed", count: "not shown" };
-    return { state: "now", count: "on screen" };
+    const likely = this._from > cue.start || time - cue.start < SOON;
+    return { state: "now", count: likely || this.on(cue.id) ? "on screen" : "not on screen" };
   }
 
-  _past(cue, time, held, open) {
+  _past(cue, time, held) {
     if (this._shown(cue.id)) return { state: "past", count: "shown" };
-    if (held || open) return { state: "missed", count: `${held ? "held" : "open"}: not shown` };
+    if (held) return { state: "missed", count: "held: not shown" };
     if (this._told.get(cue.id) === "missed") return { state: "missed", count: "missed its moment" };
-    if (this._feed.screens.length) return { state: "past", count: time - cue.end < SETTLED ? "over" : "not seen" };
+    if (cue.start > this._from) return { state: "past", count: time - cue.end < SETTLED ? "over" : "not seen" };
     const came = this._came.get(cue.id);
     return came && !inTime(cue, came) ? { state: "missed", count: "came late" } : { state: "past", count: "over" };
   }
 
   _arrived(cue) {
     if (!this._came.has(cue.id)) this._came.set(cue.id, this._feed.ready ? this._clock.time : null);
+  }
+
+  _heard(screens) {
+    const times = screens.map((screen) => screen.stream).filter((stream) => stream !== null);
+    this._from = times.length ? Math.min(this._from, Math.min(...times) - LATELY) : Infinity;
+    screens.forEach((screen) => this._note(screen));
   }
 
   /** A line that one screen showed was shown. */

@@ -59,7 +59,7 @@ export class Health {
     return [
       ["Source", this._feed.ended ? "ended" : facts.source || "waiting", this._lost ? "bad" : ""],
       ["Picture left", left === null || this._feed.ended ? "-" : clock(left), this._lost ? (left < 10 ? "bad" : "warn") : ""],
-      ["Lag", `${facts.lag.toFixed(1)} s`, facts.lag > 15 ? "bad" : facts.lag > 8 ? "warn" : ""],
+      ["Lag", this._feed.ended ? "-" : `${facts.lag.toFixed(1)} s`, this._feed.ended ? "" : facts.lag > 15 ? "bad" : facts.lag > 8 ? "warn" : ""],
       ...facts.engines.map((one) => [`Engine: ${one.name}`, one.ok ? (one.seconds === null ? "ok" : `${one.seconds.toFixed(1)} s`) : "fails", one.ok ? "" : "warn"]),
       ["Disk", hours !== null ? `${hours > 99 ? "99+" : hours.toFixed(0)} h` : free === null ? "-" : `${(free / GB).toFixed(0)} GB`,
         hours !== null && hours < 1 ? "bad" : hours !== null && hours < 4 ? "warn" : ""],

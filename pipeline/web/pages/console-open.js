@@ -15,7 +15,8 @@ export class Open {
     this._ids = ids;
     this._me = sessionStorage.getItem(ID) ?? Math.random().toString(36).slice(2);
     sessionStorage.setItem(ID, this._me);
-    this._told = { at: -EVERY, ids: "" };
+    this._told = { at: -EVERY, ids: "", done: true };
+    this._busy = false;
     setInterval(() => this._look(), 50);
   }
 
@@ -28,14 +29,21 @@ export class Open {
   _look() {
     const cues = this._ids();
     const ids = cues.join();
-    if (ids === this._told.ids && (!ids || now() - this._told.at < EVERY)) return;
-    this._told = { at: now(), ids };
-    this._send(cues);
+    const { at, done } = this._told;
+    const known = ids === this._told.ids && (now() - at < EVERY || (done && !ids));
+    if (!known && !this._busy) this._send(cues, ids);
   }
 
-  async _send(cues) {
+  /** One after the other: what was closed is not open again by what came late. */
+  async _send(cues, ids) {
+    this._busy = true;
+    this._told = { at: now(), ids, done: false };
     const body = JSON.stringify({ id: this._me, cues });
-    const signal = AbortSignal.timeout(PATIENCE * 1000);
-    await fetch("/api/open", { method: "POST", body, signal }).catch(() => (this._told.at = -EVERY));
+    try {
+      this._told.done = (await fetch("/api/open", { method: "POST", body, signal: AbortSignal.timeout(PATIENCE * 1000) })).ok;
+    } catch {
+      // the server is away: it is told again
+    }
+    this._busy = false;
   }
 }

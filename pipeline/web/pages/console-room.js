@@ -58,6 +58,7 @@ export class RoomControls {
   _behind() {
     const [wish, behind] = [Math.round(this._wish), this._clock.behind];
     if (behind === null) return `${wish} s asked for`;
+    if (this._feed.ended) return `${time(behind).replace(/^00:/, "")} to the end`;
     if (Math.abs(behind - this._wish) < NEAR) return `${wish} s behind live`;
     const is = behind < 100 ? `${Math.round(behind)} s` : time(behind).replace(/^00:/, "");
     return `${is} behind live, ${this._clock.follows ? "going to" : "C: back to"} ${wish}`;

@@ -22,7 +22,9 @@ function made({ text, how, at, keys }, press, seen) {
   row.dataset.of = named({ text, how, at });
   const said = element("span", "", at === null ? text : `${how === "past" ? "Past, " : ""}${stamp(at)}: ${text}`);
   if (how !== "past") said.setAttribute("role", "alert");
-  row.append(said, element("span", "left"));
+  const words = element("span", "said");
+  words.append(said, " ", element("span", "left"));
+  row.append(words);
   const buttons = element("span", "asked");
   for (const [key, label, shown] of keys ?? []) buttons.append(button(label, () => press(key), shown));
   if (at !== null) buttons.append(button("Seen", seen));

@@ -53,9 +53,15 @@ const KEYS = new Map([
   ["o", ["O", "the show ends here", () => room.mark("end")]],
   ["f", ["F", "the stream that stopped has ended", () => room.stopped("ended")]],
   ["d", ["D", "the stream that stopped was dropped", () => room.stopped("dropped")]],
-  ["?", ["? or F1", "this table", () => byId("keys").showModal()]],
+  ["?", ["? or F1", "this table", tellKeys]],
 ]);
 const SAME = { w: "ArrowUp", s: "ArrowDown", Enter: "e", Delete: "x", "=": "+", h: " " };
+
+/** No button there has the focus at first: Space would press it. */
+function tellKeys() {
+  byId("keys").showModal();
+  byId("keys").focus();
+}
 
 function press(key) {
   KEYS.get(SAME[key] ?? key)?.[2]();
@@ -134,6 +140,7 @@ function draw() {
   room.draw();
   const session = feed.session;
   byId("name").textContent = served.title || named(session?.source ?? "") || "livesubs";
+  document.title = `${byId("name").textContent} - console`;
   byId("empty").textContent = !feed.ready ? "" : shown ? (lines.more ? `and ${lines.more} more` : "") : session ? "No line yet: they come as soon as somebody speaks." :
     "The session has not begun: its lines come here.";
   const chosen = lines.chosen;
