@@ -35,6 +35,7 @@ export class Fates {
 
   _of(cue, time, held) {
     if (!this._feed.cues.has(cue.id)) return { state: "struck", count: "killed" };
+    if (cue.start > time) this._told.delete(cue.id);  // somebody went back, and it is still to come
     const open = this._open.where(cue.id) && !this._shown(cue.id);
     if (time === null) return { state: held || open ? "held" : "coming", count: "" };
     if (cue.end <= time) return { ...this._past(cue, time, held), over: true };

@@ -17,9 +17,10 @@ export class Lines {
     this._skipped = new Set();
   }
 
-  /** From here on what is not shown has been missed: playback was moved. */
+  /** From here on what is not shown has been missed: playback was moved. What was shown before is still to come. */
   restart(stream) {
     this.from = stream;
+    for (const cue of this._feed.track(this.lang)) if (cue.start >= stream) this._shown.delete(cue.id);
   }
 
   /** The one line of the frame at `stream`, null for none: the one that was typed last, else the one that began last. */
