@@ -103,7 +103,7 @@ def refusal(state: State, action: Action) -> str:
             return _no_undo(state, action.of)
         case "say" if not action.text.strip():
             return "An empty line cannot be shown: type some words."
-        case "say" if not 0 <= action.value <= state.recorded + _AHEAD:
+        case "say" | "ended" | "dropped" if not 0 <= action.value <= state.recorded + _AHEAD:
             return "That moment is not in the stream: choose one that was recorded."
         case "say" if action.lang not in _tracks(state):
             return f"There is no track in {action.lang or 'that language'}."

@@ -103,6 +103,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/api/health", health),
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
+        Route("/api/open", show.opened.report, methods=["POST"]),
         Route("/room.m3u8", room),
         Route("/media/index.m3u8", index),
         Route("/media/{name}", media.segment),

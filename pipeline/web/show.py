@@ -36,7 +36,7 @@ from pipeline.settings import CueRules, load
 from pipeline.state import State, apply
 from pipeline.web.health import Health
 from pipeline.web.room import Room, directed, room
-from pipeline.web.screens import Screens
+from pipeline.web.screens import Opened, Screens
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
@@ -92,6 +92,7 @@ class Show:
         """Actions that are done here and not in the file yet: the disk is full."""
         self._watchers: set[Watcher] = set()
         self.screens = Screens(lambda screens: self._tell(Message("screens", _event("screens", screens, 0))))
+        self.opened = Opened(lambda opened: self._tell(Message("opened", _event("opened", opened, 0))))
 
     @property
     def owes(self) -> bool:
@@ -128,6 +129,7 @@ class Show:
         for asked in self._asked.new():
             self.act(asked)
         self.screens.look()
+        self.opened.look()
 
     def act(self, asked: Action | Edit) -> None:
         """Does what a person asked; what the session answers to it later is the same."""
@@ -174,6 +176,7 @@ class Show:
             if event:
                 yield _message(event)
         yield self._of_room(0)
+        yield Message("opened", _event("opened", self.opened.known, 0))
         for message in self._cues.values():
             if message.seq >= since and (since or message.kind == "cue"):
                 yield message
