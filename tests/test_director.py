@@ -12,10 +12,10 @@ from pipeline.events import Action, Cue, SessionStarted, Warned, Withdrawn
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, read
 from pipeline.names.live import Names
+from pipeline.room import room
 from pipeline.settings import CueRules
 from pipeline.state import State, apply, fold
 from pipeline.tracks import TrackFiles
-from pipeline.web.room import room
 from tests.measures import SAMPLES, cues
 from tests.test_session import _srt, finish, start
 from tests.test_session_resume import kill, resume

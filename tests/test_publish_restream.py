@@ -15,10 +15,10 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.asked import keep
-from pipeline.commands.publish import Followed
 from pipeline.commands.restream import beside
 from pipeline.errors import SettingsError
 from pipeline.events import Action, Cue, Ended, Event, MediaSegment
+from pipeline.followed import Followed
 from pipeline.journal import Journal
 from pipeline.publish.letters import HEIGHT, WIDTH, Letters
 from pipeline.publish.reel import HERTZ, Reel

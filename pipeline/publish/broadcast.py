@@ -7,7 +7,7 @@ belongs to this session lies in a folder named after it: caches on the way to th
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -22,6 +22,7 @@ from pipeline.publish import captions, playlist
 from pipeline.publish.captions import Write
 from pipeline.publish.due import due
 from pipeline.publish.timeline import Piece, pieces
+from pipeline.room import Room
 from pipeline.state import State
 
 MASTER = "master.m3u8"
@@ -39,8 +40,7 @@ class Session(Protocol):
     def state(self) -> State: ...
 
     @property
-    def held(self) -> Collection[str]:
-        """Ids of the cues that a person holds back."""
+    def room(self) -> Room: ...
 
     def look(self) -> None:
         """Takes in what is new."""
@@ -139,7 +139,7 @@ class Broadcast:
 
     def _put_captions(self, piece: Piece, before: Piece | None, lang: str) -> None:
         place = self._captions(piece, lang)
-        cues = [cue for cue in self._session.state.track(lang) if cue.id not in self._session.held]
+        cues = [cue for cue in self._session.state.track(lang) if cue.id not in self._session.room.held]
         shown = ""
         if before:
             with suppress(FileNotFoundError):  # a language that was not there before

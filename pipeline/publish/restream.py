@@ -45,10 +45,6 @@ class Watched(Session, Protocol):
     """The session as its folder tells it."""
 
     @property
-    def hidden(self) -> bool:
-        """A person has taken the subtitles off, or the whole picture."""
-
-    @property
     def over(self) -> bool:
         """Nothing more is recorded."""
 
@@ -188,8 +184,9 @@ class Restream:
         return self._stream != before or late > _LOST
 
     def _lettered(self, picture: "Plane") -> "Plane":
-        cue = self._shown.at(self._cues, self._session.held, self._stream)
-        if cue is None or self._session.hidden:
+        room = self._session.room
+        cue = self._shown.at(self._cues, room.held, self._stream)
+        if cue is None or room.hidden or room.blank:
             return picture
         drawn = self._letters.drawn(cue.text)
         if drawn is None:
