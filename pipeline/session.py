@@ -35,6 +35,7 @@ from pipeline.intake import Intake
 from pipeline.journal import Journal
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
+from pipeline.remains import outlived
 from pipeline.settings import Settings
 from pipeline.source.found import Found
 from pipeline.source.gaps import outside
@@ -213,10 +214,14 @@ class Session:
         came = self._gauge.count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
         chunks = keep_up(came, self._gauge.waiting, self._clock.up, self._settings.speech)
         self._stall = StallWatch(self._audio, lambda: self._intake.expects_sound, journal.append, self._clock)
+
+        def tell(fault: Exception) -> None:
+            journal.append(Warned(text=outlived(self._path, fault)))
+
         with (
-            self._stall,
-            Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"),
-            Repeating(director.answer, seconds=0.1, name="director"),
+            Repeating(self._stall.look, seconds=1.0, name="stall", tell=tell),
+            Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress", tell=tell),
+            Repeating(director.answer, seconds=0.1, name="director", tell=tell),
         ):
             try:
                 self._subtitle(chunks, journal, Threads(), left)

@@ -97,6 +97,25 @@ def test_what_a_kill_left_of_an_action_is_made_good(folder: Path) -> None:
     assert [c.id for c in state(folder).track("en")] == [cue(2).id]
 
 
+def test_a_fault_over_one_action_keeps_nothing_else_from_being_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(self: Names, line: str, path: Path) -> None:
+        raise ValueError(line)
+
+    monkeypatch.setattr(Names, "add", add)
+    keep(folder, Action(id="a1", do="edit", cue=cue(1).id, text="Good night."))
+    keep(folder, Action(id="a2", do="name", text="Lyon = Lyon"))
+    keep(folder, Action(id="a3", do="kill", cue=cue(2).id))
+    with Journal(folder, SystemClock()) as journal:
+        director = Director(folder, journal, TrackFiles(folder, journal), RULES, Names())
+        with pytest.raises(ValueError, match="Lyon"):
+            director.answer()
+        assert "Good night." in _srt(folder, "en").read_text()
+        director.answer()
+    assert [c.text for c in state(folder).track("en")] == ["Good night."]
+
+
 def test_a_program_changes_nothing_that_a_person_touched(folder: Path) -> None:
     keep(folder, Action(id="a1", do="edit", cue=cue(1).id, text="Good night."))
     keep(folder, Action(id="a2", do="kill", cue=cue(2).id))

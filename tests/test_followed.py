@@ -126,7 +126,7 @@ MADE = some.one_of(
 STEPS = some.lists(some.one_of(ASKED, MADE, some.sampled_from(["answer", "look"])), max_size=12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(STEPS)
 def test_whatever_happens_meanwhile_in_the_end_the_pages_have_what_the_journal_says(steps: list[object]) -> None:
     with TemporaryDirectory() as folder, Journal(Path(folder), SystemClock()) as journal:

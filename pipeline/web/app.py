@@ -112,9 +112,12 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
 async def _answer_for_session(show: Show) -> None:
     """What is done while no session runs is answered all the same; one that begins meanwhile has its turn."""
     while True:
-        with suppress(OSError):
-            write_down(show)
-        await asyncio.sleep(0.1 if await _answered(show.session) else _AGAIN)
+        answered = False
+        with show.faults:
+            with suppress(OSError):
+                write_down(show)
+            answered = await _answered(show.session)
+        await asyncio.sleep(0.1 if answered else _AGAIN)
 
 
 async def _answered(session: Followed) -> bool:
@@ -130,7 +133,8 @@ async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None
     alone = 0.0
     while alone < _ALONE:
         await asyncio.sleep(0.5)
-        alone = alone + 0.5 if show.session.over and not (show.watched or media.played) else 0.0
+        with show.faults:
+            alone = alone + 0.5 if show.session.over and not (show.watched or media.played) else 0.0
     when_over()
 
 

@@ -7,6 +7,7 @@ shared, so that one who takes it slowly costs next to nothing; one who takes not
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from pipeline.events import (
 )
 from pipeline.followed import Followed
 from pipeline.journal import Entry
+from pipeline.notes import Faults, say_fault
 from pipeline.web.health import Health
 from pipeline.web.screens import Screens
 
@@ -77,6 +79,7 @@ class Show:
         """What was told last of each cue, also of those that were taken out; in the order told."""
         self.unwritten: list[Action] = []
         """Actions that are done here and not in the file yet: the disk is full."""
+        self.faults = Faults(partial(say_fault, "the page server"))
         self._watchers: set[Watcher] = set()
         self.screens = Screens(lambda screens: self._tell(Message("screens", _event("screens", screens, 0))))
 
@@ -90,9 +93,9 @@ class Show:
         return sum(watcher.counted for watcher in self._watchers)
 
     async def follow(self) -> None:
-        """Reads on, for good."""
+        """Reads on, for good. What a disk or a system at its limits keeps from it stays in the files."""
         while True:
-            with suppress(OSError):  # of a disk or a system at its limits: what is in the files stays there
+            with self.faults, suppress(OSError):
                 self.session.look()
                 self.screens.look()
             await asyncio.sleep(LOOK)
