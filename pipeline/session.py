@@ -127,9 +127,10 @@ class Session:
 
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
-        self._resume, self._watched, self._record, self._beside = resume, watched, record, beside
+        self._resume, self._watched = resume, watched
+        self._begun = folder.Begun(source=source, beside=beside, record=record)
         self._intake = Intake(source, path, settings.source, clock)
-        self._source, self._path, self._settings = source, path, settings
+        self._path, self._settings = path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
         self._names = names or Names()
         self._audio = self._intake.audio
@@ -160,7 +161,7 @@ class Session:
 
     def _journal(self) -> Journal:
         """The journal, beside all that it takes to go on with it: whoever dies from here on is resumed."""
-        folder.write_settings(self._path, self._settings, self._source, self._beside)
+        folder.write_settings(self._path, self._settings, self._begun)
         return Journal(self._path, self._clock)
 
     def stop(self) -> None:
@@ -179,7 +180,7 @@ class Session:
         self._pass_on(journal)
         if not (self._path / folder.SETTINGS).exists():  # somebody removed the folder
             with suppress(SessionError):
-                folder.write_settings(self._path, self._settings, self._source, self._beside)
+                folder.write_settings(self._path, self._settings, self._begun)
         journal.append(self._gauge.progress())
         if self._files:
             self._files.catch_up()
@@ -235,7 +236,7 @@ class Session:
         self._intake.close(recording, journal)
 
     def _find(self, view: View) -> Found:
-        if not self._record:
+        if not self._begun.record:
             return self._intake.nothing()
         found = self._intake.find(view.announce, resumed=self._resume)
         if found.note:

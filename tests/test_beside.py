@@ -37,7 +37,7 @@ def evening(tmp_path: Path) -> Beside:
 
 def write(path: Path, ran: Beside, reason: str = "") -> None:
     path.mkdir(exist_ok=True)
-    folder.write_settings(path, Settings(), "https://example.org/live.m3u8", ran)
+    folder.write_settings(path, Settings(), folder.Begun(source="https://example.org/live.m3u8", beside=ran))
     with Journal(path, SystemClock()) as journal:
         journal.append(begun("en"))
         if reason:
