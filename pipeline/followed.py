@@ -5,13 +5,13 @@ what counts. One that refuses, or that comes to something else, leaves here exac
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from math import inf
 from pathlib import Path
 
 from pipeline.answering import answered, effects, known, owed
 from pipeline.asked import Asked
 from pipeline.errors import SettingsError
-from pipeline.events import Action, Cue, Edit, Event, MediaSegment, Withdrawn
+from pipeline.events import Action, Cue, Edit, Ended, Event, MediaSegment, Progress, Resumed, SessionStarted, Withdrawn
 from pipeline.flow import SystemClock
 from pipeline.folder import JOURNAL, SETTINGS
 from pipeline.journal import Entries, Entry, light, running
@@ -41,13 +41,8 @@ class Followed:
         self._unanswered: dict[str, Action | Edit] = {}
         self._came = not coming
         """It was there, so that its end is one."""
-        self._seen = self._clock.up() - (0.0 if coming else self._age())
-
-    def _age(self) -> float:
-        """Seconds since something was journaled."""
-        with suppress(OSError):
-            return self._clock.now() - (self.folder / JOURNAL).stat().st_mtime
-        return 0.0
+        self._seen = self._clock.up() if coming else -inf
+        """When it was alive, as far as is known."""
 
     @property
     def owes(self) -> bool:
@@ -57,14 +52,13 @@ class Followed:
     @property
     def over(self) -> bool:
         """It has ended, or died and did not come back."""
-        ended = self.state.ended
-        if self.state.session is None:
-            return ended is not None
-        now = self._clock.up()
         if running(self.folder):
-            self._seen, self._came = now, True
+            self._seen, self._came = self._clock.up(), True
             return False
-        return (self._came and ended is not None and ended.reason != "failed") or now - self._seen > GONE
+        ended = self.state.ended
+        if self.state.session is None:  # or it has yet to begin
+            return ended is not None
+        return (self._came and ended is not None and ended.reason != "failed") or self._clock.up() - self._seen > GONE
 
     def rules(self) -> CueRules:
         """Those of the session; what it answers is by them in any case."""
@@ -95,6 +89,8 @@ class Followed:
 
     def _note(self, entry: Entry) -> None:
         self.seq, event = entry.seq, entry.event
+        if isinstance(event, SessionStarted | Resumed | Progress | Ended):
+            self._seen = max(self._seen, self._clock.up() - max(0.0, self._clock.now() - entry.at))
         if isinstance(event, Action | Edit):
             self._unanswered.pop(event.id, None)
         apply(self._written, light(event))
@@ -120,11 +116,12 @@ class Followed:
         state = self._written.copy()
         for event in left:
             apply(state, event)
-        for asked in self._unanswered.values():
-            answer = answered(state, asked, rules)
-            apply(state, answer)
-            for event in effects(state, answer, rules):
-                apply(state, event)
+        for asked in list(self._unanswered.values()):
+            try:
+                _do(state, asked, rules)
+            except Exception:  # a fault of ours, which is told: the next time it goes without that one
+                del self._unanswered[asked.id]
+                raise
         return state
 
     def _told(self, entry: Entry) -> None:
@@ -132,6 +129,13 @@ class Followed:
             anew = action.do == "undo" or action.refused
             self.room = room(self.state.actions.values()) if anew else directed(self.room, action)
         self._tell(entry)
+
+
+def _do(state: State, asked: Action | Edit, rules: CueRules) -> None:
+    answer = answered(state, asked, rules)
+    apply(state, answer)
+    for event in effects(state, answer, rules):
+        apply(state, event)
 
 
 def _changes(before: State, after: State) -> Iterator[Event]:

@@ -99,8 +99,6 @@ def _itself(event: Event) -> Iterable[Event]:
 
 LONG = 60.0
 """Seconds of the stream that a session has heard well."""
-SPACE = 60.0
-"""Seconds that the end of a session waits for a disk that is full, at most."""
 
 
 class Session:
@@ -227,7 +225,7 @@ class Session:
             try:
                 self._subtitle(chunks, journal, Threads(), left)
                 self._hear_skipped(journal)
-                self._await_space(journal)
+                files.await_space(self._settings.source.give_up, self._clock)
             except Exception as error:  # whatever it is: what is not recorded can never be heard
                 if not (self._watched and self._would_help(error)):
                     self._intake.record_on(error, journal)
@@ -283,16 +281,6 @@ class Session:
             self._subtitle(chunks, journal, Inline(), left)
             journal.append(Recovered(start=span.start, end=span.end))
             self._gauge.left_out -= span.end - span.start
-
-    def _await_space(self, journal: Journal) -> None:
-        """What could not be written is not given up at once; a second Ctrl-C does that."""
-        if not (self._files and self._files.behind):
-            return
-        patience = min(SPACE, self._settings.source.give_up)
-        journal.append(Warned(text=f"not all is written yet: free some space, for {patience:.0f} s that is waited for"))
-        until = self._clock.up() + patience
-        while self._files.behind and self._clock.up() < until:
-            self._clock.wait(0.25)
 
     def _would_help(self, error: Exception) -> bool:
         """Whether to begin anew would: a fault of ours after `LONG` is not one that comes again at once."""

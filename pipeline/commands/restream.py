@@ -12,6 +12,7 @@ from pipeline.commands.typed import DELAY, held_back
 from pipeline.flow import SystemClock
 from pipeline.followed import Followed
 from pipeline.journal import running
+from pipeline.notes import say
 from pipeline.publish import restream as restreaming
 from pipeline.publish.letters import Letters
 from pipeline.supervision import ends_with
@@ -33,7 +34,7 @@ def restream(
     letters = possible(to, ffmpeg)
     whole = not under and not running(folder)
     session = Followed(folder, coming=under is not None)
-    made = restreaming.Restream(session, to, seconds, letters, SystemClock(), _tell, whole=whole)
+    made = restreaming.Restream(session, to, seconds, letters, SystemClock(), say, whole=whole)
     with ends_with(under):
         made.run()
 
@@ -55,7 +56,3 @@ def possible(address: str, ffmpeg: str | None) -> Letters:
     letters = Letters(executable(ffmpeg or ""))
     letters.check()
     return letters
-
-
-def _tell(text: str) -> None:
-    typer.echo(f"livesubs: {text}", err=True)

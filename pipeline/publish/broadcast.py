@@ -153,13 +153,13 @@ class Broadcast:
     def _tell(self, found: Sequence[Piece], started: SessionStarted, *, ended: bool) -> None:
         """The playlists; the master last, so that nothing that it names is missing."""
         epoch = datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(started.began_at, 3))
-        out, longest = found[: self._done], playlist.target(found)
+        out, longest = found[: self._done], playlist.target(piece.seconds for piece in found)
 
         def listed(name: str, path: Callable[[Piece], Path]) -> None:
             def uri(piece: Piece) -> str:
                 return path(piece).relative_to(self._out).as_posix()
 
-            write_whole(self._out / name, playlist.media(out, uri, epoch, ended=ended, longest=longest))
+            write_whole(self._out / name, playlist.media(out, uri, epoch, ended=ended, grows=True, longest=longest))
 
         for lang in self._langs():
             listed(f"{lang}.m3u8", lambda piece, lang=lang: self._captions(piece, lang))  # type: ignore[misc]

@@ -33,7 +33,7 @@ from pipeline.notes import Faults, say_fault
 from pipeline.web.health import Health
 from pipeline.web.screens import Screens
 
-LOOK = 0.05
+_LOOK = 0.05
 """Seconds between two looks at the files."""
 _AT_ONCE = 256
 """Messages that are told in one go, of some 300 bytes each."""
@@ -74,7 +74,6 @@ class Show:
     def __init__(self, folder: Path, *, coming: bool = False) -> None:
         """`coming` as `Followed` has it."""
         self.session, self.health = Followed(folder, self._take, coming=coming), Health(folder)
-        self._source: SourceState | None = None
         self._cues: dict[str, Message] = {}
         """What was told last of each cue, also of those that were taken out; in the order told."""
         self.unwritten: list[Action] = []
@@ -98,7 +97,7 @@ class Show:
             with self.faults, suppress(OSError):
                 self.session.look()
                 self.screens.look()
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(_LOOK)
 
     async def watch(
         self, lang: str = "", since: int = 0, *, screens: bool = False, counted: bool = True
@@ -124,7 +123,7 @@ class Show:
 
     def _known(self, since: int) -> Iterator[Message]:
         state = self.session.state
-        for event in (state.session, self._source, state.progress, *state.gaps, state.ended):
+        for event in (state.session, self.health.source, state.progress, *state.gaps, state.ended):
             if event:
                 yield _message(event)
         yield self._of_room(0)
@@ -137,8 +136,6 @@ class Show:
     def _take(self, entry: Entry) -> None:
         self.health.note(entry)
         event, seq = entry.event, entry.seq
-        if isinstance(event, SourceState):
-            self._source = event
         match event:
             case Cue():
                 self._tell_cue(event.id, _message(event, event.lang, seq))

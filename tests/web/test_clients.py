@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -128,7 +129,8 @@ def test_a_fault_of_ours_costs_the_pages_one_line_and_is_told(
 
     monkeypatch.setattr(Health, "note", note)
     finished(tmp_path, [cue(1, "one"), cue(2, "two"), cue(3, "three")])
-    got = asyncio.run(told())
+    with ThreadPoolExecutor(1) as beside:  # in this thread Playwright has a loop of its own
+        got = beside.submit(lambda: asyncio.run(told())).result()
     assert '"one"' in got
     said = capfd.readouterr().err
     assert said.count("livesubs: the page server has a fault of ours (KeyError)") == 1
