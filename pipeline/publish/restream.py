@@ -218,7 +218,7 @@ class Restream:
 
     def _look(self) -> None:
         self._session.look()
-        if self._clock.up() - self._found_at > _SEGMENTS:
+        if self._clock.up() - self._found_at > _SEGMENTS or self._session.over:  # then the last one is there, too
             self._found, self._found_at = self._session.segments(), self._clock.up()
         started, at = self._session.state.session, self._stream
         if started:
