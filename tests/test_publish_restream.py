@@ -206,7 +206,7 @@ def test_the_words_that_the_room_reads_stand_in_the_picture_when_they_are_due(sh
 def test_a_server_that_is_lost_gets_what_is_due_when_it_is_back(
     show: Show, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.publish.restream.BACKOFF", (0.25,))
+    monkeypatch.setattr("pipeline.publish.restream.BACKOFF", (0.5,))
     show.clock.plan = [(1.0, server.kill), (4.2, server.start)]  # the session is over, and the room still looks on
     show.send(server.address)
     server.wait()
