@@ -50,7 +50,7 @@ def settled(state: State, made: list[Cue | Withdrawn], rules: CueRules) -> list[
             moved |= {cue.id: cue for cue in spaced(track, rules)}
     others = [(moved[id], one) for id, one in near.items() if id in moved and id not in new]
     return [
-        *(replace(cue, rev=one.rev + 1) for cue, one in others if cue is not one),
+        *(replace(cue, rev=one.rev + 1) for cue, one in others if cue != one),
         *(moved.get(event.id, event) for event in made),
     ]
 

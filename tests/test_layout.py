@@ -15,6 +15,7 @@ ABOVE = {
     "session",
     "director",
     "afterwards",
+    "followed",
     "folder",
     "stall",
     "cli",

@@ -8,9 +8,13 @@ import msgspec
 import pytest
 
 from pipeline.asked import Actions
-from pipeline.events import Ended, Progress, SourceState, Translation, Warned
+from pipeline.director import Director
+from pipeline.events import Ended, Progress, SourceState, Translation, Warned, Withdrawn
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
+from pipeline.names.live import Names
+from pipeline.settings import CueRules
+from pipeline.tracks import TrackFiles
 from tests.test_director import state
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls
@@ -90,6 +94,19 @@ def test_a_key_that_is_pressed_twice_means_it_twice(console: "Page", folder: Pat
         ("delay", 15),
         ("delay", 20),
     ]
+
+
+def test_what_the_session_refuses_is_taken_back(console: "Page", folder: Path) -> None:
+    with lock(folder), Journal(folder, SystemClock()) as journal:
+        session = Director(folder, journal, TrackFiles(folder, journal), CueRules(), Names())
+        press(console, "ArrowDown", "x")
+        becomes(console, f"{STATES} === 'now,struck,coming,coming'")
+        session.append(Withdrawn(id="s1.en.1"))  # before it has seen that
+        session.answer()
+        becomes(console, "document.getElementById('toast').innerText === 'That line is not there any more.'")
+        becomes(console, f"{STATES} === 'now,coming,coming'")
+        press(console, "z")
+        becomes(console, "document.getElementById('toast').innerText === 'There is nothing to undo.'")
 
 
 def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> None:

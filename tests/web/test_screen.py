@@ -1,7 +1,6 @@
 """The screen: the words of the very frame that is shown, what the console asks, what goes wrong around it."""
 
 import json
-import os
 import time
 import urllib.request
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from pipeline.journal import Journal, lock
 from pipeline.source.parts import ARCHIVE
 from pipeline.tracks import TrackFiles
 from tests.measures import cues
+from tests.test_session_waiting import Clock
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls
 from tests.web.sessions import progress
@@ -178,13 +178,12 @@ def test_a_stream_without_picture_has_a_card_and_a_lost_one_is_no_end(
     page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
 ) -> None:
     archive(ffmpeg, tmp_path, (0, 2, 0.0), sound_only=True)
-    with Journal(tmp_path, SystemClock()) as journal:
+    with Journal(tmp_path, Clock(time.time() - 600)) as journal:  # it was killed a while ago
         for event in (
             begun("en", "es"), line("two", 0.0, 1.9), line("dos", 0.0, 1.9, lang="es"),
             SourceState(state="lost", stream=2.0),
         ):  # fmt: skip
             journal.append(event)
-    os.utime(tmp_path / "journal.jsonl", (time.time() - 600,) * 2)  # it was killed a while ago
     server = serve(tmp_path)
     page.goto(f"{server.address}/screen?lang=es&lang2=en")
     becomes(page, f"({CARD}).includes('the rally') && {WORDS} === 'dostwo'")

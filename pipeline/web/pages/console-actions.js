@@ -33,7 +33,7 @@ export class Actions {
     this._feed = feed;
     this._tell = tell;
     this._ahead = [];
-    feed.addEventListener("action", (event) => (this._last = event.detail.id));
+    feed.addEventListener("action", (event) => this._answered(event.detail));
     feed.addEventListener("room", () => this._told(this._last));  // it comes after each action
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
     this._session = null;
@@ -101,6 +101,15 @@ export class Actions {
       else this._tell(answer.ok ? first.said : answer.why, answer.ok ? "done" : "refused");
     }
     this._busy = false;
+  }
+
+  /** It is done on the pages; later it is told again if the session refuses it. */
+  _answered({ id, of, refused }) {
+    this._last = id;
+    if (!refused || !this.done.some((one) => one.id === id || one.undoing === id)) return;
+    this._refused({ id, of });
+    this._keep();
+    this._tell(refused, "refused");
   }
 
   /** What was refused was not done, and what was to be taken back stands. */

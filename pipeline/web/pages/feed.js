@@ -97,6 +97,7 @@ export class Feed extends EventTarget {
     if (kind === "cue") this._cue(message);
     else if (kind === "withdrawn") this._withdrawn(message.id);
     else if (kind === "killed") this.killed.set(message.id, message);
+    else if (kind === "action" && message.refused) this.killed.delete(message.cue);  // what stays killed is told next
     else if (kind === "ready") this._all(message.since);
     else if (kind === "gap") this._gap(message);
     else if (kind === "progress") this._progress(message);
