@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import url2pathname
 
@@ -47,28 +48,37 @@ def opened(machine: Path) -> list[list[str]]:
     return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
 
 
-@pytest.mark.skipif(bool(MISSING), reason=f"no desktop of two displays: {MISSING}")
-def test_the_screen_fills_the_second_display_comes_back_and_ends_with_the_server(tmp_path: Path) -> None:
+@pytest.fixture
+def shown(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """A desktop, and a page server that shows the screen on its second display."""
     (tmp_path / "session").mkdir()
     (tmp_path / "session" / "journal.jsonl").touch()
     arguments = ["screen", str(tmp_path / "session"), "--port", str(free_port()), "--show", "2"]
     with desktop(tmp_path) as display:
         ours = {**os.environ, "DISPLAY": display, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-        with subprocess.Popen(
-            [sys.executable, "-m", "pipeline", *arguments], stdout=subprocess.DEVNULL, env=ours
-        ) as server:
-            until(lambda: filled(display, "Screen · livesubs"), 60)
-            first = kiosk_process(tmp_path)
-            [page] = [word.removeprefix("--app=") for word in first.cmdline() if word.startswith("--app=")]
-            lead = Path(url2pathname(page.removeprefix("file://")))
-            assert "url=http://127.0.0.1" in lead.read_text()
-            assert lead.stat().st_mode & 0o777 == 0o600  # others' eyes reach the list of processes, and not the token
-            first.kill()
-            until(lambda: not windows(display, "Screen · livesubs"), 20)
-            until(lambda: filled(display, "Screen · livesubs"), 60)
-            server.terminate()
-            assert server.wait(30) == -signal.SIGTERM
-            until(lambda: not windows(display, "Screen · livesubs"), 20)
+        command = [sys.executable, "-m", "pipeline", *arguments]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ours) as server:
+            yield display, server
+            server.kill()
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"no desktop of two displays: {MISSING}")
+def test_the_screen_fills_the_second_display_comes_back_and_ends_with_the_server(
+    shown: tuple[str, "subprocess.Popen[bytes]"], tmp_path: Path
+) -> None:
+    display, server = shown
+    until(lambda: filled(display, "Screen · livesubs"), 60)
+    first = kiosk_process(tmp_path)
+    [page] = [word.removeprefix("--app=") for word in first.cmdline() if word.startswith("--app=")]
+    lead = Path(url2pathname(page.removeprefix("file://")))
+    assert "url=http://127.0.0.1" in lead.read_text()
+    assert lead.stat().st_mode & 0o777 == 0o600  # others' eyes reach the list of processes, and not the token
+    first.kill()
+    until(lambda: not windows(display, "Screen · livesubs"), 20)
+    until(lambda: filled(display, "Screen · livesubs"), 60)
+    server.terminate()
+    assert server.wait(30) == -signal.SIGTERM
+    until(lambda: not windows(display, "Screen · livesubs"), 20)
 
 
 def kiosk_process(folder: Path) -> psutil.Process:
