@@ -60,7 +60,7 @@ def signals(sentences: Sequence[Sentence], loud: Loud) -> list[tuple[float, ...]
     langs = [sentence.lang for sentence in sentences for _ in sentence.words]
     doubts = [-log(max(word.probability, _LEAST)) for word in words]
     pace = median((word.end - word.start) / _size(word) for word in words) if words else 0.0
-    neighbours = zip([None, *words[:-1]], words, [*words[1:], None], strict=True)
+    neighbours = zip([None, *words], words, [*words[1:], None], strict=False)
     return [
         (
             doubts[at],

@@ -65,7 +65,7 @@ def queue(record: Record, lang: str, levels: Levels | None = None) -> Queue:
         found[id].append(sign)
     done, gone = settled(record), killed(record, lang)
     for cue in gone:
-        found[cue.id] = [Sign(chance=1.0, said="It was taken out while it was live.")]
+        found[cue.id] = [Sign(chance=1.0, said=f"“{cue.text}” was taken out while it was live.")]
     problems = [_problem(cue, found[cue.id], cue.id in done) for cue in (*record.state.track(lang), *gone)]
     return ordered(problems, seconds(record))
 

@@ -15,7 +15,7 @@ from pipeline.review.shown import by_sentence
 from pipeline.subtitles.quality import Rule, faults
 
 _FLAGS = {
-    "marked": (0.99, "Somebody marked it while it was live."),
+    "marked": (0.99, "It was marked while it was live."),
     "untranslated": (0.98, "It is not translated."),
     "cut": (0.7, "The recording begins or ends within it."),
     "fast": (0.15, "It is too fast to read."),
