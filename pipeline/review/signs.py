@@ -39,7 +39,7 @@ _SHAPES: dict[Rule, str] = {
 _MISSHAPEN, _DOUBTED, _NAMED, _SENSELESS, _DISAGREED = 0.3, 0.5, 0.5, 0.6, 0.5
 _GAP, _UNHEARD, _KEPT, _KEPT_ALONE, _FALLBACK, _REPAIRED = 0.7, 0.9, 0.2, 0.1, 0.15, 0.1
 _NEAR = 2.0
-"""Seconds: what was kept back no further away than this may have been part of a cue's sentence; further away it was most likely applause."""
+"""Seconds: what was kept back no further away than this may have been part of a cue's sentence, else it was none."""
 
 
 class Sign(Value, frozen=True):
