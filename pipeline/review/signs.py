@@ -37,7 +37,7 @@ _SHAPES: dict[Rule, str] = {
     "gap": "It follows too closely on the line before.",
 }
 _MISSHAPEN, _DOUBTED, _NAMED, _SENSELESS, _DISAGREED = 0.3, 0.5, 0.5, 0.6, 0.5
-_GAP, _UNHEARD, _KEPT, _KEPT_ALONE, _FALLBACK, _REPAIRED = 0.7, 0.9, 0.2, 0.1, 0.15, 0.1
+_GAP, _UNHEARD, _KEPT, _KEPT_ALONE, _FALLBACK, _REPAIRED = 0.7, 0.9, 0.2, 0.05, 0.15, 0.1
 _NEAR = 2.0
 """Seconds: what was kept back no further away than this may have been part of a cue's sentence, else it was none."""
 
