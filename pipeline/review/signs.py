@@ -55,10 +55,7 @@ class Sign(Value, frozen=True):
 def signs(record: Record, lang: str) -> Iterator[tuple[str, Sign]]:
     """All there are but those of the words, each with the id of its cue."""
     cues = record.state.track(lang)
-    for cue in cues:
-        for flag in cue.flags:
-            if flag in _FLAGS and not (flag in _VERBATIM and lang == record.session.src_lang):
-                yield cue.id, Sign(chance=_FLAGS[flag][0], said=_FLAGS[flag][1])
+    yield from _flags(cues, verbatim=lang == record.session.src_lang)
     for fault in faults(cues, record.settings.cues):
         if fault.rule in _SHAPES:
             yield fault.cue, Sign(chance=_MISSHAPEN, said=_SHAPES[fault.rule])
@@ -66,6 +63,16 @@ def signs(record: Record, lang: str) -> Iterator[tuple[str, Sign]]:
         yield from _beside(record, cues)
     yield from _names(record, cues)
     yield from _translated(record, lang, cues)
+
+
+def _flags(cues: list[Cue], *, verbatim: bool) -> Iterator[tuple[str, Sign]]:
+    """That a later cue of a sentence begins late is no matter: it waits for the one before to be read."""
+    first = {mine[0].id for mine in by_sentence(cues).values()}
+    for cue in cues:
+        for flag in cue.flags:
+            told = flag in _FLAGS and not (verbatim and flag in _VERBATIM) and (flag != "late" or cue.id in first)
+            if told:
+                yield cue.id, Sign(chance=_FLAGS[flag][0], said=_FLAGS[flag][1])
 
 
 def _beside(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
