@@ -7,6 +7,8 @@ from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from rapidfuzz.distance import Levenshtein
+
 from pipeline.events import UNSPOKEN, Cue, Rendering, Repaired, Suppressed, Value
 from pipeline.lines import clock_time
 from pipeline.report.headline import span
@@ -14,6 +16,7 @@ from pipeline.report.record import Record
 from pipeline.review.sense import amiss
 from pipeline.review.shown import by_sentence
 from pipeline.subtitles.quality import Rule, faults
+from pipeline.translation.verdicts import usable
 
 _FLAGS = {
     "marked": (0.99, "It was marked while it was live."),
@@ -142,10 +145,10 @@ def _engines(answer: Rendering) -> Iterable[Sign]:
         yield Sign(
             chance=_FALLBACK, said=f"{used.engine} translated it, since {first.engine} did not: {first.verdict}."
         )
-    others = {one.engine: one.text for one in answer.attempts if one.engine != used.engine and one.text}
-    for engine, text in others.items():
-        if _words(text) != _words(answer.text):
-            yield Sign(chance=_DISAGREED, said=f"{engine} says “{text.strip()}”.")
+    usables = (one for one in answer.attempts if usable(one.verdict) and one.engine != used.engine)
+    for engine, text in {one.engine: one.text for one in usables}.items():
+        if apart := Levenshtein.normalized_distance(_words(text), _words(answer.text)):
+            yield Sign(chance=_DISAGREED * apart, said=f"{engine} says “{text.strip()}”.")
 
 
 def _words(text: str) -> list[str]:
