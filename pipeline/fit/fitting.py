@@ -78,6 +78,6 @@ def _sped(ours: Prints, sound: AudioFile) -> Speed | None:
 def _agreed(ours: Prints, sound: AudioFile, speed: Speed) -> int:
     """Blocks that are found at that speed."""
     last = length(sound, speed) - search.BLOCK
-    at = np.unique(np.linspace(0, max(0, last), _SAMPLES).astype(int)).tolist() if last >= 0 else []
+    at = range(0, last + 1, max(search.BLOCK, last // _SAMPLES))
     blocks = prints(sound, speed, [(first, first + search.BLOCK) for first in at])
     return len(sure(search.search(ours, blocks, at)))

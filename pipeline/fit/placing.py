@@ -10,6 +10,7 @@ from pipeline.fit.pieces import Piece
 
 _ENOUGH = 0.5
 """Of a cue's time: with less of it a cue is left out."""
+_WHOLE = 0.999
 _EDGE = 0.3
 """Seconds by which a cue may reach over the edge of a piece: there is no sound there that tells the edge better."""
 _ALIKE = 0.3
@@ -43,37 +44,39 @@ Alike = Callable[[Piece, float, float], float]
 
 def place(cues: Sequence[Cue], pieces: Sequence[Piece], alike: Alike, gap: float) -> Placed:
     """The cues, by time, each wherever its sound is; `gap` seconds at least are kept between two at a join."""
-    made: list[tuple[Cue, bool]] = []
+    made: list[Cue] = []
     left: list[Left] = []
+    shortened = 0
     for cue in cues:
-        there = list(_places(cue, pieces))
-        heard = [(at, cut) for at, cut, parts in there if _heard(parts, alike)]
-        made += [(replace(cue, start=start, end=end), cut) for (start, end), cut in heard]
+        there = _places(cue, pieces)
+        heard = [parts for parts in there if _heard(parts, alike)]
+        made += [_moved(cue, parts) for parts in heard]
+        shortened += sum(_share(cue, parts) < _WHOLE for parts in heard)
         if not heard:
             left.append(Left(cue=cue, reason="other" if there else "missing"))
-    made.sort(key=lambda one: (one[0].start, one[0].end))
-    shown = _apart([cue for cue, _ in made], gap)
-    return Placed(cues=tuple(shown), left=tuple(left), shortened=sum(cut for _, cut in made))
+    shown = _apart(sorted(made, key=lambda cue: (cue.start, cue.end)), gap)
+    return Placed(cues=tuple(shown), left=tuple(left), shortened=shortened)
 
 
 _Part = tuple[Piece, float, float]
-"""What of theirs [start, end) is a part of a cue."""
+"""A part of a cue, [start, end) of ours, and the piece that it is in."""
 
 
-def _places(cue: Cue, pieces: Sequence[Piece]) -> Iterator[tuple[tuple[float, float], bool, list[_Part]]]:
-    """Every ((start, end), whether something is cut out, parts) in theirs that has enough of the cue.
+def _places(cue: Cue, pieces: Sequence[Piece]) -> list[list[_Part]]:
+    """The parts of the cue at every place in theirs that has enough of it.
 
-    Where an insertion goes through a cue, so that no place has enough, the one that has the most.
+    Where something was put in right through a cue, so that no place has enough, the one that has the most.
     """
-    runs = [(run, _shares(cue, run)) for run in _runs(pieces)]
-    shares = [sum(end - start for _, start, end in parts) / (cue.end - cue.start) for _, parts in runs]
-    enough = [share for share in shares if share >= _ENOUGH]
-    least = min(enough) if enough else max(shares, default=0.0) if sum(shares) >= _ENOUGH else 2.0
-    for (_, parts), share in zip(runs, shares, strict=True):
-        if share >= least:
-            yield _span(cue, parts), share < 1 - 1e-6, parts
-            if not enough:
-                return
+    there = [parts for run in _runs(pieces) if (parts := _parts(cue, run))]
+    if enough := [parts for parts in there if _share(cue, parts) >= _ENOUGH]:
+        return enough
+    if sum(_share(cue, parts) for parts in there) >= _ENOUGH:
+        return [max(there, key=lambda parts: _share(cue, parts))]
+    return []
+
+
+def _share(cue: Cue, parts: Sequence[_Part]) -> float:
+    return sum(end - start for _, start, end in parts) / (cue.end - cue.start)
 
 
 def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
@@ -96,7 +99,7 @@ def _to(piece: Piece) -> float:
     return piece.line.ours(piece.end)
 
 
-def _shares(cue: Cue, run: Sequence[Piece]) -> list[_Part]:
+def _parts(cue: Cue, run: Sequence[Piece]) -> list[_Part]:
     """The parts of a cue that are in a run, what reaches over an edge by little included."""
     parts = []
     for piece in run:
@@ -105,18 +108,21 @@ def _shares(cue: Cue, run: Sequence[Piece]) -> list[_Part]:
             continue
         start = cue.start if start - cue.start <= _EDGE else start
         end = cue.end if cue.end - end <= _EDGE else end
-        parts.append((piece, max(0.0, piece.line.theirs(start)), piece.line.theirs(end)))
+        parts.append((piece, start, end))
     return parts
 
 
-def _span(cue: Cue, parts: Sequence[_Part]) -> tuple[float, float]:
-    return parts[0][1], parts[-1][2]
+def _moved(cue: Cue, parts: Sequence[_Part]) -> Cue:
+    """From where to where the parts are in theirs."""
+    (first, start, _), (last, _, end) = parts[0], parts[-1]
+    return replace(cue, start=max(0.0, first.line.theirs(start)), end=last.line.theirs(end))
 
 
 def _heard(parts: Sequence[_Part], alike: Alike) -> bool:
     """Whether the sound of the longest part is that of the cue."""
     piece, start, end = max(parts, key=lambda part: part[2] - part[1])
-    return alike(piece, max(start, piece.start), min(end, piece.end)) >= _ALIKE
+    first, last = max(piece.start, piece.line.theirs(start)), min(piece.end, piece.line.theirs(end))
+    return alike(piece, first, last) >= _ALIKE
 
 
 def _apart(cues: Sequence[Cue], gap: float) -> list[Cue]:
