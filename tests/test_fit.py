@@ -27,7 +27,6 @@ from tests.web.sessions import finished
 
 OTHER = SAMPLES / "noisy.m4a"
 """The same voices saying something else."""
-APPLAUSE = SAMPLES / "applause.m4a"
 
 
 @pytest.fixture(scope="module")
@@ -88,27 +87,49 @@ def verdicts(session: Path, recut: Recut, video: Path) -> list[Verdict]:
 
 
 def test_an_upload_that_begins_elsewhere_after_a_jingle_and_is_softer(
-    session: Path, ours: Path, music: Path, ffmpeg: str, tmp_path: Path
+    session: Path, ours: Path, music: Path, ffmpeg: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Nothing is written into the session, or over what is there."""
+    before = {path: path.read_bytes() for path in session.rglob("*") if path.is_file()}
     recut = Recut(
         [Part(music, 0, 6, False), Part(ours, 11.3, 73)], "volume=-12dB", "-ar 44100 -c:a libmp3lame -b:a 64k"
     )
-    for verdict in verdicts(session, recut, recut.write(ffmpeg, tmp_path / "a.mp3")):
-        assert verdict.whole >= 15
-        assert verdict.right == verdict.whole
+    video = recut.write(ffmpeg, tmp_path / "a.mp3")
+    for verdict in verdicts(session, recut, video):
+        assert verdict.right == verdict.whole >= 15
         assert verdict.wrong == []
+    told = json.loads(capsys.readouterr().out)
+    assert [piece["shift"] for piece in told["pieces"]] == pytest.approx([-5.3], abs=0.02)
+    assert told["extra"][0] == pytest.approx([0.0, 6.0], abs=0.3)
+    gone = [cue for cue in said("en") if cue.end < 11.3]
+    track = told["tracks"]["en"]
+    assert [left["text"] for left in track["left"]] == [cue.text for cue in gone]
+    assert (track["file"], track["cues"]) == (str(tmp_path / "a.en.srt"), len(said("en")) - len(gone))
+    with pytest.raises(SessionError, match="is there already"):
+        fit(session, video)
+    assert {path: path.read_bytes() for path in session.rglob("*") if path.is_file()} == before
 
 
-def test_an_upload_with_cuts_and_an_advertisement(session: Path, ours: Path, ffmpeg: str, tmp_path: Path) -> None:
+def test_an_upload_with_a_teaser_cuts_and_an_advertisement(
+    session: Path, ours: Path, ffmpeg: str, tmp_path: Path
+) -> None:
+    """What is shown twice is subtitled twice."""
     recut = Recut(
-        [Part(ours, 0, 18.7), Part(OTHER, 1, 15, False), Part(ours, 23.4, 44), Part(ours, 51.6, 73)],
+        [
+            Part(ours, 57, 66),
+            Part(ours, 0, 18.7),
+            Part(OTHER, 1, 15, False),
+            Part(ours, 23.4, 44),
+            Part(ours, 51.6, 73),
+        ],
         "volume=6dB,alimiter",
         "-ar 22050 -c:a aac -b:a 32k",
     )
     for verdict in verdicts(session, recut, recut.write(ffmpeg, tmp_path / "b.m4a")):
-        assert verdict.whole >= 12
-        assert verdict.right == verdict.whole
+        assert verdict.right == verdict.whole >= 14
         assert verdict.wrong == []
+    texts = [cue.text for cue in read(tmp_path / "b.fr.srt")]
+    assert len(texts) > len(set(texts))
 
 
 def test_an_upload_without_head_and_end_under_music(
@@ -116,32 +137,18 @@ def test_an_upload_without_head_and_end_under_music(
 ) -> None:
     recut = Recut([Part(ours, 20.5, 61.0)], "anull", "-c:a libopus -b:a 32k")
     for verdict in verdicts(session, recut, recut.write(ffmpeg, tmp_path / "c.webm", music, below=15)):
-        assert verdict.whole >= 9
-        assert verdict.right == verdict.whole
+        assert verdict.right == verdict.whole >= 9
         assert verdict.wrong == []
 
 
-def test_a_teaser_and_another_order(session: Path, ours: Path, ffmpeg: str, tmp_path: Path) -> None:
-    """What is shown twice is subtitled twice."""
-    recut = Recut([Part(ours, 48, 60), Part(ours, 30, 73), Part(APPLAUSE, 0, 5, False), Part(ours, 0, 20)])
-    video = recut.write(ffmpeg, tmp_path / "d.m4a")
-    for verdict in verdicts(session, recut, video):
-        assert verdict.right == verdict.whole >= 18
-        assert verdict.wrong == []
-    texts = [cue.text for cue in read(tmp_path / "d.fr.srt")]
-    assert len(texts) > len(set(texts))
-
-
-@pytest.mark.parametrize("sped", ["asetrate=50000,aresample=48000", "atempo=1.0416667"])
 def test_a_film_that_was_sped_up_from_24_to_25_pictures(
-    session: Path, ours: Path, ffmpeg: str, tmp_path: Path, sped: str, capsys: pytest.CaptureFixture[str]
+    session: Path, ours: Path, ffmpeg: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recut = Recut([Part(ours, 8, 73)], sped, tempo=25 / 24)
-    video = recut.write(ffmpeg, tmp_path / "e.m4a")
-    fit(session, video)
+    recut = Recut([Part(ours, 8, 40)], "asetrate=50000,aresample=48000", tempo=25 / 24)
+    fit(session, recut.write(ffmpeg, tmp_path / "e.m4a"), "--lang", "en")
     assert "The video runs 1.042 times as fast" in capsys.readouterr().out
     verdict = judge(recut, said("en"), read(tmp_path / "e.en.srt"))
-    assert verdict.right == verdict.whole >= 15
+    assert verdict.right == verdict.whole >= 7
     assert verdict.wrong == []
 
 
@@ -149,18 +156,17 @@ def test_a_sentence_that_was_made_unheard_is_listed(
     session: Path, ours: Path, ffmpeg: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     victim = said("en")[8]
-    beeped = f"volume=0:enable='between(t,{victim.start},{victim.end})'"
-    video = Recut([Part(ours, 0, 73)], beeped).write(ffmpeg, tmp_path / "f.m4a")
+    silenced = f"volume=0:enable='between(t,{victim.start},{victim.end})'"
+    video = Recut([Part(ours, 0, 73)], silenced).write(ffmpeg, tmp_path / "f.m4a")
     assert fit(session, video, "--lang", "en") == 1
     assert {cue.text for cue in said("en")} - {cue.text for cue in read(tmp_path / "f.en.srt")} == {victim.text}
     assert f'left out, the video has another sound there: "{victim.text}"' in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["noisy", "applause", "silence"])
-def test_a_video_of_something_else_is_refused(session: Path, tmp_path: Path, name: str) -> None:
-    """Also of the same speakers: nothing is written."""
+def test_a_video_of_the_same_speakers_elsewhere_is_refused(session: Path, tmp_path: Path) -> None:
+    """Nothing is written."""
     with pytest.raises(SourceError, match="is not of this event"):
-        fit(session, SAMPLES / f"{name}.m4a", "--out", str(tmp_path))
+        fit(session, OTHER, "--out", str(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -171,30 +177,12 @@ def test_what_ours_has_twice_is_no_proof(session: Path, ours: Path, ffmpeg: str,
     finished(repeated, said("en"), stream=100.0)
     sound = np.fromfile(session / AUDIO, "<i2")
     hearing.recorded(repeated, np.concatenate([sound, sound[17 * SAMPLE_RATE : 40 * SAMPLE_RATE]]))
-    video = Recut([Part(OTHER, 0, 20, False), Part(ours, 18, 38)]).write(ffmpeg, tmp_path / "g.m4a")
+    video = Recut([Part(ours, 18, 38)]).write(ffmpeg, tmp_path / "g.m4a")
     with pytest.raises(SourceError, match="is not of this event"):
         fit(repeated, video)
-    assert fit(session, video, "--out", str(tmp_path)) == 1
 
 
-def test_nothing_is_written_over_and_nothing_into_the_session(
-    session: Path, ours: Path, ffmpeg: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = {path: path.read_bytes() for path in session.rglob("*") if path.is_file()}
-    video = Recut([Part(ours, 0, 73)]).write(ffmpeg, tmp_path / "h.m4a")
-    assert fit(session, video, "--json") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert [piece["shift"] for piece in told["pieces"]] == pytest.approx([0.0], abs=0.02)
-    assert told["tracks"]["en"] == {
-        "file": str(tmp_path / "h.en.srt"), "cues": len(said("en")), "shortened": 0, "left": []
-    }  # fmt: skip
-    (tmp_path / "h.en.srt").write_text("mine")
-    with pytest.raises(SessionError, match="is there already"):
-        fit(session, video)
-    assert fit(session, video, "--format", "vtt", "--lang", "fr-en") == 0
-    assert (tmp_path / "h.fr-en.vtt").read_text("utf-8").startswith("WEBVTT")
-    assert (tmp_path / "h.en.srt").read_text() == "mine"
-    assert {path: path.read_bytes() for path in session.rglob("*") if path.is_file()} == before
+def test_a_video_that_is_not_there_is_told(session: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceMissing):
         fit(session, tmp_path / "none.mp4")
 
@@ -225,5 +213,5 @@ def test_every_cue_is_placed_within_its_pieces_or_listed(
     assert all(before.end <= after.start for before, after in zip(placed.cues, placed.cues[1:], strict=False))
     for cue in placed.cues:
         start, end = spans[int(cue.id)]
-        assert 0 <= cue.start < cue.end <= cue.start + end - start + 1e-6
+        assert 0 <= cue.start < cue.end <= cue.start + end - start + 0.5 * len(found)
         assert any(cue.start < piece.end + 0.31 and cue.end > piece.start - 0.31 for piece in found)

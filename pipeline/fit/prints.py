@@ -5,6 +5,7 @@ that silence is like nothing at all.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,9 +89,9 @@ def _powers(sound: AudioFile, first: int, count: int, speed: Speed) -> NDArray[n
     centres = np.rint(np.arange(first, first + count) * (_HOP / speed.tempo)).astype(int)
     samples = _padded(sound, int(centres[0]) - _WINDOW // 2, int(centres[-1]) + _WINDOW // 2)
     windows = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[centres - centres[0]]
-    spectrum = np.fft.rfft(windows * np.hanning(_WINDOW).astype(np.float32), axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
-    return np.asarray(power.astype(np.float32) @ _filters(speed.pitch))
+    filters = _filters(speed.pitch)
+    spectrum = np.fft.rfft(windows * np.hanning(_WINDOW).astype(np.float32), axis=1)[:, : len(filters)]
+    return np.asarray((spectrum.real**2 + spectrum.imag**2).astype(np.float32) @ filters)
 
 
 def _padded(sound: AudioFile, first: int, last: int) -> Samples:
@@ -102,9 +103,10 @@ def _padded(sound: AudioFile, first: int, last: int) -> Samples:
     return made
 
 
+@cache
 def _filters(pitch: float) -> NDArray[np.float32]:
-    """The mean of the bins of each band, those at an edge by their share."""
+    """The mean of the bins of each band, those at an edge by their share; no bins above the last band."""
     edges = np.geomspace(_LOW, _HIGH, BANDS + 1) * pitch * _WINDOW / SAMPLE_RATE
-    bins = np.arange(_WINDOW // 2 + 1)[:, None]
+    bins = np.arange(int(edges[-1]) + 2)[:, None]
     shares = np.clip(np.minimum(bins + 0.5, edges[1:]) - np.maximum(bins - 0.5, edges[:-1]), 0, 1)
     return np.asarray(shares / shares.sum(0), np.float32)
