@@ -42,7 +42,7 @@ def sure(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def lines(hits: Sequence[Hit]) -> list[Line]:
-    """Each line that some of the hits lie on; `hits` are sure, by time."""
+    """Each line that some of the hits lie on, those with the most first; `hits` are sure, by time."""
     groups: list[list[Hit]] = []
     for hit in hits:
         off = [_off(group[-1], hit) for group in groups]
@@ -50,7 +50,7 @@ def lines(hits: Sequence[Hit]) -> list[Line]:
             groups[off.index(min(off))].append(hit)
         else:
             groups.append([hit])
-    return list(chain.from_iterable(map(_fitted, groups)))
+    return list(chain.from_iterable(map(_fitted, sorted(groups, key=len, reverse=True))))
 
 
 def _off(last: Hit, hit: Hit) -> float:

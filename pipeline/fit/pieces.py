@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from pipeline.events import Value
@@ -16,7 +17,9 @@ _CELL = 5
 _EVEN = 0.45
 """Likeness at which being ours and not being ours are worth the same."""
 _CHANGE = 1.5
-"""Seconds of the usual sound that a change of line costs."""
+"""Seconds of the usual sound, quite the same in both, that a change of line costs."""
+_MOST = 15_000_000
+"""Cells of all lines together: with so many the memory is bounded, and there are 70 lines for three hours."""
 _QUIET = 100.0 * BANDS
 """Of a frame: with less on average nothing is heard."""
 _AT_ONCE = 30_000
@@ -34,17 +37,20 @@ class Piece(Value, frozen=True):
 
 
 def pieces(ours: Prints, theirs: Prints, found: Sequence[Line], hits: Sequence[Hit]) -> list[Piece]:
-    """By time; each holds at least one of the hits, which are sure."""
+    """By time; each holds at least one of the hits, which are sure. Of too many lines the first are taken."""
+    found = found[: max(1, _MOST * _CELL // max(1, len(theirs)))]
     if not found:
         return []
-    sums = [_compared(ours, theirs, line) for line in found]
     usual = max(1.0, float(np.mean(theirs.astype(np.float32) ** 2)) * BANDS * _CELL)
-    scores = np.stack([(both - _EVEN * each) / usual for both, each in sums]).astype(np.float32)
-    made = (
-        Piece(start=first * _CELL / RATE, end=last * _CELL / RATE, line=found[way], like=_like(*sums[way], first, last))
-        for first, last, way in _runs(_followed(scores, _CHANGE * RATE / _CELL * (1 - _EVEN)))
-    )
+    scores = np.stack([_scores(ours, theirs, line) / usual for line in found])
+    path = _followed(scores, _CHANGE * RATE / _CELL * (1 - _EVEN))
+    made = [_piece(ours, theirs, found[way], first, last) for first, last, way in _runs(path)]
     return [piece for piece in made if any(_holds(piece, hit) for hit in hits)]
+
+
+def _piece(ours: Prints, theirs: Prints, line: Line, first: int, last: int) -> Piece:
+    piece = Piece(start=first * _CELL / RATE, end=last * _CELL / RATE, line=line, like=1.0)
+    return replace(piece, like=alike(ours, theirs, piece, piece.start, piece.end))
 
 
 def alike(ours: Prints, theirs: Prints, piece: Piece, start: float, end: float) -> float:
@@ -59,19 +65,18 @@ def _holds(piece: Piece, hit: Hit) -> bool:
     return inside and abs(piece.line.ours(hit.theirs) - hit.ours) <= 2 * NEAR
 
 
-def _compared(ours: Prints, theirs: Prints, line: Line) -> tuple[Floats, Floats]:
-    """For each cell of theirs: how much of it is in ours too, and how much there is in each on average."""
-    parts = [
-        _products(ours, theirs, line, first, min(first + _AT_ONCE, len(theirs)))
-        for first in range(0, len(theirs), _AT_ONCE)
-    ]
-    both, each = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
+def _scores(ours: Prints, theirs: Prints, line: Line) -> Floats:
+    """For each cell of theirs: how much speaks for its being ours along the line."""
+    made = np.zeros(len(theirs), np.float32)
+    for first in range(0, len(theirs), _AT_ONCE):
+        both, each = _products(ours, theirs, line, first, first + _AT_ONCE)
+        made[first : first + len(both)] = both - _EVEN * each
     cells = len(theirs) // _CELL
-    return _summed(both, cells), _summed(each, cells)
+    return np.asarray(made[: cells * _CELL].reshape(cells, _CELL).sum(axis=1))
 
 
 def _products(ours: Prints, theirs: Prints, line: Line, first: int, last: int) -> tuple[Floats, Floats]:
-    """The same for the frames [first, last)."""
+    """For each frame in [first, last): how much of it is in ours too, and how much there is in each on average."""
     frames = np.arange(first, min(last, len(theirs)))
     places = np.rint(line.rate * frames + line.shift * RATE).astype(int)
     there = ours[np.clip(places, 0, len(ours) - 1)].astype(np.float32)
@@ -80,14 +85,6 @@ def _products(ours: Prints, theirs: Prints, line: Line, first: int, last: int) -
     both = np.einsum("ij,ij->i", here, there)
     each = (np.einsum("ij,ij->i", here, here) + np.einsum("ij,ij->i", there, there)) / 2
     return both, each
-
-
-def _summed(frames: Floats, cells: int) -> Floats:
-    return np.asarray(frames[: cells * _CELL].reshape(cells, _CELL).sum(axis=1))
-
-
-def _like(both: Floats, each: Floats, first: int, last: int) -> float:
-    return float(both[first:last].sum() / (each[first:last].sum() + 1e-6))
 
 
 def _followed(scores: Floats, change: float) -> NDArray[np.int32]:

@@ -10,8 +10,8 @@ from pipeline.fit.prints import BANDS, RATE, Prints
 
 BLOCK = 5 * RATE
 """Frames of theirs that are searched as one."""
-_STEP, _PAIR = 5, 2
-"""Frames and bands that are one in the search."""
+_STEP, _BANDS = 5, 4
+"""Frames and bands that are one in the search. With ten frames, blocks that lie between two steps are not found."""
 _AT_ONCE = 2048
 """Places in ours."""
 _APART = 8
@@ -44,31 +44,29 @@ def search(
     """
     if not at or len(ours) < BLOCK:
         return []
+    coarse = _coarse(ours)
+    usual = _usual(coarse)
     wanted = _coarse(blocks).reshape(len(at), -1)
-    norms = np.linalg.norm(wanted, axis=1)
-    places = _coarse(ours)
-    usual = _usual(places)
-    wanted = wanted / np.maximum(norms, _FAINT * usual)[:, None]
-    found = []
-    for windows in _windows(places):
-        found.append(_peaks(windows, wanted, usual))
-        tell(min(len(places), len(found) * _AT_ONCE), len(places))
-    like = np.concatenate([part[0] for part in found])
-    where = np.concatenate([part[1] + _AT_ONCE * number for number, part in enumerate(found)])
-    best = like.argmax(0)
+    wanted /= np.maximum(np.linalg.norm(wanted, axis=1), _FAINT * usual)[:, None]
+    peaks = []
+    for windows in _windows(coarse):
+        peaks.append(_peaks(windows, wanted, usual))
+        tell(min(len(coarse), len(peaks) * _AT_ONCE), len(coarse))
+    like = np.concatenate([part[0] for part in peaks])
+    where = np.concatenate([part[1] + _AT_ONCE * number for number, part in enumerate(peaks)])
     every = np.arange(len(at))
-    elsewhere = np.where(np.abs(where - where[best, every]) > _APART, like, 0.0).max(0)
+    best = where[like.argmax(0), every]
+    like[np.abs(where - best) <= _APART] = 0.0
+    second = where[like.argmax(0), every]
     return [
-        _refined(ours, block, first, int(place) * _STEP, float(second))
-        for block, first, place, second in zip(
-            blocks.reshape(len(at), BLOCK, BANDS), at, where[best, every], elsewhere, strict=True
-        )
+        _hit(ours, blocks[number * BLOCK : (number + 1) * BLOCK], first, best[number], second[number])
+        for number, first in enumerate(at)
     ]
 
 
 def _coarse(prints: Prints) -> Floats:
     steps = len(prints) // _STEP
-    parts = prints[: steps * _STEP].reshape(steps, _STEP, BANDS // _PAIR, _PAIR)
+    parts = prints[: steps * _STEP].reshape(steps, _STEP, BANDS // _BANDS, _BANDS)
     return np.asarray(parts.mean(axis=(1, 3), dtype=np.float32))
 
 
@@ -105,24 +103,24 @@ def _peaks(windows: Floats, wanted: Floats, usual: float) -> tuple[Floats, NDArr
     return np.stack([best, like[second, every]]), np.stack([first, second])
 
 
-def _refined(ours: Prints, block: Prints, first: int, place: int, elsewhere: float) -> Hit:
-    """The place to a part of a frame."""
-    lags = np.arange(-_NEAR, _NEAR + 1)
-    like = np.array([likeness(ours, block, place + int(lag)) for lag in lags])
-    top = int(like.argmax())
-    shift = float(lags[top]) + _peak(like, top)
+def _hit(ours: Prints, block: Prints, first: int, best: int, second: int) -> Hit:
+    """What two places come to when they are looked at closely."""
+    found, elsewhere = sorted((_near(ours, block, int(place) * _STEP) for place in (best, second)), reverse=True)
     middle = BLOCK / 2
-    return Hit(
-        theirs=(first + middle) / RATE, ours=(place + shift + middle) / RATE, like=float(like[top]), next=elsewhere
-    )
+    return Hit(theirs=(first + middle) / RATE, ours=(found[1] + middle) / RATE, like=found[0], next=elsewhere[0])
 
 
-def likeness(ours: Prints, block: Prints, place: int) -> float:
-    """Correlation of a block with what ours has from a frame on; 0 where that is not all there."""
-    if place < 0 or place + len(block) > len(ours):
-        return 0.0
-    there, here = ours[place : place + len(block)].astype(np.float32), block.astype(np.float32)
-    return float(np.vdot(there, here) / (np.linalg.norm(there) * np.linalg.norm(here) + 1e-6))
+def _near(ours: Prints, block: Prints, place: int) -> tuple[float, float]:
+    """The best likeness near a place, and at which frame that is, to a part of one."""
+    start = max(0, place - _NEAR)
+    there, here = ours[start : place + _NEAR + BLOCK].astype(np.float32), block.astype(np.float32)
+    if len(there) < BLOCK:
+        return 0.0, float(place)
+    windows = np.lib.stride_tricks.sliding_window_view(there, BLOCK, axis=0)
+    power = np.convolve((there**2).sum(axis=1), np.ones(BLOCK), "valid")
+    like = np.einsum("lbk,kb->l", windows, here) / (np.sqrt(power) * np.linalg.norm(here) + 1e-6)
+    top = int(like.argmax())
+    return float(like[top]), start + top + _peak(like, top)
 
 
 def _peak(like: NDArray[np.float64], top: int) -> float:
