@@ -10,6 +10,7 @@ from pipeline.commands import (
     check,
     doctor,
     export,
+    fit,
     glossary,
     importing,
     init,
@@ -60,6 +61,7 @@ app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
 app.command("import")(importing.bring)
+app.command()(fit.fit)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")
