@@ -24,6 +24,8 @@ from pipeline.journal import running
 from pipeline.tracks import BEHIND
 from pipeline.web.access import Access, Guarded
 from pipeline.web.actions import act, write_down
+from pipeline.web.bodies import Unfit, unfit
+from pipeline.web.desk import Desk
 from pipeline.web.feed import feed
 from pipeline.web.media import Media
 from pipeline.web.show import Show
@@ -37,7 +39,7 @@ _GIVEN_UP = 120.0
 """Seconds without a word after which a session that died does not go on by itself: a large model is loaded by then."""
 _AGAIN = 1.0
 """Seconds until what could not be answered is tried again: a session runs, or the disk is full."""
-_NAMES = ("screen", "overlay", "read", "console")
+_NAMES = ("screen", "overlay", "read", "console", "review")
 
 
 class Files(StaticFiles):
@@ -103,13 +105,15 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/api/health", health),
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
+        *Desk(show).routes(),
         Route("/room.m3u8", room),
         Route("/media/index.m3u8", index),
         Route("/media/{name}", media.segment),
         *([Mount("/vendor", Files(directory=VENDOR))] if VENDOR.is_dir() else []),
         Mount("/pages", Files(directory=PAGES)),
     ]
-    return Guarded(GZipMiddleware(Starlette(routes=routes, lifespan=lifespan)), access)
+    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Unfit: unfit})
+    return Guarded(GZipMiddleware(pages), access)
 
 
 def _over(show: Show) -> bool:
