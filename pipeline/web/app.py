@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from pipeline import __version__
-from pipeline.afterwards import answer
+from pipeline.afterwards import Answers
 from pipeline.errors import SessionError
 from pipeline.flow import SystemClock
 from pipeline.journal import running
@@ -28,7 +28,7 @@ from pipeline.web.bodies import Unfit, unfit
 from pipeline.web.desk import Desk
 from pipeline.web.feed import feed
 from pipeline.web.media import Media
-from pipeline.web.show import Show
+from pipeline.web.show import LOOK, Show
 
 PAGES = Path(__file__).parent / "pages"
 VENDOR = Path(__file__).parent / "vendor"
@@ -63,7 +63,7 @@ class Served(msgspec.Struct, frozen=True):
 def application(folder: Path, access: Access, served: Served, when_over: Callable[[], None] | None = None) -> ASGIApp:
     """The pages of the session in `folder`, which may not have begun yet; `when_over` is called once the session has
     ended and nobody watches any more."""
-    show, media = Show(folder), Media(folder)
+    show, media, answers = Show(folder), Media(folder), Answers(folder)
 
     async def index(request: Request) -> Response:
         ended = not running(folder) and _over(show)
@@ -89,13 +89,13 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         show.look()
-        tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show))]
+        tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show, answers))]
         if when_over:
             tasks.append(asyncio.create_task(_call_when_over(show, media, when_over)))
         yield
         for task in tasks:
             task.cancel()
-        await _answered(show)
+        await _answered(show, answers)
 
     routes = [
         Route("/", _to_screen),
@@ -124,21 +124,25 @@ def _over(show: Show) -> bool:
     return time.time() - (show.folder / "journal.jsonl").stat().st_mtime > _GIVEN_UP
 
 
-async def _answer_for_session(show: Show) -> None:
+async def _answer_for_session(show: Show, answers: Answers) -> None:
     """What is done while no session runs is answered all the same; one that begins meanwhile has its turn."""
     while True:
         with suppress(OSError):
             write_down(show)
-        await asyncio.sleep(0.1 if await _answered(show) else _AGAIN)
+        await asyncio.sleep(LOOK if await _answered(show, answers) else _AGAIN)
 
 
-async def _answered(show: Show) -> bool:
+async def _answered(show: Show, answers: Answers) -> bool:
     """Whether nothing is left to answer."""
     if not show.owes and not (show.folder / BEHIND).exists():
         return True
-    with suppress(SessionError):
-        await asyncio.to_thread(answer, show.folder)
-    return False
+    try:
+        await asyncio.to_thread(answers.answer)
+    except SessionError:
+        return False
+    with suppress(OSError):
+        show.look()
+    return True
 
 
 async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None]) -> None:
