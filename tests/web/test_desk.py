@@ -2,6 +2,7 @@
 
 import json
 import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import pytest
 from pipeline.events import Cue, Sentence, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
-from tests.measures import SAMPLES
 from tests.waiting import until
 from tests.web.asking import ask, watched
 from tests.web.conftest import Forked, Server
@@ -129,16 +129,24 @@ def test_what_cannot_be_read_is_said(desk: Server) -> None:
 class OfFile(Forked):
     """`livesubs review FILE --media VIDEO`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, media: Path) -> None:
         super().__init__(file.with_name(f"{file.name}.review"))
-        media = ["--media", str(SAMPLES / "rally.mp4")]
-        self._words = ["review", str(file), *media, "--no-browser", "--port", str(self.port)]
+        self._words = ["review", str(file), "--media", str(media), "--no-browser", "--port", str(self.port)]
 
 
-def test_any_file_is_worked_on_across_kills_and_never_written(tmp_path: Path) -> None:
+def film(ffmpeg: str, path: Path) -> Path:
+    """Two shots, the second from 3.2 s on, as no browser could play them."""
+    shots = ["-f", "lavfi", "-i", "testsrc=s=160x90:d=3.2", "-f", "lavfi", "-i", "smptebars=s=160x90:d=2"]
+    sound = ["-f", "lavfi", "-i", "sine=d=5.2"]
+    joined = ["-filter_complex", "[0][1]concat[v]", "-map", "[v]", "-map", "2", "-c:v", "mpeg4"]
+    subprocess.run([ffmpeg, "-v", "error", *shots, *sound, *joined, str(path)], check=True)
+    return path
+
+
+def test_any_file_is_worked_on_across_kills_and_never_written(tmp_path: Path, ffmpeg: str) -> None:
     file = tmp_path / "talk.fr.srt"
     file.write_text("1\n00:00:01,000 --> 00:00:02,000\nBonsoir\n", encoding="utf-8")
-    desk, line = OfFile(file), cue(1, "Bonsoir", "fr")
+    desk, line = OfFile(file, film(ffmpeg, tmp_path / "film.mkv")), cue(1, "Bonsoir", "fr")
     try:
         desk.start()
         send(desk, "/api/edits", text("a", line, "Bonsoir."))
@@ -149,6 +157,7 @@ def test_any_file_is_worked_on_across_kills_and_never_written(tmp_path: Path) ->
             assert feed.next("edit")["id"] == "a"
             assert feed.next("cue", lambda message: message["rev"] == 2)["text"] == "Bonsoir."
         assert b".ts" in ask(desk.port, "/media/index.m3u8").body
+        until(lambda: get(desk, "/api/shots?from=0&to=6") == [3.2], 60)
     finally:
         desk.kill()
     assert (facts["name"], facts["kind"], facts["src_lang"], facts["frame_rate"]) == ("talk.fr.srt", "file", "fr", 25.0)
