@@ -91,6 +91,12 @@ export class Edits extends EventTarget {
     return this._take(this.history.undone.at(-1));
   }
 
+  /** What an undo, or an undo of one, is about in the end. */
+  meant(edit) {
+    const of = edit.did === "undo" && this._all.get(edit.of);
+    return of ? this.meant(of) : edit;
+  }
+
   _take(edit) {
     if (edit) this.ask("undo", [], [], { of: edit.id });
     return edit ?? null;
