@@ -34,12 +34,12 @@ def review(
     listening = _bound(listen, port)
     address = server.desk_place(listen, listening.getsockname()[1], who)
     typer.echo(f"review   {address}")
-    typer.echo(
-        f"Ctrl-C ends it{'; the session goes on' if running(named) else ''}. Every change is kept as it is made."
-    )
+    ends = "Ctrl-C ends it; the session goes on." if running(named) else "Ctrl-C ends it."
+    typer.echo(f"{ends} Every change is kept as it is made.")
     if not no_browser:
         _open(address)
-    server.serve(named, listening, who, Served(None))
+    with suppress(KeyboardInterrupt):
+        server.serve(named, listening, who, Served(None))
 
 
 def _bound(listen: str, port: int | None) -> socket.socket:
