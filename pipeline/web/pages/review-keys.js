@@ -107,7 +107,7 @@ export class Keys {
     const [term, said, button] = ["dt", "dd", "button"].map((tag) => document.createElement(tag));
     button.type = "button";
     button.dataset.key = command.id;
-    button.textContent = this._changing === command.id ? "press a key…" : this.of(command.id).map(shown).join("  ") || "none";
+    button.textContent = this._changing === command.id ? "press a key…" : this.of(command.id).map(shown).join(" / ") || "none";
     button.setAttribute("aria-label", `${command.what}: ${this.of(command.id).join(" or ") || "no key"}. Change it`);
     button.addEventListener("click", () => ((this._changing = command.id), this._draw()));
     term.append(button);

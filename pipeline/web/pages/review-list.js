@@ -3,7 +3,7 @@
 import { faults } from "./review-shape.js";
 
 /** Pixels of a row, and rows that are drawn beyond what is seen. */
-export const ROW = 50;
+export const ROW = 46;
 const BEYOND = 6;
 const REMARKS = {
   untranslated: "not translated", doubtful: "translation doubtful", name: "name uncertain", cut: "cut off", late: "late",

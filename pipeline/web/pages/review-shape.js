@@ -101,7 +101,7 @@ const flat = (text) => text.replace(/\s+/g, " ").trim();
 export function lowered(text) {
   const word = text.match(/^\W*([\p{L}’']+)/u)?.[1] ?? "";
   const stays = /^I\b|^I['’]/.test(word) || (word.length > 1 && word === word.toUpperCase()) || !COMMON.test(word);
-  return stays ? text : text.replace(/\p{Lu}/u, (letter) => letter.toLowerCase());
+  return stays ? text : text.replace(/^\W*\p{Lu}/u, (begin) => begin.toLowerCase());
 }
 
 /** Words that are no names: what sentences begin with. */

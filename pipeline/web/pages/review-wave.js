@@ -23,7 +23,7 @@ export class Wave {
     this._box = byId("wave");
     this._regions = RegionsPlugin.create();
     this._surf = WaveSurfer.create({
-      container: this._box, height: "auto", interact: false, hideScrollbar: true, cursorWidth: 0, maxPeak: 1,
+      container: this._box, height: "auto", interact: false, hideScrollbar: true, cursorWidth: 0, maxPeak: 0.7,
       waveColor: "#6f86a8", progressColor: "#6f86a8", plugins: [this._regions],
     });
     this._regions.on("region-update", (region, side) => this._drag(region, side));

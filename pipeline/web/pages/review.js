@@ -49,7 +49,6 @@ export class Desk {
     this._place = place;
     for (const one of [this.cues, this.drafts]) one.addEventListener("change", () => this._drawn());
     feed.addEventListener("ready", () => this._open());
-    if (feed.ready) this._open();
   }
 
   /** What lines of this track are held to. */
@@ -261,10 +260,10 @@ async function learn() {
 }
 
 async function main() {
-  const feed = new Feed({ desk: true });
   const facts = await learn();
   const session = `${facts.name} ${facts.src_lang}`;
-  const desk = new Desk(facts, feed, await places.kept(session));
+  const place = await places.kept(session);
+  const desk = new Desk(facts, new Feed({ desk: true }), place);
   let last = "";
   const keep = () => {
     const place = JSON.stringify(desk.place);
