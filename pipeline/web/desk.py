@@ -5,6 +5,7 @@ All of them are for whoever may control. What is wrong with a request is told as
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.errors import LivesubsError, SessionError
+from pipeline.events import Value
 from pipeline.journal import running
 from pipeline.review.profile import Profile, of_language
+from pipeline.review.spot import Line, faults, look
 from pipeline.source.archive import segments
 from pipeline.source.parts import ARCHIVE, AUDIO, seconds
 from pipeline.state import State
@@ -26,11 +29,22 @@ from pipeline.web.show import Show
 
 _DRAFT = 20_000
 """Bytes of a draft at most."""
+_LINES, _MOST = 200_000, 100
+"""Bytes of lines that are checked at once, and how many they are, at most."""
 _WORDS = 600.0
 """Seconds whose words are told at once."""
 _SHAPE = 600.0
 """Seconds whose sound is drawn at once."""
 _COLUMNS = 4096
+
+
+class Asked(Value, frozen=True):
+    """Lines as they are being written, and those that stand before and after them."""
+
+    lang: str
+    cues: tuple[Line, ...]
+    before: Line | None = None
+    after: Line | None = None
 
 
 class Desk:
@@ -45,6 +59,8 @@ class Desk:
             _json("/api/review", self.review),
             _json("/api/words", self.words),
             _json("/api/peaks", self.peaks),
+            _json("/api/faults", self.faults),
+            Route("/api/check", self.check, methods=["POST"]),
             Route("/api/edits", self.edits, methods=["POST"]),
             Route("/api/drafts/{cue:path}", self.draft, methods=["PUT", "DELETE"]),
         ]
@@ -83,6 +99,24 @@ class Desk:
         found = await asyncio.to_thread(peaks, self._show.folder, start, end, int(columns))
         return {"from": start, "to": end, "min": found.low, "max": found.high}
 
+    async def faults(self, request: Request) -> object:
+        """What is wrong with a whole track as it now is."""
+        lang = request.query_params.get("lang", "")
+        track = self._show.state.track(lang)
+        lines = [Line(start=cue.start, end=cue.end, text=cue.text) for cue in track]
+        found = await asyncio.to_thread(faults, lines, of_language(lang))
+        return [{**msgspec.to_builtins(fault), "cue": track[fault.cue].id} for fault in found]
+
+    async def check(self, request: Request) -> Response:
+        """What is wrong with lines as they are being written, and what would mend it."""
+        asked = await told(request, Asked, _LINES)
+        timed = all(isfinite(line.start) and isfinite(line.end) for line in asked.cues)
+        if not (timed and 0 < len(asked.cues) <= _MOST):
+            raise Unfit(f"Ask about 1 to {_MOST} lines, each with its times.", 400)
+        profile = of_language(asked.lang)
+        found = await asyncio.to_thread(look, asked.cues, asked.before, asked.after, profile)
+        return _answer({"profile": profile.base, **msgspec.to_builtins(found)})
+
     async def edits(self, request: Request) -> Response:
         return await edit(self._show, request)
 
@@ -105,9 +139,13 @@ def _json(path: str, found: Callable[[Request], Awaitable[object]]) -> Route:
     """An address that gives JSON."""
 
     async def answer(request: Request) -> Response:
-        return Response(msgspec.json.encode(await found(request)), media_type="application/json")
+        return _answer(await found(request))
 
     return Route(path, answer)
+
+
+def _answer(found: object) -> Response:
+    return Response(msgspec.json.encode(found), media_type="application/json")
 
 
 def _duration(folder: Path, state: State) -> float:
