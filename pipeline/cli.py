@@ -18,6 +18,7 @@ from pipeline.commands import (
     qc,
     report,
     restream,
+    review,
     run,
     score,
     screen,
@@ -60,6 +61,7 @@ app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
 app.command("import")(importing.bring)
+app.command()(review.review)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")
