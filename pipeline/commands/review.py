@@ -11,8 +11,9 @@ import typer
 from pipeline.beside import LISTEN, PORT
 from pipeline.commands import options
 from pipeline.errors import SettingsError
-from pipeline.folder import check
+from pipeline.folder import SETTINGS, check
 from pipeline.journal import running
+from pipeline.settings import load
 
 _TRIED = 20
 """Ports that are tried where none is asked for: the pages of a session that runs may have the first."""
@@ -22,13 +23,19 @@ def review(
     named: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder, of a running or a finished session.")],
     port: options.Port = None,
     listen: options.Listen = None,
+    beside: Annotated[
+        list[Path] | None, typer.Option("--with", help="Another session that is searched with it; may be repeated.")
+    ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say the address.")] = False,
 ) -> None:
     """Correct subtitles in the browser: what needs a human first, with keys, nothing lost (docs/review.md)."""
     from pipeline.web import server
     from pipeline.web.app import Served
+    from pipeline.web.tools import Tools
 
-    check(named)
+    for folder in (named, *(beside or ())):
+        check(folder)
+    tools = Tools(settings=options.as_here(load(named / SETTINGS)), keys=options.keys(), others=tuple(beside or ()))
     listen = listen or LISTEN
     who = server.access(named, listen)
     listening = _bound(listen, port)
@@ -39,7 +46,7 @@ def review(
     if not no_browser:
         _open(address)
     with suppress(KeyboardInterrupt):
-        server.serve(named, listening, who, Served(None))
+        server.serve(named, listening, who, Served(None, tools=tools))
 
 
 def _bound(listen: str, port: int | None) -> socket.socket:

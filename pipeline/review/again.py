@@ -63,7 +63,7 @@ def asked(state: State, id: str, lang: str = "", text: str = "") -> Asked:
         text=" ".join(whole.split()),
         words=(),
     )
-    before = _context(state, start, session.src_lang, lang)
+    before = context(state, start, session.src_lang, lang)
     return Asked(sentence=sentence, lang=lang, source=tuple(source), target=tuple(target), before=before)
 
 
@@ -92,7 +92,7 @@ def _spoken(state: State, cue: Cue) -> str:
     return next((lang for lang in langs if lang != UNSPOKEN), "")
 
 
-def _context(state: State, start: float, src_lang: str, tgt_lang: str) -> Context:
+def context(state: State, start: float, src_lang: str, tgt_lang: str) -> Context:
     """The lines before that moment beside what they became."""
     pairs: dict[tuple[str, str], None] = {}
     for cue in [cue for cue in state.track(src_lang) if cue.end <= start][-_BEFORE:]:

@@ -6,7 +6,7 @@ By `regex`, whose search can be broken off: a pattern such as `(a+)+b` takes oth
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,7 +15,6 @@ from pipeline.editing import shown_text
 from pipeline.errors import SettingsError
 from pipeline.events import Cue, Edit, Value
 from pipeline.settings import CueRules
-from pipeline.state import State
 from pipeline.subtitles.lines import break_lines
 
 _PATIENCE = 2.0
@@ -77,7 +76,12 @@ def find(cues: Iterable[Cue], sought: Sought, rules: CueRules, by: str | None = 
 
 
 def replacing(
-    state: State, sought: Sought, by: str, ticks: Sequence[Tick], rules: CueRules, new_id: Callable[[], str]
+    cues: Mapping[str, Cue],
+    sought: Sought,
+    by: str,
+    ticks: Sequence[Tick],
+    rules: CueRules,
+    new_id: Callable[[], str],
 ) -> tuple[list[Edit], list[Stale]]:
     """An edit for every line with a tick, and the lines that were changed since. SettingsError as `find`."""
     search = _Search(sought)
@@ -87,7 +91,7 @@ def replacing(
     edits: list[Edit] = []
     stale: list[Stale] = []
     for (id, rev), firsts in wanted.items():
-        cue = state.cues.get(id)
+        cue = cues.get(id)
         found = _ticked(search, cue, firsts) if cue and cue.rev == rev else []
         if cue and len(found) == len(firsts):
             edits.append(_edit(cue, _replaced(cue, found, search.with_(by), rules), new_id()))

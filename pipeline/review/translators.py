@@ -6,16 +6,17 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline.errors import LivesubsError
+from pipeline.errors import LivesubsError, TranslationError
 from pipeline.events import Rendering, Sentence, Translation, Value
 from pipeline.names.live import Names
+from pipeline.review.again import Version
 from pipeline.settings import Settings
 from pipeline.translation.build import ENGINES, Engines, advice, chain_of
 from pipeline.translation.doubts import JUDGES
 from pipeline.translation.engine import Context, Engine
 from pipeline.translation.line import Line, Question
 from pipeline.translation.local import translates
-from pipeline.translation.verdicts import OK, settle
+from pipeline.translation.verdicts import OK, doubts, settle, usable
 
 PATIENCE = 20.0
 """Seconds that an engine has: an editor waits longer than a room."""
@@ -50,6 +51,18 @@ class Translators:
         line = self._lines.setdefault(engine, self._line(engine))
         line.try_now(0.0)  # that it failed before is no matter: a person waits for this answer
         return line.attempt(Question(sentence=sentence, lang=lang, context=context), 1, PATIENCE)
+
+    def versions(self, sentence: Sentence, lang: str, context: Context, name: str = "") -> list[Version]:
+        """What the engine says, or without a name those of the session; TranslationError where none says anything."""
+        if sentence.lang == lang:
+            return [Version(text=sentence.text, engine="")]
+        asked = [self.ask(name, sentence, lang, context)] if name else self.render(sentence, lang, context).attempts
+        found = [
+            Version(text=one.text, engine=one.engine, doubt=doubts(one.verdict)) for one in asked if usable(one.verdict)
+        ]
+        if asked and not found:
+            raise TranslationError("; ".join(f"{one.engine} has no translation: {one.verdict}" for one in asked))
+        return sorted(found, key=lambda version: bool(version.doubt))
 
     def render(self, sentence: Sentence, lang: str, context: Context) -> Rendering:
         """What the session's own engines make of it, as in the session: the first good answer, else the best."""
