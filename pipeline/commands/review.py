@@ -1,5 +1,6 @@
 """`livesubs review`: the editor's desk."""
 
+import re
 import socket
 import webbrowser
 from contextlib import suppress
@@ -11,16 +12,33 @@ import typer
 from pipeline.beside import LISTEN, PORT
 from pipeline.commands import options
 from pipeline.errors import SettingsError
-from pipeline.folder import SETTINGS, check
+from pipeline.folder import JOURNAL, SETTINGS, check, given
 from pipeline.journal import running
-from pipeline.settings import load
+from pipeline.lines import clock_time
+from pipeline.settings import Settings, load
 
 _TRIED = 20
 """Ports that are tried where none is asked for: the pages of a session that runs may have the first."""
+_LANG = re.compile(r"\.([a-z]{2,3})\.(?:srt|vtt)$", re.IGNORECASE)
+_TELLS = 600.0
+"""Seconds of media after which it is said how far it is."""
 
 
 def review(
-    named: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder, of a running or a finished session.")],
+    named: Annotated[
+        Path,
+        typer.Argument(metavar="DIR|FILE", help="A session folder, also of a running session; or an SRT or VTT file."),
+    ],
+    media: Annotated[
+        Path | None, typer.Option(metavar="VIDEO", help="With FILE: the film or sound that it belongs to.")
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option(help="With FILE: its language (default: from a name like talk.fr.srt, else en).")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With FILE: the session made of it (default: FILE.review)."),
+    ] = None,
     port: options.Port = None,
     listen: options.Listen = None,
     beside: Annotated[
@@ -33,20 +51,57 @@ def review(
     from pipeline.web.app import Served
     from pipeline.web.tools import Tools
 
-    for folder in (named, *(beside or ())):
-        check(folder)
-    tools = Tools(settings=options.as_here(load(named / SETTINGS)), keys=options.keys(), others=tuple(beside or ()))
+    folder = named if named.is_dir() else _session_of(named, out, lang, media)
+    if folder == named and (media or lang or out):
+        raise SettingsError("--media, --lang and --out go with a subtitle file; a session has its own")
+    for one in (folder, *(beside or ())):
+        check(one)
+    chosen = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else Settings()
+    tools = Tools(settings=options.as_here(chosen), keys=options.keys(), others=tuple(beside or ()))
     listen = listen or LISTEN
-    who = server.access(named, listen)
+    who = server.access(folder, listen)
     listening = _bound(listen, port)
     address = server.desk_place(listen, listening.getsockname()[1], who)
     typer.echo(f"review   {address}")
-    ends = "Ctrl-C ends it; the session goes on." if running(named) else "Ctrl-C ends it."
+    ends = "Ctrl-C ends it; the session goes on." if running(folder) else "Ctrl-C ends it."
     typer.echo(f"{ends} Every change is kept as it is made.")
     if not no_browser:
         _open(address)
     with suppress(KeyboardInterrupt):
-        server.serve(named, listening, who, Served(None, tools=tools))
+        server.serve(folder, listening, who, Served(None, tools=tools))
+
+
+def _session_of(file: Path, out: Path | None, lang: str | None, media: Path | None) -> Path:
+    """The session of a subtitle file: made, or gone on with."""
+    from pipeline.review.adopting import adopt, taken_in
+    from pipeline.translation.languages import check as known
+
+    folder = out or file.with_name(f"{file.name}.review")
+    if not (folder / JOURNAL).is_file():
+        named = _LANG.search(file.name)
+        for note in adopt(file, folder, known(lang or (named[1].lower() if named else "en"))):
+            typer.echo(note)
+        typer.echo(f"The corrected subtitles are in {folder}; {file.name} stays as it is.")
+    elif (was := given(folder)) and file.is_file() and was.read_bytes() != file.read_bytes():
+        typer.echo(f"{file} was changed since: livesubs import {folder} {file} brings that in, with --lang.")
+    if media and not taken_in(folder):
+        _take_in(media, folder)
+    return folder
+
+
+def _take_in(media: Path, folder: Path) -> None:
+    from pipeline.review.adopting import take_in
+
+    told = 0.0
+
+    def tell(done: float) -> None:
+        nonlocal told
+        if done >= told + _TELLS:
+            told = done
+            typer.echo(f"{media.name}: {clock_time(done)}")
+
+    typer.echo(f"{media.name} is taken in, which is done once.")
+    take_in(media, folder, tell)
 
 
 def _bound(listen: str, port: int | None) -> socket.socket:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from pipeline.errors import LivesubsError, SessionError
 from pipeline.events import Value
+from pipeline.folder import given
 from pipeline.journal import running
 from pipeline.review.profile import Profile, of_language
 from pipeline.review.spot import Line, faults, look
@@ -53,6 +54,7 @@ class Desk:
     def __init__(self, show: Show) -> None:
         self._show = show
         self._frames: float | None = None
+        self._file = given(show.folder) is not None
 
     def routes(self) -> list[Route]:
         return [
@@ -72,8 +74,8 @@ class Desk:
         src_lang, tgt_langs = (session.src_lang, session.tgt_langs) if session else ("", ())
         self._frames = self._frames or await asyncio.to_thread(_frame_rate, folder)
         return {
-            "name": folder.resolve().name,
-            "kind": "session",
+            "name": session.source if session and self._file else folder.resolve().name,
+            "kind": "file" if self._file else "session",
             "begun": session is not None,
             "running": running(folder),
             "live": bool(session and session.live),

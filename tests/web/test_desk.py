@@ -11,9 +11,10 @@ import pytest
 from pipeline.events import Cue, Sentence, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
+from tests.measures import SAMPLES
 from tests.waiting import until
 from tests.web.asking import ask, watched
-from tests.web.conftest import Server
+from tests.web.conftest import Forked, Server
 from tests.web.sessions import STARTED, cue, finished
 
 LINES = [cue(1, "un", "fr"), cue(1, "one"), cue(2, "two"), cue(3, "three")]
@@ -123,3 +124,32 @@ def test_what_cannot_be_read_is_said(desk: Server) -> None:
         assert answer.status == status, path
         assert json.loads(answer.body)["error"]
     assert not (desk.folder / "edits.jsonl").exists()
+
+
+class OfFile(Forked):
+    """`livesubs review FILE --media VIDEO`."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file.with_name(f"{file.name}.review"))
+        media = ["--media", str(SAMPLES / "rally.mp4")]
+        self._words = ["review", str(file), *media, "--no-browser", "--port", str(self.port)]
+
+
+def test_any_file_is_worked_on_across_kills_and_never_written(tmp_path: Path) -> None:
+    file = tmp_path / "talk.fr.srt"
+    file.write_text("1\n00:00:01,000 --> 00:00:02,000\nBonsoir\n", encoding="utf-8")
+    desk, line = OfFile(file), cue(1, "Bonsoir", "fr")
+    try:
+        desk.start()
+        send(desk, "/api/edits", text("a", line, "Bonsoir."))
+        desk.kill()
+        desk.start()
+        facts = get(desk, "/api/review")
+        with watched(desk.port, "desk=1") as feed:
+            assert feed.next("edit")["id"] == "a"
+            assert feed.next("cue", lambda message: message["rev"] == 2)["text"] == "Bonsoir."
+        assert b".ts" in ask(desk.port, "/media/index.m3u8").body
+    finally:
+        desk.kill()
+    assert (facts["name"], facts["kind"], facts["src_lang"], facts["frame_rate"]) == ("talk.fr.srt", "file", "fr", 25.0)
+    assert file.read_text("utf-8").endswith("\nBonsoir\n")

@@ -64,9 +64,13 @@ export class Cues extends EventTarget {
 
   /** What stands in another track for the same sentences: one text. */
   said(cue, lang) {
-    const index = this._bySentence(lang);
-    const mine = new Set(cue.sentences.flatMap((id) => index.get(id) ?? []));
-    return [...mine].map((one) => one.text.replaceAll("\n", " ")).join(" ");
+    const { index, texts } = this._bySentence(lang);
+    const key = cue.sentences.join(" ");
+    if (!texts.has(key)) {
+      const mine = new Set(cue.sentences.flatMap((id) => index.get(id) ?? []));
+      texts.set(key, [...mine].map((one) => one.text.replaceAll("\n", " ")).join(" "));
+    }
+    return texts.get(key);
   }
 
   /** It is asked that the lines `gone` are replaced by `made`, by the edit with that id. */
@@ -97,16 +101,17 @@ export class Cues extends EventTarget {
   _bySentence(lang) {
     const track = this.track(lang);
     const known = this._told.get(lang);
-    if (known?.track === track) return known.index;
-    const index = new Map();
+    if (known?.track === track) return known;
+    const made = { track, index: new Map(), texts: new Map() };
+    const { index } = made;
     for (const cue of track) {
       for (const id of cue.sentences) {
         if (index.has(id)) index.get(id).push(cue);
         else index.set(id, [cue]);
       }
     }
-    this._told.set(lang, { track, index });
-    return index;
+    this._told.set(lang, made);
+    return made;
   }
 
   /** What was told as it was expected is not expected any more. */

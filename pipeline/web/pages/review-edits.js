@@ -71,6 +71,10 @@ export class Edits extends EventTarget {
 
   /** What can be undone, the last first; what can be done again. */
   get history() {
+    return (this._history ??= this._folded());
+  }
+
+  _folded() {
     const [done, undone] = [[], []];
     for (const edit of this._all.values()) {
       const of = this._all.get(edit.of);
@@ -112,6 +116,7 @@ export class Edits extends EventTarget {
   /** An edit of ours is about the lines that it names; that of an answer is told so. */
   _note({ id, did, of, before = [], after = [], cues = [...after.map((cue) => cue.id), ...before.map(([one]) => one)] }) {
     this._all.set(id, { id, did, of, cues });
+    this._history = null;
   }
 
   _answered(edit) {
@@ -125,6 +130,7 @@ export class Edits extends EventTarget {
     const mine = this._waiting.find((one) => one.edit.id === edit.id)?.edit ?? this._sent.get(edit.id);
     this._cues.forget(edit.id);
     this._all.delete(edit.id);
+    this._history = null;
     if (!mine || this.refused.some((one) => one.edit.id === edit.id)) return;
     this.refused.push({ edit: mine, why });
     this._keep();

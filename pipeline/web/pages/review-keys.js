@@ -29,7 +29,7 @@ export class Keys {
     addEventListener("keydown", (event) => this._press(event));
     for (const button of document.querySelectorAll("button[data-do]")) {
       button.addEventListener("click", () => this.run(button.dataset.do));
-      button.title = this.of(button.dataset.do).join(", ");
+      button.title = `${commands.find((one) => one.id === button.dataset.do)?.what} (${this.of(button.dataset.do).join(", ")})`;
     }
     for (const node of document.querySelectorAll("kbd[data-of]")) node.textContent = shown(this.of(node.dataset.of)[0] ?? "");
   }

@@ -29,14 +29,14 @@ export class Side {
   }
 
   draw() {
-    const { desk, cues, field, lang, current } = { desk: this._desk, ...this._desk, cues: this._desk.cues };
+    const { cues, field, edits, lang, current } = this._desk;
     const track = cues.track(lang);
-    const done = track.filter(settled).length;
-    byId("progress").textContent = track.length ? `${done} of ${track.length} lines done` : "";
+    if (track !== this._counted) [this._counted, this._done] = [track, track.filter(settled).length];
+    byId("progress").textContent = track.length ? `${this._done} of ${track.length} lines done` : "";
     byId("empty").textContent = track.length ? "" : "No line yet: they come as soon as somebody speaks.";
     byId("number").textContent = current === null ? "" : `${cues.at(current, lang) + 1} / ${track.length}`;
-    const { done: undoable, undone } = desk.edits.history;
-    disable("undo", !undoable.length && !field.changed);
+    const { done, undone } = edits.history;
+    disable("undo", !done.length && !field.changed);
     disable("redo", !undone.length);
     this._saved();
     this._conflict();
@@ -92,12 +92,13 @@ export class Side {
 
   /** Somebody else changed the line that is being written. */
   _conflict() {
-    const { field, edits } = this._desk;
+    const { field } = this._desk;
     const now = field.conflict;
     const box = byId("conflict");
     box.hidden = !now;
-    if (!now || box.dataset.of === `${now.id} ${now.rev}`) return now || delete box.dataset.of;
-    box.dataset.of = `${now.id} ${now.rev}`;
+    const of = now ? `${now.id} ${now.rev}` : "";
+    if (!now || box.dataset.of === of) return;
+    box.dataset.of = of;
     box.replaceChildren(
       said("b", "This line was changed meanwhile. It now says:"),
       said("q", now.text),
@@ -105,7 +106,6 @@ export class Side {
       button("Keep mine", () => ((field.cue = now), this._desk.commit(), this.soon())),
       button("Take theirs", () => (field.putBack(), this.soon())),
     );
-    return edits;
   }
 
   /** What was refused, with the text that was meant. */

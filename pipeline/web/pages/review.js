@@ -47,7 +47,8 @@ export class Desk {
     this.wave = new Wave(this, (cue, times) => retime(this, cue, times));
     this.keys = new Keys(COMMANDS, this);
     this._place = place;
-    for (const one of [this.cues, this.drafts]) one.addEventListener("change", () => this._drawn());
+    this.cues.addEventListener("change", () => this._drawn());
+    this.drafts.addEventListener("change", () => this.list.soon());
     feed.addEventListener("ready", () => this._open());
   }
 
@@ -110,7 +111,7 @@ export class Desk {
     if (focus) this.field.node.focus({ preventScroll: true });
     if (!cue) return this._drawn();
     this.list.show(id);
-    if (seek && !this.player.playing) this.player.seek(cue.start);
+    if (seek && !this.player.playing) this.player.seek(cue.start + 1 / this.fps); // of the frames the first that shows it
     if (!this.player.playing) this.wave.show(cue.start, cue.end);
     this._drawn();
     this.side.draw();
