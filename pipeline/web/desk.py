@@ -4,7 +4,6 @@ All of them are for whoever may control. What is wrong with a request is told as
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from pipeline.state import State
 from pipeline.web.bodies import Unfit, span, told
 from pipeline.web.drafts import Draft
 from pipeline.web.edits import edit
+from pipeline.web.given import address
 from pipeline.web.shots import Shots
 from pipeline.web.show import Show
 
@@ -62,12 +62,12 @@ class Desk:
 
     def routes(self) -> list[Route]:
         return [
-            _json("/api/review", self.review),
-            _json("/api/words", self.words),
-            _json("/api/peaks", self.peaks),
-            _json("/api/shots", self.shots),
-            _json("/api/faults", self.faults),
-            Route("/api/check", self.check, methods=["POST"]),
+            address("/api/review", self.review),
+            address("/api/words", self.words),
+            address("/api/peaks", self.peaks),
+            address("/api/shots", self.shots),
+            address("/api/faults", self.faults),
+            address("/api/check", self.check, "POST"),
             Route("/api/edits", self.edits, methods=["POST"]),
             Route("/api/drafts/{cue:path}", self.draft, methods=["PUT", "DELETE"]),
         ]
@@ -119,7 +119,7 @@ class Desk:
         found = await asyncio.to_thread(faults, lines, of_language(lang))
         return [{**msgspec.to_builtins(fault), "cue": track[fault.cue].id} for fault in found]
 
-    async def check(self, request: Request) -> Response:
+    async def check(self, request: Request) -> object:
         """What is wrong with lines as they are being written, and what would mend it."""
         asked = await told(request, Asked, _LINES)
         timed = all(isfinite(line.start) and isfinite(line.end) for line in asked.cues)
@@ -127,7 +127,7 @@ class Desk:
             raise Unfit(f"Ask about 1 to {_MOST} lines, each with its times.", 400)
         profile = of_language(asked.lang)
         found = await asyncio.to_thread(look, asked.cues, asked.before, asked.after, profile)
-        return _answer({"profile": profile.base, **msgspec.to_builtins(found)})
+        return {"profile": profile.base, **msgspec.to_builtins(found)}
 
     async def edits(self, request: Request) -> Response:
         return await edit(self._show, request)
@@ -150,19 +150,6 @@ class Desk:
         """Of the picture, if there is one; of a session that has just begun there may be one later."""
         self._frames = self._frames or await asyncio.to_thread(_first_rate, self._show.folder)
         return self._frames
-
-
-def _json(path: str, found: Callable[[Request], Awaitable[object]]) -> Route:
-    """An address that gives JSON."""
-
-    async def answer(request: Request) -> Response:
-        return _answer(await found(request))
-
-    return Route(path, answer)
-
-
-def _answer(found: object) -> Response:
-    return Response(msgspec.json.encode(found), media_type="application/json")
 
 
 def _duration(folder: Path, state: State) -> float:
