@@ -14,6 +14,7 @@ from pipeline.commands import (
     importing,
     init,
     models,
+    pack,
     publish,
     qc,
     report,
@@ -60,6 +61,7 @@ app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
 app.command("import")(importing.bring)
+app.command()(pack.pack)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")

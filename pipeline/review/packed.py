@@ -15,9 +15,22 @@ from tempfile import TemporaryDirectory
 
 from pipeline import folder, settings
 from pipeline.errors import DiskFull, LivesubsError, SessionError, SettingsError, unwritable
+from pipeline.events import Event
 from pipeline.files import write_whole
+from pipeline.journal import read
 from pipeline.report.folder import open_record
-from pipeline.review.package import FORMAT, MANIFEST, SEGMENTS, TEXTS, Manifest, carried, manifest_of, read_manifest
+from pipeline.review.package import (
+    FORMAT,
+    MANIFEST,
+    SEGMENTS,
+    TEXTS,
+    Manifest,
+    carried,
+    identity,
+    manifest_of,
+    read_manifest,
+)
+from pipeline.review.packing import settle
 from pipeline.review.proxy import connections, sound
 from pipeline.source import parts
 from pipeline.source.archive import segments
@@ -62,14 +75,36 @@ def unpacked(path: Path, where: Path, tell: Callable[[float, float], None] = lam
     return where
 
 
-@contextmanager
-def copy_of(path: Path) -> Iterator[Path]:
-    """The texts of a packed session, without the recording, as a folder for as long as it is looked at; errors as
-    `unpacked`."""
-    with TemporaryDirectory() as made, _opened(path) as packed:
-        _manifest(path, packed)
-        _take(path, packed, [one for one in _checked(path, packed) if TEXTS.fullmatch(one.filename)], Path(made))
-        yield Path(made)
+def journal_of(copy: Path, session: Path) -> list[Event]:
+    """What happened in a copy of that session: a packed one, or the folder that it was unpacked to, which is looked at
+    where there is one; SettingsError where it is a copy of another, or as `unpacked`."""
+    folder_of_it = copy if copy.is_dir() else place(copy)
+    if copy.is_dir() or _is_of(folder_of_it, copy):
+        settle(folder_of_it)
+        return _events(folder_of_it, copy, session)
+    with TemporaryDirectory() as made, _opened(copy) as packed:
+        _manifest(copy, packed)
+        _take(copy, packed, [one for one in _checked(copy, packed) if one.filename == folder.JOURNAL], Path(made))
+        return _events(Path(made), copy, session)
+
+
+def _is_of(where: Path, copy: Path) -> bool:
+    """Whether the folder was made of that file."""
+    known = manifest_of(where)
+    if known is None:
+        return False
+    with _opened(copy) as packed:
+        return _manifest(copy, packed).id == known.id
+
+
+def _events(found: Path, copy: Path, session: Path) -> list[Event]:
+    journal = found / folder.JOURNAL
+    try:
+        if identity(journal) != identity(session / folder.JOURNAL):
+            raise SettingsError(f"{copy} is a copy of another session than {session}; name the one that was packed")
+        return [entry.event for entry in read(journal, damaged=[])]
+    except OSError as error:
+        raise SettingsError(f"{copy} has no journal that can be read; name a packed session, or its folder") from error
 
 
 @contextmanager

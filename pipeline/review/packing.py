@@ -26,6 +26,8 @@ from pipeline.tracks import differing, tracks
 
 _DENSE = 4
 """Texts take no more than one part in so many, packed."""
+_FEW, _EACH = 20_000, 300
+"""Bytes that are there in any case, and around each segment."""
 _KEPT = (ACTIONS, EDITS, "drafts.json", "shots.json")
 """What people did and what was found out, if there is any."""
 
@@ -40,7 +42,8 @@ class Plan(Value, frozen=True):
     @property
     def most(self) -> int:
         """Bytes that the file has in the end, at most."""
-        return self.texts // _DENSE + sum(connection.most for connection in self.connections)
+        recorded = sum(connection.most + _EACH * len(connection.segments) for connection in self.connections)
+        return _FEW + self.texts // _DENSE + recorded
 
     @property
     def seconds(self) -> float:
