@@ -19,6 +19,7 @@ from pipeline.commands import (
     qc,
     report,
     restream,
+    review,
     run,
     score,
     screen,
@@ -62,6 +63,7 @@ app.command()(report.report)
 app.command()(export.export)
 app.command("import")(importing.bring)
 app.command()(pack.pack)
+app.command()(review.review)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")

@@ -17,16 +17,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from pipeline import __version__
-from pipeline.afterwards import answer
+from pipeline.afterwards import Answers
 from pipeline.errors import SessionError
 from pipeline.flow import SystemClock
 from pipeline.journal import running
 from pipeline.tracks import BEHIND
 from pipeline.web.access import Access, Guarded
 from pipeline.web.actions import act, write_down
+from pipeline.web.bodies import Unfit, unfit
+from pipeline.web.desk import Desk
 from pipeline.web.feed import feed
 from pipeline.web.media import Media
-from pipeline.web.show import Show
+from pipeline.web.show import LOOK, Show
 
 PAGES = Path(__file__).parent / "pages"
 VENDOR = Path(__file__).parent / "vendor"
@@ -37,7 +39,7 @@ _GIVEN_UP = 120.0
 """Seconds without a word after which a session that died does not go on by itself: a large model is loaded by then."""
 _AGAIN = 1.0
 """Seconds until what could not be answered is tried again: a session runs, or the disk is full."""
-_NAMES = ("screen", "overlay", "read", "console")
+_NAMES = ("screen", "overlay", "read", "console", "review")
 
 
 class Files(StaticFiles):
@@ -61,7 +63,7 @@ class Served(msgspec.Struct, frozen=True):
 def application(folder: Path, access: Access, served: Served, when_over: Callable[[], None] | None = None) -> ASGIApp:
     """The pages of the session in `folder`, which may not have begun yet; `when_over` is called once the session has
     ended and nobody watches any more."""
-    show, media = Show(folder), Media(folder)
+    show, media, answers = Show(folder), Media(folder), Answers(folder)
 
     async def index(request: Request) -> Response:
         ended = not running(folder) and _over(show)
@@ -87,13 +89,13 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         show.look()
-        tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show))]
+        tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show, answers))]
         if when_over:
             tasks.append(asyncio.create_task(_call_when_over(show, media, when_over)))
         yield
         for task in tasks:
             task.cancel()
-        await _answered(show)
+        await _answered(show, answers)
 
     routes = [
         Route("/", _to_screen),
@@ -103,13 +105,15 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/api/health", health),
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
+        *Desk(show).routes(),
         Route("/room.m3u8", room),
         Route("/media/index.m3u8", index),
         Route("/media/{name}", media.segment),
         *([Mount("/vendor", Files(directory=VENDOR))] if VENDOR.is_dir() else []),
         Mount("/pages", Files(directory=PAGES)),
     ]
-    return Guarded(GZipMiddleware(Starlette(routes=routes, lifespan=lifespan)), access)
+    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Unfit: unfit})
+    return Guarded(GZipMiddleware(pages), access)
 
 
 def _over(show: Show) -> bool:
@@ -120,21 +124,25 @@ def _over(show: Show) -> bool:
     return time.time() - (show.folder / "journal.jsonl").stat().st_mtime > _GIVEN_UP
 
 
-async def _answer_for_session(show: Show) -> None:
+async def _answer_for_session(show: Show, answers: Answers) -> None:
     """What is done while no session runs is answered all the same; one that begins meanwhile has its turn."""
     while True:
         with suppress(OSError):
             write_down(show)
-        await asyncio.sleep(0.1 if await _answered(show) else _AGAIN)
+        await asyncio.sleep(LOOK if await _answered(show, answers) else _AGAIN)
 
 
-async def _answered(show: Show) -> bool:
+async def _answered(show: Show, answers: Answers) -> bool:
     """Whether nothing is left to answer."""
     if not show.owes and not (show.folder / BEHIND).exists():
         return True
-    with suppress(SessionError):
-        await asyncio.to_thread(answer, show.folder)
-    return False
+    try:
+        await asyncio.to_thread(answers.answer)
+    except SessionError:
+        return False
+    with suppress(OSError):
+        show.look()
+    return True
 
 
 async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None]) -> None:

@@ -5,10 +5,9 @@ shared, so that one who takes it slowly costs next to nothing; one who takes not
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -34,9 +33,12 @@ from pipeline.folder import SETTINGS
 from pipeline.journal import Entries, light
 from pipeline.settings import CueRules, load
 from pipeline.state import State, apply
+from pipeline.web.drafts import Drafts
 from pipeline.web.health import Health
+from pipeline.web.heard import Heard
 from pipeline.web.room import Room, directed, room
 from pipeline.web.screens import Screens
+from pipeline.web.told import Message, Watcher, edited, message, of_draft, wire
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
@@ -44,46 +46,19 @@ _AT_ONCE = 256
 """Messages that are told in one go, of some 300 bytes each."""
 
 
-_UNTOLD = ("kind", "detail", "error")
-"""Fields that no page needs: what went wrong, in words that may name files; a console has it as a warning."""
-
-
-class Message(msgspec.Struct, frozen=True):
-    """One thing to tell: its kind, and as a server-sent event, which is made once and shared by all who watch."""
-
-    kind: str
-    wire: bytes
-    lang: str = ""
-    """The track it belongs to; empty: it is for all."""
-    seq: int = 0
-    """The journal's number up to which a page that has it knows everything; 0: it does not say."""
-
-
-class Watcher:
-    """A page that is told what happens in one track, or without one in all; with `screens`, what those show, too."""
-
-    def __init__(self, lang: str, *, screens: bool, counted: bool) -> None:
-        self._lang, self._screens, self.counted = lang, screens, counted
-        self.waiting: asyncio.Queue[Message] = asyncio.Queue()
-        """What it has not been told yet."""
-
-    def wants(self, message: Message) -> bool:
-        if message.kind == "screens":
-            return self._screens
-        return not self._lang or not message.lang or message.lang == self._lang
-
-
 class Show:
     """What is known of one session."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.state, self.room, self.health = State(), Room(), Health(folder)
+        self.state, self.room, self.health, self.heard = State(), Room(), Health(folder), Heard()
         self.source: SourceState | None = None
         self.seq = 0
         self._journal, self._asked = Entries(folder / "journal.jsonl"), Asked(folder)
         self._cues: dict[str, Message] = {}
         """What was told last of each cue, also of those that were taken out; in the order told."""
+        self._edits: dict[str, Message] = {}
+        """What was told of each edit."""
         self.unanswered: set[str] = set()
         """Actions and edits that are not in the journal."""
         self._torn = False
@@ -91,7 +66,8 @@ class Show:
         self.unwritten: list[Action] = []
         """Actions that are done here and not in the file yet: the disk is full."""
         self._watchers: set[Watcher] = set()
-        self.screens = Screens(lambda screens: self._tell(Message("screens", _event("screens", screens, 0))))
+        self.screens = Screens(lambda screens: self._tell(Message("screens", wire("screens", screens, 0))))
+        self.drafts = Drafts(folder, lambda *draft: self._tell(of_draft(*draft)))
 
     @property
     def owes(self) -> bool:
@@ -120,6 +96,7 @@ class Show:
         for entry in new:
             self.seq = entry.seq
             self.health.note(entry)
+            self.heard.note(entry.event)
             self._take(entry.event)
             if isinstance(entry.event, Action | Edit):
                 self.unanswered.discard(entry.event.id)
@@ -128,12 +105,16 @@ class Show:
         for asked in self._asked.new():
             self.act(asked)
         self.screens.look()
+        self.drafts.look()
 
     def act(self, asked: Action | Edit) -> None:
-        """Does what a person asked; what the session answers to it later is the same."""
+        """Does what a person asked; what the session answers to it later is the same. An edit waits for that answer: it
+        is about cues as they are in the journal, which may say more by now."""
         if known(self.state, asked.id):
             return
         self.unanswered.add(asked.id)
+        if isinstance(asked, Edit):
+            return
         answer = answered(self.state, asked, self.rules())
         self._take(answer)
         for event in effects(self.state, answer, self.rules()):
@@ -147,13 +128,13 @@ class Show:
             return CueRules()
 
     async def watch(
-        self, lang: str = "", since: int = 0, *, screens: bool = False, counted: bool = True
+        self, lang: str = "", since: int = 0, *, screens: bool = False, desk: bool = False, counted: bool = True
     ) -> AsyncIterator[list[Message]]:
         """Everything that happened after the line `since`, then what happens, as much at a time as there is; with
-        `screens`, also what those show. One that is not `counted` is no viewer. A line that has not been written yet
-        is another session's: then everything."""
+        `screens`, also what those show, at a `desk` edits and drafts. One that is not `counted` is no viewer. A line
+        that has not been written yet is another session's: then everything."""
         since = since if since <= self.seq else 0
-        watcher = Watcher(lang, screens=screens, counted=counted)
+        watcher = Watcher(lang, screens=screens, desk=desk, counted=counted)
         known = [message for message in self._known(since) if watcher.wants(message)]
         self._watchers.add(watcher)
         try:
@@ -172,14 +153,16 @@ class Show:
         state = self.state
         for event in (state.session, self.source, state.progress, *state.gaps, state.ended):
             if event:
-                yield _message(event)
+                yield message(event)
         yield self._of_room(0)
-        for message in self._cues.values():
-            if message.seq >= since and (since or message.kind == "cue"):
-                yield message
+        yield from (told for told in self._edits.values() if told.seq >= since)
+        yield from (of_draft(*draft) for draft in self.drafts.all())
+        for told in self._cues.values():
+            if told.seq >= since and (since or told.kind == "cue"):
+                yield told
         struck = {action.cue for action in standing(state, "kill")}
         yield from (self._of_killed(id) for id in state.killed if id in struck)
-        yield Message("ready", _event("ready", b'{"since":%d}' % since, self.seq), seq=self.seq)
+        yield Message("ready", wire("ready", b'{"since":%d}' % since, self.seq), seq=self.seq)
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Action | Edit) and known(self.state, event.id):
@@ -191,20 +174,24 @@ class Show:
             self.source = event
         match event:
             case Cue():
-                self._tell_cue(event.id, _message(event, event.lang, self.seq))
+                self._tell_cue(event.id, message(event, event.lang, self.seq))
             case Withdrawn():
                 last = self._cues.get(event.id)
-                self._tell_cue(event.id, _message(event, last.lang if last else "", self.seq))
+                self._tell_cue(event.id, message(event, last.lang if last else "", self.seq))
             case Action():
                 undone = event.do == "undo"
                 if not event.refused:
                     self.room = room(self.state.actions.values()) if undone else directed(self.room, event)
-                self._tell(_message(event, seq=self.seq))
+                self._tell(message(event, seq=self.seq))
                 self._tell(self._of_room(self.seq))
                 if event.do == "kill" and event.cue in self.state.killed:
                     self._tell(self._of_killed(event.cue))
+            case Edit():
+                self._edits[event.id] = told = edited(event, *self._place(event), self.seq)
+                self._tell(told)
+                self.drafts.settle(event)
             case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended() | Warned():
-                self._tell(_message(event, seq=self.seq))
+                self._tell(message(event, seq=self.seq))
 
     def _older(self, cue: Cue) -> bool:
         """Whether a person has changed it here already, and the session has not seen that yet."""
@@ -213,15 +200,22 @@ class Show:
         rev = self.state.revs.get(cue.id, 0)
         return cue.id in self.state.touched and (rev > cue.rev or (rev == cue.rev and cue.id in self.state.cues))
 
+    def _place(self, edit: Edit) -> tuple[str, float | None]:
+        """The track that an edit is about, and where in it."""
+        ids = [id for id, _ in edit.before]
+        here = [self.state.cues[id] for id in ids if id in self.state.cues]
+        cues = [*edit.after, *self.state.found.get(edit.id, ()), *here]
+        return (cues[0].lang, cues[0].start) if cues else ("", None)
+
     def _of_room(self, seq: int) -> Message:
-        return Message("room", _event("room", msgspec.json.encode(self.room), seq), seq=seq)
+        return Message("room", wire("room", msgspec.json.encode(self.room), seq), seq=seq)
 
     def _of_killed(self, id: str) -> Message:
         """A line that was taken out, and by which action: it can be had back."""
         cue, kills = self.state.killed[id], standing(self.state, "kill")
         by = next((action.id for action in reversed(kills) if action.cue == id), "")
         told = msgspec.json.encode({**msgspec.to_builtins(cue), "by": by})
-        return Message("killed", _event("killed", told, 0), cue.lang)
+        return Message("killed", wire("killed", told, 0), cue.lang)
 
     def _tell_cue(self, id: str, message: Message) -> None:
         self._cues.pop(id, None)
@@ -232,16 +226,3 @@ class Show:
         for watcher in self._watchers:
             if watcher.wants(message):
                 watcher.waiting.put_nowait(message)
-
-
-def _message(event: Event, lang: str = "", seq: int = 0) -> Message:
-    fields: Mapping[str, Any] = msgspec.to_builtins(event)
-    kind = str(fields["kind"])
-    data = msgspec.json.encode({k: v for k, v in fields.items() if k not in _UNTOLD})
-    return Message(kind, _event(kind, data, seq), lang, seq)
-
-
-def _event(kind: str, data: bytes, seq: int) -> bytes:
-    """A server-sent event; the browser asks again from the `seq` of the last one that has it."""
-    id = b"id: %d\r\n" % seq if seq else b""
-    return b"%sevent: %s\r\ndata: %s\r\n\r\n" % (id, kind.encode(), data)

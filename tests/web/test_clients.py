@@ -16,7 +16,8 @@ from starlette.requests import Request
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from pipeline.web.feed import feed
-from pipeline.web.show import Show, Watcher
+from pipeline.web.show import Show
+from pipeline.web.told import Watcher
 from tests.waiting import until
 from tests.web.asking import ask, raw
 from tests.web.conftest import Server

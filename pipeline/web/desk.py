@@ -1,0 +1,169 @@
+"""The editor's desk: the addresses behind the page `/review` (docs/review.md has what each takes and gives).
+
+All of them are for whoever may control. What is wrong with a request is told as `{"error": sentence}`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pipeline.errors import LivesubsError, SessionError
+from pipeline.events import Value
+from pipeline.journal import running
+from pipeline.review.profile import Profile, of_language
+from pipeline.review.spot import Line, faults, look
+from pipeline.source.archive import segments
+from pipeline.source.parts import ARCHIVE, AUDIO, seconds
+from pipeline.state import State
+from pipeline.web.bodies import Unfit, span, told
+from pipeline.web.drafts import Draft
+from pipeline.web.edits import edit
+from pipeline.web.show import Show
+
+_DRAFT = 20_000
+"""Bytes of a draft at most."""
+_LINES, _MOST = 200_000, 100
+"""Bytes of lines that are checked at once, and how many they are, at most."""
+_WORDS = 600.0
+"""Seconds whose words are told at once."""
+_SHAPE = 600.0
+"""Seconds whose sound is drawn at once."""
+_COLUMNS = 4096
+
+
+class Asked(Value, frozen=True):
+    """Lines as they are being written, and those that stand before and after them."""
+
+    lang: str
+    cues: tuple[Line, ...]
+    before: Line | None = None
+    after: Line | None = None
+
+
+class Desk:
+    """The desk of one session."""
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+        self._frames: float | None = None
+
+    def routes(self) -> list[Route]:
+        return [
+            _json("/api/review", self.review),
+            _json("/api/words", self.words),
+            _json("/api/peaks", self.peaks),
+            _json("/api/faults", self.faults),
+            Route("/api/check", self.check, methods=["POST"]),
+            Route("/api/edits", self.edits, methods=["POST"]),
+            Route("/api/drafts/{cue:path}", self.draft, methods=["PUT", "DELETE"]),
+        ]
+
+    async def review(self, request: Request) -> object:
+        """What the page has to know beforehand."""
+        folder, state = self._show.folder, self._show.state
+        session = state.session
+        src_lang, tgt_langs = (session.src_lang, session.tgt_langs) if session else ("", ())
+        self._frames = self._frames or await asyncio.to_thread(_frame_rate, folder)
+        return {
+            "name": folder.resolve().name,
+            "kind": "session",
+            "begun": session is not None,
+            "running": running(folder),
+            "live": bool(session and session.live),
+            "src_lang": src_lang,
+            "tgt_langs": tgt_langs,
+            "duration": _duration(folder, state),
+            "picture": self._frames is not None,
+            "sound": (folder / AUDIO).exists(),
+            "frame_rate": self._frames,
+            "profiles": {lang: _figures(of_language(lang)) for lang in (src_lang, *tgt_langs) if lang},
+        }
+
+    async def words(self, request: Request) -> object:
+        return list(self._show.heard.between(*span(request, _WORDS)))
+
+    async def peaks(self, request: Request) -> object:
+        from pipeline.review.peaks import peaks
+
+        start, end = span(request, _SHAPE)
+        columns = request.query_params.get("columns", "")
+        if not columns.isdecimal() or not 0 < int(columns[:9]) <= _COLUMNS:
+            raise Unfit(f"Say how many columns, {_COLUMNS} at most: columns=1200.", 400)
+        found = await asyncio.to_thread(peaks, self._show.folder, start, end, int(columns))
+        return {"from": start, "to": end, "min": found.low, "max": found.high}
+
+    async def faults(self, request: Request) -> object:
+        """What is wrong with a whole track as it now is."""
+        lang = request.query_params.get("lang", "")
+        track = self._show.state.track(lang)
+        lines = [Line(start=cue.start, end=cue.end, text=cue.text) for cue in track]
+        found = await asyncio.to_thread(faults, lines, of_language(lang))
+        return [{**msgspec.to_builtins(fault), "cue": track[fault.cue].id} for fault in found]
+
+    async def check(self, request: Request) -> Response:
+        """What is wrong with lines as they are being written, and what would mend it."""
+        asked = await told(request, Asked, _LINES)
+        timed = all(isfinite(line.start) and isfinite(line.end) for line in asked.cues)
+        if not (timed and 0 < len(asked.cues) <= _MOST):
+            raise Unfit(f"Ask about 1 to {_MOST} lines, each with its times.", 400)
+        profile = of_language(asked.lang)
+        found = await asyncio.to_thread(look, asked.cues, asked.before, asked.after, profile)
+        return _answer({"profile": profile.base, **msgspec.to_builtins(found)})
+
+    async def edits(self, request: Request) -> Response:
+        return await edit(self._show, request)
+
+    async def draft(self, request: Request) -> Response:
+        """Keeps what is being typed of a line, or forgets it."""
+        cue, drafts = request.path_params["cue"], self._show.drafts
+        try:
+            if request.method == "PUT":
+                drafts.keep(cue, await told(request, Draft, _DRAFT))
+            else:
+                drafts.drop(cue)
+        except LivesubsError as error:
+            if isinstance(error, Unfit):
+                raise
+            raise Unfit(str(error), 507 if isinstance(error, SessionError) else 409) from error
+        return Response(status_code=204)
+
+
+def _json(path: str, found: Callable[[Request], Awaitable[object]]) -> Route:
+    """An address that gives JSON."""
+
+    async def answer(request: Request) -> Response:
+        return _answer(await found(request))
+
+    return Route(path, answer)
+
+
+def _answer(found: object) -> Response:
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+def _duration(folder: Path, state: State) -> float:
+    """Seconds up to the last sound, picture or line."""
+    recorded = [seconds(folder / AUDIO), *(segment.end for segment in segments(folder / ARCHIVE)[-1:])]
+    return max([state.recorded, *recorded, *(cue.end for cue in state.cues.values())])
+
+
+def _frame_rate(folder: Path) -> float | None:
+    from pipeline.review.shots import frame_rate
+
+    first = segments(folder / ARCHIVE)[:1]
+    return frame_rate(first[0].path) if first else None
+
+
+def _figures(profile: Profile) -> dict[str, Any]:
+    """What lines of a track are held to; null: to nothing. Seconds, characters, words a minute."""
+    figures = {"lines": profile.lines, "cpl": profile.cpl, "cps": profile.cps, "wpm": profile.wpm}
+    times = {"shortest": profile.shortest, "longest": profile.longest, "bridge": profile.bridge}
+    limits = {name: value or None for name, value in (figures | times).items()}
+    return {"name": profile.base, **limits, "gap": profile.limits.gap}
