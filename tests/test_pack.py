@@ -29,9 +29,10 @@ from pipeline.editing import cue_id
 from pipeline.errors import DiskFull, SettingsError
 from pipeline.events import Action, Cue, Did, Edit
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, read
+from pipeline.journal import Journal, lock, read
 from pipeline.review.package import MANIFEST
 from pipeline.review.packed import place, unpacked
+from pipeline.review.peaks import peaks
 from pipeline.review.proxy import MOST, Connection, connections
 from pipeline.review.returning import returned
 from pipeline.settings import SAMPLE_RATE, Settings, SourceSettings, TranslationSettings
@@ -194,11 +195,17 @@ def test_what_cannot_be_packed_leaves_nothing(
     assert {*tmp_path.iterdir()} == before
 
 
-def test_without_the_recording_it_is_small_and_whole(session: Path, archive: Path, tmp_path: Path) -> None:
+def test_without_the_recording_it_is_small_and_has_the_waveform(session: Path, archive: Path, tmp_path: Path) -> None:
     (session / ARCHIVE).symlink_to(archive)
-    file = pack(session, "--without-recording")
-    assert file.stat().st_size < 20_000
-    assert not (unpacked(file, tmp_path / "copy") / ARCHIVE).exists()
+    np.random.default_rng(1).integers(-9000, 9000, 30 * SAMPLE_RATE, np.int16).tofile(session / "audio.s16")
+    with lock(session):  # while it runs
+        file = pack(session, "--without-recording")
+    assert file.stat().st_size < 40_000
+    copy = unpacked(file, tmp_path / "copy")
+    assert not (copy / ARCHIVE).exists()
+    shown = peaks(copy, 5.0, 15.0, 100)
+    assert (shown.low, shown.high) == (peaks(session, 5.0, 15.0, 100).low, peaks(session, 5.0, 15.0, 100).high)
+    assert (unpacked(pack(copy, name="again"), tmp_path / "again") / "peaks.s8").stat().st_size == 2 * 200 * 30
 
 
 # A file from a stranger

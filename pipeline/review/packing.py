@@ -18,18 +18,22 @@ from pipeline.errors import DiskFull, SessionError, SettingsError, unwritable
 from pipeline.events import Value
 from pipeline.names.live import text_of
 from pipeline.report.record import Record
+from pipeline.review import peaks
 from pipeline.review.package import FORMAT, MANIFEST, Manifest, carried, identity
 from pipeline.review.proxy import Connection, Tell, after, connections, encode
 from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.tracks import differing, tracks
+from pipeline.web.drafts import DRAFTS
 
 _DENSE = 4
 """Texts take no more than one part in so many, packed."""
+_SHAPE = 2 * peaks.RATE * _DENSE
+"""A second of the waveform, which is hardly packed smaller at all."""
 _FEW, _EACH = 20_000, 300
 """Bytes that are there in any case, and around each segment."""
-_KEPT = (ACTIONS, EDITS, "drafts.json", "shots.json")
-"""What people did and what was found out, if there is any."""
+_KEPT = (ACTIONS, EDITS, DRAFTS)
+"""What people did, if there is any."""
 
 
 class Plan(Value, frozen=True):
@@ -55,6 +59,7 @@ def plan(path: Path, record: Record, *, recording: bool) -> Plan:
     """What becomes of the session at `path`; without the `recording` if that is not wanted."""
     found = connections(path / parts.ARCHIVE, record.settings.source.channel) if recording else []
     texts = sum((path / name).stat().st_size for name in (folder.JOURNAL, *_KEPT) if (path / name).is_file())
+    texts += round(parts.seconds(path / parts.AUDIO) * _SHAPE)
     return Plan(connections=tuple(found), texts=texts)
 
 
@@ -115,6 +120,16 @@ def _texts(path: Path, record: Record) -> Iterator[tuple[str, bytes]]:
     for name in _KEPT:
         if (path / name).is_file():
             yield name, (path / name).read_bytes()
+    if shape := _peaks(path):
+        yield peaks.PEAKS, shape
+
+
+def _peaks(path: Path) -> bytes:
+    """The waveform, made of the sound; in a copy without a recording it was there before. Empty without either."""
+    with suppress(FileNotFoundError):
+        audio = path / parts.AUDIO
+        return b"".join(peaks.packed(audio)) if audio.exists() else (path / peaks.PEAKS).read_bytes()
+    return b""
 
 
 def _glossary(path: Path, chosen: Settings) -> str:
