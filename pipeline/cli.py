@@ -13,6 +13,7 @@ from pipeline.commands import (
     glossary,
     importing,
     init,
+    learn,
     models,
     pack,
     publish,
@@ -63,6 +64,7 @@ app.command()(report.report)
 app.command()(export.export)
 app.command("import")(importing.bring)
 app.command()(pack.pack)
+app.command()(learn.learn)
 app.command()(review.review)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
