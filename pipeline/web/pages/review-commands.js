@@ -27,6 +27,8 @@ export const COMMANDS = [
   { group: GO, id: "after", keys: ["Alt+ArrowDown"], what: "the next line", run: (desk) => desk.step(1) },
   { group: GO, id: "problem", keys: ["F8", "Alt+Q"], what: "the next problem", run: (desk) => desk.queue.step(1) },
   { group: GO, id: "problem-back", keys: ["Shift+F8", "Alt+Shift+Q"], what: "the problem before", run: (desk) => desk.queue.step(-1) },
+  { group: GO, id: "fault", keys: ["F4"], what: "the next line that breaks a rule", run: (desk) => desk.faults.step(1) },
+  { group: GO, id: "fault-back", keys: ["Shift+F4"], what: "the one before", run: (desk) => desk.faults.step(-1) },
   { group: GO, id: "here", keys: ["Alt+W"], what: "the line at the playhead", run: (desk) => desk.here() },
   { group: GO, id: "time", keys: ["Alt+G"], what: "go to a time", run: (desk) => desk.asking.goTo() },
   { group: GO, id: "closer", keys: ["Alt+Shift+="], what: "a closer look at the sound", run: (desk) => desk.wave.zoom(-1) },

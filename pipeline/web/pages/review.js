@@ -7,6 +7,7 @@ import { COMMANDS } from "./review-commands.js";
 import { Cues } from "./review-cues.js";
 import { Drafts } from "./review-drafts.js";
 import { Edits } from "./review-edits.js";
+import { Faults } from "./review-faults.js";
 import { Field } from "./review-field.js";
 import { Keys } from "./review-keys.js";
 import { List } from "./review-list.js";
@@ -42,6 +43,7 @@ export class Desk {
     this.list = new List(byId("list"), this);
     this.queue = new Queue(this);
     this.check = new Check(this);
+    this.faults = new Faults(this);
     this.asking = new Asking(this);
     this.side = new Side(this);
     this.wave = new Wave(this, (cue, times) => retime(this, cue, times));
@@ -197,7 +199,12 @@ export class Desk {
     this.current = null;
     const there = cue && this.cues.near(lang, cue.start);
     this.select(there?.id ?? null);
+    this._renew();
+  }
+
+  _renew() {
     this.queue.renew();
+    this.faults.renew();
   }
 
   tell(text, kind = "done") {
@@ -216,7 +223,7 @@ export class Desk {
     if (place?.scroll) (this.list.draw(), (byId("list").scrollTop = place.scroll));
     if (cue) this.select(cue.id, { seek: !place, caret: place?.caret ?? 0 });
     this._drawn();
-    this.queue.renew();
+    this._renew();
   }
 
   /** The chosen line is no more: the one that stands there now is. */
