@@ -103,13 +103,22 @@ def test_a_line_is_split_where_its_words_are_and_merged_and_all_is_undone(desk: 
     assert second.start in [6.0 + 0.5 * word for word in range(6)], "where a word begins"
     assert first.sentences == second.sentences == ("s1",)
     press(desk, "Alt+M")  # with the next one, in one sentence as far as it can be
-    becomes(desk, f"{FIELD} === 'full tonight.\\nThe floor goes to the nurses.'" + f" || {FIELD} === 'full tonight. The floor goes to the nurses.'")
+    becomes(
+        desk,
+        f"{FIELD} === 'full tonight.\\nThe floor goes to the nurses.'"
+        + f" || {FIELD} === 'full tonight. The floor goes to the nurses.'",
+    )
     until(lambda: len(state(folder).track("en")) == 4, 20)
     assert state(folder).track("en")[2].sentences == ("s1", "s2")
     press(desk, "Control+z", "Control+z")
     becomes(desk, f"{TEXTS}.join('|') === {'|'.join(english for _, english in LINES)!r}")
-    until(lambda: [(c.text, c.start, c.end, c.sentences) for c in state(folder).track("en")] ==
-          [(c.text, c.start, c.end, c.sentences) for c in before], 20)
+    until(
+        lambda: (
+            [(c.text, c.start, c.end, c.sentences) for c in state(folder).track("en")]
+            == [(c.text, c.start, c.end, c.sentences) for c in before]
+        ),
+        20,
+    )
     press(desk, "Control+y")
     becomes(desk, f"{TEXTS}.length === 5")
 
