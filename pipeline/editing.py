@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.events import Cue, Edit, Sentence, Withdrawn
 from pipeline.lines import clock_time
+from pipeline.restoring import no_restore
 from pipeline.settings import CueRules
 from pipeline.state import State
 from pipeline.subtitles.quality import too_fast
@@ -108,6 +109,8 @@ def refusal(state: State, edit: Edit) -> str:
         return f"That is no {edit.did}: it is not about the same lines before and after."
     if edit.did == "undo":
         return _overlap(state, edit)
+    if _brings_back(edit) and (refused := no_restore(state, edit, standing(state))):
+        return refused
     return _stale(state, edit) or _wrong_ids(state, edit) or _wrong_cues(state, edit) or _overlap(state, edit)
 
 
@@ -136,28 +139,39 @@ def _wrong_ids(state: State, edit: Edit) -> str:
 def _wrong_cues(state: State, edit: Edit) -> str:
     langs = {state.cues[id].lang for id, _ in edit.before} | {cue.lang for cue in edit.after}
     tracks = (state.session.src_lang, *state.session.tgt_langs) if state.session else ()
-    if len(langs) > 1 or not langs.issubset(tracks):
+    if (len(langs) > 1 and not _brings_back(edit)) or not langs.issubset(tracks):
         return f"Those lines are not of one track: there are {', '.join(tracks)}."
     for cue in edit.after:
         if not shown_text(cue.text):
             return "An empty line cannot be shown: delete it instead."
         if not 0 <= round(cue.start, 3) < round(cue.end, 3) < inf:
             return "A line has to begin at 0:00:00 or later, and to end after that."
-        if unknown := [id for id in cue.sentences if id not in state.sentences and not _known(state, id)]:
+        if unknown := [id for id in cue.sentences if id not in state.sentences and not _known(state, edit, id)]:
             return f"There is no sentence {unknown[0]}."
     return ""
 
 
-def _known(state: State, sentence: str) -> bool:
-    return any(sentence in cue.sentences for cue in state.cues.values())
+def _brings_back(edit: Edit) -> bool:
+    """Whether it is about what a guard kept back: a sentence, so lines of every track."""
+    return edit.did == "restore" and edit.of != ""
+
+
+def _known(state: State, edit: Edit, sentence: str) -> bool:
+    return _brings_back(edit) or any(sentence in cue.sentences for cue in state.cues.values())
 
 
 def _overlap(state: State, edit: Edit) -> str:
     """Who edits may break every rule of speed and gap, but two lines are never on screen at once, in any order."""
-    if any(one.end > other.start + _HALF_MILLISECOND for one, other in pairwise(edit.after)):
+    tracks = dict.fromkeys(cue.lang for cue in edit.after)
+    found = (_overlap_in(state, edit, [cue for cue in edit.after if cue.lang == lang]) for lang in tracks)
+    return next(filter(None, found), "")
+
+
+def _overlap_in(state: State, edit: Edit, after: Sequence[Cue]) -> str:
+    if any(one.end > other.start + _HALF_MILLISECOND for one, other in pairwise(after)):
         return "Two of those lines would be on screen at once."
     before = {id for id, _ in edit.before}
-    moved = [cue for cue in edit.after if not _at_its_place(state, cue)]
+    moved = [cue for cue in after if not _at_its_place(state, cue)]
     if not moved:
         return ""
     lang, first, last = moved[0].lang, moved[0].start, moved[-1].end

@@ -12,9 +12,10 @@ import typer
 from pipeline.beside import LISTEN, PORT
 from pipeline.commands import options
 from pipeline.errors import SettingsError
-from pipeline.folder import JOURNAL, check, given
+from pipeline.folder import JOURNAL, SETTINGS, check, given
 from pipeline.journal import running
 from pipeline.lines import clock_time
+from pipeline.settings import Settings, load
 
 _TRIED = 20
 """Ports that are tried where none is asked for: the pages of a session that runs may have the first."""
@@ -40,16 +41,23 @@ def review(
     ] = None,
     port: options.Port = None,
     listen: options.Listen = None,
+    beside: Annotated[
+        list[Path] | None, typer.Option("--with", help="Another session that is searched with it; may be repeated.")
+    ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say the address.")] = False,
 ) -> None:
     """Correct subtitles in the browser: what needs a human first, with keys, nothing lost (docs/review.md)."""
     from pipeline.web import server
     from pipeline.web.app import Served
+    from pipeline.web.tools import Tools
 
     folder = named if named.is_dir() else _session_of(named, out, lang, media)
     if folder == named and (media or lang or out):
         raise SettingsError("--media, --lang and --out go with a subtitle file; a session has its own")
-    check(folder)
+    for one in (folder, *(beside or ())):
+        check(one)
+    chosen = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else Settings()
+    tools = Tools(settings=options.as_here(chosen), keys=options.keys(), others=tuple(beside or ()))
     listen = listen or LISTEN
     who = server.access(folder, listen)
     listening = _bound(listen, port)
@@ -60,7 +68,7 @@ def review(
     if not no_browser:
         _open(address)
     with suppress(KeyboardInterrupt):
-        server.serve(folder, listening, who, Served(None))
+        server.serve(folder, listening, who, Served(None, tools=tools))
 
 
 def _session_of(file: Path, out: Path | None, lang: str | None, media: Path | None) -> Path:
