@@ -83,7 +83,8 @@ def texts(folder: Path) -> list[str]:
 
 
 def test_lines_stand_beside_what_was_said_and_are_accepted_one_after_the_other(desk: "Page", folder: Path) -> None:
-    rows = "[...document.querySelectorAll('.row')].map((row) => [row.querySelector('.text').innerText, row.querySelector('.said').innerText])"
+    row = "[row.querySelector('.text').innerText, row.querySelector('.said').innerText]"
+    rows = f"[...document.querySelectorAll('.row')].map((row) => {row})"
     assert desk.evaluate(rows) == [[english, french] for french, english in LINES]
     press(desk, "Control+Enter", "End", *" Really.", "Control+Enter")
     becomes(desk, f"{FIELD} === '{LINES[2][1]}' && {KEPT}")
