@@ -13,7 +13,9 @@ from pipeline.commands import (
     glossary,
     importing,
     init,
+    learn,
     models,
+    pack,
     publish,
     qc,
     report,
@@ -61,6 +63,8 @@ app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
 app.command("import")(importing.bring)
+app.command()(pack.pack)
+app.command()(learn.learn)
 app.command()(review.review)
 app.command()(doctor.doctor)
 app.command()(qc.qc)

@@ -85,6 +85,10 @@ class SpeechSettings(Table, frozen=True):
     labels: bool = False
     """Show [Applause] where there are three seconds of loud noise and no speech; which noise it is cannot be told."""
 
+    phrases: tuple[str, ...] = ()
+    """Further phrases that the model makes up where nobody speaks, as in its own lists (docs/guards.md): "?" before one
+    that people say too, "*" behind one that goes on with any words. `livesubs learn` proposes some."""
+
     @property
     def spoken(self) -> tuple[str, ...]:
         """All languages that may be spoken, at least one, each once."""

@@ -1,7 +1,6 @@
 """`livesubs export`."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 
 from pipeline import assets, settings
 from pipeline.commands import options
+from pipeline.commands.progress import progress
 from pipeline.commands.typed import seconds, span
 from pipeline.errors import SettingsError
 
@@ -119,7 +119,7 @@ def _with_language(record: "Record", lang: str | None, typed: Mapping[str, Any])
     translation = options.with_translators(chosen).translation
     cache = assets.user_cache() / "translations.sqlite"
     [chain] = build_chains(translation, spoken(record.state), options.keys(), cache).values()
-    with _progress(f"into {made}") as tell:
+    with progress(f"into {made}") as tell:
         left = missing.add(record.state, chain, record.settings.cues, tell)
     if left:
         typer.echo(f"{left} sentences have no translation into {made} and stay as they were said", err=True)
@@ -171,7 +171,7 @@ def _film(
     writing.free(path, force=force)
     found = recorded(folder)
     made = film(folder, found, whole(found), pictured=burn)
-    with _progress(path.name) as tell:
+    with progress(path.name) as tell:
         drawn = next(iter(shown.values())) if burn else []
         mux.write(made, path, executable(ffmpeg), {} if burn else shown, drawn, lambda done: tell(done, made.length))
     typer.echo(path)
@@ -197,7 +197,7 @@ def _youtube(
         cuts=tuple(span(cut) for cut in cuts),
     )
     path = out or _here(folder, youtube.ENDING.strip("."))
-    with _progress(path.name) as tell:
+    with progress(path.name) as tell:
         made = youtube.write(record.state, folder, part, path, executable(ffmpeg), tell, force=force)
     for file in made:
         typer.echo(file)
@@ -207,31 +207,3 @@ def _youtube(
 
 def _here(folder: Path, ending: str) -> Path:
     return Path(f"{folder.resolve().name}.{ending}")
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[float, float], None]]:
-    """What is to be told how many seconds are done, of how many: a bar on a terminal, elsewhere a line each tenth."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _lines(name)
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _lines(name: str) -> Callable[[float, float], None]:
-    told = 0
-
-    def tell(done: float, total: float) -> None:
-        nonlocal told
-        if (tenth := int(10 * done / total)) > told:
-            told = tenth
-            typer.echo(f"{name}: {10 * tenth} %", err=True)
-
-    return tell

@@ -47,10 +47,11 @@ def peaks(folder: Path, start: float, end: float, columns: int) -> Peaks:
 
 def write(folder: Path) -> None:
     """Writes `peaks.s8` for a session whose sound is there; DiskFull or SessionError if it cannot be written."""
-    write_on(folder / PEAKS, 0, _packed(folder / AUDIO))
+    write_on(folder / PEAKS, 0, packed(folder / AUDIO))
 
 
-def _packed(audio: Path) -> Iterator[bytes]:
+def packed(audio: Path) -> Iterator[bytes]:
+    """`peaks.s8` of a sound, a minute at a time; OSError."""
     samples = np.memmap(audio, _S16, "r") if audio.stat().st_size > 1 else np.zeros(0, _S16)
     for at in range(0, samples.size, _PART):
         part = samples[at : at + _PART]

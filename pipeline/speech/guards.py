@@ -13,7 +13,7 @@ import msgspec
 from pipeline.audio import Samples
 from pipeline.events import Word
 from pipeline.settings import SAMPLE_RATE
-from pipeline.speech.boilerplate import phrases, plain
+from pipeline.speech.boilerplate import Phrases, phrases, plain
 from pipeline.speech.recognition import Recognition
 from pipeline.speech.repetition import CHARACTERS_PER_SECOND, looped
 from pipeline.speech.vad import FRAME
@@ -50,8 +50,9 @@ class Judged(msgspec.Struct, frozen=True):
     dropped: tuple[Dropped, ...] = ()
 
 
-def judge(recognition: Recognition, samples: Samples, speech: Sequence[bool]) -> Judged:
-    """What was said in a stretch, and what the model made up. `speech`: in which of its frames the detector heard any.
+def judge(recognition: Recognition, samples: Samples, speech: Sequence[bool], own: tuple[str, ...] = ()) -> Judged:
+    """What was said in a stretch, and what the model made up. `speech`: in which of its frames the detector heard any;
+    `own`: phrases beside those of the lists.
 
     A sentence of boilerplate is cut out of what was said around it; any other doubt is about the whole stretch.
     """
@@ -62,7 +63,7 @@ def judge(recognition: Recognition, samples: Samples, speech: Sequence[bool]) ->
     kept: list[Word] = []
     dropped: list[Dropped] = []
     for sentence in _sentences(recognition.words):
-        if reason := _boilerplate(recognition, sentence, speech):
+        if reason := _boilerplate(recognition, sentence, speech, phrases(own)):
             dropped.append(Dropped(sentence, reason))
         else:
             kept += sentence
@@ -90,15 +91,15 @@ def _objection(recognition: Recognition, samples: Samples, speech: Sequence[bool
     return None
 
 
-def _boilerplate(recognition: Recognition, words: Sequence[Word], speech: Sequence[bool]) -> str | None:
+def _boilerplate(recognition: Recognition, words: Sequence[Word], speech: Sequence[bool], known: Phrases) -> str | None:
     """Why these words are one of the phrases that are made up where nobody speaks, or None."""
     text = "".join(word.text for word in words).strip()
     if _LABEL.fullmatch(text):
         return "a label, not speech"
     said = plain(text)
-    if phrases().never.fullmatch(said):
+    if known.never.fullmatch(said):
         return "a phrase that Whisper makes up"
-    if not phrases().seldom.fullmatch(said):
+    if not known.seldom.fullmatch(said):
         return None
     sure, share = mean(word.probability for word in words), _voiced(words, speech)
     if sure >= SURE and share >= BORNE_OUT and recognition.no_speech <= NOBODY:

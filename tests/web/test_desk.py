@@ -2,16 +2,22 @@
 
 import json
 import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from pipeline.director import Director
+from pipeline.doctor import examine
 from pipeline.events import Cue, Sentence, Word
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
-from tests.measures import SAMPLES
+from pipeline.journal import Journal, lock
+from pipeline.names.live import Names
+from pipeline.settings import CueRules
+from pipeline.tracks import BEHIND, TrackFiles
 from tests.waiting import until
 from tests.web.asking import ask, watched
 from tests.web.conftest import Forked, Server
@@ -32,6 +38,18 @@ def send(desk: Server, path: str, what: Any, method: str = "POST") -> tuple[int,
 
 def get(desk: Server, path: str) -> Any:
     return json.loads(ask(desk.port, path).body)
+
+
+def shown(desk: Server) -> dict[str, tuple[str, int]]:
+    """The lines that a page that is opened now is told of."""
+    lines: dict[str, tuple[str, int]] = {}
+    with watched(desk.port) as feed:
+        for kind, message in feed.all():
+            if kind == "ready":
+                return lines
+            if kind == "cue":
+                lines[message["id"]] = message["text"], message["rev"]
+    raise AssertionError
 
 
 def text(id: str, was: Cue, now: str) -> dict[str, Any]:
@@ -75,6 +93,39 @@ def test_a_draft_reaches_the_other_window_and_lives_through_a_kill(desk: Server)
         send(desk, "/api/drafts/3.en", draft, "PUT")
         send(desk, "/api/drafts/3.en", None, "DELETE")
         assert feed.next("draft", lambda message: message["cue"] == "3.en" and not message["draft"])
+
+
+def test_of_a_running_session_the_desk_shows_what_that_answers(desk: Server) -> None:
+    """A program may have changed the line since the page saw it: then the edit is refused, and not shown as done."""
+    with (
+        watched(desk.port, "desk=1") as feed,
+        lock(desk.folder),
+        Journal(desk.folder, SystemClock()) as journal,
+    ):
+        director = Director(desk.folder, journal, TrackFiles(desk.folder, journal), CueRules(), Names())
+        feed.next("ready")
+        send(desk, "/api/edits", text("a", LINES[1], "Mine"))
+        journal.append(replace(LINES[1], text="Better", rev=2))
+        director.answer()
+        assert "changed meanwhile" in feed.next("edit")["refused"]
+    assert shown(desk)["1.en"] == ("Better", 2)
+
+
+def test_what_was_kept_is_done_once_whenever_the_server_is_killed_and_can_all_be_undone(desk: Server) -> None:
+    for number in range(1, 31):
+        edit = text(f"x{number}", replace(LINES[1], rev=number), f"Text {number}")
+        assert send(desk, "/api/edits", edit) == (200, {"kept": f"x{number}"})
+        if number % 10 == 0:
+            desk.kill()
+            desk.start()
+            assert send(desk, "/api/edits", edit)[0] == 200  # the page cannot know that it was kept
+    until(lambda: shown(desk)["1.en"] == ("Text 30", 31), 30)
+    for number in range(30, 0, -1):
+        send(desk, "/api/edits", {"id": f"u{number}", "did": "undo", "of": f"x{number}"})
+    until(lambda: shown(desk)["1.en"] == ("one", 61), 30)
+    until(lambda: not (desk.folder / BEHIND).exists(), 10)
+    assert "Text" not in (desk.folder / "subtitles.en.srt").read_text("utf-8")
+    assert {row.row for row in examine(desk.folder) if not row.ok} <= {"sound", "archive"}
 
 
 def test_lines_are_held_to_the_profile_of_their_language_as_they_are_and_as_they_are_written(desk: Server) -> None:
@@ -129,16 +180,24 @@ def test_what_cannot_be_read_is_said(desk: Server) -> None:
 class OfFile(Forked):
     """`livesubs review FILE --media VIDEO`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, media: Path) -> None:
         super().__init__(file.with_name(f"{file.name}.review"))
-        media = ["--media", str(SAMPLES / "rally.mp4")]
-        self._words = ["review", str(file), *media, "--no-browser", "--port", str(self.port)]
+        self._words = ["review", str(file), "--media", str(media), "--no-browser", "--port", str(self.port)]
 
 
-def test_any_file_is_worked_on_across_kills_and_never_written(tmp_path: Path) -> None:
+def film(ffmpeg: str, path: Path) -> Path:
+    """Two shots, the second from 3.2 s on, as no browser could play them."""
+    shots = ["-f", "lavfi", "-i", "testsrc=s=160x90:d=3.2", "-f", "lavfi", "-i", "smptebars=s=160x90:d=2"]
+    sound = ["-f", "lavfi", "-i", "sine=d=5.2"]
+    joined = ["-filter_complex", "[0][1]concat[v]", "-map", "[v]", "-map", "2", "-c:v", "mpeg4"]
+    subprocess.run([ffmpeg, "-v", "error", *shots, *sound, *joined, str(path)], check=True)
+    return path
+
+
+def test_any_file_is_worked_on_across_kills_and_never_written(tmp_path: Path, ffmpeg: str) -> None:
     file = tmp_path / "talk.fr.srt"
     file.write_text("1\n00:00:01,000 --> 00:00:02,000\nBonsoir\n", encoding="utf-8")
-    desk, line = OfFile(file), cue(1, "Bonsoir", "fr")
+    desk, line = OfFile(file, film(ffmpeg, tmp_path / "film.mkv")), cue(1, "Bonsoir", "fr")
     try:
         desk.start()
         send(desk, "/api/edits", text("a", line, "Bonsoir."))
@@ -149,6 +208,7 @@ def test_any_file_is_worked_on_across_kills_and_never_written(tmp_path: Path) ->
             assert feed.next("edit")["id"] == "a"
             assert feed.next("cue", lambda message: message["rev"] == 2)["text"] == "Bonsoir."
         assert b".ts" in ask(desk.port, "/media/index.m3u8").body
+        until(lambda: get(desk, "/api/shots?from=0&to=6") == [3.2], 60)
     finally:
         desk.kill()
     assert (facts["name"], facts["kind"], facts["src_lang"], facts["frame_rate"]) == ("talk.fr.srt", "file", "fr", 25.0)

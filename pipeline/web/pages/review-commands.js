@@ -27,6 +27,8 @@ export const COMMANDS = [
   { group: GO, id: "after", keys: ["Alt+ArrowDown"], what: "the next line", run: (desk) => desk.step(1) },
   { group: GO, id: "problem", keys: ["F8", "Alt+Q"], what: "the next problem", run: (desk) => desk.queue.step(1) },
   { group: GO, id: "problem-back", keys: ["Shift+F8", "Alt+Shift+Q"], what: "the problem before", run: (desk) => desk.queue.step(-1) },
+  { group: GO, id: "fault", keys: ["F4"], what: "the next line that breaks a rule", run: (desk) => desk.faults.step(1) },
+  { group: GO, id: "fault-back", keys: ["Shift+F4"], what: "the one before", run: (desk) => desk.faults.step(-1) },
   { group: GO, id: "here", keys: ["Alt+W"], what: "the line at the playhead", run: (desk) => desk.here() },
   { group: GO, id: "time", keys: ["Alt+G"], what: "go to a time", run: (desk) => desk.asking.goTo() },
   { group: GO, id: "closer", keys: ["Alt+Shift+="], what: "a closer look at the sound", run: (desk) => desk.wave.zoom(-1) },
@@ -52,8 +54,14 @@ export const COMMANDS = [
   { group: WORDS, id: "delete", keys: ["Alt+Delete"], what: "delete the line", run: remove },
 
   { group: DO, id: "accept", keys: ["Ctrl+Enter"], what: "accept the line, and go to the next", run: (desk) => desk.accept() },
+  { group: WORDS, id: "again", keys: ["Alt+R"], what: "translate it again, and choose", run: (desk) => desk.versions.open() },
+  { group: WORDS, id: "hear", keys: ["Alt+Shift+R"], what: "hear it again, and choose", run: (desk) => desk.versions.open("speech") },
+  { group: WORDS, id: "spelling", keys: ["Alt+C"], what: "take the first suggestion for a word that is misspelt", run: (desk) => desk.spelling.take() },
+
   { group: DO, id: "fix", keys: ["Alt+X"], what: "take the first change that is offered", run: (desk) => desk.check.take(0) },
   { group: DO, id: "note", keys: ["Alt+N"], what: "a note on the line, to a colleague", run: (desk) => desk.asking.note() },
+  { group: DO, id: "find", keys: ["Ctrl+F", "Ctrl+H"], what: "find and replace", run: (desk) => desk.find.open() },
+  { group: DO, id: "kept", keys: ["Alt+B"], what: "what the guards kept back", run: (desk) => desk.keptBack.open() },
   { group: DO, id: "undo", keys: ["Ctrl+Z"], what: "undo", run: (desk) => desk.undo(), may: (desk, event) => !typing(desk, event) },
   { group: DO, id: "redo", keys: ["Ctrl+Y", "Ctrl+Shift+Z"], what: "do it again", run: (desk) => desk.redo(), may: (desk, event) => !typing(desk, event) },
   { group: DO, id: "put-back", keys: ["Escape"], what: "put the line back as it was, before it is left", run: (desk) => desk.putBack() },

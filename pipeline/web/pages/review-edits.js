@@ -24,6 +24,8 @@ export class Edits extends EventTarget {
     /** Every edit that was answered or asked, by id, in order: {id, did, of, cues}. */
     this._all = new Map();
     this._since = null;
+    /** By line, what was noted on it, by edit. */
+    this._notes = new Map();
     feed.addEventListener("edit", (event) => this._answered(event.detail));
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
     feed.addEventListener("found", () => this._send());
@@ -86,6 +88,11 @@ export class Edits extends EventTarget {
     return { done, undone };
   }
 
+  /** What was said to colleagues about a line. */
+  notes(cue) {
+    return [...(this._notes.get(cue)?.values() ?? [])];
+  }
+
   /** Takes back the last edit that stands; gives what it was, or null. */
   undo() {
     return this._take(this.history.done.at(-1));
@@ -114,8 +121,9 @@ export class Edits extends EventTarget {
   }
 
   /** An edit of ours is about the lines that it names; that of an answer is told so. */
-  _note({ id, did, of, before = [], after = [], cues = [...after.map((cue) => cue.id), ...before.map(([one]) => one)] }) {
+  _note({ id, did, of, note = "", before = [], after = [], cues = [...after.map((cue) => cue.id), ...before.map(([one]) => one)] }) {
     this._all.set(id, { id, did, of, cues });
+    if (did === "note") for (const cue of cues) this._notes.set(cue, new Map(this._notes.get(cue)).set(id, note));
     this._history = null;
   }
 

@@ -2,7 +2,6 @@
 
 import RegionsPlugin from "/vendor/regions.js";
 import WaveSurfer from "/vendor/wavesurfer.js";
-import { snapped } from "./review-snap.js";
 import { byId } from "./page.js";
 
 /** Seconds that are seen. */
@@ -18,6 +17,8 @@ export class Wave {
   /** `desk` has the lines, the player and what was heard; `retimed(cue, times)` is told of an edge that was moved. */
   constructor(desk, retimed) {
     Object.assign(this, { _desk: desk, _retimed: retimed, _peaks: new Map(), _drawn: "", _dragging: false });
+    /** The sound that is looked at has been drawn. */
+    this.ready = false;
     this.from = 0;
     this.span = SPANS[2];
     this._box = byId("wave");
@@ -99,6 +100,7 @@ export class Wave {
     if (from !== this.from || span !== this.span || !peaks) return;
     await this._surf.load("", [peaks.max.map(part), peaks.min.map(part)], span).catch(() => {});
     this._drawn = "";
+    this.ready = true;
     this._redraw();
     this._ask(Math.round(10 * (from + (NEAR - AHEAD) * span)) / 10, from + (1 + NEAR - AHEAD) * span, columns);
   }
@@ -181,8 +183,6 @@ export class Wave {
     this._move(from);
   }
 }
-
-export { snapped };
 
 const part = (value) => value / 127;
 
