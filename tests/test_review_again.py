@@ -1,5 +1,6 @@
 """A line once more: which lines it is about, what a real engine and a real recogniser make of it."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from pipeline.review.hearing import SecondEar
 from pipeline.review.translators import Translators
 from pipeline.settings import SAMPLE_RATE, CueRules, Settings
 from pipeline.state import State, fold
+from pipeline.web import versions
+from pipeline.web.show import Show
+from pipeline.web.tools import Toolbox, Tools
+from pipeline.web.versions import Versions
 from tests.hearing import DEMO, recorded, sound
 
 SAID = {
@@ -99,21 +104,29 @@ def test_an_engine_that_may_not_be_asked_is_not(translators: Translators) -> Non
     assert "forbids" in {one.engine: one.why_not for one in alone.known("fr", "en")}["google"]
 
 
-def test_a_stretch_is_heard_again_as_often_as_it_is_asked(tmp_path: Path) -> None:
-    ear: Any = SecondEar(recorded(tmp_path, sound("rally")[: 12 * SAMPLE_RATE]), CHOSEN.speech)
-    try:
-        one = asked(session(), "f1").sentence
-        [version] = ear.versions(one.start, one.end, lang="fr", names=("Vaubrin",), before="Chers amis.")
+def test_a_recogniser_is_opened_when_it_is_asked_and_ended_when_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(tmp_path, sound("rally")[: 12 * SAMPLE_RATE])
+    desk: Any = Versions(Show(tmp_path), Toolbox(tmp_path, Tools(settings=CHOSEN)))
+
+    async def ask() -> None:
+        [version] = await desk._heard(asked(session(), "f1"))
         assert version.text == SAID["s1"][2]
         assert version.engine.startswith(assets.demo_recogniser().name)
-        recogniser = ear._recogniser
-        assert ear.versions(5.6, 7.0)[0].text == SAID["s2"][2]
-        assert recogniser is ear._recogniser  # the model is loaded once
-        with pytest.raises(SessionError, match="split it first"):
-            ear.versions(0.0, 31.0)
-    finally:
-        ear.close()
-    assert recogniser.pid is None
+        recogniser = desk._ear._recogniser
+        monkeypatch.setattr(versions, "_IDLE", 0.0)
+        assert (await desk._heard(asked(session(), "e1")))[0].text == SAID["s1"][2]
+        assert desk._ear._recogniser is recogniser  # the model is loaded once
+        await asyncio.wait_for(ended(recogniser), 60)
+
+    async def ended(recogniser: Any) -> None:
+        while recogniser.pid is not None:
+            await asyncio.sleep(0)
+
+    asyncio.run(ask())
+    with pytest.raises(SessionError, match="split it first"):
+        desk._ear.versions(0.0, 31.0)
 
 
 def test_without_its_sound_it_says_so(tmp_path: Path) -> None:

@@ -1,8 +1,5 @@
 """Misspelt words, by the real dictionaries: those alone, with what was meant, and no name among them."""
 
-import subprocess
-import sys
-
 import pytest
 
 from pipeline.errors import SettingsError
@@ -61,11 +58,3 @@ def test_a_language_without_a_dictionary_is_told_in_words(monkeypatch: pytest.Mo
     monkeypatch.setattr(spelling, "_FOLDERS", ())
     with pytest.raises(SettingsError, match="install hunspell-de"):
         misspelt("Guten Abend", "de")
-
-
-def test_nothing_of_it_is_loaded_with_the_pages() -> None:
-    loaded = "import sys, pipeline.web.app; print(*sys.modules)"
-    told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
-    assert not {"hunspell", "regex", "pipeline.review.hearing", "pipeline.review.translators"} & set(
-        told.stdout.split()
-    )
