@@ -82,10 +82,11 @@ def test_its_media_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     made = tmp_path / "made"
     adopt(file(tmp_path, SRT), made, "en")
     with pytest.raises(SourceError):
-        take_in(file(tmp_path, "no film", "film.mp4"), made, lambda done: None)
+        take_in(file(tmp_path, "no film", "film.mp4"), made, lambda done, total: None)
     assert not taken_in(made)
-    done: list[float] = []
-    take_in(SAMPLES / "rally.mp4", made, done.append)
+    told: list[tuple[float, float]] = []
+    take_in(SAMPLES / "rally.mp4", made, lambda done, total: told.append((done, total)))
     found = segments(made / ARCHIVE)
-    assert found[-1].end == pytest.approx(seconds(made / AUDIO), abs=0.1) == pytest.approx(done[-1], abs=0.1)
+    assert found[-1].end == pytest.approx(seconds(made / AUDIO), abs=0.1) == pytest.approx(told[-1][0], abs=0.1)
+    assert told[-1][1] == pytest.approx(told[-1][0], abs=0.2)
     assert not [path.name for path in made.iterdir() if path.name.endswith(".part")]

@@ -11,23 +11,22 @@ import typer
 
 from pipeline.beside import LISTEN, PORT
 from pipeline.commands import options
+from pipeline.commands.progress import progress
 from pipeline.errors import SettingsError
 from pipeline.folder import JOURNAL, SETTINGS, check, given
 from pipeline.journal import running
-from pipeline.lines import clock_time
+from pipeline.review.package import ENDING
 from pipeline.settings import Settings, load
 
 _TRIED = 20
 """Ports that are tried where none is asked for: the pages of a session that runs may have the first."""
 _LANG = re.compile(r"\.([a-z]{2,3})\.(?:srt|vtt)$", re.IGNORECASE)
-_TELLS = 600.0
-"""Seconds of media after which it is said how far it is."""
 
 
 def review(
     named: Annotated[
         Path,
-        typer.Argument(metavar="DIR|FILE", help="A session folder, also of a running session; or an SRT or VTT file."),
+        typer.Argument(metavar="DIR|FILE", help="A session, also a running or a packed one; or an SRT or VTT file."),
     ],
     media: Annotated[
         Path | None, typer.Option(metavar="VIDEO", help="With FILE: the film or sound that it belongs to.")
@@ -37,7 +36,7 @@ def review(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="With FILE: the session made of it (default: FILE.review)."),
+        typer.Option(metavar="DIR", help="With FILE: the session made of it (default: beside it)."),
     ] = None,
     port: options.Port = None,
     listen: options.Listen = None,
@@ -51,9 +50,7 @@ def review(
     from pipeline.web.app import Served
     from pipeline.web.tools import Tools
 
-    folder = named if named.is_dir() else _session_of(named, out, lang, media)
-    if folder == named and (media or lang or out):
-        raise SettingsError("--media, --lang and --out go with a subtitle file; a session has its own")
+    folder = _folder(named, out, lang, media)
     for one in (folder, *(beside or ())):
         check(one)
     chosen = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else Settings()
@@ -71,9 +68,30 @@ def review(
         server.serve(folder, listening, who, Served(None, tools=tools))
 
 
+def _folder(named: Path, out: Path | None, lang: str | None, media: Path | None) -> Path:
+    """The session that is meant, made if need be."""
+    packed = named.suffix == ENDING and not named.is_dir()
+    if (packed or named.is_dir()) and (media or lang):
+        raise SettingsError("--media and --lang go with a subtitle file; a session has its own")
+    if packed:
+        return _unpacked(named, out)
+    if not named.is_dir():
+        return _session_of(named, out, lang, media)
+    if out:
+        raise SettingsError("--out goes with a file; a session folder is worked on where it is")
+    return named
+
+
+def _unpacked(file: Path, out: Path | None) -> Path:
+    from pipeline.review.packed import place, unpacked
+
+    with progress(file.name) as tell:
+        return unpacked(file, out or place(file), tell)
+
+
 def _session_of(file: Path, out: Path | None, lang: str | None, media: Path | None) -> Path:
     """The session of a subtitle file: made, or gone on with."""
-    from pipeline.review.adopting import adopt, taken_in
+    from pipeline.review.adopting import adopt, take_in, taken_in
     from pipeline.translation.languages import check as known
 
     folder = out or file.with_name(f"{file.name}.review")
@@ -85,23 +103,9 @@ def _session_of(file: Path, out: Path | None, lang: str | None, media: Path | No
     elif (was := given(folder)) and file.is_file() and was.read_bytes() != file.read_bytes():
         typer.echo(f"{file} was changed since: livesubs import {folder} {file} brings that in, with --lang.")
     if media and not taken_in(folder):
-        _take_in(media, folder)
+        with progress(media.name) as tell:
+            take_in(media, folder, tell)
     return folder
-
-
-def _take_in(media: Path, folder: Path) -> None:
-    from pipeline.review.adopting import take_in
-
-    told = 0.0
-
-    def tell(done: float) -> None:
-        nonlocal told
-        if done >= told + _TELLS:
-            told = done
-            typer.echo(f"{media.name}: {clock_time(done)}")
-
-    typer.echo(f"{media.name} is taken in, which is done once.")
-    take_in(media, folder, tell)
 
 
 def _bound(listen: str, port: int | None) -> socket.socket:

@@ -21,6 +21,7 @@ from pipeline.review.reading import load
 from pipeline.settings import Settings, SourceSettings
 from pipeline.source.found import check_file
 from pipeline.source.parts import ARCHIVE, AUDIO
+from pipeline.source.probe import probe
 from pipeline.tracks import TrackFiles
 
 _MEDIA = ".media.part"
@@ -94,18 +95,22 @@ def _text(line: FileCue, read: SubtitleFile) -> str:
     return shown_text(line.text if read.written.format == "srt" else visible(line.text, "vtt"))
 
 
-def take_in(media: Path, folder: Path, tell: Callable[[float], None]) -> None:
-    """Records a media file as the sound and picture of a session that has none; `tell` is given the seconds that are
-    done. SourceError or SettingsError where it cannot be read, SessionError where nothing can be written."""
+def take_in(media: Path, folder: Path, tell: Callable[[float, float], None]) -> None:
+    """Records a media file as the sound and picture of a session that has none; `tell` is told how many seconds are
+    done, of how many.
+
+    SourceError or SettingsError where it cannot be read, SessionError where nothing can be written.
+    """
     settings = Settings().source
     check_file(str(media), settings)
+    lasts = probe(str(media), str(media)).duration or 0.0
     part = folder / _MEDIA
     with lock(folder):
         try:
             rmtree(part, ignore_errors=True)
             part.mkdir()
             for done in _recorded(media, part, settings):
-                tell(done)
+                tell(done, max(done, lasts))
             (part / AUDIO).replace(folder / AUDIO)
             (part / ARCHIVE).replace(folder / ARCHIVE)
         except OSError as error:

@@ -88,7 +88,7 @@ class Desk:
             "tgt_langs": tgt_langs,
             "duration": _duration(folder, state),
             "picture": frames is not None,
-            "sound": (folder / AUDIO).exists(),
+            "sound": _has_sound(folder),
             "frame_rate": frames,
             "profiles": {lang: _figures(of_language(lang)) for lang in (src_lang, *tgt_langs) if lang},
         }
@@ -156,6 +156,13 @@ def _duration(folder: Path, state: State) -> float:
     """Seconds up to the last sound, picture or line."""
     recorded = [seconds(folder / AUDIO), *(segment.end for segment in segments(folder / ARCHIVE)[-1:])]
     return max([state.recorded, *recorded, *(cue.end for cue in state.cues.values())])
+
+
+def _has_sound(folder: Path) -> bool:
+    """Whether there is something to draw."""
+    from pipeline.review.peaks import PEAKS
+
+    return any((folder / name).exists() for name in (AUDIO, PEAKS))
 
 
 def _first_rate(folder: Path) -> float | None:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from pipeline.answering import known
 from pipeline.asked import EDITS, keep
 from pipeline.editing import merged_sentences, split_sentences
+from pipeline.errors import unwritable
 from pipeline.events import Cue, Edit
 from pipeline.state import State
 from pipeline.web.bodies import Unfit, told
@@ -42,7 +43,7 @@ def write_down(show: Show, *edits: Edit) -> BackgroundTask:
     try:
         keep(show.folder, *edits)
     except OSError as error:
-        raise Unfit(f"Not kept: it cannot be written down ({error.strerror}). Free some space.", 507) from error
+        raise Unfit(f"Not kept: {unwritable(show.folder / EDITS, error)}.", 507) from error
     show.look()
     return BackgroundTask(_sync, show.folder)
 

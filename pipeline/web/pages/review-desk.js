@@ -54,6 +54,9 @@ export class Desk {
     this.side = new Side(this);
     this.wave = new Wave(this, (cue, times) => retime(this, cue, times));
     this.keys = new Keys(COMMANDS, this);
+    /** The line at the playhead is the chosen one, while it plays. */
+    this.follows = false;
+    this.player.addEventListener("time", () => this.follows && this.player.playing && this._follow());
     this._place = place;
     this.cues.addEventListener("change", () => this._drawn());
     this.drafts.addEventListener("change", () => this.list.soon());
@@ -140,6 +143,12 @@ export class Desk {
     if (cue) this.select(cue.id, { seek: false });
   }
 
+  /** Unless something is being written. */
+  _follow() {
+    const cue = this.cues.near(this.lang, this.player.stream);
+    if (cue && cue.id !== this.current && cue.start <= this.player.stream && !this.field.changed) this.select(cue.id);
+  }
+
   /** What was typed becomes an edit; whether all of it is one. */
   commit() {
     const { field } = this;
@@ -167,24 +176,6 @@ export class Desk {
     const now = this.cues.get(cue.id);
     this.ask("accept", [now], [], `Accepted: “${short(now.text)}”`);
     this.step(1);
-  }
-
-  undo() {
-    this._back(this.edits.undo(), "Undone");
-  }
-
-  redo() {
-    this._back(this.edits.redo(), "Done again");
-  }
-
-  async _back(edit, said) {
-    if (!edit) return this.tell("There is nothing more.", "refused");
-    const of = this.edits.meant(edit);
-    this.tell(`${said}: ${NAMES[of.did] ?? of.did}`);
-    await this.edits.sure();
-    const id = of.cues.find((one) => this.cues.get(one)?.lang === this.lang);
-    if (id) this.select(id, { seek: false, caret: id === this.current ? this.field.node.selectionStart : 0 });
-    else this._keepSomewhere();
   }
 
   putBack() {
@@ -236,7 +227,7 @@ export class Desk {
   }
 
   /** The chosen line is no more: the one that stands there now is. */
-  _keepSomewhere() {
+  keepSomewhere() {
     const gone = this.current !== null && !this.cues.get(this.current);
     if (!gone) return;
     const cue = this.cues.near(this.lang, this.field.cue?.start ?? this.player.stream);
@@ -249,7 +240,7 @@ export class Desk {
     this.list.soon();
     this.wave.draw(true);
     this.side.soon();
-    if (this.current !== null && !this.cues.get(this.current) && !this.edits.unsure) this._keepSomewhere();
+    if (this.current !== null && !this.cues.get(this.current) && !this.edits.unsure) this.keepSomewhere();
   }
 
   /** Where the editor is. */
@@ -258,7 +249,5 @@ export class Desk {
     return { lang, cue: current, caret: field.node.selectionStart, scroll: byId("list").scrollTop, stream: player.stream };
   }
 }
-
-const NAMES = { text: "words", retime: "times", insert: "a new line", delete: "deleted", accept: "accepted" };
 
 const short = (text) => (text.length > SHORT ? `${text.slice(0, SHORT - 2).trim()}…` : text).replaceAll("\n", " ");

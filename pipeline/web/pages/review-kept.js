@@ -1,4 +1,5 @@
-// What the guards against invented text kept back: whatever was said after all is brought back, with its translation.
+// What the guards against invented text kept back, and lines that the technician took out: whatever was said after all is
+// brought back, with its translation.
 
 import { ask } from "./review-asked.js";
 import { clock } from "./review-list.js";
@@ -12,12 +13,14 @@ export class KeptBack {
     this._dialog.addEventListener("close", () => desk.field.node.focus());
     byId("kept-open").addEventListener("click", () => this.open());
     desk.edits.addEventListener("done", (event) => ["restore", "undo"].includes(event.detail.did) && this.renew());
+    desk.feed.addEventListener("killed", () => desk.feed.ready && this.renew());
   }
 
   /** How many there are, in the page's head; none, and nothing is shown. */
   async renew() {
     const { found } = await ask("/api/suppressed");
-    this._all = (found ?? []).filter((one) => !one.restored);
+    const taken = [...this._desk.feed.killed.values()].filter((cue) => !this._desk.cues.get(cue.id));
+    this._all = [...(found ?? []).filter((one) => !one.restored), ...taken].sort((a, b) => a.start - b.start);
     byId("kept-open").hidden = !this._all.length;
     byId("kept-open").textContent = `${this._all.length} kept back`;
     if (this._dialog.open) this._draw();
@@ -36,7 +39,7 @@ export class KeptBack {
   _row(one) {
     const row = said("li", "");
     row.append(
-      said("span", clock(one.start)), said("q", one.text), said("small", one.reason),
+      said("span", clock(one.start)), said("q", one.text), said("small", one.reason ?? "taken out by the technician"),
       button("Hear it", () => this._desk.player.play(Math.max(0, one.start - 0.5), one.end + 0.5)),
       button("Bring it back", (event) => this._bring(one, event.currentTarget)),
     );
@@ -44,6 +47,7 @@ export class KeptBack {
   }
 
   async _bring(one, pressed) {
+    if (one.reason === undefined) return this._desk.ask("restore", [], [one], "Brought back");
     pressed.disabled = true;
     const id = `k${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
     const { found, why } = await ask("/api/suppressed", { kept: one.id, id });

@@ -68,7 +68,7 @@ export class List {
     const [before, after] = [track[at - 1], track[at + 1]];
     const text = desk.textOf(cue);
     const rules = desk.faults.of({ ...cue, text });
-    const noted = desk.edits.notes(cue.id).length;
+    const noted = desk.edits.history.notes(cue.id).length;
     const told = [at, cue, before?.end, after?.start, text, desk.said(cue), desk.why(cue.id), cue.id === desk.current, rules, noted];
     if (!row.node.isConnected) this._space.append(row.node);
     if (row.told && told.every((one, index) => one === row.told[index])) return;
@@ -124,7 +124,7 @@ function marks(box, desk, cue, found) {
   const wrong = [...found.map((one) => one.text), ...rules].map((text) => ["wrong", text]);
   const why = desk.why(cue.id) && !settled(cue) && !doubts.length ? [["doubt", "look"]] : [];
   const state = desk.drafts.get(cue.id) ? ["draft", "draft"] : cue.flags.includes("accepted") ? ["good", "✓"] : cue.flags.includes("edited") ? ["good", "edited"] : null;
-  box.replaceChildren(...[...why, ...doubts, ...wrong, ...(desk.edits.notes(cue.id).length ? [["note", "note"]] : []), ...(state ? [state] : [])].map(([kind, text]) => {
+  box.replaceChildren(...[...why, ...doubts, ...wrong, ...(desk.edits.history.notes(cue.id).length ? [["note", "note"]] : []), ...(state ? [state] : [])].map(([kind, text]) => {
     const made = document.createElement("b");
     made.className = kind;
     made.textContent = text;

@@ -93,7 +93,7 @@ export class Side {
   }
 
   _notes() {
-    const notes = this._desk.current === null ? [] : this._desk.edits.notes(this._desk.current);
+    const notes = this._desk.current === null ? [] : this._desk.edits.history.notes(this._desk.current);
     const box = byId("notes");
     if (box.dataset.of === JSON.stringify(notes)) return;
     box.dataset.of = JSON.stringify(notes);
