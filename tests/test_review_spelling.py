@@ -1,9 +1,13 @@
 """Misspelt words, by the real dictionaries: those alone, with what was meant, and no name among them."""
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app
 from pipeline.errors import SettingsError
-from pipeline.events import Cue
 from pipeline.names.glossary import parse
 from pipeline.review import spelling
 from pipeline.review.spelling import misspelt, names_of
@@ -47,8 +51,7 @@ def test_what_is_wrong_is_found_with_what_was_meant() -> None:
 @needs_dictionaries
 def test_names_of_the_glossary_and_of_the_session_are_right_and_suggested() -> None:
     said = ["Here is Vaubrun.", "Is Vaubrun here?", "Not Vaubrun. Krzk is late.", "Krzk is late.", "Krzk is late."]
-    cues = [Cue(id=f"{n}", lang="en", start=n, end=n + 1, text=text, sentences=()) for n, text in enumerate(said)]
-    names = names_of(parse("Mélanie Brassac = Mélanie Brassac", "names.txt"), cues)
+    names = names_of(parse("Mélanie Brassac = Mélanie Brassac", "names.txt"), said)
     assert wrong("Brassac’s friend Vaubrun", "en", names) == []
     assert wrong("Krzk", "en", names) == ["Krzk"]  # it always has its capital from its place
     assert misspelt("Brasac", "en", names)[0].suggestions[0] == "Brassac"
@@ -58,3 +61,15 @@ def test_a_language_without_a_dictionary_is_told_in_words(monkeypatch: pytest.Mo
     monkeypatch.setattr(spelling, "_FOLDERS", ())
     with pytest.raises(SettingsError, match="install hunspell-de"):
         misspelt("Guten Abend", "de")
+
+
+@needs_dictionaries
+def test_a_whole_file_is_held_to_the_dictionary_where_that_is_asked(tmp_path: Path) -> None:
+    file = tmp_path / "talk.en.srt"
+    file.write_text("1\n00:00:01,000 --> 00:00:03,000\n<i>We</i> recieve teh guests.\n\n", "utf-8")
+    assert CliRunner().invoke(app, ["qc", str(file), "--json"]).exit_code == 0
+    told = CliRunner().invoke(app, ["qc", str(file), "--json", "--spelling"])
+    [fault] = json.loads(told.output)
+    assert (told.exit_code, fault["rule"], fault["found"], fault["cue"]) == (1, "spelling", "recieve, teh", 1)
+    french = CliRunner().invoke(app, ["qc", str(file), "--profile", "netflix-fr", "--json", "--spelling"])
+    assert "guests" in french.output

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from string import punctuation
 
+from pipeline.editing import standing
 from pipeline.events import Cue, Sentence, Value, Word
 from pipeline.report.headline import span
 from pipeline.report.record import Record
+from pipeline.restoring import restored
 
 DOUBT = 0.5
 """A word that the recogniser gave less is worth hearing again."""
@@ -94,7 +96,8 @@ def _flagged(record: Record, id: str, cues: list[Cue], flags: list[str]) -> Mome
 
 
 def _kept(record: Record) -> Iterator[Moment]:
-    for kept in record.state.suppressed:
+    back = restored(standing(record.state))
+    for kept in (one for one in record.state.suppressed if one.id not in back):
         said = f"kept back: {_quoted(kept.text)}; {kept.reason}"
         yield Moment(start=kept.start, said=said, work=_WEIGHTS["kept back"])
 

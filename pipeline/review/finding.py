@@ -149,7 +149,7 @@ class _Search:
         """The matches in a text, none of them empty."""
         try:
             left = max(0.01, self._until - time.monotonic())
-            return [found for found in self._pattern.finditer(text, timeout=left) if found.group()]
+            return [found for found in self._pattern.finditer(text, timeout=left, concurrent=True) if found.group()]
         except TimeoutError:
             raise SettingsError("that pattern takes too long; look for something simpler") from None
 
