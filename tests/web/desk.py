@@ -1,7 +1,7 @@
-"""`make desk-speed`: the desk with three hours of lines: how soon the first can be edited, and how typing and scrolling go.
+"""`make desk-speed`: the desk with three hours of lines: how soon one can be edited, how typing and scrolling go.
 
-A session of 2,500 lines in two languages, in a real Chromium on an otherwise idle machine. Ends with 1 where a figure is over
-what an editor bears.
+A session of 2,500 lines in two languages, in a real Chromium on an otherwise idle machine. Ends with 1 where a figure
+is over what an editor bears.
 """
 
 import sys
@@ -20,8 +20,8 @@ from tests.web.shows import begun
 LINES = 2500
 TYPED = "and so it goes on and on, here and there, and nobody asks why it is so hot tonight"
 FIRST, KEY, FRAME, SLOWEST, NODES = 2.0, 50.0, 33.4, 100.0, 400
-"""What it may take at most: seconds until a line can be edited, milliseconds of 95 % of the keys and of the frames, of any
-frame; rows in the page."""
+"""What it may take at most: seconds until a line can be edited, milliseconds of 95 % of the keys and of the frames, of
+any frame; rows in the page."""
 LISTEN = """() => {
     window.took = [];
     document.getElementById("field").addEventListener("keydown", (event) => requestAnimationFrame(() => {
