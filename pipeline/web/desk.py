@@ -27,6 +27,7 @@ from pipeline.web.bodies import Unfit, span, told
 from pipeline.web.drafts import Draft
 from pipeline.web.edits import edit
 from pipeline.web.given import address
+from pipeline.web.queues import Queues
 from pipeline.web.shots import Shots
 from pipeline.web.show import Show
 
@@ -57,7 +58,7 @@ class Desk:
     def __init__(self, show: Show) -> None:
         self._show = show
         self._frames: float | None = None
-        self._shots = Shots(show.folder)
+        self._shots, self._queues = Shots(show.folder), Queues(show.folder)
         self._file = given(show.folder) is not None
 
     def routes(self) -> list[Route]:
@@ -66,6 +67,7 @@ class Desk:
             address("/api/words", self.words),
             address("/api/peaks", self.peaks),
             address("/api/shots", self.shots),
+            address("/api/queue", self.queue),
             address("/api/faults", self.faults),
             address("/api/check", self.check, "POST"),
             Route("/api/edits", self.edits, methods=["POST"]),
@@ -110,6 +112,10 @@ class Desk:
         """Where a shot begins, as far as that is known."""
         start, end = span(request, _SHOTS)
         return self._shots.between(start, end) if await self._frame_rate() else []
+
+    async def queue(self, request: Request) -> object:
+        """What needs a human first."""
+        return await self._queues.of(request.query_params.get("lang", ""), self._show.seq)
 
     async def faults(self, request: Request) -> object:
         """What is wrong with a whole track as it now is."""

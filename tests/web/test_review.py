@@ -171,3 +171,39 @@ def test_a_second_window_sees_the_first_and_what_both_change_is_shown(
     other.get_by_role("button", name="Keep mine").press("Enter")
     becomes(desk, f"{TEXTS}[0] === 'Good evening. Mine.'")
     until(lambda: texts(folder)[0] == "Good evening. Mine.", 20)
+
+
+def test_what_is_found_is_replaced_where_it_is_ticked(desk: "Page", folder: Path) -> None:
+    press(desk, "Control+f")
+    desk.keyboard.type("the")
+    press(desk, "Tab")
+    desk.keyboard.type("all")
+    becomes(desk, "document.querySelectorAll('#find-list li').length === 2")  # The floor, the nurses
+    press(desk, "Tab", *["Tab"] * 5, " ")  # past its button and the four ways
+    becomes(desk, "document.getElementById('find-replace').innerText === 'Replace 1'")
+    desk.focus("#find-replace")
+    press(desk, "Enter")
+    until(lambda: texts(folder)[2] == "The floor goes to all nurses.", 20)
+    press(desk, "Control+z")
+    until(lambda: texts(folder) == [english for _, english in LINES], 20)
+
+
+def test_a_key_mends_what_the_profile_says(desk: "Page", folder: Path) -> None:
+    press(desk, "Alt+ArrowDown", "End")
+    desk.keyboard.type(" And it is so hot that nobody can sleep.")
+    becomes(desk, "document.querySelector('#check .fault')?.innerText.startsWith('cpl')")
+    assert "⏎" in desk.inner_text("#check .fix")
+    press(desk, "Alt+x")
+    until(lambda: "\n" in texts(folder)[1], 20)
+    becomes(desk, f"{FIELD} === livesubs.cue.text && document.querySelector('#check .fine')")
+
+
+def test_other_keys_can_do_it_and_that_is_kept(desk: "Page") -> None:
+    press(desk, "F1")
+    desk.locator("[data-key='accept']").press("Enter")
+    press(desk, "Control+m")
+    press(desk, "Escape")
+    desk.reload()
+    becomes(desk, "window.livesubs && document.activeElement.id === 'field'")
+    press(desk, "Control+m")
+    becomes(desk, "document.getElementById('progress').innerText.startsWith('1 of 4')")

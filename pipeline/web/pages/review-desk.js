@@ -162,9 +162,10 @@ export class Desk {
 
   /** Asks for an edit, and tells it; gives the lines as they will be. */
   ask(did, cues, made, said, more = {}) {
-    const { made: lines } = this.edits.ask(did, cues, made, more, () => {
-      for (const cue of cues) if (did !== "note" && did !== "accept") this.drafts.drop(cue.id);
-    });
+    const done = ["note", "accept"].includes(did) ? () => {} : this.drafts.become(cues);
+    const { made: lines } = this.edits.ask(did, cues, made, more, done);
+    const mine = lines.find((cue) => cue.id === this.current);
+    if (mine && did !== "accept") this.field.become(mine);
     this.tell(said);
     this.check.soon();
     return lines;

@@ -33,9 +33,19 @@ export class Drafts extends EventTarget {
     this._soon();
   }
 
-  /** There is none any more: it has become an edit, or was put back. */
+  /** There is none any more: it was put back. */
   drop(id) {
-    if (!this._known.delete(id) && !this._unsent.has(id)) return;
+    if (this._known.delete(id)) this._gone(id);
+  }
+
+  /** Those of the lines have become an edit; gives what has to be called once that is on the server, too. */
+  become(cues) {
+    const drafted = cues.map((cue) => cue.id).filter((id) => this._known.delete(id));
+    for (const id of drafted) this._unsent.delete(id);
+    return () => drafted.forEach((id) => this._known.has(id) || this._gone(id));
+  }
+
+  _gone(id) {
     this._unsent.set(id, null);
     this._soon();
   }

@@ -11,6 +11,8 @@ const AHEAD = 0.12;
 const NEAR = 0.94;
 /** Pixels from a place that an edge is drawn to. */
 const PULL = 9;
+/** Seconds in view from which on the words would lie on each other. */
+const DENSE = 20;
 const KEPT = 30;
 
 export class Wave {
@@ -88,7 +90,7 @@ export class Wave {
 
   _redraw() {
     this._drawLines();
-    strip(byId("heard"), this._desk.heard.words(this.from, this.to), this);
+    strip(byId("heard"), this.span > DENSE ? [] : this._desk.heard.words(this.from, this.to), this);
     marks(byId("shots"), this._desk.heard.shots(this.from, this.to), this);
     ruler(byId("ruler"), this);
   }
