@@ -54,7 +54,8 @@ def review(
     for one in (folder, *(beside or ())):
         check(one)
     chosen = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else Settings()
-    tools = Tools(settings=options.as_here(chosen), keys=options.keys(), others=tuple(beside or ()))
+    others = tuple(one for one in beside or () if not one.samefile(folder))
+    tools = Tools(settings=options.as_here(chosen), keys=options.keys(), others=others)
     listen = listen or LISTEN
     who = server.access(folder, listen)
     listening = _bound(listen, port)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from pipeline.events import Cue
+from pipeline.events import Cue, Suppressed
 from pipeline.report.record import Record
 from pipeline.review.learning.changes import Changed, text_of
 from pipeline.review.learning.proposal import Evidence, Proposal, times
@@ -112,9 +112,7 @@ def _guards(record: Record) -> Iterator[Proposal]:
     for text in state.suppressed:
         guard = _guard(text.reason)
         kept[guard] += 1
-        if cue := next(
-            (cue for cue in put if cue.start < text.end and text.start < cue.end and cue.text in text.text), None
-        ):
+        if cue := next((cue for cue in put if text.id in cue.sentences or _within(cue, text)), None):
             back.setdefault(guard, []).append(Evidence(cue=cue.id, start=cue.start, before="", after=text_of([cue])))
     for guard, evidence in back.items():
         if len(evidence) >= _RESTORED and 2 * len(evidence) > kept[guard]:
@@ -125,6 +123,10 @@ def _guards(record: Record) -> Iterator[Proposal]:
                 evidence=tuple(evidence),
                 against=kept[guard] - len(evidence),
             )
+
+
+def _within(cue: Cue, text: Suppressed) -> bool:
+    return cue.start < text.end and text.start < cue.end and cue.text in text.text
 
 
 def _guard(reason: str) -> str:
