@@ -135,11 +135,13 @@ def test_three_hours_stay_under_500_mb() -> None:
 
 def test_no_secret_no_address_and_no_path_is_in_it(session: Path, archive: Path) -> None:
     secret = "tok3n"
-    (session / ARCHIVE).symlink_to(archive)
+    (session / ARCHIVE).mkdir()
+    for file in (*archive.glob("0002*"), archive / "clock.csv"):  # whose clock is an address
+        (session / ARCHIVE / file.name).symlink_to(file)
     for name in ("private.toml", "pages.toml", "fault.log", "ffmpeg.log", "notes.jsonl", ".env", "livesubs.toml"):
         (session / name).write_text(secret)
     urls = dict.fromkeys(msgspec.to_builtins(TranslationSettings().urls), f"https://u:{secret}@h/?k={secret}")
-    source = SourceSettings(cookies=f"/{secret}", ffmpeg=f"/{secret}", backup=(f"https://h/{secret}",), channel="left")
+    source = SourceSettings(cookies=f"/{secret}", ffmpeg=f"/{secret}", backup=(f"https://h/{secret}",))
     chosen = msgspec.convert(
         {
             "speech": {"model": f"/home/{secret}/model"},
@@ -440,7 +442,7 @@ def lived(begun: list[object], doings: list[tuple[Did, int, str]], name: str) ->
 
 
 @given(DOINGS, DOINGS, DOINGS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_both_do_nothing_of_the_original_is_lost_and_a_second_time_brings_nothing(
     earlier: list[tuple[Did, int, str]], here: list[tuple[Did, int, str]], there: list[tuple[Did, int, str]]
 ) -> None:

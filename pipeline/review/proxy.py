@@ -23,9 +23,10 @@ SOUND = 100_000
 HEIGHT = 360
 _PICTURE = ("-vf", f"scale=-2:'min({HEIGHT},ceil(ih/2)*2)'", "-c:v", "libx264", "-preset", "veryfast",
             "-crf", "28", "-maxrate", "200k", "-bufsize", "200k", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough",
-            "-x264-params", "keyint=infinite:scenecut=0")  # fmt: skip
-"""There are no keyframes but those that are forced, and each begins a segment: where ffmpeg is told times to cut at,
-it counts from the first picture, which may come late."""
+            "-bf", "0", "-x264-params", "keyint=infinite:scenecut=0")  # fmt: skip
+"""No picture waits for a later one: a browser would show all of them so much later. There are no keyframes but those
+that are forced, and each begins a segment: where ffmpeg is told times to cut at, it counts from the first picture,
+which may come late."""
 _SOUND = ("-c:a", "aac", "-b:a", "48k", "-ac", "1")
 _CUT = ("-f", "segment", "-segment_format", "mpegts", "-segment_time_delta", "0.05", "-segment_list_type", "csv",
         "-individual_header_trailer", "0", "-avoid_negative_ts", "disabled", "-muxdelay", "0", "-muxpreload", "0",
@@ -93,7 +94,7 @@ def encode(connection: Connection, folder: Path, ffmpeg: str, channel: str, tell
     command = [
         *(ffmpeg, "-v", "error", "-copyts", "-f", "mpegts", "-i", "pipe:0", "-map", "0:v:0?", "-map", "0:a:0?"),
         *(pictured if _has_picture(first.path) else ("-segment_times", times)),
-        *(*_panned(channel), *_SOUND, *_CUT, "-segment_start_number", number),
+        *(*_filters(channel), *_SOUND, *_CUT, "-segment_start_number", number),
         *("-segment_list", f"{connection.name}.csv", f"{connection.name}-%05d.ts"),
     ]
     _run(command, folder, _read(connection.segments), tell)
@@ -102,7 +103,22 @@ def encode(connection: Connection, folder: Path, ffmpeg: str, channel: str, tell
 def encode_sound(audio: Path, folder: Path, ffmpeg: str, tell: Tell) -> None:
     """The same of a session that kept no picture and sound to play: one connection, of what was heard."""
     command = [
-        *(ffmpeg, "-v", "error", "-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", "pipe:0", *_SOUND, *_CUT),
+        *(
+            ffmpeg,
+            "-v",
+            "error",
+            "-f",
+            "s16le",
+            "-ar",
+            str(SAMPLE_RATE),
+            "-ac",
+            "1",
+            "-i",
+            "pipe:0",
+            *_filters(""),
+            *_SOUND,
+            *_CUT,
+        ),
         *("-segment_time", str(_EACH), "-segment_list", "0001.csv", "0001-%05d.ts"),
     ]
     _run(command, folder, _parts_of(audio), tell)
@@ -143,8 +159,11 @@ def after(done: float, tell: Tell) -> Tell:
     return lambda seconds: tell(done + seconds)
 
 
-def _panned(channel: str) -> Sequence[str]:
-    return ("-af", f"pan=mono|c0=c{('left', 'right').index(channel)}") if channel else ()
+def _filters(channel: str) -> Sequence[str]:
+    """An encoder puts one packet before the first that it is given, so one less is given to it: where sound begins
+    before the picture, a browser takes that for the beginning of both."""
+    first = "atrim=start_sample=1024"
+    return ("-af", f"{first},pan=mono|c0=c{('left', 'right').index(channel)}" if channel else first)
 
 
 def _read(found: Iterable[MediaSegment]) -> Iterator[tuple[bytes, float]]:
