@@ -91,7 +91,7 @@ class Answering:
             theirs = ", ".join(self._theirs)
             text = f"changed by somebody, what is done on the pages is not in it: {theirs}; move it away for ours"
             journal.append(Warned(text=text))
-        self._director = Director(path, journal, self._files, chosen.cues, _names(path, chosen))
+        self._director = Director(path, journal, self._files, chosen.cues, names_of(path, chosen))
 
     @property
     def alone(self) -> bool:
@@ -120,7 +120,7 @@ def _settings(path: Path) -> Settings:
     return Settings()
 
 
-def _names(path: Path, chosen: Settings) -> Names:
+def names_of(path: Path, chosen: Settings) -> Names:
     """The session's glossary, if it is still there."""
     noted = path / folder.NAMES
     with suppress(SettingsError):

@@ -26,7 +26,7 @@ from pipeline.export.transcript import transcript
 from pipeline.export.youtube import Part
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
-from pipeline.report.moments import Moment
+from pipeline.review.queue import Problem
 from pipeline.state import fold
 from tests.web.sessions import STARTED, cue, finished
 from tests.web.shows import line
@@ -156,26 +156,30 @@ def test_a_folder_that_is_no_session_or_has_no_cue_yet_is_refused(tmp_path: Path
 
 
 def test_marks_lead_to_the_cue_in_a_table_and_in_subtitle_edit(session: Path, tmp_path: Path) -> None:
-    doubtful = Cue(id="d", lang="en", start=6.5, end=8, text='He said "no"', sentences=("s9",), flags=("doubtful",))
+    untranslated = Cue(id="d", lang="en", start=6.5, end=8, text="« Non »", sentences=("s9",), flags=("untranslated",))
     with Journal(session, SystemClock()) as journal:
-        journal.append(doubtful)
-        journal.append(Gap(start=100.0, end=104.0, reason="lost"))
+        journal.append(untranslated)
+        journal.append(Gap(start=9000.0, end=9004.0, reason="lost"))
     export(session, "--marks", "--out", tmp_path / "x.srt")
     exported = list(srt.parse((tmp_path / "x.srt").read_text("utf-8")))
     rows = list(csv.DictReader(io.StringIO((tmp_path / "x.srt.marks.csv").read_text("utf-8-sig"))))
-    assert [(row["time"], row["seconds"], row["why"]) for row in rows] == [
-        ("0:01:40", "100.000", "4 s missing"),
-        ("0:00:06", "6.500", 'translation doubtful: "He said "no""'),
-    ]
-    assert exported[int(rows[1]["number"]) - 1].content == doubtful.text
+    assert (rows[0]["time"], rows[0]["seconds"], rows[0]["likely"]) == ("0:00:06", "6.500", "0.98")
+    assert rows[0]["why"] == "It is not translated."
+    assert exported[int(rows[0]["number"]) - 1].content == untranslated.text
+    assert "4 s of the stream are missing after it, from 2:30:00 on." in rows[1]["why"]
+    assert int(rows[1]["number"]) == len(exported)
     told = json.loads((tmp_path / "x.srt.SE.bookmarks").read_text("utf-8"))["bookmarks"]
-    assert [(one["idx"], one["txt"]) for one in told] == [(int(row["number"]) - 1, row["why"]) for row in rows[::-1]]
+    assert sorted((one["idx"], one["txt"]) for one in told) == sorted((int(r["number"]) - 1, r["why"]) for r in rows)
 
 
-def test_two_moments_of_one_cue_are_one_bookmark() -> None:
-    found = [Moment(start=9.0, said="a", work=1.0), Moment(start=9.5, said="b", work=1.0, of="unknown")]
+def test_two_problems_of_one_cue_are_one_bookmark() -> None:
+    """A line that was taken out is none of the file's: it is told of where it stood."""
+    found = [
+        Problem(cue="gone", start=1.0, score=1.0, why=("a.",)),
+        Problem(cue="c", start=2.0, score=0.5, why=("b.",)),
+    ]
     [one] = json.loads(marks.bookmarks(marks.marks(found, [line("c", 2.0, 3.0)])))["bookmarks"]
-    assert one == {"idx": 0, "txt": "a; b"}
+    assert one == {"idx": 0, "txt": "a. b."}
 
 
 def test_a_transcript_has_paragraphs_with_times() -> None:

@@ -151,7 +151,7 @@ def _text(
         return
     path = put(out or _here(folder, f"{name}.{format}"), data, force=force)
     typer.echo(path)
-    for made in beside.write(record, cues, path, force=force) if marks else ():
+    for made in beside.write(record, folder, name, cues, path, force=force) if marks else ():
         typer.echo(made)
 
 

@@ -1,4 +1,4 @@
-"""Where to look first, beside a subtitle file: as a table, and as the bookmarks that Subtitle Edit shows in its list.
+"""The editor's queue, beside a subtitle file: as a table, and as the bookmarks that Subtitle Edit shows in its list.
 
 With FILE Subtitle Edit (4 and 5) reads `FILE.SE.bookmarks`: `{"bookmarks": [{"idx": N, "txt": "..."}]}`, where N is
 the place in the list, from 0.
@@ -14,17 +14,24 @@ import msgspec
 from pipeline.events import Cue, Value
 from pipeline.export.writing import put
 from pipeline.lines import clock_time
-from pipeline.report.moments import Moment, moments
+from pipeline.report.first import why
+from pipeline.report.folder import AUDIO
 from pipeline.report.record import Record
+from pipeline.review.loud import levels
+from pipeline.review.queue import Problem, queue
 
 BOOKMARKS = ".SE.bookmarks"
 """What is put behind the name of the subtitle file."""
 TABLE = ".marks.csv"
 
 
-def write(record: Record, cues: Sequence[Cue], path: Path, *, force: bool) -> list[Path]:
-    """Writes both beside the subtitle file at `path`, which has these cues, and gives their paths."""
-    found = marks(moments(record), cues)
+def write(record: Record, folder: Path, name: str, cues: Sequence[Cue], path: Path, *, force: bool) -> list[Path]:
+    """Writes both beside the subtitle file at `path`, which has these cues of the track `name`, and gives their paths.
+
+    Of two languages above each other the queue is that of the lower one.
+    """
+    made = queue(record, name.rpartition("-")[2], levels(folder / AUDIO))
+    found = marks(made.problems[: made.stop], cues)
     csv, listed = (path.with_name(path.name + ending) for ending in (TABLE, BOOKMARKS))
     # Excel takes a table for one of its own code page unless it begins with a byte order mark.
     return [
@@ -34,19 +41,16 @@ def write(record: Record, cues: Sequence[Cue], path: Path, *, force: bool) -> li
 
 
 class Mark(Value, frozen=True):
-    """A moment, and the place in the file (from 0) where there is something to be seen of it."""
+    """A problem, and the place in the file (from 0) where there is something to be seen of it."""
 
     place: int
-    moment: Moment
+    problem: Problem
 
 
-def marks(found: Sequence[Moment], cues: Sequence[Cue]) -> list[Mark]:
-    """Each moment at its cue, in the order given; `cues` are at least one, by time."""
-    first: dict[str, int] = {}
-    for place, cue in enumerate(cues):
-        for id in (cue.id, *cue.sentences):
-            first.setdefault(id, place)
-    return [Mark(place=first.get(moment.of, _at(moment.start, cues)), moment=moment) for moment in found]
+def marks(found: Sequence[Problem], cues: Sequence[Cue]) -> list[Mark]:
+    """Each problem at its cue, in the order given; `cues` are at least one, by time."""
+    of = {cue.id: place for place, cue in enumerate(cues)}
+    return [Mark(place=of.get(one.cue, _at(one.start, cues)), problem=one) for one in found]
 
 
 def _at(start: float, cues: Sequence[Cue]) -> int:
@@ -55,13 +59,12 @@ def _at(start: float, cues: Sequence[Cue]) -> int:
 
 
 def table(marks: Sequence[Mark]) -> str:
-    """CSV, the one with the most to do first."""
+    """CSV, the likeliest first."""
     made = io.StringIO()
     rows = csv.writer(made, lineterminator="\n")
-    rows.writerow(["time", "seconds", "number", "why"])
-    for mark in marks:
-        start = mark.moment.start
-        rows.writerow([clock_time(start), f"{start:.3f}", mark.place + 1, mark.moment.said])
+    rows.writerow(["time", "seconds", "number", "likely", "why"])
+    for place, one in ((mark.place, mark.problem) for mark in marks):
+        rows.writerow([clock_time(one.start), f"{one.start:.3f}", place + 1, f"{one.score:.2f}", why(one)])
     return made.getvalue()
 
 
@@ -69,6 +72,6 @@ def bookmarks(marks: Sequence[Mark]) -> str:
     """Subtitle Edit's own file, which has one bookmark a line of the list."""
     of: dict[int, list[str]] = {}
     for mark in marks:
-        of.setdefault(mark.place, []).append(mark.moment.said)
-    told = [{"idx": place, "txt": "; ".join(said)} for place, said in sorted(of.items())]
+        of.setdefault(mark.place, []).append(why(mark.problem))
+    told = [{"idx": place, "txt": " ".join(said)} for place, said in sorted(of.items())]
     return msgspec.json.encode({"bookmarks": told}).decode()

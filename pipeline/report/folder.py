@@ -9,10 +9,12 @@ from pipeline.files import write_whole
 from pipeline.journal import read, running
 from pipeline.report.page import page
 from pipeline.report.record import Record
+from pipeline.review.loud import levels
 from pipeline.settings import Settings
 
 NAME = "report.html"
 JOURNAL = "journal.jsonl"
+AUDIO = "audio.s16"
 
 
 def write(folder: Path, to: Path | None = None) -> Path:
@@ -22,7 +24,7 @@ def write(folder: Path, to: Path | None = None) -> Path:
     that says what session it is cannot be read, other such lines are left out.
     """
     path = to or folder / NAME
-    write_whole(path, page(open_record(folder)))
+    write_whole(path, page(open_record(folder), levels(folder / AUDIO)))
     return path
 
 

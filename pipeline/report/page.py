@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from pipeline.lines import clock_time
-from pipeline.report import headline, moments, tables, timeline, troubles
+from pipeline.report import headline, tables, timeline, troubles
+from pipeline.report.first import first
 from pipeline.report.record import Record
+from pipeline.review.loud import Levels
 from pipeline.scores.latency import Latency
 from pipeline.scores.spread import Spread
 from pipeline.settings import Settings, TranslationSettings
@@ -17,14 +19,14 @@ from pipeline.source.failures import redact
 
 _MOST = 200
 """Rows that a list shows; the journal has all."""
-_FIRST = 40
+_PLACES = 40
 """Places to look first; more are no help."""
 _BY_DEMO = {"speech.model", "speech.window", "speech.hotwords", "translation.models"}
 """Settings that the demo brings."""
 
 
-def page(record: Record) -> str:
-    """The whole page, as HTML."""
+def page(record: Record, levels: Levels | None = None) -> str:
+    """The whole page, as HTML; `levels` of the recording, where there is one."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
@@ -45,10 +47,10 @@ def page(record: Record) -> str:
         "spread": _spread,
         "worst": _worst,
     }
-    return made.get_template("report.html.jinja").render(_facts(record))
+    return made.get_template("report.html.jinja").render(_facts(record, levels))
 
 
-def _facts(record: Record) -> dict[str, Any]:
+def _facts(record: Record, levels: Levels | None) -> dict[str, Any]:
     """What the template names."""
     return {
         "record": record,
@@ -57,7 +59,7 @@ def _facts(record: Record) -> dict[str, Any]:
         "headline": headline.headline(record),
         "untranslated": _untranslated(record),
         "left": sorted(troubles.left(record)),
-        "moments": moments.moments(record),
+        "first": first(record, levels),
         "tracks": (tracks := tables.tracks(record)),
         "late": tables.late(record, tracks),
         "flags": tables.FLAGS,
@@ -73,7 +75,7 @@ def _facts(record: Record) -> dict[str, Any]:
         "news": list(troubles.news(record)),
         "changed": list(changed(record.settings)),
         "most": _MOST,
-        "first": _FIRST,
+        "places": _PLACES,
     }
 
 

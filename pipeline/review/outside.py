@@ -17,7 +17,7 @@ from pipeline.review.markup import visible
 from pipeline.review.times import Format
 from pipeline.state import State
 
-_TAGGED = re.compile(r"\{[^{}\n]*\}|<[^<>\n]*>")
+_TAGGED = re.compile(r"(\{[^{}\n]*\}|<[^<>\n]*>)")
 _ESCAPED = r"\{{}"
 """What ffmpeg makes of a brace."""
 _LIKE = 0.5
@@ -45,15 +45,24 @@ def plain(text: str, format: Format | None) -> str:
 
 def alike(one: str, other: str) -> bool:
     """Whether two texts are the same but for what tools take for tags or escapes: many leave out `{so}` and `<so>`."""
-    meant = html.unescape(other)
-    if one in (other, meant):
-        return True
-    bare = _untagged(one) if _TAGGED.search(one) else ""
-    return bool(bare) and bare in (_untagged(other), _untagged(meant))
+    kept = _TAGGED.split(one)
+    for meant in (other, html.unescape(other), other.replace(_ESCAPED, "{")):
+        if one == meant or (len(kept) > 1 and _left_out(kept, meant)):
+            return True
+    return False
 
 
-def _untagged(text: str) -> str:
-    return "\n".join(" ".join(line.split()) for line in _TAGGED.sub("", text.replace(_ESCAPED, "{")).split("\n"))
+def _left_out(kept: Sequence[str], other: str) -> bool:
+    """Whether `other` is those parts of a text with one of the tags between them, at least, left out."""
+    parts = [_tight(part) for part in kept]
+    lacking = "".join(f"({re.escape(part)})?" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    found = re.fullmatch(lacking, _tight(other))
+    return found is not None and None in found.groups()
+
+
+def _tight(text: str) -> str:
+    """Without the spaces within its lines: who leaves out a tag leaves some, or takes some away."""
+    return "\n".join("".join(line.split()) for line in text.split("\n"))
 
 
 def lines_of(file: SubtitleFile, ids: Container[str]) -> list[Line]:

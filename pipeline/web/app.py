@@ -29,6 +29,8 @@ from pipeline.web.desk import Desk
 from pipeline.web.feed import feed
 from pipeline.web.media import Media
 from pipeline.web.show import LOOK, Show
+from pipeline.web.tools import Tools
+from pipeline.web.wording import Wording
 
 PAGES = Path(__file__).parent / "pages"
 VENDOR = Path(__file__).parent / "vendor"
@@ -58,12 +60,15 @@ class Served(msgspec.Struct, frozen=True):
     """Seconds behind live; None: as few as there can be."""
     title: str = ""
     """What the screen's cards call the show; empty: what its source is called."""
+    tools: Tools = Tools()
+    """Of the desk."""
 
 
 def application(folder: Path, access: Access, served: Served, when_over: Callable[[], None] | None = None) -> ASGIApp:
     """The pages of the session in `folder`, which may not have begun yet; `when_over` is called once the session has
     ended and nobody watches any more."""
     show, media, answers = Show(folder), Media(folder), Answers(folder)
+    wording = Wording(show, served.tools)
 
     async def index(request: Request) -> Response:
         ended = not running(folder) and _over(show)
@@ -95,6 +100,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         yield
         for task in tasks:
             task.cancel()
+        await wording.close()
         await _answered(show, answers)
 
     routes = [
@@ -106,6 +112,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
         *Desk(show).routes(),
+        *wording.routes(),
         Route("/room.m3u8", room),
         Route("/media/index.m3u8", index),
         Route("/media/{name}", media.segment),

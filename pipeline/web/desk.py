@@ -4,7 +4,6 @@ All of them are for whoever may control. What is wrong with a request is told as
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,10 @@ from starlette.routing import Route
 
 from pipeline.errors import LivesubsError, SessionError
 from pipeline.events import Value
+from pipeline.folder import given
 from pipeline.journal import running
 from pipeline.review.profile import Profile, of_language
+from pipeline.review.shots import frame_rate
 from pipeline.review.spot import Line, faults, look
 from pipeline.source.archive import segments
 from pipeline.source.parts import ARCHIVE, AUDIO, seconds
@@ -25,6 +26,9 @@ from pipeline.state import State
 from pipeline.web.bodies import Unfit, span, told
 from pipeline.web.drafts import Draft
 from pipeline.web.edits import edit
+from pipeline.web.given import address
+from pipeline.web.queues import Queues
+from pipeline.web.shots import Shots
 from pipeline.web.show import Show
 
 _DRAFT = 20_000
@@ -33,6 +37,7 @@ _LINES, _MOST = 200_000, 100
 """Bytes of lines that are checked at once, and how many they are, at most."""
 _WORDS = 600.0
 """Seconds whose words are told at once."""
+_SHOTS = 86_400.0
 _SHAPE = 600.0
 """Seconds whose sound is drawn at once."""
 _COLUMNS = 4096
@@ -53,14 +58,18 @@ class Desk:
     def __init__(self, show: Show) -> None:
         self._show = show
         self._frames: float | None = None
+        self._shots, self._queues = Shots(show.folder), Queues(show.folder)
+        self._file = given(show.folder) is not None
 
     def routes(self) -> list[Route]:
         return [
-            _json("/api/review", self.review),
-            _json("/api/words", self.words),
-            _json("/api/peaks", self.peaks),
-            _json("/api/faults", self.faults),
-            Route("/api/check", self.check, methods=["POST"]),
+            address("/api/review", self.review),
+            address("/api/words", self.words),
+            address("/api/peaks", self.peaks),
+            address("/api/shots", self.shots),
+            address("/api/queue", self.queue),
+            address("/api/faults", self.faults),
+            address("/api/check", self.check, "POST"),
             Route("/api/edits", self.edits, methods=["POST"]),
             Route("/api/drafts/{cue:path}", self.draft, methods=["PUT", "DELETE"]),
         ]
@@ -70,19 +79,19 @@ class Desk:
         folder, state = self._show.folder, self._show.state
         session = state.session
         src_lang, tgt_langs = (session.src_lang, session.tgt_langs) if session else ("", ())
-        self._frames = self._frames or await asyncio.to_thread(_frame_rate, folder)
+        frames = await self._frame_rate()
         return {
-            "name": folder.resolve().name,
-            "kind": "session",
+            "name": session.source if session and self._file else folder.resolve().name,
+            "kind": "file" if self._file else "session",
             "begun": session is not None,
             "running": running(folder),
             "live": bool(session and session.live),
             "src_lang": src_lang,
             "tgt_langs": tgt_langs,
             "duration": _duration(folder, state),
-            "picture": self._frames is not None,
-            "sound": (folder / AUDIO).exists(),
-            "frame_rate": self._frames,
+            "picture": frames is not None,
+            "sound": _has_sound(folder),
+            "frame_rate": frames,
             "profiles": {lang: _figures(of_language(lang)) for lang in (src_lang, *tgt_langs) if lang},
         }
 
@@ -99,6 +108,15 @@ class Desk:
         found = await asyncio.to_thread(peaks, self._show.folder, start, end, int(columns))
         return {"from": start, "to": end, "min": found.low, "max": found.high}
 
+    async def shots(self, request: Request) -> object:
+        """Where a shot begins, as far as that is known."""
+        start, end = span(request, _SHOTS)
+        return self._shots.between(start, end) if await self._frame_rate() else []
+
+    async def queue(self, request: Request) -> object:
+        """What needs a human first."""
+        return await self._queues.of(request.query_params.get("lang", ""), self._show.seq)
+
     async def faults(self, request: Request) -> object:
         """What is wrong with a whole track as it now is."""
         lang = request.query_params.get("lang", "")
@@ -107,7 +125,7 @@ class Desk:
         found = await asyncio.to_thread(faults, lines, of_language(lang))
         return [{**msgspec.to_builtins(fault), "cue": track[fault.cue].id} for fault in found]
 
-    async def check(self, request: Request) -> Response:
+    async def check(self, request: Request) -> object:
         """What is wrong with lines as they are being written, and what would mend it."""
         asked = await told(request, Asked, _LINES)
         timed = all(isfinite(line.start) and isfinite(line.end) for line in asked.cues)
@@ -115,7 +133,7 @@ class Desk:
             raise Unfit(f"Ask about 1 to {_MOST} lines, each with its times.", 400)
         profile = of_language(asked.lang)
         found = await asyncio.to_thread(look, asked.cues, asked.before, asked.after, profile)
-        return _answer({"profile": profile.base, **msgspec.to_builtins(found)})
+        return {"profile": profile.base, **msgspec.to_builtins(found)}
 
     async def edits(self, request: Request) -> Response:
         return await edit(self._show, request)
@@ -134,18 +152,10 @@ class Desk:
             raise Unfit(str(error), 507 if isinstance(error, SessionError) else 409) from error
         return Response(status_code=204)
 
-
-def _json(path: str, found: Callable[[Request], Awaitable[object]]) -> Route:
-    """An address that gives JSON."""
-
-    async def answer(request: Request) -> Response:
-        return _answer(await found(request))
-
-    return Route(path, answer)
-
-
-def _answer(found: object) -> Response:
-    return Response(msgspec.json.encode(found), media_type="application/json")
+    async def _frame_rate(self) -> float | None:
+        """Of the picture, if there is one; of a session that has just begun there may be one later."""
+        self._frames = self._frames or await asyncio.to_thread(_first_rate, self._show.folder)
+        return self._frames
 
 
 def _duration(folder: Path, state: State) -> float:
@@ -154,9 +164,14 @@ def _duration(folder: Path, state: State) -> float:
     return max([state.recorded, *recorded, *(cue.end for cue in state.cues.values())])
 
 
-def _frame_rate(folder: Path) -> float | None:
-    from pipeline.review.shots import frame_rate
+def _has_sound(folder: Path) -> bool:
+    """Whether there is something to draw."""
+    from pipeline.review.peaks import PEAKS
 
+    return any((folder / name).exists() for name in (AUDIO, PEAKS))
+
+
+def _first_rate(folder: Path) -> float | None:
     first = segments(folder / ARCHIVE)[:1]
     return frame_rate(first[0].path) if first else None
 

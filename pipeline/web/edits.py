@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from pipeline.answering import known
 from pipeline.asked import EDITS, keep
 from pipeline.editing import merged_sentences, split_sentences
+from pipeline.errors import unwritable
 from pipeline.events import Cue, Edit
 from pipeline.state import State
 from pipeline.web.bodies import Unfit, told
@@ -33,13 +34,18 @@ async def edit(show: Show, request: Request) -> Response:
     show.look()  # the page may know a line that was written just now
     if known(show.state, asked.id) or asked.id in show.unanswered:
         return JSONResponse({"kept": asked.id})
+    return JSONResponse({"kept": asked.id}, background=write_down(show, completed(show.state, asked)))
+
+
+def write_down(show: Show, *edits: Edit) -> BackgroundTask:
+    """Keeps edits, all or none, and gives what has them survive a power cut: nobody who types waits for that. Unfit
+    when they cannot be written."""
     try:
-        keep(show.folder, completed(show.state, asked))
+        keep(show.folder, *edits)
     except OSError as error:
-        raise Unfit(f"Not kept: it cannot be written down ({error.strerror}). Free some space.", 507) from error
+        raise Unfit(f"Not kept: {unwritable(show.folder / EDITS, error)}.", 507) from error
     show.look()
-    on_disk = BackgroundTask(_sync, show.folder)  # nobody who types waits for that
-    return JSONResponse({"kept": asked.id}, background=on_disk)
+    return BackgroundTask(_sync, show.folder)
 
 
 def _read(fields: dict[str, Any]) -> Edit:

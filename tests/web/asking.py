@@ -36,13 +36,17 @@ class Told:
 
     def next(self, kind: str, fits: Callable[[Any], bool] = lambda message: True) -> Any:
         """The next message of that kind that fits; those before it are left out."""
-        found = ""
+        return next(message for found, message in self.all() if found == kind and fits(message))
+
+    def all(self) -> Iterator[tuple[str, Any]]:
+        """Every message from here on, with its kind."""
+        kind = ""
         for line in self._stream:
             name, _, value = line.decode().strip().partition(": ")
             if name == "event":
-                found = value
-            elif name == "data" and found == kind and fits(message := json.loads(value)):
-                return message
+                kind = value
+            elif name == "data":
+                yield kind, json.loads(value)
         raise AssertionError("the server has left")
 
 

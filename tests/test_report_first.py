@@ -2,10 +2,10 @@
 
 import msgspec
 
-from pipeline.events import Cue, Gap, Suppressed, Withdrawn
+from pipeline.events import Cue, Withdrawn
 from pipeline.journal import Entry
+from pipeline.report.first import first
 from pipeline.report.headline import headline
-from pipeline.report.moments import moments
 from pipeline.report.page import page
 from pipeline.report.tables import counts, engines, refusals
 from pipeline.report.timeline import lanes
@@ -13,35 +13,17 @@ from pipeline.report.troubles import left, troubles
 from tests.reported import BEGAN, begun, live, record, said
 
 
-def test_every_flagged_cue_is_found_with_its_time() -> None:
+def test_every_cue_that_is_worth_a_look_is_found_with_its_time_and_its_price() -> None:
     cues = [
         (at + 3, Cue(id=f"c{at}", lang="en", start=at, end=at + 1, text="The workers", sentences=(), flags=("fast",)))
         for at in range(5, 500, 5)
     ]
     told = record(live(500, *cues))
-    assert moments(told)[0].said == 'too fast: "The workers"'
+    assert first(told).places[0] == (5.0, '"The workers": It is too fast to read.')
     text = page(told)
     assert "And 59 more" in text
+    assert "99 cues, about 29 minutes, with 100 % of the faults to be expected" in text
     assert all(f"0:0{at // 60}:{at % 60:02}" in text for at in range(5, 500, 5))
-
-
-def test_the_editor_is_led_to_the_worst_first_and_told_when() -> None:
-    told = record(
-        live(
-            300,
-            *((12.0, event) for event in said(1, 10.0, sure=0.2)),
-            *((72.0, event) for event in said(2, 70.0, verdict="empty")),
-            *((132.0, event) for event in said(3, 130.0)),
-            (180.0, Suppressed(start=170.0, end=172.0, text="Merci d'avoir regardé !", reason="nobody speaks")),
-            (200.0, Gap(start=190.0, end=194.0, reason="lost")),
-        )
-    )
-    assert [(moment.start, moment.said) for moment in moments(told)] == [
-        (190.0, "4 s missing"),
-        (70.0, 'not translated: "Nous tenons."'),
-        (170.0, 'kept back: "Merci d\'avoir regardé !"; nobody speaks'),
-        (11.0, 'unsure of: tenons, in "Nous tenons."'),
-    ]
 
 
 def test_doubtful_and_later_translations_are_where_an_editor_looks_first() -> None:
@@ -55,10 +37,10 @@ def test_doubtful_and_later_translations_are_where_an_editor_looks_first() -> No
         for event in events
     ]
     made = record(live(20, *((12.0, event) for event in marked)))
-    assert [(one.start, one.said) for one in moments(made)] == [
-        (6.0, 'translation doubtful (lost 90): "We hold."'),
-        (10.0, 'translated later: "We hold."'),
-    ]
+    assert first(made).places == (
+        (6.0, '"We hold.": The translation is doubtful: lost 90.'),
+        (10.0, '"We hold.": It was shown as it was said, and translated later.'),
+    )
     [deepl] = engines(made)
     assert (deepl.asked, deepl.good, deepl.doubted, deepl.refused) == (3, 2, 1, 0)
     assert refusals(made) == []
@@ -67,18 +49,6 @@ def test_doubtful_and_later_translations_are_where_an_editor_looks_first() -> No
 
 def part(number: int, at: float, text: str, *flags: str, of: tuple[str, ...] = ("s1",)) -> Cue:
     return Cue(id=f"s1.en.{number}", lang="en", start=at, end=at + 2, text=text, sentences=of, flags=flags)
-
-
-def test_a_sentence_is_listed_once_and_only_with_a_reason() -> None:
-    """That its second cue waits for the first to be read is none."""
-    [sentence, *_] = said(1, 2.0)
-    waits = [part(1, 2.0, "The postal workers"), part(2, 4.0, "will not give up.", "late")]
-    assert moments(record(live(20, *((8.0, event) for event in (sentence, *waits))))) == []
-    [unsure, *_] = said(1, 2.0, sure=0.2)
-    fast = [part(1, 2.0, "The postal workers", "fast"), part(2, 4.0, "will not give up.", "fast", "late")]
-    [moment] = moments(record(live(20, *((8.0, event) for event in (unsure, *fast)))))
-    assert moment.said == 'too fast: "The postal workers"; unsure of: tenons, in "Nous tenons."'
-    assert moment.start == 2.0
 
 
 def test_every_part_of_the_report_counts_the_same_sentences() -> None:

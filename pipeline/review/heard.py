@@ -1,0 +1,116 @@
+"""How likely each recognised word is wrong, or has lost a word beside it; and which words a cue shows. Pure.
+
+A logistic regression over a few signals of a word. Its weights, `heard.toml`, are learnt by `python -m bench.queue`
+from sessions of the demo models over noisy takes. That is synthetic speech: of real speech they tell an order, hardly
+a rate.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from math import exp, log
+from statistics import fmean, median
+
+import msgspec
+
+from pipeline.events import Sentence, Value, Word
+from pipeline.names.lexicon import ordinary
+from pipeline.review.loud import Loud
+
+SIGNALS = ("doubt", "long", "first", "around", "unknown", "held", "pause", "loud")
+_LEAST = 0.01
+"""Probability that a word has at least: below, they mean nothing."""
+_LONG = 3
+"""Letters: words of more of them are told apart by their sound, and doubted for a reason."""
+_AROUND = 3
+"""Words before and after whose doubt counts with a word's own."""
+_BREATH = 0.25
+"""Seconds without a word after which a word is the first of its phrase: those are always doubted a little."""
+_LOUDEST = 1.5
+"""Seconds: more is applause as often as speech."""
+_FREE = 0.06
+"""Seconds that any word may take besides its letters."""
+_PAUSES, _STOPS = re.compile(r"[.!?…,;:]\W*$"), re.compile(r"[.!?…]\W*$")
+
+
+class Judged(Value, frozen=True):
+    """A word, and how likely it is wrong."""
+
+    word: Word
+    chance: float
+    """0 to 1."""
+    signal: str
+    """The one of `SIGNALS` that speaks most against it; of the doubts, `doubt`."""
+    amount: float
+    """Of that signal; of a doubt, the word's probability."""
+
+
+def judged(sentences: Sequence[Sentence], loud: Loud) -> dict[str, list[Judged]]:
+    """By sentence, its words; `sentences` are all of a session, by time."""
+    weights = _weights()
+    words = [word for sentence in sentences for word in sentence.words]
+    rows = iter(zip(words, signals(sentences, loud), strict=True))
+    return {one.id: [_judged(*next(rows), weights) for _ in one.words] for one in sentences}
+
+
+def signals(sentences: Sequence[Sentence], loud: Loud) -> list[tuple[float, ...]]:
+    """Of each word in order, `SIGNALS`: four doubts (-log probability), whether no dictionary has it, seconds."""
+    words = [word for sentence in sentences for word in sentence.words]
+    langs = [sentence.lang for sentence in sentences for _ in sentence.words]
+    doubts = [-log(max(word.probability, _LEAST)) for word in words]
+    pace = median((word.end - word.start) / _size(word) for word in words) if words else 0.0
+    neighbours = zip([None, *words], words, [*words[1:], None], strict=False)
+    return [
+        (
+            doubts[at],
+            doubts[at] * (_size(word) > _LONG),
+            doubts[at] * (first := _first(before, word)),
+            fmean(doubts[max(0, at - _AROUND) : at + _AROUND + 1]),
+            float(_unknown(word.text, langs[at])),
+            0.0 if first else min(1.0, max(0.0, word.end - word.start - _FREE - pace * _size(word))),
+            _pause(word, after),
+            _beside(before, word, after, loud),
+        )
+        for at, (before, word, after) in enumerate(neighbours)
+    ]
+
+
+def _first(before: Word | None, word: Word) -> bool:
+    return before is None or word.start - before.end > _BREATH or bool(_STOPS.search(before.text))
+
+
+def _pause(word: Word, after: Word | None) -> float:
+    """Seconds until the next word, where there is no mark between the two."""
+    return 0.0 if after is None or _PAUSES.search(word.text) else min(1.0, max(0.0, after.start - word.end))
+
+
+def _beside(before: Word | None, word: Word, after: Word | None, loud: Loud) -> float:
+    """Seconds that are as loud as speech before and after a word, and in no other."""
+    seconds = loud.seconds(before.end, word.start) if before else 0.0
+    return min(_LOUDEST, seconds + (loud.seconds(word.end, after.start) if after else 0.0))
+
+
+def _judged(word: Word, row: Sequence[float], weights: Mapping[str, float]) -> Judged:
+    parts = {name: weights[name] * value for name, value in zip(SIGNALS, row, strict=True)}
+    doubt = sum(parts.pop(name) for name in ("doubt", "long", "first", "around"))
+    most = max(parts, key=parts.__getitem__)
+    signal, amount = (most, row[SIGNALS.index(most)]) if parts[most] > doubt else ("doubt", word.probability)
+    chance = 1 / (1 + exp(-(weights["bias"] + doubt + sum(parts.values()))))
+    return Judged(word=word, chance=chance, signal=signal, amount=amount)
+
+
+def _unknown(text: str, lang: str) -> bool:
+    """A word with a capital may be a name, which no dictionary has."""
+    stripped = text.strip(" «»“”\"'’([-–—…")
+    return stripped[:1].islower() and not ordinary(stripped, lang)
+
+
+def _size(word: Word) -> int:
+    return max(1, sum(not letter.isspace() for letter in word.text))
+
+
+@cache
+def _weights() -> dict[str, float]:
+    data = (resources.files("pipeline.review") / "heard.toml").read_bytes()
+    return msgspec.toml.decode(data, type=dict[str, float])

@@ -1,0 +1,49 @@
+"""Where a translation says something else than what was said, by single words: a negation, a person, a scale. Pure.
+
+Of French into English alone. Only words that stand for one thing are looked at, so that a doubt is seldom wrong; that a
+sentence is right is never told from them.
+"""
+
+import re
+from collections.abc import Iterator
+
+_NOT = re.compile(
+    r"\b(?:ne|n['’](?=\w))\b.*?\b(?:pas|plus|jamais|rien|personne|aucune?|ni|guère)\b|"
+    r"\b(?:est|suis|a|ai|va) pas\b"
+)
+"""A French negation."""
+_NO = re.compile(r"\b(?:not|no|never|nothing|nobody|none|neither|nor|without|cannot|nowhere|hardly)\b|n['’]t\b")
+"""An English one ..."""
+_WITHOUT = re.compile(
+    r"\b(?:un|in|im|dis|non)\w{4,}|\w{3,}less\b|\b(?:only|any|stop\w*|fail\w*|refus\w*|lack\w*|miss\w*|few|little|"
+    r"end\w*|free|forget\w*|den\w+|avoid\w*|out of|from|but)\b"
+)
+"""... and what says it in other words."""
+_SOMEHOW = re.compile(
+    r"\b(?:ne|non|pas|plus|jamais|rien|personne|aucune?s?|sans|ni|guère|faute|moins|peu|fin|seule?s?|seulement)\b|n['’]\w|"
+    r"\b(?:in|im|dé|mé|mal)\w{4,}|\b(?:refus|manqu|cess|arrêt|interdi|empêch|ignor|oubli|évit|priv|imposs)\w*"
+)
+"""French words that an English negation may come from."""
+_SHE, _HE = re.compile(r"\b(?:she|her|hers|herself)\b"), re.compile(r"\b(?:he|him|his|himself)\b")
+_ELLE, _IL = re.compile(r"\belles?\b"), re.compile(r"\b(?:il|ils|lui)\b")
+_SCALES = {"mille": "thousand", "million": "million", "milliard": "billion", "billion": "trillion"}
+_LARGE = re.compile(r"\b(?:thousand|million|billion|trillion)s?\b")
+_GRAND = re.compile(r"\b(?:mille|million|milliard|billion)s?\b")
+
+
+def amiss(source: str, answer: str, src_lang: str, tgt_lang: str) -> Iterator[str]:
+    """What is amiss with a translation, a sentence each."""
+    if (src_lang, tgt_lang) != ("fr", "en"):
+        return
+    said, told = source.casefold(), answer.casefold()
+    if _NOT.search(said) and not _NO.search(told) and not _WITHOUT.search(told):
+        yield "A negation is missing from the translation."
+    if _NO.search(told) and not _SOMEHOW.search(said):
+        yield "The translation has a negation that was not said."
+    if _ELLE.search(said) and not _IL.search(said) and _HE.search(told) and not _SHE.search(told):
+        yield "A woman was spoken of, the translation speaks of a man."
+    if _IL.search(said) and not _ELLE.search(said) and _SHE.search(told) and not _HE.search(told):
+        yield "A man was spoken of, the translation speaks of a woman."
+    meant = {_SCALES[word.rstrip("s")] for word in _GRAND.findall(said)}
+    if meant and (written := {word.rstrip("s") for word in _LARGE.findall(told)}) and meant != written:
+        yield f"{' and '.join(sorted(meant)).capitalize()} was said, not {' and '.join(sorted(written))}."

@@ -1,0 +1,40 @@
+"""Which cues a person has written, or found right, since anything spoke against them. Pure."""
+
+from pipeline.direction import standing as standing_actions
+from pipeline.editing import standing
+from pipeline.events import Action, Cue, Edit
+from pipeline.report.record import Record
+from pipeline.state import State
+
+
+def settled(record: Record) -> set[str]:
+    """Their ids, and those of killed lines that an editor has seen. A mark that comes later speaks against it anew."""
+    state, done = record.state, set[str]()
+    edits = {edit.id for edit in standing(state)}
+    actions = {action.id for action in standing_actions(state, "edit", "say", "mark")}
+    for event in (entry.event for entry in record.entries):
+        if isinstance(event, Edit) and event.id in edits:
+            done |= _settles(state, event)
+        elif isinstance(event, Action) and event.id in actions:
+            done = done - {event.cue} if event.do == "mark" else done | {event.cue or f"t-{event.id}"}
+    return done
+
+
+def _settles(state: State, edit: Edit) -> set[str]:
+    """An edit that only moves or divides words says nothing of them."""
+    if edit.did in ("note", "undo"):
+        return set()
+    before, accepted = _words(state.found.get(edit.id, ())), {cue.id for cue in edit.after if "accepted" in cue.flags}
+    if edit.did == "accept":
+        return accepted | {id for id, _ in edit.before}
+    return accepted if _words(edit.after) == before else {cue.id for cue in edit.after}
+
+
+def killed(record: Record, lang: str) -> list[Cue]:
+    """The lines of a track that a technician took out, and nobody has put back."""
+    ids = {action.cue for action in standing_actions(record.state, "kill")}
+    return [cue for id, cue in record.state.killed.items() if id in ids and cue.lang == lang]
+
+
+def _words(cues: tuple[Cue, ...]) -> list[str]:
+    return [word.casefold() for cue in cues for word in cue.text.split()]

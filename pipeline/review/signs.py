@@ -1,0 +1,142 @@
+"""What speaks against a cue: signs, each with how likely it alone makes a cue one that needs a human. Pure.
+
+How likely is measured for words alone (`heard`); the rest are estimates, until edited sessions tell.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from pipeline.events import UNSPOKEN, Cue, Rendering, Repaired, Value
+from pipeline.lines import clock_time
+from pipeline.report.headline import span
+from pipeline.report.record import Record
+from pipeline.review.sense import amiss
+from pipeline.review.shown import by_sentence
+from pipeline.subtitles.quality import Rule, faults
+
+_FLAGS = {
+    "marked": (0.99, "It was marked while it was live."),
+    "untranslated": (0.98, "It is not translated."),
+    "cut": (0.7, "The recording begins or ends within it."),
+    "fast": (0.15, "It is too fast to read."),
+    "backfilled": (0.15, "It was shown as it was said, and translated later."),
+    "late": (0.02, "It begins after its words."),
+}
+_VERBATIM = ("fast", "late")
+"""Flags that are no fault in the track of what was said."""
+_SHAPES: dict[Rule, str] = {
+    "empty": "It has no text.",
+    "blank": "It has an empty line.",
+    "lines": "It has too many lines.",
+    "cpl": "A line is too long.",
+    "reversed": "It ends before it begins.",
+    "shortest": "It stands too short.",
+    "longest": "It stands too long.",
+    "order": "It begins before the line above it.",
+    "overlap": "It is on screen together with the line before.",
+    "gap": "It follows too closely on the line before.",
+}
+_MISSHAPEN, _DOUBTED, _NAMED, _SENSELESS, _DISAGREED = 0.3, 0.5, 0.5, 0.6, 0.5
+_GAP, _UNHEARD, _KEPT, _FALLBACK, _REPAIRED = 0.7, 0.9, 0.2, 0.15, 0.1
+_NEAR = 2.0
+"""Seconds: what was kept back no further away than this may have been part of a cue's sentence."""
+
+
+class Sign(Value, frozen=True):
+    """One thing that speaks against a cue."""
+
+    chance: float
+    """How likely a cue with this sign needs a human, 0 to 1."""
+    said: str = ""
+    """A sentence; empty where it is not worth one."""
+
+
+def signs(record: Record, lang: str) -> Iterator[tuple[str, Sign]]:
+    """All there are but those of the words, each with the id of its cue."""
+    cues = record.state.track(lang)
+    for cue in cues:
+        for flag in cue.flags:
+            if flag in _FLAGS and not (flag in _VERBATIM and lang == record.session.src_lang):
+                yield cue.id, Sign(chance=_FLAGS[flag][0], said=_FLAGS[flag][1])
+    for fault in faults(cues, record.settings.cues):
+        if fault.rule in _SHAPES:
+            yield fault.cue, Sign(chance=_MISSHAPEN, said=_SHAPES[fault.rule])
+    if cues:
+        yield from _beside(record, cues)
+    yield from _names(record, cues)
+    yield from _translated(record, lang, cues)
+
+
+def _beside(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
+    """What is missing next to a cue."""
+    for gap in record.state.gaps:
+        cue, where = _at(cues, gap.start)
+        said = f"{span(gap.end - gap.start)} of the stream are missing {where} it, from {clock_time(gap.start)} on."
+        yield cue.id, Sign(chance=_GAP, said=said)
+    for skipped in record.state.skipped:
+        cue, where = _at(cues, skipped.start)
+        yield cue.id, Sign(chance=_UNHEARD, said=f"{span(skipped.end - skipped.start)} {where} it were not heard.")
+    for kept in record.state.suppressed:
+        cue, where = _at(cues, kept.start)
+        if cue.start - _NEAR < kept.end and kept.start < cue.end + _NEAR:
+            yield cue.id, Sign(chance=_KEPT, said=f"“{kept.text.strip()}” was kept back {where} it: {kept.reason}.")
+
+
+def _at(cues: list[Cue], moment: float) -> tuple[Cue, str]:
+    """The cue that comes next or stands then, and that it lies before it; the last where there is none."""
+    following = next((cue for cue in cues if cue.end > moment), None)
+    return (following, "before") if following else (cues[-1], "after")
+
+
+def _names(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
+    """Names that may have been said, and those that were put in the place of what was heard."""
+    repaired: dict[str, list[Repaired]] = defaultdict(list)
+    for repair in record.of(Repaired):
+        repaired[repair.sentence].append(repair)
+    for cue in cues:
+        sentences = [record.state.sentences[id] for id in cue.sentences if id in record.state.sentences]
+        if "name" in cue.flags:
+            names = list(dict.fromkeys(name for one in sentences for name in one.uncertain))
+            said = f"A name is uncertain: {', '.join(names)}." if names else "A name in it is uncertain."
+            yield cue.id, Sign(chance=_NAMED, said=said)
+        for one in (repair for sentence in sentences for repair in repaired[sentence.id]):
+            yield cue.id, Sign(chance=_REPAIRED, said=f"“{one.heard}” was heard, “{one.name}” is written.")
+
+
+def _translated(record: Record, lang: str, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
+    """What speaks against the translations that a track shows."""
+    answers = record.answers.get(lang, {})
+    for id, mine in by_sentence(cues).items():
+        if (answer := answers.get(id)) and answer.sentence.lang not in (lang, UNSPOKEN) and not answer.untranslated:
+            flags = {flag for cue in mine for flag in cue.flags}
+            for sign in [*_gate(answer, "doubtful" in flags), *_engines(answer), *_sense(answer)]:
+                for cue in mine:
+                    yield cue.id, sign
+
+
+def _gate(answer: Rendering, doubtful: bool) -> Iterable[Sign]:
+    """What the gate doubted; settled once a person has written the line."""
+    if doubtful and answer.doubtful:
+        yield Sign(chance=_DOUBTED, said=f"The translation is doubtful: {answer.doubtful}.")
+
+
+def _engines(answer: Rendering) -> Iterable[Sign]:
+    """That the first engine did not answer well, or that another said something else."""
+    first, used = answer.attempts[0], next(one for one in answer.attempts if one.text == answer.text)
+    if used.engine != first.engine:
+        yield Sign(
+            chance=_FALLBACK, said=f"{used.engine} translated it, since {first.engine} did not: {first.verdict}."
+        )
+    others = {one.engine: one.text for one in answer.attempts if one.engine != used.engine and one.text}
+    for engine, text in others.items():
+        if _words(text) != _words(answer.text):
+            yield Sign(chance=_DISAGREED, said=f"{engine} says “{text.strip()}”.")
+
+
+def _words(text: str) -> list[str]:
+    return ["".join(filter(str.isalnum, word)) for word in text.casefold().split()]
+
+
+def _sense(answer: Rendering) -> Iterable[Sign]:
+    for said in amiss(answer.sentence.text, answer.text, answer.sentence.lang, answer.lang):
+        yield Sign(chance=_SENSELESS, said=said)
