@@ -25,6 +25,7 @@ from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.tracks import differing, tracks
 from pipeline.web.drafts import DRAFTS
+from pipeline.web.shots import SHOTS
 
 _DENSE = 4
 """Texts take no more than one part in so many, packed."""
@@ -32,8 +33,8 @@ _SHAPE = 2 * peaks.RATE * _DENSE
 """A second of the waveform, which is hardly packed smaller at all."""
 _FEW, _EACH = 20_000, 300
 """Bytes that are there in any case, and around each segment."""
-_KEPT = (ACTIONS, EDITS, DRAFTS)
-"""What people did, if there is any."""
+_KEPT = (ACTIONS, EDITS, DRAFTS, SHOTS)
+"""What people did, and where the picture changes, if there is any."""
 
 
 class Plan(Value, frozen=True):
