@@ -79,7 +79,8 @@ def _cues(read: SubtitleFile, lang: str) -> tuple[list[Cue], list[str]]:
     notes: list[str] = []
     for number, line in enumerate(read.cues, 1):
         start = max(0.0, round(line.start, 3))
-        end = round(line.end, 3) if line.end > start else start + _LEAST
+        end = round(line.end, 3)
+        end = end if end > start else start + _LEAST
         text = _text(line, read)
         if not text:
             notes.append(f"line {line.line} of the file: a cue without text is left out")
