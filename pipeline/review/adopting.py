@@ -96,14 +96,19 @@ def _text(line: FileCue, read: SubtitleFile) -> str:
     return shown_text(line.text if read.written.format == "srt" else visible(line.text, "vtt"))
 
 
+def check_media(media: Path) -> None:
+    """SourceError or SettingsError where it cannot be taken in."""
+    check_file(str(media), Settings().source)
+
+
 def take_in(media: Path, folder: Path, tell: Callable[[float, float], None]) -> None:
     """Records a media file as the sound and picture of a session that has none; `tell` is told how many seconds are
     done, of how many.
 
     SourceError or SettingsError where it cannot be read, SessionError where nothing can be written.
     """
+    check_media(media)
     settings = Settings().source
-    check_file(str(media), settings)
     lasts = probe(str(media), str(media)).duration or 0.0
     part = folder / _MEDIA
     with lock(folder):
