@@ -135,6 +135,9 @@ def test_what_was_kept_is_done_once_whenever_the_server_is_killed_and_can_all_be
 def test_lines_are_held_to_the_profile_of_their_language_as_they_are_and_as_they_are_written(desk: Server) -> None:
     found = get(desk, "/api/faults?lang=en")
     assert {("7.en", "gap"), ("8.en", "gap")} <= {(fault["cue"], fault["rule"]) for fault in found}
+    asked = get(desk, "/api/queue?lang=en")
+    assert {problem["cue"] for problem in asked["problems"]} == {*shown(desk)} - {"1.fr"}
+    assert asked["price"]["cues"] == asked["stop"]
     line = {"start": 20.0, "end": 22.0, "text": "And  then."}
     status, said = send(desk, "/api/check", {"lang": "en", "cues": [line], "before": None, "after": None})
     assert (status, said["profile"], said["faults"][0]["rule"], said["left"]) == (200, "netflix-en", "spaces", [])
