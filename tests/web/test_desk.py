@@ -18,6 +18,7 @@ from pipeline.journal import Journal, lock
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
 from pipeline.tracks import BEHIND, TrackFiles
+from pipeline.web.drafts import Draft, Drafts
 from tests.waiting import until
 from tests.web.asking import ask, watched
 from tests.web.conftest import Forked, Server
@@ -97,6 +98,22 @@ def test_a_draft_reaches_the_other_window_and_lives_through_a_kill(desk: Server)
         send(desk, "/api/drafts/4.en", draft, "PUT")
         send(desk, "/api/drafts/4.en", None, "DELETE")
         assert feed.next("draft", lambda message: message["cue"] == "4.en" and not message["draft"])
+
+
+def test_two_servers_of_one_folder_tell_each_other_of_drafts(tmp_path: Path) -> None:
+    told: list[tuple[str, Draft, bool]] = []
+    one, other = Drafts(tmp_path, lambda *draft: None), Drafts(tmp_path, lambda *draft: told.append(draft))
+    draft = Draft(lang="en", text="t", start=1.0, end=2.0, rev=1)
+    one.keep("a", draft)
+    other.look()
+    other.keep("b", draft)
+    one.drop("a")
+    other.look()
+    assert told == [("a", draft, False), ("b", draft, False), ("a", draft, True)]
+    assert [cue for cue, *_ in one.all()] == ["b"]
+    (tmp_path / "drafts.json").write_text("torn {")
+    other.look()
+    assert not [*other.all()]
 
 
 def test_of_a_running_session_the_desk_shows_what_that_answers(desk: Server) -> None:
