@@ -183,6 +183,8 @@ NONSENSE: list[tuple[str, Any, int]] = [
     ("/api/edits", {"id": "", "did": "text"}, 400),
     ("/api/edits", {"id": "a", "did": "burn"}, 400),
     ("/api/edits", ["no"], 400),
+    ("/api/edits", {"id": "a", "did": "text", "after": 5}, 400),
+    ("/api/edits", {"id": "a", "did": "delete", "before": [["1.en", 10**40]]}, 400),
     ("/api/edits", {"id": "a", "did": "insert", "after": [{"id": "e-a.1", "text": "no times"}]}, 400),
     ("/api/edits", {"id": "a", "did": "note", "note": "x" * 5_000_000}, 413),
     ("/api/drafts/1.en", {"lang": "en"}, 400),
