@@ -8,6 +8,7 @@ import typer
 from pipeline import __version__, system
 from pipeline.commands import (
     check,
+    compare,
     doctor,
     export,
     glossary,
@@ -64,6 +65,7 @@ app.command()(report.report)
 app.command()(export.export)
 app.command("import")(importing.bring)
 app.command()(pack.pack)
+app.command()(compare.compare)
 app.command()(learn.learn)
 app.command()(review.review)
 app.command()(doctor.doctor)

@@ -112,6 +112,16 @@ def test_a_name_that_was_put_right_is_proposed_with_all_that_was_heard() -> None
     )  # fmt: skip
 
 
+def test_a_name_that_was_heard_right_is_proposed_where_it_was_translated_wrong_twice() -> None:
+    """Without the words around it, and without what was heard."""
+    desk = Desk()
+    desk.text("s4.en.1", "The mayor's house", "The house of La Mairie of")
+    assert not desk.proposed("name")
+    desk.text("s2.en.1", "the mayor's house", "La Mairie")
+    ((what, one),) = desk.proposed("name").items()
+    assert (what, one.why) == ("La Mairie = La Mairie", "put right twice; it was heard right")
+
+
 def test_what_the_glossary_says_of_a_name_stays() -> None:
     desk = Desk()
     desk.text("s1.fr.1", "Brasac", "Brassac")
