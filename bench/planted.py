@@ -39,8 +39,8 @@ _SWAPPED = {
     "million/billion": {"million": "billion", "millions": "billions", "hundred": "thousand", "thousand": "million"},
     "homophone": {
         "sea": "mother", "mother": "sea", "mayor": "mother", "voice": "way", "way": "voice", "bread": "pine",
-        "hundred": "blood", "end": "hunger", "hunger": "end", "time": "faith", "faith": "time", "account": "tale",
-        "song": "field", "hall": "dirty", "wine": "twenty", "twenty": "wine", "court": "run", "glass": "worm",
+        "end": "hunger", "hunger": "end", "time": "faith", "faith": "time", "account": "tale",
+        "song": "field", "hall": "dirty", "wine": "twenty", "court": "run", "glass": "worm",
         "green": "worm", "father": "pair", "words": "evils", "weight": "pea",
     },
 }  # fmt: skip

@@ -24,8 +24,8 @@ _SOMEHOW = re.compile(
     r"\b(?:in|im|dé|mé|mal)\w{4,}|\b(?:refus|manqu|cess|arrêt|interdi|empêch|ignor|oubli|évit|priv|imposs)\w*"
 )
 """French words that an English negation may come from."""
-_SHE, _HE = re.compile(r"\b(?:she|her|hers|herself)\b"), re.compile(r"\b(?:he|him|his|himself)\b")
-_ELLE, _IL = re.compile(r"\belles?\b"), re.compile(r"\b(?:il|ils|lui)\b")
+_SHE, _HE, _HER, _HIS = (re.compile(rf"\b{word}\b") for word in ("she", "he", "her", "his"))
+_ELLE, _IL, _SON = (re.compile(rf"\b(?:{words})\b") for words in ("elles?", "ils?|lui", "son|sa|ses"))
 _SCALES = {"mille": "thousand", "million": "million", "milliard": "billion", "billion": "trillion"}
 _LARGE = re.compile(r"\b(?:thousand|million|billion|trillion)s?\b")
 _GRAND = re.compile(r"\b(?:mille|million|milliard|billion)s?\b")
@@ -40,10 +40,20 @@ def amiss(source: str, answer: str, src_lang: str, tgt_lang: str) -> Iterator[st
         yield "A negation is missing from the translation."
     if _NO.search(told) and not _SOMEHOW.search(said):
         yield "The translation has a negation that was not said."
-    if _ELLE.search(said) and not _IL.search(said) and _HE.search(told) and not _SHE.search(told):
-        yield "A woman was spoken of, the translation speaks of a man."
-    if _IL.search(said) and not _ELLE.search(said) and _SHE.search(told) and not _HE.search(told):
-        yield "A man was spoken of, the translation speaks of a woman."
+    yield from _sexes(said, told)
     meant = {_SCALES[word.rstrip("s")] for word in _GRAND.findall(said)}
     if meant and (written := {word.rstrip("s") for word in _LARGE.findall(told)}) and meant != written:
         yield f"{' and '.join(sorted(meant)).capitalize()} was said, not {' and '.join(sorted(written))}."
+
+
+def _sexes(said: str, told: str) -> Iterator[str]:
+    """Of one person, told by the subject, or by whose a thing is, which French tells by the subject alone."""
+    woman, man, owned = _ELLE.search(said), _IL.search(said), _SON.search(said)
+    if woman and not man and (_only(_HE, _SHE, told) or (owned and _only(_HIS, _HER, told))):
+        yield "A woman was spoken of, the translation speaks of a man."
+    if man and not woman and (_only(_SHE, _HE, told) or (owned and _only(_HER, _HIS, told))):
+        yield "A man was spoken of, the translation speaks of a woman."
+
+
+def _only(there: re.Pattern[str], absent: re.Pattern[str], text: str) -> bool:
+    return bool(there.search(text)) and not absent.search(text)

@@ -3,6 +3,7 @@
 How likely is measured for words alone (`heard`); the rest are estimates, until edited sessions tell.
 """
 
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -80,10 +81,11 @@ def _beside(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
         yield cue.id, Sign(chance=_UNHEARD, said=f"{span(skipped.end - skipped.start)} {where} it were not heard.")
     back = restored(standing(record.state))
     for kept in (one for one in record.state.suppressed if one.id not in back):
-        away, cue = min(((_away(kept, cue), cue) for cue in cues), key=lambda pair: pair[0])
+        at = bisect(cues, kept.start, key=lambda cue: cue.start)
+        cue = min(cues[max(0, at - 1) : at + 1], key=lambda cue: _away(kept, cue))
         where = "after" if cue.end <= kept.start else "before"
         said = f"“{kept.text.strip()}” was kept back {where} it: {kept.reason}."
-        yield cue.id, Sign(chance=_KEPT if away < _NEAR else _KEPT_ALONE, said=said)
+        yield cue.id, Sign(chance=_KEPT if _away(kept, cue) < _NEAR else _KEPT_ALONE, said=said)
 
 
 def _at(cues: list[Cue], moment: float) -> tuple[Cue, str]:
