@@ -34,6 +34,8 @@ def _origins(state: State, edit: Edit, made: Sequence[Cue]) -> Mapping[str, tupl
 
     Words that went from one line to another are of both, and as they were. A line that only moved is of itself.
     """
+    if edit.did == "restore" and edit.of:  # what a program makes of it is in doubt as ever
+        return {cue.id: ([cue], True) for cue in made}
     before = [state.cues[id] for id, _ in edit.before]
     if edit.did not in ("text", "retime"):
         back = {cue.id: state.killed[cue.id] for cue in made if not before and cue.id in state.killed}

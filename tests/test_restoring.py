@@ -5,9 +5,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from pipeline.answering import answered, effects
-from pipeline.events import Cue, Edit, Sentence, SessionStarted, Suppressed
+from pipeline.events import Cue, Edit, Rendering, Sentence, SessionStarted, Suppressed
 from pipeline.restoring import kept_back
-from pipeline.review.kept import bring_back, shown_kept
+from pipeline.review.kept import bring_back, sentence_of, shown_kept
 from pipeline.settings import CueRules
 from pipeline.state import State, apply, fold
 from pipeline.subtitles.formats import bilingual
@@ -50,8 +50,9 @@ def done(state: State, edit: Edit) -> Edit:
     return answer
 
 
-def back(state: State, id: str = "x", **translated: str) -> Edit:
-    return bring_back(state, KEPT, translated or {"en": "Thank you all."}, RULES, id)
+def back(state: State, id: str = "x", english: str = "Thank you all.", doubtful: str = "") -> Edit:
+    rendering = Rendering(sentence=sentence_of(state, KEPT), lang="en", text=english, doubtful=doubtful)
+    return bring_back(state, KEPT, [rendering], RULES, id)
 
 
 def test_it_stands_in_both_tracks_as_one_sentence_after_the_line_before_is_read() -> None:
@@ -60,8 +61,8 @@ def test_it_stands_in_both_tracks_as_one_sentence_after_the_line_before_is_read(
     assert done(state, back(state)).refused == ""
     made = [one for one in state.cues.values() if one.sentences == (KEPT.id,)]
     assert [(one.lang, one.text, one.start, one.flags) for one in made] == [
-        ("fr", "Merci à tous.", 10.583, ("edited",)),
-        ("en", "Thank you all.", 10.583, ("edited",)),
+        ("fr", "Merci à tous.", 10.583, ("late", "edited")),
+        ("en", "Thank you all.", 10.583, ("late", "edited")),
     ]
     assert "Merci à tous.\nThank you all." in [one.text for one in bilingual(state.track("fr"), state.track("en"))]
     assert [one.restored for one in shown_kept(state)] == [True]
@@ -85,11 +86,12 @@ def test_one_undo_takes_all_of_it_back_and_it_can_be_brought_back_again() -> Non
 
 def test_what_is_long_is_several_lines_and_what_has_no_room_is_refused_in_words() -> None:
     state = session()
-    made = back(state, en=LONG)
+    made = back(state, english=LONG, doubtful="odd length")
     assert done(state, made).refused == ""
     lines = [one for one in state.track("en") if one.sentences == (KEPT.id,)]
     assert " ".join(" ".join(one.text.split()) for one in lines) == LONG
     assert len(lines) == 2
+    assert all("doubtful" in one.flags for one in lines)  # nobody has read it yet
     full = session(replace(cue(1, "en", 6.0, 13.9), rev=2))
     assert "on screen together with the line at 0:00:06" in done(full, back(full)).refused
 
