@@ -389,6 +389,16 @@ def test_a_copy_is_packed_again_and_sent_back(session: Path, tmp_path: Path) -> 
     assert texts(session)[0] == "First."
 
 
+def test_edits_in_a_folder_that_was_made_of_an_earlier_file_are_not_forgotten(session: Path) -> None:
+    file = pack(session)
+    copy = unpacked(file, place(file))
+    edit(copy, "c1", 1, "First.")
+    pack(session, "--force")
+    told = livesubs("import", session, file).stdout
+    assert f"livesubs import {session} {copy} brings its edits" in told
+    assert livesubs("import", session, copy).stdout.splitlines()[-1] == "1 text."
+
+
 def test_a_copy_of_another_session_is_refused(session: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()

@@ -88,6 +88,13 @@ def journal_of(copy: Path, session: Path) -> list[Event]:
         return _events(Path(made), copy, session)
 
 
+def other_copy(copy: Path) -> Path | None:
+    """The folder beside a packed session that was made of another file of that name, which may have edits too."""
+    where = place(copy)
+    known = manifest_of(where) if not copy.is_dir() else None
+    return where if known and not _is_of(where, copy) else None
+
+
 def _is_of(where: Path, copy: Path) -> bool:
     """Whether the folder was made of that file."""
     known = manifest_of(where)
