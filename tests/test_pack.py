@@ -307,9 +307,14 @@ def test_a_file_that_is_cut_or_damaged_is_refused_wherever(session: Path, tmp_pa
     journal = (session / "journal.jsonl").read_bytes()
     chance = random.Random(7)
     for number in range(60):
-        data = bytearray(whole[: chance.randrange(len(whole))] if number % 2 else whole)
-        for _ in range(0 if number % 2 else chance.randint(1, 8)):
-            data[chance.randrange(len(data))] = chance.randrange(256)
+        data, at = bytearray(whole), chance.randrange(len(whole))
+        if number % 3 == 0:
+            data = data[:at]
+        elif number % 3 == 1:
+            data[at : at + chance.randint(1, 200)] = chance.randbytes(chance.randint(0, 300))
+        else:
+            for _ in range(chance.randint(1, 8)):
+                data[chance.randrange(len(data))] = chance.randrange(256)
         file = tmp_path / f"{number}.livesubs"
         file.write_bytes(data)
         with suppress(SettingsError):

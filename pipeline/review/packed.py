@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 
 from pipeline import folder, settings
 from pipeline.errors import DiskFull, LivesubsError, SessionError, SettingsError, unwritable
@@ -118,19 +119,34 @@ def _events(found: Path, copy: Path, session: Path) -> list[Event]:
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """The file; whatever is wrong with it while it is read is one sentence."""
     try:
-        with zipfile.ZipFile(path) as packed:
+        with _zip(path) as packed:
             yield packed
-    except FileNotFoundError as error:
-        raise SettingsError(f"there is no {path}; check the path") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         raise SettingsError(f"{path} is no packed session, or not all of one ({error}); copy it here again") from error
+
+
+def _zip(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except FileNotFoundError as error:
+        raise SettingsError(f"there is no {path}; check the path") from error
+    except OSError as error:  # also where the file says that it goes on before its beginning
+        raise zipfile.BadZipFile(error.strerror) from error
+
+
+def _open(packed: zipfile.ZipFile, name: str) -> IO[bytes]:
+    try:
+        return packed.open(name)
+    except OSError as error:
+        raise zipfile.BadZipFile(error.strerror) from error
 
 
 def _manifest(path: Path, packed: zipfile.ZipFile) -> Manifest:
     names = [info.filename for info in packed.infolist()]
     if MANIFEST not in names or packed.getinfo(MANIFEST).file_size > _LOOKED_AT:
         raise SettingsError(f"{path} is no packed session; name a file that `livesubs pack` has made")
-    manifest = read_manifest(packed.read(MANIFEST))
+    with _open(packed, MANIFEST) as file:
+        manifest = read_manifest(file.read())
     if manifest is None:
         raise SettingsError(f"{path} does not tell which session it is; have it packed again")
     if manifest.format > FORMAT:
@@ -212,7 +228,7 @@ def _take(path: Path, packed: zipfile.ZipFile, entries: list[zipfile.ZipInfo], m
     for entry in entries:
         to = made / entry.filename
         to.parent.mkdir(parents=True, exist_ok=True)
-        with packed.open(entry) as whole, to.open("wb") as file:
+        with _open(packed, entry.filename) as whole, to.open("wb") as file:
             shutil.copyfileobj(whole, file, 1 << 20)
 
 
