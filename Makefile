@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -61,6 +61,10 @@ screen-sync: $(DONE) $(HLS)
 # Three hours on the screen, sixteen times as fast: its memory does not grow.
 screen-long: $(DONE) $(HLS)
 	$(BIN)/python -m tests.web.long
+
+# The desk with 2,500 lines: how soon the first can be edited, how typing and scrolling go; an idle machine with Chromium.
+desk-speed: $(DONE) $(HLS)
+	$(BIN)/python -m tests.web.desk
 
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)

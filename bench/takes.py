@@ -20,7 +20,7 @@ import numpy as np
 from models.recipe.corpus import Corpus, Pair
 from models.recipe.noise import noise, with_noise
 from models.recipe.utterance import SAMPLE_RATE, Audio
-from models.recipe.windows import Take, take
+from models.recipe.windows import Source, Take, take
 from pipeline.report.folder import open_record
 from pipeline.report.record import Record
 from pipeline.scores.words import plain
@@ -55,11 +55,23 @@ class Evening(msgspec.Struct, frozen=True):
         return open_record(self.folder)
 
 
-def evening(folder: Path, seed: int) -> Evening:
-    """The session of that seed, run in `folder` unless it was before."""
+class Composed:
+    """Sentences of two phrases and more, which no training saw."""
+
+    def __init__(self) -> None:
+        self._corpus = Corpus()
+
+    def sample(self, rng: random.Random) -> Pair:
+        return self._corpus.composed(rng)
+
+
+def evening(
+    folder: Path, seed: int, noises: Sequence[tuple[str, float]] = NOISES, source: Source | None = None
+) -> Evening:
+    """The session of that seed, run in `folder` unless it was before; what is said is of `source`, or composed."""
     truth, made = folder / f"{seed}.json", folder / str(seed)
     if not truth.exists():
-        said = _take(folder / f"{seed}.wav", seed)
+        said = _take(folder / f"{seed}.wav", seed, noises, source or Composed())
         options = ["--demo", "--pace", "max", "--out", str(made)]
         run = [sys.executable, "-m", "pipeline", "run", str(folder / f"{seed}.wav"), *options]
         subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
@@ -68,14 +80,14 @@ def evening(folder: Path, seed: int) -> Evening:
     return Evening(made, fr, en)
 
 
-def _take(path: Path, seed: int) -> tuple[list[Said], list[Said]]:
+def _take(path: Path, seed: int, noises: Sequence[tuple[str, float]], source: Source) -> tuple[list[Said], list[Said]]:
     rng, generator = random.Random(seed), np.random.default_rng(seed)
     parts: list[Audio] = []
     fr: list[Said] = []
     en: list[Said] = []
     now = 0.0
-    for kind, snr in NOISES:
-        spoken = take(_Composed(), rng, SECONDS)
+    for kind, snr in noises:
+        spoken = take(source, rng, SECONDS)
         parts.append(_spoilt(spoken, kind, snr, rng, generator))
         for pair, words in spoken.sentences:
             fr += [Said(word.text, now + word.start, now + word.end) for word in words]
@@ -87,14 +99,6 @@ def _take(path: Path, seed: int) -> tuple[list[Said], list[Said]]:
         file.setframerate(SAMPLE_RATE)
         file.writeframes((32767 * np.concatenate(parts)).astype("<i2").tobytes())
     return fr, en
-
-
-class _Composed:
-    def __init__(self) -> None:
-        self._corpus = Corpus()
-
-    def sample(self, rng: random.Random) -> Pair:
-        return self._corpus.composed(rng)
 
 
 def _spoilt(spoken: Take, kind: str, snr: float, rng: random.Random, generator: np.random.Generator) -> Audio:

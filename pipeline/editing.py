@@ -4,7 +4,8 @@ An edit says whole what it replaces and by what. So who answers it only has to l
 editor saw them, and an undo is an edit like any other: the same cues the other way round.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import inf
 from unicodedata import category
@@ -110,11 +111,17 @@ def refusal(state: State, edit: Edit) -> str:
     return _stale(state, edit) or _wrong_ids(state, edit) or _wrong_cues(state, edit) or _overlap(state, edit)
 
 
+def _named(state: State, edit: Edit) -> Mapping[str, Cue]:
+    """The cues that an edit may be about: that a line was taken out can be found right, and said something of."""
+    return ChainMap(state.cues, state.killed) if edit.did in ("accept", "note") else state.cues
+
+
 def _stale(state: State, edit: Edit) -> str:
+    there = _named(state, edit)
     for id, rev in edit.before:
-        if id not in state.cues:
+        if id not in there:
             return "That line is not there any more."
-        if edit.did != "note" and state.cues[id].rev != rev:
+        if edit.did != "note" and there[id].rev != rev:
             return "That line was changed meanwhile: look at what it says now."
     return ""
 
@@ -133,7 +140,8 @@ def _wrong_ids(state: State, edit: Edit) -> str:
 
 
 def _wrong_cues(state: State, edit: Edit) -> str:
-    langs = {state.cues[id].lang for id, _ in edit.before} | {cue.lang for cue in edit.after}
+    there = _named(state, edit)
+    langs = {there[id].lang for id, _ in edit.before} | {cue.lang for cue in edit.after}
     tracks = (state.session.src_lang, *state.session.tgt_langs) if state.session else ()
     if (len(langs) > 1 and not _brings_back(edit)) or not langs.issubset(tracks):
         return f"Those lines are not of one track: there are {', '.join(tracks)}."

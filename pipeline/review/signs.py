@@ -6,7 +6,7 @@ How likely is measured for words alone (`heard`); the rest are estimates, until 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from pipeline.events import UNSPOKEN, Cue, Rendering, Repaired, Value
+from pipeline.events import UNSPOKEN, Cue, Rendering, Repaired, Suppressed, Value
 from pipeline.lines import clock_time
 from pipeline.report.headline import span
 from pipeline.report.record import Record
@@ -37,9 +37,9 @@ _SHAPES: dict[Rule, str] = {
     "gap": "It follows too closely on the line before.",
 }
 _MISSHAPEN, _DOUBTED, _NAMED, _SENSELESS, _DISAGREED = 0.3, 0.5, 0.5, 0.6, 0.5
-_GAP, _UNHEARD, _KEPT, _FALLBACK, _REPAIRED = 0.7, 0.9, 0.2, 0.15, 0.1
+_GAP, _UNHEARD, _KEPT, _KEPT_ALONE, _FALLBACK, _REPAIRED = 0.7, 0.9, 0.2, 0.05, 0.15, 0.1
 _NEAR = 2.0
-"""Seconds: what was kept back no further away than this may have been part of a cue's sentence."""
+"""Seconds: what was kept back no further away than this may have been part of a cue's sentence, else it was none."""
 
 
 class Sign(Value, frozen=True):
@@ -77,15 +77,21 @@ def _beside(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
         cue, where = _at(cues, skipped.start)
         yield cue.id, Sign(chance=_UNHEARD, said=f"{span(skipped.end - skipped.start)} {where} it were not heard.")
     for kept in record.state.suppressed:
-        cue, where = _at(cues, kept.start)
-        if cue.start - _NEAR < kept.end and kept.start < cue.end + _NEAR:
-            yield cue.id, Sign(chance=_KEPT, said=f"“{kept.text.strip()}” was kept back {where} it: {kept.reason}.")
+        away, cue = min(((_away(kept, cue), cue) for cue in cues), key=lambda pair: pair[0])
+        where = "after" if cue.end <= kept.start else "before"
+        said = f"“{kept.text.strip()}” was kept back {where} it: {kept.reason}."
+        yield cue.id, Sign(chance=_KEPT if away < _NEAR else _KEPT_ALONE, said=said)
 
 
 def _at(cues: list[Cue], moment: float) -> tuple[Cue, str]:
     """The cue that comes next or stands then, and that it lies before it; the last where there is none."""
     following = next((cue for cue in cues if cue.end > moment), None)
     return (following, "before") if following else (cues[-1], "after")
+
+
+def _away(kept: Suppressed, cue: Cue) -> float:
+    """Seconds between a text that was kept back and a cue."""
+    return max(0.0, kept.start - cue.end, cue.start - kept.end)
 
 
 def _names(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:

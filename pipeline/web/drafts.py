@@ -1,6 +1,7 @@
 """What is being typed at the desk and no edit yet: kept in the folder within a second, told to the other windows."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -67,7 +68,8 @@ class Drafts:
         drafts = {cue.id: self._drafts[cue.id] for cue in done if cue.id in self._drafts}
         for cue in done:
             if cue.id in drafts and _same(cue, drafts[cue.id]):
-                self.drop(cue.id)
+                with suppress(LivesubsError):  # the disk is full: the page sees that it says the same
+                    self.drop(cue.id)
 
     def _take(self, drafts: dict[str, Draft]) -> None:
         before, self._drafts = self._drafts, drafts

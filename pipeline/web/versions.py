@@ -63,12 +63,11 @@ class Versions:
         ]
 
     async def close(self) -> None:
-        """Ends the recogniser, if there is one."""
-        async with self._hearing:
-            if self._rest:
-                self._rest.cancel()
-            if self._ear:
-                await asyncio.to_thread(self._ear.close)
+        """Ends the recogniser, if there is one, also while it hears."""
+        if self._rest:
+            self._rest.cancel()
+        if self._ear:
+            await asyncio.to_thread(self._ear.close)
 
     async def suppressed(self, request: Request) -> object:
         return shown_kept(self._show.state)
@@ -136,7 +135,11 @@ class Versions:
                 self._rest = asyncio.get_running_loop().call_later(_IDLE, self._let_go)
 
     def _let_go(self) -> None:
-        self._closing = asyncio.create_task(self.close())
+        self._letting_go = asyncio.create_task(self._when_free())
+
+    async def _when_free(self) -> None:
+        async with self._hearing:
+            await self.close()
 
     async def _translated(self, one: Asked, engine: str) -> list[Version]:
         if not one.lang or one.lang == self._src_lang:

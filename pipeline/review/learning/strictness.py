@@ -80,7 +80,8 @@ def _all(record: Record) -> Iterator[_Kept]:
 def _is(cue: Cue, text: Suppressed) -> bool:
     """Part of a text may have been put back."""
     said = plain(cue.text)
-    return bool(said) and cue.start < text.end and text.start < cue.end and said in plain(text.text)
+    there = cue.start < text.end and text.start < cue.end and bool(said)
+    return text.id in cue.sentences or (there and said in plain(text.text))
 
 
 def _guard(reason: str) -> str:

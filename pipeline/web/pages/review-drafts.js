@@ -1,5 +1,6 @@
 // What is being typed and is no edit yet: on the server within a second, so that neither a crash nor a reload loses it.
 
+const PLACE = "livesubs.desk drafts";
 /** Milliseconds after a key until a draft is sent; while somebody types on, it is sent as often. */
 const SOON = 300;
 const AGAIN = 700;
@@ -12,6 +13,7 @@ export class Drafts extends EventTarget {
     this._timer = null;
     this._busy = false;
     feed.addEventListener("draft", (event) => this._told(event.detail));
+    feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
   }
 
   get(id) {
@@ -31,9 +33,19 @@ export class Drafts extends EventTarget {
     this._soon();
   }
 
-  /** There is none any more: it has become an edit, or was put back. */
+  /** There is none any more: it was put back. */
   drop(id) {
-    if (!this._known.delete(id) && !this._unsent.has(id)) return;
+    if (this._known.delete(id)) this._gone(id);
+  }
+
+  /** Those of the lines have become an edit; gives what has to be called once that is on the server, too. */
+  become(cues) {
+    const drafted = cues.map((cue) => cue.id).filter((id) => this._known.delete(id));
+    for (const id of drafted) this._unsent.delete(id);
+    return () => drafted.forEach((id) => this._known.has(id) || this._gone(id));
+  }
+
+  _gone(id) {
     this._unsent.set(id, null);
     this._soon();
   }
@@ -53,12 +65,34 @@ export class Drafts extends EventTarget {
     if (this._busy) return this._soon();
     this._busy = true;
     for (const [id, draft] of [...this._unsent]) {
-      if (!(await ask(id, draft))) break;
+      if (!(await ask(id, draft))) break; // no server: then this browser keeps them
       if (this._unsent.get(id) === draft) this._unsent.delete(id);
     }
     this._busy = false;
+    this._keep();
     if (this._unsent.size) this._soon(AGAIN);
     else this.dispatchEvent(new Event("change"));
+  }
+
+  _keep() {
+    if (this._place === undefined) return;
+    try {
+      if (this._unsent.size) localStorage.setItem(this._place, JSON.stringify([...this._unsent]));
+      else localStorage.removeItem(this._place);
+    } catch {
+      // a browser that keeps nothing has them until the page is closed
+    }
+  }
+
+  /** What this browser had not sent when the page was closed. */
+  _restore(session) {
+    if (this._place !== undefined) return;
+    this._place = `${PLACE} ${session}`;
+    for (const [id, draft] of kept(this._place)) {
+      if (draft) this._known.set(id, draft);
+      this._unsent.set(id, draft);
+    }
+    if (this._unsent.size) this._soon();
   }
 
   /** Of another window, or kept from before. */
@@ -74,6 +108,14 @@ export class Drafts extends EventTarget {
 
 /** What this window calls itself. */
 const WINDOW = Math.random().toString(36).slice(2, 10);
+
+function kept(place) {
+  try {
+    return JSON.parse(localStorage.getItem(place)) ?? [];
+  } catch {
+    return [];
+  }
+}
 
 async function ask(id, draft, keepalive = false) {
   try {

@@ -4,6 +4,7 @@
 // seen, with the text that was meant, until the editor has chosen.
 
 import { now } from "./page.js";
+import { History } from "./review-history.js";
 
 /** Milliseconds until the next try, and seconds for one. */
 const AGAIN = 500;
@@ -21,8 +22,7 @@ export class Edits extends EventTarget {
     /** Edits that are on the server's disk and have no answer yet. */
     this._sent = new Map();
     this.refused = [];
-    /** Every edit that was answered or asked, by id, in order: {id, did, of, cues}. */
-    this._all = new Map();
+    this.history = new History();
     this._since = null;
     feed.addEventListener("edit", (event) => this._answered(event.detail));
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
@@ -61,7 +61,7 @@ export class Edits extends EventTarget {
     const known = (cue) => this._cues.get(cue.id) ?? this._feed.cues.get(cue.id);
     const gone = did === "note" || did === "accept" ? [] : cues.map((cue) => cue.id).filter((one) => !kept.has(one));
     const expected = did === "accept" ? cues.map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
-    this._note(edit);
+    this.history.note(edit);
     if (gone.length || expected.length) this._cues.expect(id, gone, expected);
     this._waiting.push({ edit, done });
     this._keep();
@@ -69,41 +69,9 @@ export class Edits extends EventTarget {
     return { id, made: expected };
   }
 
-  /** What can be undone, the last first; what can be done again. */
-  get history() {
-    return (this._history ??= this._folded());
-  }
-
-  _folded() {
-    const [done, undone] = [[], []];
-    for (const edit of this._all.values()) {
-      const of = this._all.get(edit.of);
-      if (edit.did === "note") continue;
-      if (edit.did !== "undo") done.push(edit), (undone.length = 0);
-      else if (of?.did === "undo") drop(undone, of), done.push(this._all.get(of.of));
-      else if (of) drop(done, of), undone.push(edit);
-    }
-    return { done, undone };
-  }
-
-  /** Takes back the last edit that stands; gives what it was, or null. */
-  undo() {
-    return this._take(this.history.done.at(-1));
-  }
-
-  redo() {
-    return this._take(this.history.undone.at(-1));
-  }
-
-  /** What an undo, or an undo of one, is about in the end. */
-  meant(edit) {
-    const of = edit.did === "undo" && this._all.get(edit.of);
-    return of ? this.meant(of) : edit;
-  }
-
-  _take(edit) {
-    if (edit) this.ask("undo", [], [], { of: edit.id });
-    return edit ?? null;
+  /** Takes back an edit, or an undo of one. */
+  undo(edit) {
+    this.ask("undo", [], [], { of: edit.id });
   }
 
   /** The editor has chosen. */
@@ -113,15 +81,9 @@ export class Edits extends EventTarget {
     this._tell("saved");
   }
 
-  /** An edit of ours is about the lines that it names; that of an answer is told so. */
-  _note({ id, did, of, before = [], after = [], cues = [...after.map((cue) => cue.id), ...before.map(([one]) => one)] }) {
-    this._all.set(id, { id, did, of, cues });
-    this._history = null;
-  }
-
   _answered(edit) {
-    setTimeout(() => this._sent.delete(edit.id));
-    if (!edit.refused) this._note(edit);
+    setTimeout(() => this._sent.delete(edit.id) && this._tell("saved")); // its lines are told right after it
+    if (!edit.refused) this.history.note(edit);
     if (edit.refused) this._refuse(edit, edit.refused);
     this._tell("done", edit);
   }
@@ -129,8 +91,7 @@ export class Edits extends EventTarget {
   _refuse(edit, why) {
     const mine = this._waiting.find((one) => one.edit.id === edit.id)?.edit ?? this._sent.get(edit.id);
     this._cues.forget(edit.id);
-    this._all.delete(edit.id);
-    this._history = null;
+    this.history.drop(edit.id);
     if (!mine || this.refused.some((one) => one.edit.id === edit.id)) return;
     this.refused.push({ edit: mine, why });
     this._keep();
@@ -174,7 +135,7 @@ export class Edits extends EventTarget {
     if (this._session !== null) return;
     this._session = session;
     const { waiting, refused } = kept(this._place);
-    for (const edit of waiting) this._note(edit);
+    for (const edit of waiting) this.history.note(edit);
     this._waiting = [...waiting.map((edit) => ({ edit, done: () => {} })), ...this._waiting];
     this.refused = [...refused, ...this.refused];
     this._send();
@@ -230,11 +191,6 @@ export async function reason(answer) {
 const written = ({ lang, start, end, text }, id) => ({ kind: "cue", id, lang, start, end, text });
 
 const accepted = (cue) => ({ ...cue, rev: cue.rev + 1, flags: [...new Set([...cue.flags, "accepted"])] });
-
-function drop(edits, edit) {
-  const at = edits.lastIndexOf(edit);
-  if (at >= 0) edits.splice(at, 1);
-}
 
 function kept(place) {
   try {

@@ -42,6 +42,13 @@ export class Field extends EventTarget {
     this.draw();
   }
 
+  /** What was written has become this. */
+  become(cue) {
+    if (this.text === cue.text) this.cue = cue;
+    else this.open(cue, this.node.selectionStart);
+    this.draw();
+  }
+
   /** Another text in it, as if it had been typed. */
   write(text, caret = text.length) {
     this.node.focus();

@@ -67,7 +67,9 @@ export class List {
     if (!row) this._rows.set(cue.id, (row = this._free.pop() ?? made()));
     const [before, after] = [track[at - 1], track[at + 1]];
     const text = desk.textOf(cue);
-    const told = [at, cue, before?.end, after?.start, text, desk.said(cue), desk.why(cue.id), cue.id === desk.current];
+    const rules = desk.faults.of({ ...cue, text });
+    const noted = desk.edits.history.notes(cue.id).length;
+    const told = [at, cue, before?.end, after?.start, text, desk.said(cue), desk.why(cue.id), cue.id === desk.current, rules, noted];
     if (!row.node.isConnected) this._space.append(row.node);
     if (row.told && told.every((one, index) => one === row.told[index])) return;
     row.told = told;
@@ -117,10 +119,12 @@ const speed = (cue) => `${(cue.text.replaceAll("\n", "").length / Math.max(0.001
 /** What is to be known of a line: the doubts about it, what is wrong in its shape, what was done with it. */
 function marks(box, desk, cue, found) {
   const doubts = cue.flags.filter((flag) => REMARKS[flag]).map((flag) => ["doubt", REMARKS[flag]]);
-  const wrong = found.map((one) => ["wrong", one.text]);
+  const counted = new Set([...found.map((one) => one.rule), "cps"]);
+  const rules = desk.faults.of(cue).filter((rule) => !counted.has(rule));
+  const wrong = [...found.map((one) => one.text), ...rules].map((text) => ["wrong", text]);
   const why = desk.why(cue.id) && !settled(cue) && !doubts.length ? [["doubt", "look"]] : [];
   const state = desk.drafts.get(cue.id) ? ["draft", "draft"] : cue.flags.includes("accepted") ? ["good", "✓"] : cue.flags.includes("edited") ? ["good", "edited"] : null;
-  box.replaceChildren(...[...why, ...doubts, ...wrong, ...(state ? [state] : [])].map(([kind, text]) => {
+  box.replaceChildren(...[...why, ...doubts, ...wrong, ...(desk.edits.history.notes(cue.id).length ? [["note", "note"]] : []), ...(state ? [state] : [])].map(([kind, text]) => {
     const made = document.createElement("b");
     made.className = kind;
     made.textContent = text;

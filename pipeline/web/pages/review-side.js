@@ -42,6 +42,8 @@ export class Side {
     this._conflict();
     this._refused();
     this._subtitle();
+    this._notes();
+    this._desk.queue.draw();
   }
 
   _tracks() {
@@ -88,6 +90,16 @@ export class Side {
       lost ? `Not on the server yet: ${waiting}. It is tried again; this browser has it.` : "Keeping…";
     if (box.textContent !== said) box.textContent = said;
     box.className = lost ? "bad" : "";
+  }
+
+  _notes() {
+    const notes = this._desk.current === null ? [] : this._desk.edits.history.notes(this._desk.current);
+    const box = byId("notes");
+    if (box.dataset.of === JSON.stringify(notes)) return;
+    box.dataset.of = JSON.stringify(notes);
+    const list = said("ol", "");
+    list.append(...notes.map((note) => said("li", note)));
+    box.replaceChildren(...(notes.length ? [said("h3", "Notes"), list] : []));
   }
 
   /** Somebody else changed the line that is being written. */

@@ -47,6 +47,11 @@ export function shift(desk, seconds, alone) {
   desk.ask("retime", now, made, said);
 }
 
+/** The chosen line begins at the playhead, and all after it moves along. */
+export function shiftToPlayhead(desk) {
+  if (desk.cue) shift(desk, round(framed(desk.player.frame, desk.fps) - desk.worked(desk.cue).start), false);
+}
+
 /** Seconds in "1:02:03.5", "2:03" or "-0.25"; NaN: it is no time. */
 export function seconds(text) {
   const [, sign, rest] = text.trim().match(/^([+-]?)(.*)$/);

@@ -2,7 +2,6 @@
 
 import RegionsPlugin from "/vendor/regions.js";
 import WaveSurfer from "/vendor/wavesurfer.js";
-import { snapped } from "./review-snap.js";
 import { byId } from "./page.js";
 
 /** Seconds that are seen. */
@@ -12,12 +11,16 @@ const AHEAD = 0.12;
 const NEAR = 0.94;
 /** Pixels from a place that an edge is drawn to. */
 const PULL = 9;
+/** Seconds in view from which on the words would lie on each other. */
+const DENSE = 20;
 const KEPT = 30;
 
 export class Wave {
   /** `desk` has the lines, the player and what was heard; `retimed(cue, times)` is told of an edge that was moved. */
   constructor(desk, retimed) {
     Object.assign(this, { _desk: desk, _retimed: retimed, _peaks: new Map(), _drawn: "", _dragging: false });
+    /** The sound that is looked at has been drawn. */
+    this.ready = false;
     this.from = 0;
     this.span = SPANS[2];
     this._box = byId("wave");
@@ -87,7 +90,7 @@ export class Wave {
 
   _redraw() {
     this._drawLines();
-    strip(byId("heard"), this._desk.heard.words(this.from, this.to), this);
+    strip(byId("heard"), this.span > DENSE ? [] : this._desk.heard.words(this.from, this.to), this);
     marks(byId("shots"), this._desk.heard.shots(this.from, this.to), this);
     ruler(byId("ruler"), this);
   }
@@ -99,6 +102,7 @@ export class Wave {
     if (from !== this.from || span !== this.span || !peaks) return;
     await this._surf.load("", [peaks.max.map(part), peaks.min.map(part)], span).catch(() => {});
     this._drawn = "";
+    this.ready = true;
     this._redraw();
     this._ask(Math.round(10 * (from + (NEAR - AHEAD) * span)) / 10, from + (1 + NEAR - AHEAD) * span, columns);
   }
@@ -181,8 +185,6 @@ export class Wave {
     this._move(from);
   }
 }
-
-export { snapped };
 
 const part = (value) => value / 127;
 
