@@ -191,6 +191,7 @@ def test_what_cannot_be_packed_leaves_nothing(
     session: Path, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (session / ARCHIVE).symlink_to(archive)
+    packed = pack(session, "--without-recording", name="before")
     before = {*tmp_path.iterdir()}
     broken = livesubs("pack", session, "--out", tmp_path / "x.livesubs", "--ffmpeg", "false")
     assert "ffmpeg could not write" in str(broken.exception)
@@ -199,6 +200,8 @@ def test_what_cannot_be_packed_leaves_nothing(
     full = livesubs("pack", session, "--out", tmp_path / "x.livesubs")
     assert isinstance(full.exception, DiskFull)
     assert "free some space" in str(full.exception)
+    with pytest.raises(DiskFull, match="free some space"):
+        unpacked(packed, place(packed))
     assert {*tmp_path.iterdir()} == before
 
 

@@ -33,6 +33,7 @@ from pipeline.review.package import (
 )
 from pipeline.review.packing import settle
 from pipeline.review.proxy import connections, sound
+from pipeline.settings import SAMPLE_RATE
 from pipeline.source import parts
 from pipeline.source.archive import segments
 from pipeline.source.capture import executable
@@ -64,7 +65,7 @@ def unpacked(path: Path, where: Path, tell: Callable[[float, float], None] = lam
         if _there(path, where, manifest):
             return where
         entries = _checked(path, packed)
-        _make_room(path, where, entries)
+        _check_room(path, where.absolute().parent, sum(entry.file_size for entry in entries))
         try:
             with TemporaryDirectory(dir=where.absolute().parent, prefix=f".{where.name}.", suffix=".part") as made:
                 _fill(path, packed, entries, Path(made) / "session", tell)
@@ -188,13 +189,12 @@ def _plain(entry: zipfile.ZipInfo) -> bool:
     return kind in (0, 0o100000) and not entry.flag_bits & 1 and (stored or deflated)
 
 
-def _make_room(path: Path, where: Path, entries: list[zipfile.ZipInfo]) -> None:
-    needed = sum(entry.file_size for entry in entries)
-    room = shutil.disk_usage(where.absolute().parent).free
+def _check_room(path: Path, where: Path, needed: int) -> None:
+    room = shutil.disk_usage(where).free
     if room < needed:
         raise DiskFull(
-            f"{path} needs {needed / 1e6:.0f} MB in {where.absolute().parent} and there are {room / 1e6:.0f}; "
-            "free some space, or choose another folder"
+            f"{path} needs {needed / 1e6:.0f} MB more in {where} and there are {room / 1e6:.0f}; free some space, or "
+            "choose another folder"
         )
 
 
@@ -216,6 +216,7 @@ def _fill(
         for name, text in tracks(record.state):
             write_whole(made / name, text)
         seconds = sum(one.seconds for one in connections(made / parts.ARCHIVE))
+        _check_room(path, made.parent, round(seconds * SAMPLE_RATE) * parts.SAMPLE)
         sound(made, executable(""), lambda done: tell(done, seconds))
     except DiskFull:
         raise
