@@ -216,7 +216,7 @@ def _fill(
         for name, text in tracks(record.state):
             write_whole(made / name, text)
         seconds = sum(one.seconds for one in connections(made / parts.ARCHIVE))
-        _check_room(path, made.parent, round(seconds * SAMPLE_RATE) * parts.SAMPLE)
+        _check_room(path, made.parent.parent, round(seconds * SAMPLE_RATE) * parts.SAMPLE)
         sound(made, executable(""), lambda done: tell(done, seconds))
     except DiskFull:
         raise
