@@ -1,8 +1,8 @@
 """`make desk-evening`: an editor's work on twenty minutes at the desk, by keyboard alone, in a real Chromium.
 
-A queue of thirty problems: words, times, splits, merges; in the middle the browser, then the server are killed, and all
-goes on where it was; fifty undos and as many redos; in the end the exported file has no fault by netflix-en. Ends with 1
-where that is not so. Takes some minutes.
+A queue of thirty problems: words, times, splits, merges; in the middle the browser, then the server are killed, and
+all goes on where it was; fifty undos and as many redos; in the end the exported file has no fault by netflix-en. Ends
+with 1 where that is not so. Takes some minutes.
 """
 
 import os
@@ -32,12 +32,13 @@ SECONDS = 4.6 * LINES
 SAID = "Nous sommes ici pour la place et nous ne la quitterons pas."
 GOOD = "We are here for the square,\nand we are not going to leave it."
 BAD = (
-    ("name", GOOD),
-    ("name", "We are here for the square, and we are not going to leave it alone."),
-    ("name", "We are here for  the square,\nand we are not going to leave it."),
-    ("name", "We are here for the square and for the park and for the school\nand we stay there, all of us, all night long."),
-    ("name", "We have 3 squares in town,\nand we are not going to leave one."),
-)  # fmt: skip
+    GOOD,
+    "We are here for the square, and we are not going to leave it alone.",
+    "We are here for  the square,\nand we are not going to leave it.",
+    "We are here for the square and for the park and for the\nschool and we stay there, all of us, all night long.",
+    "We have 3 squares in town,\nand we are not going to leave one.",
+)
+"""Each with an uncertain name, too."""
 MEANT = "We are here for the square,\nand nobody is going to take it."
 
 
@@ -49,7 +50,7 @@ def folder(path: Path) -> Path:
         for number in range(LINES):
             start, id = 1 + 4.6 * number, f"s{number}"
             bad = number % 8 == 3 and number // 8 < PROBLEMS
-            flag, text = BAD[number // 8 % len(BAD)] if bad else ("", GOOD)
+            text = BAD[number // 8 % len(BAD)] if bad else GOOD
             step = 3.9 / len(SAID.split())
             words = [
                 Word(start=start + step * at, end=start + step * (at + 0.9), text=f" {word}", probability=0.95)
@@ -57,7 +58,7 @@ def folder(path: Path) -> Path:
             ]
             journal.append(Sentence(id=id, lang="fr", start=start, end=start + 3.9, text=SAID, words=tuple(words)))
             for lang, shown in (("fr", SAID), ("en", text)):
-                flags = (flag,) if flag and lang == "en" else ()
+                flags = ("name",) if bad and lang == "en" else ()
                 cue = Cue(
                     id=f"{id}.{lang}.1",
                     lang=lang,
@@ -175,6 +176,12 @@ def lines(path: Path) -> list[tuple[float, float, str]]:
     return [(cue.start, cue.end, cue.text) for cue in state(path).track("en")]
 
 
+def place(page: Page) -> list[object]:
+    """Line, caret, list and playhead (to a hundredth of a second), and what stands in the field."""
+    at = page.evaluate("livesubs.place")
+    return [{**at, "stream": round(at["stream"], 2)}, page.input_value("#field")]
+
+
 def edit(path: Path, profile: Path) -> None:
     server = Server(path)
     server.start()
@@ -193,18 +200,15 @@ def work(server: Server, path: Path, profile: Path) -> None:
         editor.press("F8", "Control+End")
         page.keyboard.type(" And so")
         editor.rest()
-        until(
-            lambda: page.evaluate("JSON.stringify(livesubs.place) === JSON.stringify(window.last = livesubs.place)"), 10
-        )
         page.wait_for_timeout(500)  # until the place is kept, which a page does four times a second
-        was = page.evaluate("[livesubs.place, livesubs.field.node.value]")
+        was = place(page)
         kill(process)
     server.kill()
     server.start()
     with browser(profile) as (page, _):
         editor = Editor(page, server)
         editor.open()
-        now = page.evaluate("[livesubs.place, livesubs.field.node.value]")
+        now = place(page)
         print(f"opened again: {now}", flush=True)
         assert now == was, f"it was {was}"
         editor.press("Escape")
