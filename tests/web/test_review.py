@@ -200,6 +200,7 @@ def test_what_is_found_is_replaced_where_it_is_ticked(desk: "Page", folder: Path
     desk.focus("#find-replace")
     press(desk, "Enter")
     until(lambda: texts(folder)[2] == "The floor goes to all nurses.", 20)
+    becomes(desk, "!document.getElementById('find').open")
     press(desk, "Control+z")
     until(lambda: texts(folder) == [english for _, english in LINES], 20)
 
