@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long desk-speed faults faults-short endurance soak resume guards bench queue lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume guards bench queue lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -65,6 +65,10 @@ screen-long: $(DONE) $(HLS)
 # The desk with 2,500 lines: how soon the first can be edited, how typing and scrolling go; an idle machine with Chromium.
 desk-speed: $(DONE) $(HLS)
 	$(BIN)/python -m tests.web.desk
+
+# An editor's work on twenty minutes at the desk, by keyboard alone, killed in the middle; some minutes.
+desk-evening: $(DONE) $(HLS)
+	$(BIN)/python -m tests.web.evening
 
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)

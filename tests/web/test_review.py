@@ -24,6 +24,7 @@ LINES = [
     ("La parole est aux infirmières.", "The floor goes to the nurses."),
     ("Merci beaucoup.", "Thank you so much."),
 ]
+DOUBTED = ("s1.en.1", "s3.en.1")
 TEXTS = "livesubs.cues.track('en').map((cue) => cue.text)"
 FIELD = "document.getElementById('field').value"
 KEPT = "document.getElementById('saved').textContent === 'All is kept'"
@@ -48,7 +49,11 @@ def folder(tmp_path: Path) -> Path:
             journal.append(said(number, french, start))
             for lang, text in (("fr", french), ("en", english)):
                 id = f"s{number}.{lang}.1"
-                journal.append(Cue(id=id, lang=lang, start=start, end=start + 3, text=text, sentences=(f"s{number}",)))
+                flags = ("name",) if id in DOUBTED else ()
+                cue = Cue(
+                    id=id, lang=lang, start=start, end=start + 3, text=text, sentences=(f"s{number}",), flags=flags
+                )
+                journal.append(cue)
         journal.append(Ended(reason="ended", stream=30.0))
     return tmp_path
 
@@ -173,6 +178,17 @@ def test_a_second_window_sees_the_first_and_what_both_change_is_shown(
     until(lambda: texts(folder)[0] == "Good evening. Mine.", 20)
 
 
+def test_the_queue_leads_to_what_needs_a_human_and_says_why(desk: "Page") -> None:
+    becomes(desk, "document.querySelector('#queue').innerText.includes('2 of 2 left')")
+    press(desk, "F8")
+    becomes(desk, f"{FIELD} === '{LINES[1][1]}'")
+    assert "A name in it is uncertain." in desk.inner_text("#queue")
+    press(desk, "Control+Enter", "F8")
+    becomes(desk, f"{FIELD} === '{LINES[3][1]}' && document.querySelector('#queue').innerText.includes('1 of 2 left')")
+    press(desk, "Control+Enter", "F8")
+    becomes(desk, "document.getElementById('toast').innerText.includes('you may stop here')")
+
+
 def test_what_is_found_is_replaced_where_it_is_ticked(desk: "Page", folder: Path) -> None:
     press(desk, "Control+f")
     desk.keyboard.type("the")
@@ -184,6 +200,7 @@ def test_what_is_found_is_replaced_where_it_is_ticked(desk: "Page", folder: Path
     desk.focus("#find-replace")
     press(desk, "Enter")
     becomes(desk, f"{TEXTS}[2] === 'The floor goes to all nurses.'")
+    becomes(desk, "!document.getElementById('find').open")
     press(desk, "Control+z")
     until(lambda: texts(folder) == [english for _, english in LINES], 20)
 

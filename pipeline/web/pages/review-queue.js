@@ -58,7 +58,7 @@ export class Queue {
     const row = said("div", "");
     row.className = "row-of";
     row.append(button("Next problem", () => this.step(1)), said("span", left ? `${left} of ${places.length} left` : "you may stop here"));
-    const cost = said("p", `${price.cues} lines, about ${Math.ceil(price.minutes)} minutes, hold ${Math.round(100 * price.share)} % of the faults to be expected.`);
+    const cost = said("p", offered(price, this._of.left));
     cost.className = "price";
     box.replaceChildren(...(mine?.why.length ? [said("h3", "Why it is here"), reasons] : []), row, cost);
   }
@@ -76,4 +76,11 @@ export class Queue {
   _later() {
     this._timer ??= setTimeout(() => ((this._timer = null), this.renew()), AGAIN);
   }
+}
+
+/** What looking costs, and what is left to be expected then. */
+function offered({ cues, minutes, share }, left) {
+  const [some, time] = [cues === 1 ? "1 line" : `${cues} lines`, Math.ceil(minutes)];
+  const rest = left < 0.5 ? "hardly any" : `about ${Math.round(left)}`;
+  return `${some}, about ${time} min: ${Math.round(100 * share)} % of the faults to be expected. In the rest: ${rest}.`;
 }
