@@ -28,7 +28,7 @@ from pipeline.translation.doubts import doubts
 from pipeline.translation.gate import impossible
 from pipeline.translation.verdicts import doubted, usable
 
-SEED = 1001
+SEED = 1002
 NOISES = (("crowd", 12.0),) * 8
 """As behind `noisy.m4a`."""
 EACH, DRAWS = 5, 40
@@ -39,8 +39,8 @@ _SWAPPED = {
     "million/billion": {"million": "billion", "millions": "billions", "hundred": "thousand", "thousand": "million"},
     "homophone": {
         "sea": "mother", "mother": "sea", "mayor": "mother", "voice": "way", "way": "voice", "bread": "pine",
-        "hundred": "blood", "end": "hunger", "hunger": "end", "time": "faith", "faith": "time", "account": "tale",
-        "song": "field", "hall": "dirty", "wine": "twenty", "twenty": "wine", "court": "run", "glass": "worm",
+        "end": "hunger", "hunger": "end", "time": "faith", "faith": "time", "account": "tale",
+        "song": "field", "hall": "dirty", "wine": "twenty", "court": "run", "glass": "worm",
         "green": "worm", "father": "pair", "words": "evils", "weight": "pea",
     },
 }  # fmt: skip

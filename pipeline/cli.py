@@ -8,8 +8,10 @@ import typer
 from pipeline import __version__, system
 from pipeline.commands import (
     check,
+    compare,
     doctor,
     export,
+    fit,
     glossary,
     importing,
     init,
@@ -64,8 +66,10 @@ app.command()(report.report)
 app.command()(export.export)
 app.command("import")(importing.bring)
 app.command()(pack.pack)
+app.command()(compare.compare)
 app.command()(learn.learn)
 app.command()(review.review)
+app.command()(fit.fit)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")

@@ -366,6 +366,16 @@ def test_what_cannot_be_taken_is_listed_kept_and_leaves_with_1(folder: Path, tmp
     assert [edit.did for edit in state_of(folder).edits.values() if edit.refused] == ["retime"]
 
 
+def test_tags_of_a_session_that_was_made_of_a_tagged_file_stay_and_may_be_edited() -> None:
+    italic = replace(at(30), text="<i>We shall</i> see, {so} they said.")
+    events = [*SESSION[:-1], replace(italic, rev=2), _ENDED]
+    assert told(brought(to_srt(with_(italic)), events=events)) == ""
+    assert told(brought(to_srt(with_(replace(italic, text="We shall see, they said."))), events=events)) == ""
+    changed = with_(replace(italic, text="<i>We shall</i> hear, {so} they said."))
+    state, _ = imported(events, brought(to_srt(changed), events=events))
+    assert to_srt(state.track("en")) == to_srt(changed)
+
+
 def test_a_running_session_takes_it_over_by_itself(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "a.vtt"
     file.write_text(to_vtt(with_(3)), "utf-8")

@@ -33,7 +33,7 @@ from pipeline.journal import Journal, lock, read
 from pipeline.review.package import MANIFEST
 from pipeline.review.packed import place, unpacked
 from pipeline.review.peaks import peaks
-from pipeline.review.proxy import MOST, Connection, connections
+from pipeline.review.proxy import MOST, SOUND, Connection, connections
 from pipeline.review.returning import returned
 from pipeline.settings import SAMPLE_RATE, Settings, SourceSettings, TranslationSettings
 from pipeline.source.archive import note, segments
@@ -42,7 +42,7 @@ from pipeline.state import State, apply, fold
 from pipeline.tracks import TrackFiles
 from samples.clock import HEIGHT, WIDTH, read_clock
 from tests.measures import SAMPLES
-from tests.recordings import offset_ms
+from tests.recordings import Sound, offset_ms
 from tests.test_editing import RULES, events
 from tests.test_export_film import heard
 
@@ -67,6 +67,11 @@ def archive(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     recorded(ffmpeg, made, 1, 0.0, FIRST, *large, "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2")
     recorded(ffmpeg, made, 2, AGAIN, END - AGAIN, "-c", "copy")
     return made
+
+
+@pytest.fixture(scope="module")
+def theirs() -> Sound:
+    return heard(SAMPLES / "rally.mp4")
 
 
 @pytest.fixture
@@ -97,7 +102,7 @@ def state(folder: Path) -> State:
     return fold(entry.event for entry in read(folder / "journal.jsonl"))
 
 
-def test_elsewhere_picture_and_sound_are_on_the_same_clock(session: Path, archive: Path, tmp_path: Path) -> None:
+def test_elsewhere_picture_and_sound_are_on_the_same_clock(session: Path, archive: Path, theirs: Sound) -> None:
     (session / ARCHIVE).symlink_to(archive)
     file = pack(session)
     assert [c.small for c in connections(archive)] == [False, True]
@@ -114,7 +119,7 @@ def test_elsewhere_picture_and_sound_are_on_the_same_clock(session: Path, archiv
             clock = read_clock(frame.reformat(WIDTH, HEIGHT, "gray").to_ndarray())
             assert clock == pytest.approx(segment.origin + float(frame.time), abs=0.041)
             assert clock == pytest.approx(segment.start, abs=0.041)
-    ours, theirs = AudioFile(copy / "audio.s16").read(0, 99).astype(float), heard(SAMPLES / "rally.mp4")
+    ours = AudioFile(copy / "audio.s16").read(0, 99).astype(float)
     assert len(ours) / SAMPLE_RATE == pytest.approx(END, abs=0.1)
     assert max(abs(offset_ms(ours, theirs, at)) for at in (4.0, 15.0, 17.0)) < 2
     assert not np.abs(ours[int(6.2 * SAMPLE_RATE) : int(13.8 * SAMPLE_RATE)]).any()
@@ -130,11 +135,13 @@ def test_three_hours_stay_under_500_mb() -> None:
 
 def test_no_secret_no_address_and_no_path_is_in_it(session: Path, archive: Path) -> None:
     secret = "tok3n"
-    (session / ARCHIVE).symlink_to(archive)
+    (session / ARCHIVE).mkdir()
+    for file in (*archive.glob("0002*"), archive / "clock.csv"):  # whose clock is an address
+        (session / ARCHIVE / file.name).symlink_to(file)
     for name in ("private.toml", "pages.toml", "fault.log", "ffmpeg.log", "notes.jsonl", ".env", "livesubs.toml"):
         (session / name).write_text(secret)
     urls = dict.fromkeys(msgspec.to_builtins(TranslationSettings().urls), f"https://u:{secret}@h/?k={secret}")
-    source = SourceSettings(cookies=f"/{secret}", ffmpeg=f"/{secret}", backup=(f"https://h/{secret}",), channel="left")
+    source = SourceSettings(cookies=f"/{secret}", ffmpeg=f"/{secret}", backup=(f"https://h/{secret}",))
     chosen = msgspec.convert(
         {
             "speech": {"model": f"/home/{secret}/model"},
@@ -184,6 +191,7 @@ def test_what_cannot_be_packed_leaves_nothing(
     session: Path, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (session / ARCHIVE).symlink_to(archive)
+    packed = pack(session, "--without-recording", name="before")
     before = {*tmp_path.iterdir()}
     broken = livesubs("pack", session, "--out", tmp_path / "x.livesubs", "--ffmpeg", "false")
     assert "ffmpeg could not write" in str(broken.exception)
@@ -192,6 +200,8 @@ def test_what_cannot_be_packed_leaves_nothing(
     full = livesubs("pack", session, "--out", tmp_path / "x.livesubs")
     assert isinstance(full.exception, DiskFull)
     assert "free some space" in str(full.exception)
+    with pytest.raises(DiskFull, match="free some space"):
+        unpacked(packed, place(packed))
     assert {*tmp_path.iterdir()} == before
 
 
@@ -206,6 +216,16 @@ def test_without_the_recording_it_is_small_and_has_the_waveform(session: Path, a
     shown = peaks(copy, 5.0, 15.0, 100)
     assert (shown.low, shown.high) == (peaks(session, 5.0, 15.0, 100).low, peaks(session, 5.0, 15.0, 100).high)
     assert (unpacked(pack(copy, name="again"), tmp_path / "again") / "peaks.s8").stat().st_size == 2 * 200 * 30
+
+
+def test_a_session_that_kept_nothing_to_play_has_its_sound(session: Path, theirs: Sound) -> None:
+    theirs[: 20 * SAMPLE_RATE].astype("<i2").tofile(session / "audio.s16")
+    copy = unpacked(file := pack(session), place(file))
+    assert len(segments(copy / ARCHIVE)) == 4
+    ours = AudioFile(copy / "audio.s16").read(0, 99).astype(float)
+    assert len(ours) / SAMPLE_RATE == pytest.approx(20, abs=0.1)
+    assert abs(offset_ms(ours, theirs, 15.0)) < 2
+    assert file.stat().st_size < 20 * SOUND / 8
 
 
 # A file from a stranger
@@ -290,9 +310,14 @@ def test_a_file_that_is_cut_or_damaged_is_refused_wherever(session: Path, tmp_pa
     journal = (session / "journal.jsonl").read_bytes()
     chance = random.Random(7)
     for number in range(60):
-        data = bytearray(whole[: chance.randrange(len(whole))] if number % 2 else whole)
-        for _ in range(0 if number % 2 else chance.randint(1, 8)):
-            data[chance.randrange(len(data))] = chance.randrange(256)
+        data, at = bytearray(whole), chance.randrange(len(whole))
+        if number % 3 == 0:
+            data = data[:at]
+        elif number % 3 == 1:
+            data[at : at + chance.randint(1, 200)] = chance.randbytes(chance.randint(0, 300))
+        else:
+            for _ in range(chance.randint(1, 8)):
+                data[chance.randrange(len(data))] = chance.randrange(256)
         file = tmp_path / f"{number}.livesubs"
         file.write_bytes(data)
         with suppress(SettingsError):
@@ -372,6 +397,16 @@ def test_a_copy_is_packed_again_and_sent_back(session: Path, tmp_path: Path) -> 
     assert texts(session)[0] == "First."
 
 
+def test_edits_in_a_folder_that_was_made_of_an_earlier_file_are_not_forgotten(session: Path) -> None:
+    file = pack(session)
+    copy = unpacked(file, place(file))
+    edit(copy, "c1", 1, "First.")
+    pack(session, "--force")
+    told = livesubs("import", session, file).stdout
+    assert f"livesubs import {session} {copy} brings its edits" in told
+    assert livesubs("import", session, copy).stdout.splitlines()[-1] == "1 text."
+
+
 def test_a_copy_of_another_session_is_refused(session: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
@@ -425,7 +460,7 @@ def lived(begun: list[object], doings: list[tuple[Did, int, str]], name: str) ->
 
 
 @given(DOINGS, DOINGS, DOINGS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_both_do_nothing_of_the_original_is_lost_and_a_second_time_brings_nothing(
     earlier: list[tuple[Did, int, str]], here: list[tuple[Did, int, str]], there: list[tuple[Did, int, str]]
 ) -> None:

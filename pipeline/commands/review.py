@@ -54,7 +54,8 @@ def review(
     for one in (folder, *(beside or ())):
         check(one)
     chosen = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else Settings()
-    tools = Tools(settings=options.as_here(chosen), keys=options.keys(), others=tuple(beside or ()))
+    others = tuple(one for one in beside or () if not one.samefile(folder))
+    tools = Tools(settings=options.as_here(chosen), keys=options.keys(), others=others)
     listen = listen or LISTEN
     who = server.access(folder, listen)
     listening = _bound(listen, port)
@@ -91,17 +92,19 @@ def _unpacked(file: Path, out: Path | None) -> Path:
 
 def _session_of(file: Path, out: Path | None, lang: str | None, media: Path | None) -> Path:
     """The session of a subtitle file: made, or gone on with."""
-    from pipeline.review.adopting import adopt, take_in, taken_in
+    from pipeline.review.adopting import adopt, check_media, take_in, taken_in
     from pipeline.translation.languages import check as known
 
     folder = out or file.with_name(f"{file.name}.review")
+    if media and not taken_in(folder):
+        check_media(media)  # before anything is made
     if not (folder / JOURNAL).is_file():
         named = _LANG.search(file.name)
         for note in adopt(file, folder, known(lang or (named[1].lower() if named else "en"))):
             typer.echo(note)
         typer.echo(f"The corrected subtitles are in {folder}; {file.name} stays as it is.")
     elif (was := given(folder)) and file.is_file() and was.read_bytes() != file.read_bytes():
-        typer.echo(f"{file} was changed since: livesubs import {folder} {file} brings that in, with --lang.")
+        typer.echo(f"{file} is another than it was: livesubs import {folder} {file} --lang ... brings in what is new.")
     if media and not taken_in(folder):
         with progress(media.name) as tell:
             take_in(media, folder, tell)

@@ -79,7 +79,8 @@ def _cues(read: SubtitleFile, lang: str) -> tuple[list[Cue], list[str]]:
     notes: list[str] = []
     for number, line in enumerate(read.cues, 1):
         start = max(0.0, round(line.start, 3))
-        end = round(line.end, 3) if line.end > start else start + _LEAST
+        end = round(line.end, 3)
+        end = end if end > start else start + _LEAST
         text = _text(line, read)
         if not text:
             notes.append(f"line {line.line} of the file: a cue without text is left out")
@@ -95,14 +96,19 @@ def _text(line: FileCue, read: SubtitleFile) -> str:
     return shown_text(line.text if read.written.format == "srt" else visible(line.text, "vtt"))
 
 
+def check_media(media: Path) -> None:
+    """SourceError or SettingsError where it cannot be taken in."""
+    check_file(str(media), Settings().source)
+
+
 def take_in(media: Path, folder: Path, tell: Callable[[float, float], None]) -> None:
     """Records a media file as the sound and picture of a session that has none; `tell` is told how many seconds are
     done, of how many.
 
     SourceError or SettingsError where it cannot be read, SessionError where nothing can be written.
     """
+    check_media(media)
     settings = Settings().source
-    check_file(str(media), settings)
     lasts = probe(str(media), str(media)).duration or 0.0
     part = folder / _MEDIA
     with lock(folder):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.editing import merged_sentences
 from pipeline.errors import SettingsError
 from pipeline.events import UNSPOKEN, Cue, Sentence, Value
 from pipeline.restoring import kept_back
@@ -51,10 +52,10 @@ def asked(state: State, id: str, lang: str = "", text: str = "") -> Asked:
         raise SettingsError("that line is not there any more")
     own = cue.lang == session.src_lang
     lang = lang or (next(iter(session.tgt_langs), "") if own else cue.lang)
-    source, target = _shared(state, cue, session.src_lang), _shared(state, cue, lang)
+    source, target = _shared(state, cue, session.src_lang, lang)
     said = [text if text and one.id == id else one.text for one in source]
     whole = text if text and not own else " ".join(said)
-    start, end = _span(state, cue)
+    start, end = _span(state, source or [cue])
     sentence = Sentence(
         id=next(iter(cue.sentences), id),
         lang=_spoken(state, cue) or session.src_lang,
@@ -67,23 +68,23 @@ def asked(state: State, id: str, lang: str = "", text: str = "") -> Asked:
     return Asked(sentence=sentence, lang=lang, source=tuple(source), target=tuple(target), before=before)
 
 
-def _shared(state: State, cue: Cue, lang: str) -> list[Cue]:
-    """All lines of a track that have sentences in common with a line, or with one that has, by time."""
-    near = state.near(lang, cue.start, cue.end)
-    ids, found = {*cue.sentences}, {cue.id: cue} if cue.lang == lang else {}
+def _shared(state: State, cue: Cue, *langs: str) -> list[list[Cue]]:
+    """By track, all lines that have sentences in common with a line, or with one in any of them that has; by time."""
+    near = [one for lang in dict.fromkeys(langs) for one in state.near(lang, cue.start, cue.end)]
+    ids, found = {*cue.sentences}, {cue.id: cue}
     while more := [one for one in near if one.id not in found and not ids.isdisjoint(one.sentences)]:
         found.update((one.id, one) for one in more)
         ids.update(id for one in more for id in one.sentences)
-    return sorted(found.values(), key=lambda one: one.start)
+    lines = sorted(found.values(), key=lambda one: one.start)
+    return [[one for one in lines if one.lang == lang] for lang in langs]
 
 
-def _span(state: State, cue: Cue) -> tuple[float, float]:
-    """When its sentences were said; of one that was typed, when it stands there."""
-    kept = kept_back(state) if any(id not in state.sentences for id in cue.sentences) else {}
-    said = [found for id in cue.sentences if (found := state.sentences.get(id) or kept.get(id))]
-    if not said:
-        return cue.start, cue.end
-    return min(one.start for one in said), max(one.end for one in said)
+def _span(state: State, cues: Sequence[Cue]) -> tuple[float, float]:
+    """When the sentences of lines were said; of what was typed, when it stands there."""
+    ids = merged_sentences(cues)
+    kept = kept_back(state) if any(id not in state.sentences for id in ids) else {}
+    said = [found for id in ids if (found := state.sentences.get(id) or kept.get(id))]
+    return min(one.start for one in said or cues), max(one.end for one in said or cues)
 
 
 def _spoken(state: State, cue: Cue) -> str:
@@ -96,8 +97,7 @@ def context(state: State, start: float, src_lang: str, tgt_lang: str) -> Context
     """The lines before that moment beside what they became."""
     pairs: dict[tuple[str, str], None] = {}
     for cue in [cue for cue in state.track(src_lang) if cue.end <= start][-_BEFORE:]:
-        target = _shared(state, cue, tgt_lang)
-        source = _shared(state, cue, src_lang)
+        source, target = _shared(state, cue, src_lang, tgt_lang)
         if target and src_lang != tgt_lang:
             pairs[_read(source), _read(target)] = None
     return tuple(pairs)

@@ -1,6 +1,6 @@
 """Finding text in lines, and what replacing it makes of them: hits that a person ticks one by one.
 
-By `regex`, whose search can be broken off: a pattern such as `(a+)+b` takes others for ever.
+By `regex`, whose search can be broken off: there are patterns that take for ever.
 """
 
 import re
@@ -19,7 +19,8 @@ from pipeline.subtitles.lines import break_lines
 
 _PATIENCE = 2.0
 """Seconds that a search takes at most; three hours of plain text take a hundredth of that."""
-_SPACE, _APOSTROPHE = re.compile(r"\s+"), re.compile("['’]")
+_SPACES = "[ \t\n\u00a0\u202f]+"
+_SPACE, _APOSTROPHE = re.compile(_SPACES), re.compile("['’]")
 
 
 class Sought(Value, frozen=True):
@@ -148,7 +149,7 @@ class _Search:
         """The matches in a text, none of them empty."""
         try:
             left = max(0.01, self._until - time.monotonic())
-            return [found for found in self._pattern.finditer(text, timeout=left) if found.group()]
+            return [found for found in self._pattern.finditer(text, timeout=left, concurrent=True) if found.group()]
         except TimeoutError:
             raise SettingsError("that pattern takes too long; look for something simpler") from None
 
@@ -167,4 +168,4 @@ class _Search:
 
 def _plain(what: str) -> str:
     parts = (_APOSTROPHE.sub("['’]", re.escape(part)) for part in _SPACE.split(what))
-    return r"\s+".join(parts)
+    return _SPACES.join(parts)

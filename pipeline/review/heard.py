@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from math import exp, log
+from math import exp
 from statistics import fmean, median
 
 import msgspec
@@ -18,19 +18,18 @@ from pipeline.events import Sentence, Value, Word
 from pipeline.names.lexicon import ordinary
 from pipeline.review.loud import Loud
 
-SIGNALS = ("doubt", "long", "first", "around", "unknown", "held", "pause", "loud")
-_LEAST = 0.01
-"""Probability that a word has at least: below, they mean nothing."""
-_LONG = 3
-"""Letters: words of more of them are told apart by their sound, and doubted for a reason."""
+SIGNALS = ("doubt", "long", "around", "unknown", "held", "pause", "loud")
+_LONG = 7
+"""Letters from which on a word's doubt counts in full: short words are doubted often, and right."""
 _AROUND = 3
 """Words before and after whose doubt counts with a word's own."""
 _BREATH = 0.25
-"""Seconds without a word after which a word is the first of its phrase: those are always doubted a little."""
+"""Seconds without a word after which a word is the first of a phrase: it may have the silence before it."""
 _LOUDEST = 1.5
 """Seconds: more is applause as often as speech."""
 _FREE = 0.06
 """Seconds that any word may take besides its letters."""
+_MARKS = " .,;:!?…«»“”\"'’()[]-–—"
 _PAUSES, _STOPS = re.compile(r"[.!?…,;:]\W*$"), re.compile(r"[.!?…]\W*$")
 
 
@@ -55,20 +54,19 @@ def judged(sentences: Sequence[Sentence], loud: Loud) -> dict[str, list[Judged]]
 
 
 def signals(sentences: Sequence[Sentence], loud: Loud) -> list[tuple[float, ...]]:
-    """Of each word in order, `SIGNALS`: four doubts (-log probability), whether no dictionary has it, seconds."""
+    """Of each word in order, `SIGNALS`: three doubts, whether no dictionary has it, three times in seconds."""
     words = [word for sentence in sentences for word in sentence.words]
     langs = [sentence.lang for sentence in sentences for _ in sentence.words]
-    doubts = [-log(max(word.probability, _LEAST)) for word in words]
+    doubts = [1 - word.probability for word in words]
     pace = median((word.end - word.start) / _size(word) for word in words) if words else 0.0
     neighbours = zip([None, *words], words, [*words[1:], None], strict=False)
     return [
         (
             doubts[at],
-            doubts[at] * (_size(word) > _LONG),
-            doubts[at] * (first := _first(before, word)),
+            doubts[at] * min(1.0, len(word.text.strip(_MARKS)) / _LONG),
             fmean(doubts[max(0, at - _AROUND) : at + _AROUND + 1]),
             float(_unknown(word.text, langs[at])),
-            0.0 if first else min(1.0, max(0.0, word.end - word.start - _FREE - pace * _size(word))),
+            0.0 if _first(before, word) else _held(word, pace),
             _pause(word, after),
             _beside(before, word, after, loud),
         )
@@ -78,6 +76,11 @@ def signals(sentences: Sequence[Sentence], loud: Loud) -> list[tuple[float, ...]
 
 def _first(before: Word | None, word: Word) -> bool:
     return before is None or word.start - before.end > _BREATH or bool(_STOPS.search(before.text))
+
+
+def _held(word: Word, pace: float) -> float:
+    """Seconds by which a word lasts longer than its letters take at that pace."""
+    return min(1.0, max(0.0, word.end - word.start - _FREE - pace * _size(word)))
 
 
 def _pause(word: Word, after: Word | None) -> float:
@@ -93,7 +96,7 @@ def _beside(before: Word | None, word: Word, after: Word | None, loud: Loud) -> 
 
 def _judged(word: Word, row: Sequence[float], weights: Mapping[str, float]) -> Judged:
     parts = {name: weights[name] * value for name, value in zip(SIGNALS, row, strict=True)}
-    doubt = sum(parts.pop(name) for name in ("doubt", "long", "first", "around"))
+    doubt = sum(parts.pop(name) for name in ("doubt", "long", "around"))
     most = max(parts, key=parts.__getitem__)
     signal, amount = (most, row[SIGNALS.index(most)]) if parts[most] > doubt else ("doubt", word.probability)
     chance = 1 / (1 + exp(-(weights["bias"] + doubt + sum(parts.values()))))
@@ -102,7 +105,7 @@ def _judged(word: Word, row: Sequence[float], weights: Mapping[str, float]) -> J
 
 def _unknown(text: str, lang: str) -> bool:
     """A word with a capital may be a name, which no dictionary has."""
-    stripped = text.strip(" «»“”\"'’([-–—…")
+    stripped = text.strip(_MARKS)
     return stripped[:1].islower() and not ordinary(stripped, lang)
 
 

@@ -45,7 +45,7 @@ class SecondEar:
         try:
             recogniser.assume(lang if lang in self._settings.spoken else "")
             found: dict[str, Version] = {}
-            for told, how in (((*names, *([before] if before else [])), " in context"), ((), "")):
+            for told, how in self._ways((*names, *([before] if before else []))).items():
                 recogniser.expect(told)
                 for version in self._heard(recogniser, start, end, how):
                     found.setdefault(version.text, version)
@@ -59,6 +59,10 @@ class SecondEar:
         recogniser, self._recogniser = self._recogniser, None
         if recogniser:
             recogniser.close()
+
+    def _ways(self, told: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+        """What it is told beforehand, each time that it is asked, and what that is called."""
+        return {(): ""} if self._settings.hotwords is False else {told: " in context", (): ""}
 
     def _open(self) -> RecogniserProcess:
         if not self._audio.exists():

@@ -1,6 +1,6 @@
 """What guards kept back, as an editor is shown it, and the edit that brings it back. Pure."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Sequence, Set
 from math import inf
 
 from msgspec.structs import replace
@@ -54,22 +54,21 @@ def sentence_of(state: State, kept: Suppressed) -> Sentence:
     return Sentence(id=kept.id, lang=_lang(state, kept), start=kept.start, end=kept.end, text=kept.text, words=words)
 
 
-def bring_back(state: State, kept: Suppressed, translated: Mapping[str, str], rules: CueRules, id: str) -> Edit:
-    """The edit `id` that shows it: what was said in the source's track, and by track what it was `translated` to."""
+def bring_back(state: State, kept: Suppressed, translated: Sequence[Rendering], rules: CueRules, id: str) -> Edit:
+    """The edit `id` that shows it: what was said in the source's track, and in others what it was `translated` to."""
     assert state.session, "a guard has heard something"
-    sentence = sentence_of(state, kept)
-    texts = {state.session.src_lang: kept.text, **translated}
-    made = [cue for lang, text in texts.items() for cue in _cues(state, sentence, lang, text, rules)]
+    said = Rendering(sentence=sentence_of(state, kept), lang=state.session.src_lang, text=kept.text)
+    made = [cue for rendering in (said, *translated) for cue in _cues(state, rendering, rules)]
     return Edit(id=id, did="restore", of=kept.id, after=tuple(made))
 
 
-def _cues(state: State, sentence: Sentence, lang: str, text: str, rules: CueRules) -> list[Cue]:
+def _cues(state: State, rendering: Rendering, rules: CueRules) -> list[Cue]:
     """As a program would have placed it, a little late where the line before is still to be read. Where that is too
     late it stands at its own times, and who answers the edit says what is in its way."""
-    track = state.track(lang)
+    track, sentence = state.track(rendering.lang), rendering.sentence
     before = [cue for cue in track if cue.start <= sentence.start][-1:]
     then = next((cue.start for cue in track if cue.start > sentence.start), None)
-    rendering = Rendering(sentence=replace(sentence, next_at=then), lang=lang, text=text)
+    rendering = replace(rendering, sentence=replace(sentence, next_at=then))
     made = [cue for cue in to_cues([rendering], rules, before, inf if then is None else then) if isinstance(cue, Cue)]
     if made and made[0].start - sentence.start > rules.late_most:
         return [cue for cue in to_cues([rendering], rules) if isinstance(cue, Cue)]

@@ -18,7 +18,10 @@ class Others:
     """By the name of their folder; each is read again when its journal has grown. One thread at a time."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
+        """SettingsError when two of them have one name."""
         self._folders = {folder.resolve().name: folder for folder in folders}
+        if len(self._folders) < len(folders):
+            raise SettingsError("two sessions beside this one have the same name; search them one after the other")
         self._read: dict[str, tuple[tuple[int, int], State]] = {}
 
     @property
@@ -45,6 +48,8 @@ class Others:
     def edit(self, name: str, edits: Sequence[Edit]) -> None:
         """Writes edits down, and answers them where no session runs; SessionError when that cannot be."""
         folder = self._folder(name)
+        if not edits:
+            return
         try:
             keep(folder, *edits, on_disk=True)
         except OSError as error:

@@ -24,7 +24,7 @@ FORMAT = 1
 """Of the file; a reader refuses what has a higher one."""
 
 TEXTS = re.compile(
-    r"livesubs\.json|(journal|actions|edits)\.jsonl|settings\.toml|names\.txt|drafts\.json|peaks\.s8"
+    r"livesubs\.json|(journal|actions|edits)\.jsonl|settings\.toml|names\.txt|drafts\.json|shots\.json|peaks\.s8"
     r"|subtitles\.[a-z]{2,3}(-[a-z]{2,3})?\.(srt|vtt)|archive/(clock|\d{4,})\.csv"
 )
 SEGMENTS = re.compile(r"archive/\d{4,}-\d{5,}\.ts")

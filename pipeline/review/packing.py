@@ -20,11 +20,12 @@ from pipeline.names.live import text_of
 from pipeline.report.record import Record
 from pipeline.review import peaks
 from pipeline.review.package import FORMAT, MANIFEST, Manifest, carried, identity
-from pipeline.review.proxy import Connection, Tell, after, connections, encode
+from pipeline.review.proxy import SOUND, Connection, Tell, after, connections, encode, encode_sound
 from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.tracks import differing, tracks
 from pipeline.web.drafts import DRAFTS
+from pipeline.web.shots import SHOTS
 
 _DENSE = 4
 """Texts take no more than one part in so many, packed."""
@@ -32,8 +33,8 @@ _SHAPE = 2 * peaks.RATE * _DENSE
 """A second of the waveform, which is hardly packed smaller at all."""
 _FEW, _EACH = 20_000, 300
 """Bytes that are there in any case, and around each segment."""
-_KEPT = (ACTIONS, EDITS, DRAFTS)
-"""What people did, if there is any."""
+_KEPT = (ACTIONS, EDITS, DRAFTS, SHOTS)
+"""What people did, and where the picture changes, if there is any."""
 
 
 class Plan(Value, frozen=True):
@@ -42,25 +43,28 @@ class Plan(Value, frozen=True):
     connections: tuple[Connection, ...]
     texts: int
     """Bytes, unpacked."""
+    heard: float = 0.0
+    """Seconds of sound of a session that kept nothing to play: it is packed in its place."""
 
     @property
     def most(self) -> int:
         """Bytes that the file has in the end, at most."""
         recorded = sum(connection.most + _EACH * len(connection.segments) for connection in self.connections)
-        return _FEW + self.texts // _DENSE + recorded
+        return _FEW + self.texts // _DENSE + recorded + round(self.heard * SOUND / 8)
 
     @property
     def seconds(self) -> float:
         """Of the recording."""
-        return sum(connection.seconds for connection in self.connections)
+        return self.heard + sum(connection.seconds for connection in self.connections)
 
 
 def plan(path: Path, record: Record, *, recording: bool) -> Plan:
     """What becomes of the session at `path`; without the `recording` if that is not wanted."""
     found = connections(path / parts.ARCHIVE, record.settings.source.channel) if recording else []
     texts = sum((path / name).stat().st_size for name in (folder.JOURNAL, *_KEPT) if (path / name).is_file())
-    texts += round(parts.seconds(path / parts.AUDIO) * _SHAPE)
-    return Plan(connections=tuple(found), texts=texts)
+    heard = parts.seconds(path / parts.AUDIO)
+    texts += round(heard * _SHAPE)
+    return Plan(connections=tuple(found), texts=texts, heard=heard if recording and not found else 0.0)
 
 
 def pack(path: Path, record: Record, planned: Plan, to: Path, ffmpeg: str, tell: Tell) -> tuple[str, ...]:
@@ -82,7 +86,10 @@ def pack(path: Path, record: Record, planned: Plan, to: Path, ffmpeg: str, tell:
         ):
             for name, text in _texts(path, record):
                 packed.writestr(name, text, zipfile.ZIP_DEFLATED)
-            _Recording(packed, Path(small), ffmpeg, record.settings.source.channel).add(planned.connections, tell)
+            made = _Recording(packed, Path(small), ffmpeg, record.settings.source.channel)
+            made.add(planned.connections, tell)
+            if planned.heard:
+                made.add_sound(path / parts.AUDIO, tell)
         part.replace(to)
     except OSError as error:
         raise unwritable(to, error) from error
@@ -158,6 +165,11 @@ class _Recording:
             clock += f"{connection.name},{connection.segments[0].origin:.6f},,\n"  # its address is nobody's business
         if clock:
             self._packed.writestr(f"{parts.ARCHIVE}/clock.csv", clock)
+
+    def add_sound(self, audio: Path, tell: Tell) -> None:
+        encode_sound(audio, self._small, self._ffmpeg, tell)
+        for file in sorted(self._small.glob("0001*")):
+            self._packed.write(file, f"{parts.ARCHIVE}/{file.name}")
 
     def _files(self, connection: Connection, tell: Tell) -> list[Path]:
         listed, origin = self._small / f"{connection.name}.csv", connection.segments[0].origin

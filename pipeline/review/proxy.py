@@ -4,7 +4,7 @@ ffmpeg encodes a connection at a time, since its packets follow on each other, a
 segment has its proxy, of the same name and with the same time stamps, so gaps stay gaps. What is small stays as it is.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +18,15 @@ from pipeline.source.archive import segments
 
 MOST = 330_000
 """Bits a second, at most: 446 MB in three hours. That is what ffmpeg makes of pure noise with the options below."""
+SOUND = 100_000
+"""The same of sound alone."""
 HEIGHT = 360
 _PICTURE = ("-vf", f"scale=-2:'min({HEIGHT},ceil(ih/2)*2)'", "-c:v", "libx264", "-preset", "veryfast",
             "-crf", "28", "-maxrate", "200k", "-bufsize", "200k", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough",
-            "-x264-params", "keyint=infinite:scenecut=0")  # fmt: skip
-"""There are no keyframes but those that are forced, and each begins a segment: where ffmpeg is told times to cut at,
-it counts from the first picture, which may come late."""
+            "-bf", "0", "-x264-params", "keyint=infinite:scenecut=0")  # fmt: skip
+"""No picture waits for a later one: a browser would show all of them so much later. There are no keyframes but those
+that are forced, and each begins a segment: where ffmpeg is told times to cut at, it counts from the first picture,
+which may come late."""
 _SOUND = ("-c:a", "aac", "-b:a", "48k", "-ac", "1")
 _CUT = ("-f", "segment", "-segment_format", "mpegts", "-segment_time_delta", "0.05", "-segment_list_type", "csv",
         "-individual_header_trailer", "0", "-avoid_negative_ts", "disabled", "-muxdelay", "0", "-muxpreload", "0",
@@ -33,6 +36,8 @@ _CUT = ("-f", "segment", "-segment_format", "mpegts", "-segment_time_delta", "0.
 _IN_STEP = ("-af", "aresample=async=1:first_pts=0:min_hard_comp=0.03")
 
 _NEVER = "86400000"
+_EACH = 6
+"""Seconds of a segment of sound alone."""
 
 Tell = Callable[[float], None]
 
@@ -89,10 +94,34 @@ def encode(connection: Connection, folder: Path, ffmpeg: str, channel: str, tell
     command = [
         *(ffmpeg, "-v", "error", "-copyts", "-f", "mpegts", "-i", "pipe:0", "-map", "0:v:0?", "-map", "0:a:0?"),
         *(pictured if _has_picture(first.path) else ("-segment_times", times)),
-        *(*_panned(channel), *_SOUND, *_CUT, "-segment_start_number", number),
+        *(*_filters(channel), *_SOUND, *_CUT, "-segment_start_number", number),
         *("-segment_list", f"{connection.name}.csv", f"{connection.name}-%05d.ts"),
     ]
-    _run(command, folder, connection.segments, tell)
+    _run(command, folder, _read(connection.segments), tell)
+
+
+def encode_sound(audio: Path, folder: Path, ffmpeg: str, tell: Tell) -> None:
+    """The same of a session that kept no picture and sound to play: one connection, of what was heard."""
+    command = [
+        *(
+            ffmpeg,
+            "-v",
+            "error",
+            "-f",
+            "s16le",
+            "-ar",
+            str(SAMPLE_RATE),
+            "-ac",
+            "1",
+            "-i",
+            "pipe:0",
+            *_filters(""),
+            *_SOUND,
+            *_CUT,
+        ),
+        *("-segment_time", str(_EACH), "-segment_list", "0001.csv", "0001-%05d.ts"),
+    ]
+    _run(command, folder, _parts_of(audio), tell)
 
 
 def _has_picture(path: Path) -> bool:
@@ -118,7 +147,7 @@ def sound(folder: Path, ffmpeg: str, tell: Tell) -> None:
                 *(ffmpeg, "-v", "error", "-copyts", "-f", "mpegts", "-i", "pipe:0", "-map", "0:a:0?", *_IN_STEP),
                 *("-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", parts.AUDIO),
             ]
-            _run(command, Path(made), connection.segments, after(done, tell))
+            _run(command, Path(made), _read(connection.segments), after(done, tell))
             origin = connection.segments[0].origin
             parts.extend(audio, origin)
             parts.splice(heard, audio, origin)
@@ -130,16 +159,31 @@ def after(done: float, tell: Tell) -> Tell:
     return lambda seconds: tell(done + seconds)
 
 
-def _panned(channel: str) -> Sequence[str]:
-    return ("-af", f"pan=mono|c0=c{('left', 'right').index(channel)}") if channel else ()
+def _filters(channel: str) -> Sequence[str]:
+    """An encoder puts one packet before the first that it is given, so one less is given to it: where sound begins
+    before the picture, a browser takes that for the beginning of both."""
+    first = "atrim=start_sample=1024"
+    return ("-af", f"{first},pan=mono|c0=c{('left', 'right').index(channel)}" if channel else first)
 
 
-def _run(command: Sequence[str], folder: Path, found: Iterable[MediaSegment], tell: Tell) -> None:
-    """Feeds an ffmpeg that works in `folder` with segments."""
+def _read(found: Iterable[MediaSegment]) -> Iterator[tuple[bytes, float]]:
+    """What is in each, and how many seconds that is."""
+    return ((segment.path.read_bytes(), segment.end - segment.start) for segment in found)
+
+
+def _parts_of(audio: Path) -> Iterator[tuple[bytes, float]]:
+    size = parts.SAMPLE * SAMPLE_RATE
+    with audio.open("rb") as file:
+        while data := file.read(60 * size):
+            yield data, len(data) / size
+
+
+def _run(command: Sequence[str], folder: Path, given: Iterable[tuple[bytes, float]], tell: Tell) -> None:
+    """Feeds an ffmpeg that works in `folder`."""
     done = 0.0
     with fed([*command], folder, folder) as process:
         assert process.stdin
-        for segment in found:
-            process.stdin.write(segment.path.read_bytes())
-            done += segment.end - segment.start
+        for data, seconds in given:
+            process.stdin.write(data)
+            done += seconds
             tell(done)

@@ -1,12 +1,18 @@
-"""Where a translation says something else than what was said, by single words: a negation, a person, a scale. Pure.
+"""Where a translation cannot be right, by single words: no word at all, a stutter; a negation, a person, a scale. Pure.
 
-Of French into English alone. Only words that stand for one thing are looked at, so that a doubt is seldom wrong; that a
-sentence is right is never told from them.
+The last three of French into English alone. Only words that stand for one thing are looked at, so that a doubt is
+seldom wrong; that a sentence is right is never told from them.
 """
 
 import re
 from collections.abc import Iterator
 
+from pipeline.names.lexicon import ordinary
+from pipeline.translation.vocabulary import weigh
+
+_WORD = re.compile(r"\b[^\W\d_]{3,}\b")
+_TWICE = re.compile(r"\b(\w[\w'’]+(?: \w[\w'’]*){0,6}) \1\b")
+"""The same words in a row."""
 _NOT = re.compile(
     r"\b(?:ne|n['’](?=\w))\b.*?\b(?:pas|plus|jamais|rien|personne|aucune?|ni|guère)\b|"
     r"\b(?:est|suis|a|ai|va) pas\b"
@@ -24,8 +30,8 @@ _SOMEHOW = re.compile(
     r"\b(?:in|im|dé|mé|mal)\w{4,}|\b(?:refus|manqu|cess|arrêt|interdi|empêch|ignor|oubli|évit|priv|imposs)\w*"
 )
 """French words that an English negation may come from."""
-_SHE, _HE = re.compile(r"\b(?:she|her|hers|herself)\b"), re.compile(r"\b(?:he|him|his|himself)\b")
-_ELLE, _IL = re.compile(r"\belles?\b"), re.compile(r"\b(?:il|ils|lui)\b")
+_SHE, _HE, _HER, _HIS = (re.compile(rf"\b{word}\b") for word in ("she", "he", "her", "his"))
+_ELLE, _IL, _SON = (re.compile(rf"\b(?:{words})\b") for words in ("elles?", "ils?|lui", "son|sa|ses"))
 _SCALES = {"mille": "thousand", "million": "million", "milliard": "billion", "billion": "trillion"}
 _LARGE = re.compile(r"\b(?:thousand|million|billion|trillion)s?\b")
 _GRAND = re.compile(r"\b(?:mille|million|milliard|billion)s?\b")
@@ -33,17 +39,42 @@ _GRAND = re.compile(r"\b(?:mille|million|milliard|billion)s?\b")
 
 def amiss(source: str, answer: str, src_lang: str, tgt_lang: str) -> Iterator[str]:
     """What is amiss with a translation, a sentence each."""
-    if (src_lang, tgt_lang) != ("fr", "en"):
-        return
     said, told = source.casefold(), answer.casefold()
+    if strange := [word for word in _WORD.findall(answer) if _strange(word, said, src_lang, tgt_lang)]:
+        yield f"No dictionary has {', '.join(f'“{word}”' for word in dict.fromkeys(strange))}."
+    if (twice := _TWICE.search(told)) and not _TWICE.search(said):
+        yield f"The translation says “{twice[1]}” twice."
+    if (src_lang, tgt_lang) == ("fr", "en"):
+        yield from _contrary(said, told)
+
+
+def _strange(word: str, said: str, src_lang: str, tgt_lang: str) -> bool:
+    """In none of two dictionaries; a name has its capital, and what was said so may be one."""
+    if not word[0].islower() or word in said or ordinary(word, tgt_lang):
+        return False
+    weighed = weigh(word, src_lang, tgt_lang)
+    return weighed is not None and not weighed.known
+
+
+def _contrary(said: str, told: str) -> Iterator[str]:
     if _NOT.search(said) and not _NO.search(told) and not _WITHOUT.search(told):
         yield "A negation is missing from the translation."
     if _NO.search(told) and not _SOMEHOW.search(said):
         yield "The translation has a negation that was not said."
-    if _ELLE.search(said) and not _IL.search(said) and _HE.search(told) and not _SHE.search(told):
-        yield "A woman was spoken of, the translation speaks of a man."
-    if _IL.search(said) and not _ELLE.search(said) and _SHE.search(told) and not _HE.search(told):
-        yield "A man was spoken of, the translation speaks of a woman."
+    yield from _sexes(said, told)
     meant = {_SCALES[word.rstrip("s")] for word in _GRAND.findall(said)}
     if meant and (written := {word.rstrip("s") for word in _LARGE.findall(told)}) and meant != written:
         yield f"{' and '.join(sorted(meant)).capitalize()} was said, not {' and '.join(sorted(written))}."
+
+
+def _sexes(said: str, told: str) -> Iterator[str]:
+    """Of one person, told by the subject, or by whose a thing is, which French tells by the subject alone."""
+    woman, man, owned = _ELLE.search(said), _IL.search(said), _SON.search(said)
+    if woman and not man and (_only(_HE, _SHE, told) or (owned and _only(_HIS, _HER, told))):
+        yield "A woman was spoken of, the translation speaks of a man."
+    if man and not woman and (_only(_SHE, _HE, told) or (owned and _only(_HER, _HIS, told))):
+        yield "A man was spoken of, the translation speaks of a woman."
+
+
+def _only(there: re.Pattern[str], absent: re.Pattern[str], text: str) -> bool:
+    return bool(there.search(text)) and not absent.search(text)

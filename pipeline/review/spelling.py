@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 
 from pipeline.errors import SettingsError
-from pipeline.events import Cue
 from pipeline.names.glossary import Glossary
 
 _FOLDERS = (
@@ -50,8 +49,7 @@ class Misspelt(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to
 def misspelt(text: str, lang: str, names: Set[str] = frozenset()) -> list[Misspelt]:
     """The words of a text that neither the dictionary nor the `names` have; SettingsError without a dictionary. What a
     text in another language was to say is not looked for: only the first few have suggestions."""
-    hunspell = _hunspell(lang)
-    wrong = [(word, first) for word, first in _words(text) if not _right(hunspell, word, names)]
+    wrong = unknown(text, lang, names)
     few = {word for word, _ in wrong[:_SUGGESTED]}
     meant = {word: _suggestions(word, lang, frozenset(names)) for word in few}
     return [
@@ -60,10 +58,16 @@ def misspelt(text: str, lang: str, names: Set[str] = frozenset()) -> list[Misspe
     ]
 
 
-def names_of(glossary: Glossary, cues: Iterable[Cue]) -> frozenset[str]:
+def unknown(text: str, lang: str, names: Set[str] = frozenset()) -> list[tuple[str, int]]:
+    """Those words alone, and where they begin; SettingsError without a dictionary."""
+    hunspell = _hunspell(lang)
+    return [(word, first) for word, first in _words(text) if not _right(hunspell, word, names)]
+
+
+def names_of(glossary: Glossary, texts: Iterable[str]) -> frozenset[str]:
     """A session's names: words of its glossary, and what stands in its lines with a capital again and again."""
     listed = (word for term in glossary.terms for side in (term.source, term.target) for word, _ in _words(side))
-    seen = Counter(chain.from_iterable(_capitals(cue.text) for cue in cues))
+    seen = Counter(chain.from_iterable(_capitals(text) for text in texts))
     return frozenset(listed) | {word for word, count in seen.items() if count >= _TWICE_AND_MORE}
 
 

@@ -56,6 +56,8 @@ class Translators:
         """What the engine says, or without a name those of the session; TranslationError where none says anything."""
         if sentence.lang == lang:
             return [Version(text=sentence.text, engine="")]
+        if name and isinstance(why_not := self._find(name, sentence.lang, lang), str):
+            raise TranslationError(why_not)
         asked = [self.ask(name, sentence, lang, context)] if name else self.render(sentence, lang, context).attempts
         found = [
             Version(text=one.text, engine=one.engine, doubt=doubts(one.verdict)) for one in asked if usable(one.verdict)

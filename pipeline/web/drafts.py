@@ -1,9 +1,12 @@
 """What is being typed at the desk and no edit yet: kept in the folder within a second, told to the other windows."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from pipeline.editing import shown_text
 from pipeline.errors import LivesubsError
@@ -22,7 +25,7 @@ class Draft(Value, frozen=True):
     text: str
     start: float
     end: float
-    rev: int
+    rev: Annotated[int, Meta(ge=0, lt=1 << 31)]
     """Of the cue that it was begun on; 0 for a line that is new."""
     by: str = ""
     """The window that it is written in, as that calls itself."""
@@ -67,7 +70,8 @@ class Drafts:
         drafts = {cue.id: self._drafts[cue.id] for cue in done if cue.id in self._drafts}
         for cue in done:
             if cue.id in drafts and _same(cue, drafts[cue.id]):
-                self.drop(cue.id)
+                with suppress(LivesubsError):  # the disk is full: the page sees that it says the same
+                    self.drop(cue.id)
 
     def _take(self, drafts: dict[str, Draft]) -> None:
         before, self._drafts = self._drafts, drafts

@@ -177,8 +177,11 @@ def serve(folder: Path, listening: socket.socket, who: Access, served: "Served",
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """A stream of events that ends with the server has no last word, and need not have one."""
-    return not record.getMessage().startswith(("ASGI callable returned without completing", "Cancel "))
+    """A stream of events that ends with the server has no last word, and need not have one; nor has who is in a hurry
+    and presses Ctrl-C twice."""
+    said = record.getMessage()
+    hurried = "KeyboardInterrupt" in said and "CancelledError" in said
+    return not (hurried or said.startswith(("ASGI callable returned without completing", "Cancel ")))
 
 
 def _allow_files() -> int:

@@ -1,6 +1,7 @@
 """What the desk has beside its session: settings and models of this machine, keys, a glossary, engines."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import field
 
 from pipeline.afterwards import names_of
+from pipeline.errors import SettingsError
 from pipeline.events import Value
 from pipeline.folder import SETTINGS
 from pipeline.names.live import Names
@@ -29,14 +31,16 @@ class Tools(Value, frozen=True):
 
 
 class Toolbox:
-    """... and what is made of that for the session in a folder, when it is first needed; LivesubsError."""
+    """... and what is made of that for the session in a folder, when it is first needed."""
 
     def __init__(self, folder: Path, tools: Tools) -> None:
         self._folder, self._tools = folder, tools
 
     @cached_property
     def settings(self) -> Settings:
-        return self._tools.settings or load(self._folder / SETTINGS)
+        with suppress(SettingsError):  # of a folder that came without them
+            return self._tools.settings or load(self._folder / SETTINGS)
+        return Settings()
 
     @property
     def names(self) -> Names:

@@ -11,10 +11,11 @@ from starlette.routing import Route
 
 from pipeline.answering import answered, known
 from pipeline.errors import SettingsError
-from pipeline.events import Edit, Value
+from pipeline.events import Edit, Rendering, Value
 from pipeline.restoring import kept_back
 from pipeline.review.again import Asked, Version, asked, context, laid
 from pipeline.review.kept import bring_back, sentence_of, shown_kept
+from pipeline.settings import SpeechSettings
 from pipeline.source.parts import AUDIO
 from pipeline.web.bodies import Unfit, told
 from pipeline.web.edits import write_down
@@ -63,12 +64,11 @@ class Versions:
         ]
 
     async def close(self) -> None:
-        """Ends the recogniser, if there is one."""
-        async with self._hearing:
-            if self._rest:
-                self._rest.cancel()
-            if self._ear:
-                await asyncio.to_thread(self._ear.close)
+        """Ends the recogniser, if there is one, also while it hears."""
+        if self._rest:
+            self._rest.cancel()
+        if self._ear:
+            await asyncio.to_thread(self._ear.close)
 
     async def suppressed(self, request: Request) -> object:
         return shown_kept(self._show.state)
@@ -83,7 +83,7 @@ class Versions:
             raise Unfit("Nothing was kept back there.", 409)
         if known(state, wish.id) or wish.id in self._show.unanswered:
             return given({"kept": wish.id, "lacking": {}})
-        sentence, translated, lacking = sentence_of(state, kept), dict[str, str](), dict[str, str]()
+        sentence, translated, lacking = sentence_of(state, kept), list[Rendering](), dict[str, str]()
         async with self._translating:
             for lang in session.tgt_langs:
                 before = context(state, kept.start, session.src_lang, lang)
@@ -91,7 +91,7 @@ class Versions:
                 if rendering.untranslated:
                     lacking[lang] = "; ".join(f"{one.engine}: {one.verdict}" for one in rendering.attempts)
                 else:
-                    translated[lang] = rendering.text
+                    translated.append(rendering)
         edit = bring_back(state, kept, translated, rules, wish.id)
         refused = answered(state, edit, rules)
         if isinstance(refused, Edit) and refused.refused:
@@ -126,7 +126,7 @@ class Versions:
         async with self._hearing:
             if self._rest:
                 self._rest.cancel()
-            self._ear = self._ear or SecondEar(self._show.folder / AUDIO, self._tools.settings.speech)
+            self._ear = self._ear or SecondEar(self._show.folder / AUDIO, self._speech)
             said, names = one.sentence, self._tools.names.hotwords
             before = " ".join(source for source, _ in one.before)
             hear = partial(self._ear.versions, said.start, said.end, lang=said.lang, names=names, before=before)
@@ -136,7 +136,11 @@ class Versions:
                 self._rest = asyncio.get_running_loop().call_later(_IDLE, self._let_go)
 
     def _let_go(self) -> None:
-        self._closing = asyncio.create_task(self.close())
+        self._letting_go = asyncio.create_task(self._when_free())
+
+    async def _when_free(self) -> None:
+        async with self._hearing:
+            await self.close()
 
     async def _translated(self, one: Asked, engine: str) -> list[Version]:
         if not one.lang or one.lang == self._src_lang:
@@ -145,6 +149,13 @@ class Versions:
             raise SettingsError("nothing is written there of what was said; type that first")
         async with self._translating:
             return await asyncio.to_thread(self._tools.translators.versions, one.sentence, one.lang, one.before, engine)
+
+    @property
+    def _speech(self) -> SpeechSettings:
+        """Of a session made of a subtitle file nobody has said what is spoken, but the file is in that language."""
+        speech = self._tools.settings.speech
+        known = not self._src_lang or self._src_lang in speech.spoken
+        return speech if known else replace(speech, language=self._src_lang, languages=())
 
     @property
     def _src_lang(self) -> str:

@@ -103,8 +103,8 @@ class Wording:
 
         wish = await told(request, Spelling, _TEXT)
         if self._known_names[0] != self._show.seq:
-            cues = list(self._show.state.cues.values())
-            found = await asyncio.to_thread(names_of, self._tools.names.current, cues)
+            texts = [cue.text for cue in self._show.state.cues.values()]
+            found = await asyncio.to_thread(names_of, self._tools.names.current, texts)
             self._known_names = self._show.seq, found
         async with self._spelling:
             return await asyncio.to_thread(misspelt, wish.text, wish.lang, self._known_names[1])

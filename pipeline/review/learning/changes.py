@@ -114,14 +114,36 @@ def corrections(one: Changed) -> Iterator[Correction]:
     old, new = text_of(one.before), text_of(one.after)
     before, after = list(_WORD.finditer(old)), list(_WORD.finditer(new))
     matcher = SequenceMatcher(None, [word[0] for word in before], [word[0] for word in after], autojunk=False)
-    for kind, i, j, k, m in matcher.get_opcodes():
-        if kind == "replace" and j - i <= _LONGEST and m - k <= _LONGEST:
+    for i, j, k, m in _replaced(matcher.get_opcodes()):
+        if 0 < j - i <= _LONGEST and 0 < m - k <= _LONGEST:
             yield Correction(
                 before=" ".join(word[0] for word in before[i:j]),
                 after=" ".join(word[0] for word in after[k:m]),
                 place=i / max(1, len(before)),
                 begins=not after[k].start() or new[: after[k].start()].rstrip(' "“«-').endswith((".", "!", "?", "…")),
             )
+
+
+Span = tuple[int, int, int, int]
+"""Words of the one and of the other, from and to each."""
+
+
+def _replaced(steps: Iterable[tuple[str, int, int, int, int]]) -> list[Span]:
+    """What differs; where a word alone stands between words that were only put in or taken out and others that differ,
+    all of it is one: `the mayor's house` became `the house of La Mairie`."""
+    found: list[Span] = []
+    for kind, i, j, k, m in steps:
+        if kind == "equal":
+            continue
+        if found and i - found[-1][1] == 1 and (_one_sided(found[-1]) or _one_sided((i, j, k, m))):
+            found[-1] = (found[-1][0], j, found[-1][2], m)
+        else:
+            found.append((i, j, k, m))
+    return found
+
+
+def _one_sided(span: Span) -> bool:
+    return span[0] == span[1] or span[2] == span[3]
 
 
 def words(text: str) -> list[str]:

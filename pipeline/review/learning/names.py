@@ -61,18 +61,24 @@ def _places(state: State, found: Sequence[Changed], ordinary: Ordinary) -> dict[
             if _is_name(one, correction, ordinary):
                 id = (*one.sentences, one.before[0].id)[0]
                 heard = _Heard(text=_heard(state, one, correction), evidence=one.evidence)
-                if id not in places[correction.after] or not places[correction.after][id].text:
-                    places[correction.after][id] = heard
+                known = places[_named(correction)]
+                if id not in known or not known[id].text:
+                    known[id] = heard
     return places
+
+
+def _named(correction: Correction) -> str:
+    """From its first capital to its last: of `the Gare du Nord of` the name alone."""
+    parts = correction.after.split()
+    capitals = [at for at, word in enumerate(parts) if word[0].isupper()]
+    return " ".join(parts[capitals[0] : capitals[-1] + 1]) if capitals else ""
 
 
 def _is_name(one: Changed, correction: Correction, ordinary: Ordinary) -> bool:
     """Something with a capital that no sentence gave it; a capital alone makes a name only of no ordinary word."""
-    after = correction.after
-    if not any(word[0].isupper() for word in words(after)):
-        return False
-    given = correction.begins or after.casefold() == correction.before.casefold()
-    return not (given and ordinary(after, one.lang))
+    name = _named(correction)
+    given = correction.begins or name.casefold() == correction.before.casefold()
+    return bool(name) and not (given and ordinary(name, one.lang))
 
 
 def _heard(state: State, one: Changed, correction: Correction) -> str:
@@ -81,7 +87,7 @@ def _heard(state: State, one: Changed, correction: Correction) -> str:
     if one.lang == state.session.src_lang:
         return correction.before
     sentences = [state.sentences[id] for id in one.sentences if id in state.sentences]
-    return _in_sentences(sentences, correction.before, correction.after)
+    return _in_sentences(sentences, correction.before, _named(correction))
 
 
 def _in_sentences(sentences: Sequence[Sentence], before: str, name: str) -> str:
@@ -94,7 +100,7 @@ def _in_sentences(sentences: Sequence[Sentence], before: str, name: str) -> str:
                 alike = 2.0 if run.casefold() == before.casefold() else likeness(sounds(run), sounds(name))
                 if alike > least:
                     best, least = run, alike
-    return "" if best == name else best
+    return "" if best.casefold() == name.casefold() else best
 
 
 def _safe(text: str, name: str, places: Mapping[str, Mapping[str, _Heard]], state: State, ordinary: Ordinary) -> bool:

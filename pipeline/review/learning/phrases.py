@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from pipeline.events import UNSPOKEN, Cue, Sentence
+from pipeline.events import UNSPOKEN, Cue, Sentence, Suppressed
 from pipeline.review.learning.changes import Changed
 from pipeline.review.learning.proposal import Evidence, Proposal, times
 from pipeline.speech.boilerplate import plain
@@ -60,11 +60,16 @@ def _restored(state: State) -> dict[str, list[Evidence]]:
     put = [cue for cue in state.cues.values() if cue.id in state.handled]
     restored: dict[str, list[Evidence]] = defaultdict(list)
     for kept in state.suppressed:
-        back = next((cue for cue in put if _same(cue, kept.text, kept.start, kept.end)), None)
+        back = next((cue for cue in put if _is(cue, kept)), None)
         if back and "phrase" in kept.reason:
             text = " ".join(kept.text.split())
             restored[plain(text)].append(Evidence(cue=back.id, start=kept.start, before="", after=text))
     return restored
+
+
+def _is(cue: Cue, kept: Suppressed) -> bool:
+    brought = kept.id in cue.sentences and plain(cue.text) == plain(kept.text)
+    return brought or _same(cue, kept.text, kept.start, kept.end)
 
 
 def _same(cue: Cue, text: str, start: float, end: float) -> bool:

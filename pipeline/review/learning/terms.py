@@ -30,7 +30,7 @@ def terms(state: State, found: Sequence[Changed], glossary: Glossary, frequent: 
     empty = {lang: frozenset(frequent(lang, _COMMON)) for lang in (source, *state.session.tgt_langs)}
     for (lang, before, after), places in _places(state, found, empty).items():
         sentences = {id: state.sentences[id] for id, _, _ in places}
-        if len(sentences) < _OFTEN or lang != state.session.tgt_langs[0]:
+        if len(sentences) < _OFTEN or (lang,) != state.session.tgt_langs[:1]:
             continue
         if word := _said(state, sentences, {id: place for id, place, _ in places}, empty[source]):
             left = sum(_has(one, word) for id, one in state.sentences.items() if id not in sentences)
