@@ -39,7 +39,7 @@ export class Desk {
     this.cues = new Cues(feed);
     this.drafts = new Drafts(feed);
     this.edits = new Edits(feed, this.cues);
-    this.heard = new Heard();
+    this.heard = new Heard(facts.running);
     this.player = new Player(byId("video"), place?.stream ?? 0);
     this.field = new Field(this);
     this.list = new List(byId("list"), this);
