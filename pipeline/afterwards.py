@@ -5,8 +5,8 @@ for as long as that takes: a session that is resumed meanwhile waits so long (`f
 is made good by the next: this, a resumed session, or `livesubs doctor`.
 """
 
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline import folder
@@ -22,6 +22,34 @@ from pipeline.settings import Settings, load
 from pipeline.tracks import BEHIND, TrackFiles
 
 
+class Answers:
+    """Answers what is asked of one session, again and again: what was read of it is kept as long as nobody else writes
+    there, since after three hours that takes longer than an answer may."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._journal: Journal | None = None
+        self._answering: Answering | None = None
+
+    def answer(self) -> None:
+        """As `answer`, below."""
+        with lock(self._path), _written(self._path):
+            if not (self._journal and self._journal.alone and self._answering and self._answering.alone):
+                self.close()
+                self._journal = Journal(self._path, SystemClock())
+                self._answering = _begun(self._path, self._journal)
+            if self._answering:
+                self._answering.answer()
+            if not self._journal.alone:
+                self.close()
+
+    def close(self) -> None:
+        """DiskFull or SessionError when something could not be written."""
+        journal, self._journal, self._answering = self._journal, None, None
+        if journal:
+            journal.close()
+
+
 def answer(path: Path, brought: Collection[str] = ()) -> None:
     """Answers what was asked in the session at `path` and has no answer; SessionError while a session runs, or where
     nothing can be written. Files of it that are `brought` in are ours again, whatever somebody made of them."""
@@ -31,31 +59,61 @@ def answer(path: Path, brought: Collection[str] = ()) -> None:
 
 def answer_held(path: Path, brought: Collection[str] = ()) -> int:
     """The same for whoever holds the lock; gives how many there were."""
+    with _written(path), Journal(path, SystemClock()) as journal:
+        left = _left(path, journal)
+        if begun := _begun(path, journal, brought):
+            begun.answer()
+        return left
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
     try:
-        with Journal(path, SystemClock()) as journal:
-            return _answer(path, journal, brought)
+        yield
     except OSError as error:
         raise unwritable(path, error) from error
 
 
-def _answer(path: Path, journal: Journal, brought: Collection[str]) -> int:
+def _left(path: Path, journal: Journal) -> int:
+    """How many have no answer."""
+    with journal.state() as state:
+        return len({asked.id for asked in Asked(path).new() if not known(state, asked.id)})
+
+
+class Answering:
+    """A session whose journal and files are ours for now."""
+
+    def __init__(self, path: Path, journal: Journal, chosen: Settings, brought: Collection[str]) -> None:
+        self._path = path
+        self._files = TrackFiles(path, journal)
+        self._theirs = self._files.take_over(brought)
+        if self._theirs:
+            theirs = ", ".join(self._theirs)
+            text = f"changed by somebody, what is done on the pages is not in it: {theirs}; move it away for ours"
+            warned = Warned(text=text)
+            if warned not in (entry.event for entry in read(path / folder.JOURNAL)):  # it is said once
+                journal.append(warned)
+        self._director = Director(path, journal, self._files, chosen.cues, names_of(path, chosen))
+
+    @property
+    def alone(self) -> bool:
+        """Nobody else has changed its files, or may take such a change back."""
+        return not self._theirs and self._files.ours
+
+    def answer(self) -> None:
+        (self._path / BEHIND).touch()
+        self._director.answer()
+        self._files.write()
+
+
+def _begun(path: Path, journal: Journal, brought: Collection[str] = ()) -> Answering | None:
+    """If there is something to do."""
     chosen = _settings(path)
     with journal.state() as state:
-        left = {asked.id for asked in Asked(path).new() if not known(state, asked.id)}
         begun, torn = state.session is not None, owed(state, chosen.cues)
-    if not begun or not (left or torn or (path / BEHIND).exists()):
-        return 0
-    files = TrackFiles(path, journal)
-    if theirs := files.take_over(brought):
-        text = (
-            f"changed by somebody, what is done on the pages is not in it: {', '.join(theirs)}; move it away for ours"
-        )
-        warned = Warned(text=text)
-        if warned not in (entry.event for entry in read(path / folder.JOURNAL)):  # it is said once
-            journal.append(warned)
-    Director(path, journal, files, chosen.cues, _names(path, chosen)).answer()
-    files.write()
-    return len(left)
+    if not begun or not (torn or (path / BEHIND).exists() or _left(path, journal)):
+        return None
+    return Answering(path, journal, chosen, brought)
 
 
 def _settings(path: Path) -> Settings:
@@ -64,7 +122,7 @@ def _settings(path: Path) -> Settings:
     return Settings()
 
 
-def _names(path: Path, chosen: Settings) -> Names:
+def names_of(path: Path, chosen: Settings) -> Names:
     """The session's glossary, if it is still there."""
     noted = path / folder.NAMES
     with suppress(SettingsError):

@@ -8,17 +8,21 @@ import typer
 from pipeline import __version__, system
 from pipeline.commands import (
     check,
+    compare,
     doctor,
     export,
     fit,
     glossary,
     importing,
     init,
+    learn,
     models,
+    pack,
     publish,
     qc,
     report,
     restream,
+    review,
     run,
     score,
     screen,
@@ -61,6 +65,10 @@ app.command()(score.score)
 app.command()(report.report)
 app.command()(export.export)
 app.command("import")(importing.bring)
+app.command()(pack.pack)
+app.command()(compare.compare)
+app.command()(learn.learn)
+app.command()(review.review)
 app.command()(fit.fit)
 app.command()(doctor.doctor)
 app.command()(qc.qc)

@@ -13,17 +13,12 @@ from unicodedata import category
 from msgspec.structs import replace
 
 from pipeline.events import Cue, Edit, Sentence, Withdrawn
+from pipeline.flagging import accepted, flagged
 from pipeline.lines import clock_time
+from pipeline.restoring import no_restore
 from pipeline.settings import CueRules
 from pipeline.state import State
-from pipeline.subtitles.quality import too_fast
 
-SETTLED = ("untranslated", "doubtful", "name")
-"""Flags that a cue loses when a person has written its text, or says that it is right."""
-_TIMED = ("fast", "late")
-"""Flags that come of a cue's times; `late` is no matter where a person chose them."""
-_ENDED = ("typed", "accepted")
-"""Flags that an edit ends: nothing makes room for the line any more, and nobody has said yet that it is right."""
 _UNSHOWN = ("Cc", "Cs")
 """Unicode's control characters and halves of characters."""
 _HALF_MILLISECOND = 0.0005
@@ -43,7 +38,9 @@ def answered(state: State, edit: Edit, rules: CueRules) -> Edit:
     asked = _spelled_out(state, edit)
     if refused := refusal(state, asked):
         return replace(edit, refused=refused)
-    return replace(asked, after=tuple(_made(state, asked, cue, rules) for cue in asked.after))
+    if asked.did in ("undo", "accept"):
+        return replace(asked, after=tuple(replace(cue, rev=state.revs.get(cue.id, 0) + 1) for cue in asked.after))
+    return replace(asked, after=flagged(state, asked, [_written(state, cue) for cue in asked.after], rules))
 
 
 def effects(edit: Edit) -> list[Cue | Withdrawn]:
@@ -109,6 +106,8 @@ def refusal(state: State, edit: Edit) -> str:
         return f"That is no {edit.did}: it is not about the same lines before and after."
     if edit.did == "undo":
         return _overlap(state, edit)
+    if _brings_back(edit) and (refused := no_restore(state, edit, standing(state))):
+        return refused
     return _stale(state, edit) or _wrong_ids(state, edit) or _wrong_cues(state, edit) or _overlap(state, edit)
 
 
@@ -144,28 +143,39 @@ def _wrong_cues(state: State, edit: Edit) -> str:
     there = _named(state, edit)
     langs = {there[id].lang for id, _ in edit.before} | {cue.lang for cue in edit.after}
     tracks = (state.session.src_lang, *state.session.tgt_langs) if state.session else ()
-    if len(langs) > 1 or not langs.issubset(tracks):
+    if (len(langs) > 1 and not _brings_back(edit)) or not langs.issubset(tracks):
         return f"Those lines are not of one track: there are {', '.join(tracks)}."
     for cue in edit.after:
         if not shown_text(cue.text):
             return "An empty line cannot be shown: delete it instead."
         if not 0 <= round(cue.start, 3) < round(cue.end, 3) < inf:
             return "A line has to begin at 0:00:00 or later, and to end after that."
-        if unknown := [id for id in cue.sentences if id not in state.sentences and not _known(state, id)]:
+        if unknown := [id for id in cue.sentences if id not in state.sentences and not _known(state, edit, id)]:
             return f"There is no sentence {unknown[0]}."
     return ""
 
 
-def _known(state: State, sentence: str) -> bool:
-    return any(sentence in cue.sentences for cue in state.cues.values())
+def _brings_back(edit: Edit) -> bool:
+    """Whether it is about what a guard kept back: a sentence, so lines of every track."""
+    return edit.did == "restore" and edit.of != ""
+
+
+def _known(state: State, edit: Edit, sentence: str) -> bool:
+    return _brings_back(edit) or any(sentence in cue.sentences for cue in state.cues.values())
 
 
 def _overlap(state: State, edit: Edit) -> str:
     """Who edits may break every rule of speed and gap, but two lines are never on screen at once, in any order."""
-    if any(one.end > other.start + _HALF_MILLISECOND for one, other in pairwise(edit.after)):
+    tracks = dict.fromkeys(cue.lang for cue in edit.after)
+    found = (_overlap_in(state, edit, [cue for cue in edit.after if cue.lang == lang]) for lang in tracks)
+    return next(filter(None, found), "")
+
+
+def _overlap_in(state: State, edit: Edit, after: Sequence[Cue]) -> str:
+    if any(one.end > other.start + _HALF_MILLISECOND for one, other in pairwise(after)):
         return "Two of those lines would be on screen at once."
     before = {id for id, _ in edit.before}
-    moved = [cue for cue in edit.after if not _at_its_place(state, cue)]
+    moved = [cue for cue in after if not _at_its_place(state, cue)]
     if not moved:
         return ""
     lang, first, last = moved[0].lang, moved[0].start, moved[-1].end
@@ -189,29 +199,17 @@ def shown_text(text: str) -> str:
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
-def _made(state: State, edit: Edit, cue: Cue, rules: CueRules) -> Cue:
+def _written(state: State, cue: Cue) -> Cue:
     """The cue as it is written."""
-    rev = state.revs.get(cue.id, 0) + 1
-    if edit.did in ("undo", "accept"):
-        return replace(cue, rev=rev)
-    cue = replace(cue, rev=rev, final=True, text=shown_text(cue.text), start=round(cue.start, 3), end=round(cue.end, 3))
-    found = [state.cues[id] for id, _ in edit.before] or [state.killed[id] for id in [cue.id] if id in state.killed]
-    lost = (*_TIMED, *_ENDED) if _words(found) == _words(edit.after) else (*_TIMED, *_ENDED, *SETTLED)
-    flags = [flag for one in found for flag in one.flags if flag not in lost]
-    flags += ["late" for one in found if "late" in one.flags and (one.id, one.start) == (cue.id, cue.start)]
-    flags += ["fast"] if too_fast(cue.text, cue.start, cue.end, rules) else []
-    return replace(cue, flags=tuple(dict.fromkeys((*flags, "edited"))))
-
-
-def _words(cues: Sequence[Cue]) -> list[str]:
-    return [word.casefold() for cue in cues for word in cue.text.split()]
+    rev, text = state.revs.get(cue.id, 0) + 1, shown_text(cue.text)
+    return replace(cue, rev=rev, final=True, text=text, start=round(cue.start, 3), end=round(cue.end, 3))
 
 
 def _spelled_out(state: State, edit: Edit) -> Edit:
     """An acceptance and an undo with the cues that they make."""
     if edit.did == "accept":
         cues = [state.cues[id] for id, _ in edit.before if id in state.cues]
-        return replace(edit, after=tuple(map(_accepted, cues))) if _stale(state, edit) == "" else edit
+        return replace(edit, after=tuple(map(accepted, cues))) if _stale(state, edit) == "" else edit
     if edit.did != "undo":
         return edit
     undone = state.edits[edit.of]
@@ -219,11 +217,6 @@ def _spelled_out(state: State, edit: Edit) -> Edit:
     marked = {cue.id for cue in now if "marked" in cue.flags}
     was = [_marked(cue, cue.id in marked) for cue in state.found.get(edit.of, ())]
     return replace(edit, before=tuple((cue.id, cue.rev) for cue in now), after=tuple(was))
-
-
-def _accepted(cue: Cue) -> Cue:
-    flags = [flag for flag in cue.flags if flag not in SETTLED]
-    return replace(cue, flags=tuple(dict.fromkeys((*flags, "accepted"))))
 
 
 def _marked(cue: Cue, marked: bool) -> Cue:

@@ -172,6 +172,12 @@ class Suppressed(Event, frozen=True, tag="suppressed"):
     words: tuple[Word, ...] = ()
     lang: str = ""
 
+    @property
+    def id(self) -> str:
+        """Names it, and as a sentence once it is brought back: where it was heard."""
+        start, end = (round(1000 * round(seconds, 3)) for seconds in (self.start, self.end))  # as the journal has them
+        return f"k{start}-{end}"
+
 
 class Sentence(Event, frozen=True, tag="sentence"):
     """The unit of translation."""
@@ -307,8 +313,9 @@ class Edit(Event, frozen=True, tag="edit"):
     """One finished change of the editor's; the desk writes it to `edits.jsonl`, who holds the session answers it here.
 
     Cues are replaced by others, whole. The first of `after` has the id of the first of `before`, further ones have one
-    of `before` or one that was never used; restore brings back an id that is no more. accept and undo (`of`, the id of
-    an edit) need no `after`: here it has it, as every edit has the revs and the flags that its cues were given.
+    of `before` or one that was never used; restore brings back an id that is no more, or (`of`, the id of a
+    `Suppressed`) what a guard kept back, in all tracks at once. accept and undo (`of`, the id of an edit) need no
+    `after`: here it has it, as every edit has the revs and the flags that its cues were given.
     """
 
     id: str

@@ -23,6 +23,8 @@ SETTINGS = "settings.toml"
 PRIVATE = "private.toml"
 PAGES = "pages.toml"
 """The tokens of its pages."""
+GIVEN = "given"
+"""The subtitle file that a session was made of, as it was, with its ending."""
 NAMES = "names.txt"
 """The glossary of a session that was given none, once somebody adds a name."""
 FAULTS = "fault.log"
@@ -91,6 +93,11 @@ def check(path: Path) -> None:
     """SessionError unless a session's journal is in the folder."""
     if not (path / JOURNAL).is_file() and not (path / PRIVATE).is_file():
         raise SessionError(f"there is no session in {path}; name a session folder, one with a journal.jsonl in it")
+
+
+def given(path: Path) -> Path | None:
+    """That file, if the session was made of one."""
+    return next((found for ending in ("srt", "vtt") if (found := path / f"{GIVEN}.{ending}").is_file()), None)
 
 
 class Begun(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """A session by its folder, folded as it grows: for whoever shows it or sends it on, in a process of its own.
 
-What people ask is done here at once, before the session has answered: nobody in the room waits for that. Its answer is
-what counts. One that refuses, or that comes to something else, leaves here exactly what is in the journal.
+What is done on the pages is done here at once, before the session has answered: nobody in the room waits for that. Its
+answer is what counts. One that refuses, or that comes to something else, leaves here exactly what is in the journal.
+An edit of the desk waits for its answer: it is about lines as the journal has them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -60,6 +61,10 @@ class Followed:
             return ended is not None
         return (self._came and ended is not None and ended.reason != "failed") or self._clock.up() - self._seen > GONE
 
+    def knows(self, id: str) -> bool:
+        """Whether that was asked before."""
+        return id in self._unanswered or known(self._written, id)
+
     def rules(self) -> CueRules:
         """Those of the session; what it answers is by them in any case."""
         try:
@@ -83,7 +88,7 @@ class Followed:
 
     def act(self, asked: Action | Edit) -> None:
         """Does what a person asked, as far as it is known here."""
-        if asked.id not in self._unanswered and not known(self._written, asked.id):
+        if not self.knows(asked.id):
             self._unanswered[asked.id] = asked
             self._settle()
 
@@ -98,7 +103,7 @@ class Followed:
             self._told(entry)
             return
         self._settle()
-        if not isinstance(event, Cue | Withdrawn | Action | Edit):
+        if not isinstance(event, Cue | Withdrawn | Action):
             self._told(entry)
 
     def _settle(self) -> None:
@@ -116,7 +121,7 @@ class Followed:
         state = self._written.copy()
         for event in left:
             apply(state, event)
-        for asked in list(self._unanswered.values()):
+        for asked in [one for one in self._unanswered.values() if isinstance(one, Action)]:
             try:
                 _do(state, asked, rules)
             except Exception:  # a fault of ours, which is told: the next time it goes without that one
@@ -131,7 +136,7 @@ class Followed:
         self._tell(entry)
 
 
-def _do(state: State, asked: Action | Edit, rules: CueRules) -> None:
+def _do(state: State, asked: Action, rules: CueRules) -> None:
     answer = answered(state, asked, rules)
     apply(state, answer)
     for event in effects(state, answer, rules):

@@ -216,6 +216,15 @@ class Journal:
         with self._guard:
             yield self._state
 
+    @property
+    def alone(self) -> bool:
+        """All is written, and nobody else has written there since, or removed it."""
+        try:
+            found, ours = self._path.stat(), os.fstat(self._file.fileno())
+        except OSError:
+            return False
+        return not self._unwritten and (found.st_ino, found.st_size) == (ours.st_ino, self._size)
+
     def sync(self) -> None:
         """Everything written so far survives a power cut."""
         with suppress(OSError):  # of a disk that is told of already
@@ -225,11 +234,18 @@ class Journal:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """DiskFull or SessionError when lines are left that cannot be written."""
+        if (trouble := self._close()) and not kind:
+            raise trouble
+
+    def close(self) -> None:
+        """DiskFull or SessionError when lines are left that cannot be written, also of a `with`."""
+        if trouble := self._close():
+            raise trouble
+
+    def _close(self) -> SessionError | None:
         trouble = self._write() if self._unwritten else None  # a session that recorded nothing has removed the file
         self._file.close()
-        if trouble and not kind:
-            raise trouble
+        return trouble
 
 
 def light(event: Event) -> Event:

@@ -92,9 +92,11 @@ class State:
         return [cue for cue in cues if cue.lang == lang and cue.end > start - NEAR and cue.start < end + NEAR]
 
     def made(self, lang: str) -> list[Cue]:
-        """The cues of a track that are of sentences, by time, with those that a person took out: they had a place."""
-        cues = {**self.killed, **self.cues}.values()
-        return sorted((c for c in cues if c.lang == lang and c.sentences), key=lambda c: (c.start, c.end))
+        """The cues of a track that are of sentences, by time, with those that a person took out: they had a place; not
+        those that a person brought in."""
+        cues = [cue for cue in {**self.killed, **self.cues}.values() if cue.lang == lang]
+        of_sentences = (cue for cue in cues if not self.sentences.keys().isdisjoint(cue.sentences))
+        return sorted(of_sentences, key=lambda c: (c.start, c.end))
 
 
 def apply(state: State, event: Event) -> State:

@@ -38,6 +38,13 @@ def be_modest() -> None:
         os.nice(5)
 
 
+def hold_back(pid: int) -> None:
+    """Has another process wait for all others."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.setpriority(os.PRIO_PROCESS, pid, 5)
+
+
 def end_after(seconds: int) -> None:
     """Has the system end this process then, whatever library holds it up, unless it is called again before; where
     there are no such alarms nothing does."""

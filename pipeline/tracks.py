@@ -76,6 +76,11 @@ class TrackFiles:
         (self._path / BEHIND).touch()
         return self._theirs
 
+    @property
+    def ours(self) -> bool:
+        """They are as they were written last: nobody has changed or removed one."""
+        return all(file.ours for file in self._files.values())
+
     def write(self) -> None:
         """Brings the files to what the journal says; what cannot be written is told, and waits for `catch_up`."""
         with self._writing:
@@ -112,7 +117,7 @@ class TrackFiles:
         self._journal.sync()
         with self._journal.state() as state:
             src_lang, cues = _shown(state)
-        known = self._known if all(file.ours for file in self._files.values()) else {}
+        known = self._known if self.ours else {}
         self._known = {}  # until all of them are written
         same = {lang: _same(known.get(lang, []), shown) for lang, shown in cues.items()}
         done = {lang for lang, count in same.items() if lang in known and count == len(known[lang]) == len(cues[lang])}

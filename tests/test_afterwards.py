@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.afterwards import answer
+from pipeline.afterwards import Answers, answer
 from pipeline.asked import keep
 from pipeline.direction import effects
 from pipeline.doctor import examine
@@ -71,6 +71,28 @@ def test_what_somebody_made_of_a_file_is_left_to_them_and_said(ended: Path) -> N
     told = [entry.event.text for entry in read(ended / "journal.jsonl") if isinstance(entry.event, Warned)]
     assert len(told) == 1
     assert "subtitles.en.srt" in told[0]
+
+
+def test_between_two_answers_others_may_write_too(ended: Path) -> None:
+    answers = Answers(ended)
+    asked(ended, KILL)
+    answers.answer()
+    with lock(ended), Journal(ended, SystemClock()) as journal:
+        journal.append(Warned(text="a doctor was here"))
+    asked(ended, EDIT)
+    answers.answer()
+    assert [entry.seq for entry in read(ended / "journal.jsonl")] == list(range(1, 11))
+    assert agrees(ended)
+    (ended / "subtitles.en.srt").write_text("theirs")
+    asked(ended, Action(id="a3", do="undo", of="a1"))
+    answers.answer()
+    assert (ended / "subtitles.en.srt").read_text() == "theirs"
+    assert cue(1).id in (ended / "subtitles.en.vtt").read_text()
+    (ended / "subtitles.en.srt").unlink()
+    asked(ended, Action(id="a4", do="undo", of="a2"))
+    answers.answer()
+    answers.close()
+    assert agrees(ended)
 
 
 def crashes(folder: Path) -> Iterator[list[str]]:

@@ -113,6 +113,20 @@ def test_each_kind_of_edit_is_in_the_track_and_flagged() -> None:
     assert [one.note for one in state.edits.values() if one.note] == ["Is that her name?"]
 
 
+def test_in_an_edit_of_many_lines_each_keeps_what_is_known_of_it() -> None:
+    state = fold([BEGUN, said(1), said(2), cue(1, flags=("doubtful", "late")), cue(2, flags=("name",)), cue(3)])
+    moved = [replace(one, start=one.start + 0.1, end=one.end + 0.1) for one in state.track("en")]
+    done(state, Edit(id="r", did="retime", before=seen(*state.track("en")), after=tuple(moved)))
+    assert [one.flags for one in state.track("en")] == [("doubtful", "edited"), ("name", "edited"), ("edited",)]
+    first, second, _ = state.track("en")
+    given = (replace(first, text="We are"), replace(second, text="here tonight. Nobody expected that."))
+    done(state, Edit(id="g", did="text", before=seen(first, second), after=given))
+    assert {flag for one in state.track("en")[:2] for flag in one.flags} == {"doubtful", "name", "edited"}
+    first, second, _ = state.track("en")
+    done(state, text("t", second, "Nobody knew."))
+    assert [{*one.flags} for one in state.track("en")[:2]] == [{"doubtful", "name", "edited"}, {"edited"}]
+
+
 def test_an_edit_of_what_somebody_changed_meanwhile_is_refused_and_kept() -> None:
     state = fold(events())
     refused = done(state, text("a", cue(1), "Mine."), text("b", cue(1), "Theirs."))

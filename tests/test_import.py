@@ -206,6 +206,9 @@ EDITS: dict[str, tuple[list[Cue], str]] = {
     "all new words": (with_(replace(at(30), text="Something quite else was meant here.")), "1 text"),
     "one of two that are alike": (with_(replace(at(11), text="Thanks.")), "1 text"),
     "an accent": (with_(replace(at(8), text=at(8).text.replace("É", "E"))), "1 text"),
+    "what stands in brackets": (with_(replace(at(7), text=at(7).text.replace("braces", "brackets"))), "1 text"),
+    "brackets that are new": (with_(replace(at(30), text="<so> {he} said: 3 < 4 > 2")), "1 text"),
+    "a line of brackets alone": (with_(replace(at(30), text="<laughs>")), "1 text"),
     "a hyphen": (with_(replace(at(9), text="Who is there?\n- Nobody.")), "1 text"),
     "many texts": (with_(*(replace(at(n), text=at(n).text + " Yes.") for n in range(1, 30))), "29 texts"),
     "a later start": (with_(moved(5, start=0.3)), "1 time"),
@@ -363,6 +366,16 @@ def test_what_cannot_be_taken_is_listed_kept_and_leaves_with_1(folder: Path, tmp
     assert [edit.did for edit in state_of(folder).edits.values() if edit.refused] == ["retime"]
 
 
+def test_tags_of_a_session_that_was_made_of_a_tagged_file_stay_and_may_be_edited() -> None:
+    italic = replace(at(30), text="<i>We shall</i> see, {so} they said.")
+    events = [*SESSION[:-1], replace(italic, rev=2), _ENDED]
+    assert told(brought(to_srt(with_(italic)), events=events)) == ""
+    assert told(brought(to_srt(with_(replace(italic, text="We shall see, they said."))), events=events)) == ""
+    changed = with_(replace(italic, text="<i>We shall</i> hear, {so} they said."))
+    state, _ = imported(events, brought(to_srt(changed), events=events))
+    assert to_srt(state.track("en")) == to_srt(changed)
+
+
 def test_a_running_session_takes_it_over_by_itself(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "a.vtt"
     file.write_text(to_vtt(with_(3)), "utf-8")
@@ -382,7 +395,7 @@ def test_what_is_exported_brings_nothing_and_any_track_comes_back_whole(
     for number, one in enumerate(EN, 1):
         kind = chance.choice(["same"] * 6 + ["text", "gone", "halves", "moved"])
         if kind == "text":
-            cues.append(replace(one, text=chance.choice(["Hm.", one.text + " No?", "We said so before."])))
+            cues.append(replace(one, text=chance.choice(["Hm.", one.text + " No?", "He {so} said.", "<so> 1 > 0 {"])))
         elif kind == "halves" and len(one.text.split()) > 2:
             cues += halves(number)
         elif kind != "gone":

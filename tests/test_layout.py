@@ -30,7 +30,7 @@ ABOVE = {
 }
 """What is made of stages and stands above them, as do `check`, `scores`, `report` and `review`."""
 HEAVY = {"faster_whisper", "ctranslate2", "onnxruntime", "av", "deep_translator", "yt_dlp", "sentencepiece"}
-HEAVY |= {"simplemma", "spellchecker", "text_to_num", "tokenizers"}
+HEAVY |= {"hunspell", "regex", "simplemma", "spellchecker", "text_to_num", "tokenizers"}
 MODULES = sorted(ROOT.rglob("*.py"))
 
 

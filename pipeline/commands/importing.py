@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,42 +10,84 @@ import typer
 
 from pipeline.errors import SessionError, SettingsError, unwritable
 from pipeline.events import Cue
+from pipeline.review.package import ENDING
 
 if TYPE_CHECKING:
+    from pipeline.report.record import Record
     from pipeline.review.importing import Import, Taken
 
 LEFT = 1
 """Exit code: something in the file could not be taken."""
 _NAMES = {
     "texts": "text", "times": "time", "split": "split", "merged": "merge", "inserted": "insert",
-    "restored": "restore", "deleted": "delete",
+    "restored": "restore", "deleted": "delete", "accepted": "accept", "notes": "note", "undone": "undo",
 }  # fmt: skip
 
 
 def bring(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder; the session may still be running.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An SRT or VTT of it that was corrected elsewhere.")],
-    lang: Annotated[str, typer.Option(help="Which subtitles it has: en, fr.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="An SRT or VTT of it that was corrected elsewhere, or a packed copy.")
+    ],
+    lang: Annotated[
+        str | None, typer.Option(help="Which subtitles an SRT or VTT has: en, fr; a packed copy has all.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
     latest: Annotated[
         bool, typer.Option("--latest", help="Take the file as it is, also where it is as the session was earlier.")
     ] = False,
 ) -> None:
-    """Bring back what was corrected in Subtitle Edit, Aegisub or a text editor; exit code 1 if not all can be taken."""
+    """Bring back what was corrected in another tool, or in a packed copy; exit code 1 if not all can be taken."""
     from pipeline.report.folder import open_record
     from pipeline.review.importing import compare
     from pipeline.review.reading import load
 
     record = open_record(folder)
+    if file.is_dir() or file.suffix == ENDING:
+        if lang or latest:
+            raise SettingsError("a packed copy has all languages and all edits; leave --lang and --latest out")
+        _bring_copy(folder, record, file, dry_run=dry_run)
+        return
     if lang not in record.langs:
-        raise SettingsError(f"this session has no subtitles in {lang}, only in {', '.join(record.langs)}; say --lang")
+        there = ", ".join(record.langs)
+        raise SettingsError(
+            f"this session has no subtitles in {lang}, only in {there}; say --lang"
+            if lang
+            else f"say by --lang which of the session's subtitles the file has: {there}"
+        )
     read = load(file)
     events = [entry.event for entry in record.entries]
     found = compare(events, read, str(file), lang, record.settings.cues, _new_id, latest=latest)
     _tell(found, every=dry_run)
     if found.taken and not dry_run:
-        _hand_over(folder, file, found)
+        whole = not any(one.refused for one in found.taken)
+        _hand_over(folder, found.taken, (file.name,) if whole and file.parent.resolve() == folder.resolve() else ())
     if any(one.refused for one in found.taken):
+        raise typer.Exit(LEFT)
+
+
+def _bring_copy(folder: Path, record: "Record", file: Path, *, dry_run: bool) -> None:
+    """Takes over what was edited in a packed copy, or in the folder that it was unpacked to."""
+    from pipeline.review.packed import journal_of, other_copy
+    from pipeline.review.returning import returned
+
+    found = returned([entry.event for entry in record.entries], journal_of(file, folder), record.settings.cues)
+    for one in found.taken:
+        typer.echo(_line(one))
+    good = [one for one in found.taken if not one.refused]
+    told = summary(good) or "Nothing to bring back: the session has what was edited in the copy"
+    typer.echo(f"{told}.")
+    if refused := len(found.taken) - len(good) + found.refused:
+        typer.echo(f"{refused} could not be taken, since both changed those lines; they are in the journal as refused.")
+    if found.console:
+        typer.echo(
+            f"{found.console} changes were made on the copy's console, and are not brought back: make them here."
+        )
+    if other := other_copy(file):
+        typer.echo(f"{other} was made of an earlier {file.name}: livesubs import {folder} {other} brings its edits.")
+    if found.taken and not dry_run:
+        _hand_over(folder, found.taken)
+    if len(good) < len(found.taken):
         raise typer.Exit(LEFT)
 
 
@@ -53,19 +95,18 @@ def _new_id() -> str:
     return f"i{uuid.uuid4().hex[:12]}"
 
 
-def _hand_over(folder: Path, file: Path, found: "Import") -> None:
+def _hand_over(folder: Path, taken: "Sequence[Taken]", brought: Collection[str] = ()) -> None:
     """The edits are written down first: whoever holds the session answers them, now or when that is free."""
     from pipeline.afterwards import answer
     from pipeline.asked import EDITS, keep
     from pipeline.journal import running
 
     try:
-        keep(folder, *(one.change.edit for one in found.taken), on_disk=True)
+        keep(folder, *(one.change.edit for one in taken), on_disk=True)
     except OSError as error:
         raise unwritable(folder / EDITS, error) from error
-    whole = not any(one.refused for one in found.taken)
     try:
-        answer(folder, (file.name,) if whole and file.parent.resolve() == folder.resolve() else ())
+        answer(folder, brought)
     except SessionError:
         if not running(folder):
             raise
@@ -109,8 +150,11 @@ def _line(one: "Taken") -> str:
 
     change = one.change
     after = change.edit.after
-    at = (change.before or after)[0].start
-    what = f"{_quoted(after)} instead of {_quoted(change.before)}" if after and change.before else ""
+    at = next((cue.start for cue in (*change.before, *after)), 0.0)
+    same = change.edit.did in ("accept", "note")
+    what = f"{_quoted(after)} instead of {_quoted(change.before)}" if after and change.before and not same else ""
+    if change.edit.did == "note":
+        what = f'"{change.edit.note}" about {_quoted(change.before)}'
     if change.times and not change.text:
         what = f"{_span(after[0])} instead of {_span(change.before[0])}: {_quoted(after)}"
     elif change.times:

@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ import typer
 from pipeline import assets, settings, windows
 from pipeline.beside import LISTEN, PORT
 from pipeline.commands.typed import names, pace, seconds
-from pipeline.errors import SettingsError
+from pipeline.errors import ModelError, SettingsError
 from pipeline.folder import SESSIONS
 from pipeline.settings import Settings
 from pipeline.translation.build import KEYS
@@ -177,6 +178,17 @@ def with_translators(chosen: Settings) -> Settings:
         found = tuple(named) or assets.find_translators(models_folder())
     chain = chosen.translation.chain or (("local",) if chosen.demo else ())
     return settings.override(chosen, translation={"models": found, "chain": chain})
+
+
+def as_here(chosen: Settings) -> Settings:
+    """The settings of a session with this machine's models in the place of those that are not here."""
+    if not all(Path(folder).is_dir() for folder in chosen.translation.models):
+        chosen = settings.override(chosen, translation={"models": ()})
+    chosen = with_translators(chosen)
+    if not Path(chosen.speech.model).is_dir():
+        with suppress(ModelError, SettingsError):  # who asks for it is told
+            chosen = with_recogniser(settings.override(chosen, speech={"model": "", "window": None}))
+    return chosen
 
 
 def keys() -> Mapping[str, str]:

@@ -30,6 +30,10 @@ def qc(
     fps: Annotated[
         float | None, typer.Option(min=1, help="Frames a second of the picture (default: 24, bbc: 25).")
     ] = None,
+    spelling: Annotated[
+        bool,
+        typer.Option("--spelling", help="Also tell words that the dictionary of the profile's language lacks."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the faults as one list of JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the faults as CSV.")] = False,
     fix: Annotated[
@@ -51,7 +55,8 @@ def qc(
     report: Report = JsonFaults() if as_json else CsvFaults() if as_csv else TableFaults(profile)
     with report:
         for track in tracks:
-            code = max(code, _report(track, held_to, report, (out or _beside(track)) if fix else None))
+            to = (out or _beside(track)) if fix else None
+            code = max(code, _report(track, held_to, report, to, spelling=spelling))
     if code:
         raise typer.Exit(code)
 
@@ -76,9 +81,9 @@ def _beside(track: Path) -> Path:
     return track.with_name(f"{track.stem}.fixed{track.suffix or '.srt'}")
 
 
-def _report(track: Path, profile: "Profile", report: Report, out: Path | None) -> int:
+def _report(track: Path, profile: "Profile", report: Report, out: Path | None, *, spelling: bool) -> int:
     """Tells what is wrong with a file, or is left when it was mended; gives the exit code."""
-    from pipeline.review.check import check
+    from pipeline.review.check import check, misspelt
     from pipeline.review.reading import load
 
     try:
@@ -86,6 +91,8 @@ def _report(track: Path, profile: "Profile", report: Report, out: Path | None) -
         if out and file.readable:
             file = _mend(track, file, profile, report, out)
         faults = check(file, profile)
+        if spelling:
+            faults += misspelt(file.cues, file.written.format, profile.lang)
     except LivesubsError as error:
         report.show(track, [_unreadable(str(error))], 0)
         return UNREADABLE

@@ -36,8 +36,10 @@ def screen(
     """Serve the pages of a session: the screen for the projector, an overlay, text to read, the console."""
     from pipeline.web import server
     from pipeline.web.app import Served
+    from pipeline.web.tools import Tools
 
     behind = held_back(delay)
+    served = Served(behind, title or "", Tools(keys=options.keys()))
     port, listen = port or PORT, listen or LISTEN
     if not under:
         check(folder)
@@ -54,7 +56,7 @@ def screen(
         player(folder, server.own_address(listen, port), who.view, behind or 0.0) if mpv else nullcontext(),
         _on_display(show, screen_address, folder, over=under is not None) if show else nullcontext(),
     ):
-        server.serve(folder, listening, who, Served(behind, title or ""), with_session=under is not None)
+        server.serve(folder, listening, who, served, with_session=under is not None)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def write(
         (Path(made) / _BURNED).write_text(to_ass(burned), "utf-8")
         drawn = _drawn(film.rate) if burned else ["-c:v", "copy"]
         try:
-            with _fed(
+            with fed(
                 [str(Path(ffmpeg).absolute()), *_input(list(subtitles)), *drawn, *_OUT, str(part)], Path(made), path
             ) as process:
                 assert process.stdin
@@ -75,7 +75,7 @@ def _three(lang: str) -> str:
 
 
 @contextmanager
-def _fed(command: list[str], folder: Path, path: Path) -> "Iterator[subprocess.Popen[bytes]]":
+def fed(command: list[str], folder: Path, path: Path) -> "Iterator[subprocess.Popen[bytes]]":
     """An ffmpeg that is written to; SessionError with what it said where it did not do its part."""
     import av
 

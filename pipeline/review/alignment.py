@@ -44,6 +44,8 @@ class Line(Value, frozen=True):
     text: str
     id: str = ""
     """Where both sides have it, it is the same line."""
+    tagged: str = ""
+    """The text with its tags, where it has any."""
 
 
 class Match(Value, frozen=True):

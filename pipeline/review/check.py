@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline.events import Cue, Value
+from pipeline.names.glossary import Glossary
 from pipeline.review.file import FileCue, Finding, SubtitleFile
 from pipeline.review.markup import visible
 from pipeline.review.profile import Profile
@@ -43,6 +44,18 @@ def judge(cues: Sequence[FileCue], format: Format, profile: Profile) -> Iterator
         yield _fault(cues, int(fault.cue), fault.rule, round(fault.found, 3), fault.allowed)
     for text in text_faults(cues, format, profile):
         yield _fault(cues, text.cue, text.rule, text.found, text.allowed)
+
+
+def misspelt(cues: Sequence[FileCue], format: Format, lang: str) -> Iterator[FileFault]:
+    """The words that the dictionary of the language lacks, a fault for each cue that has any; SettingsError without
+    a dictionary."""
+    from pipeline.review.spelling import names_of, unknown
+
+    shown = [visible(cue.text, format) for cue in cues]
+    names = names_of(Glossary(), shown)
+    for at, text in enumerate(shown):
+        if words := [word for word, _ in unknown(text, lang, names)]:
+            yield _fault(cues, at, "spelling", ", ".join(dict.fromkeys(words)), "words of the dictionary")
 
 
 def _shown(at: int, cue: FileCue, format: Format) -> Cue:

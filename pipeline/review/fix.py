@@ -3,7 +3,7 @@
 A change is made only where it takes a fault away and brings none, so whatever was mended is left alone the next time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from math import ceil, inf
 
 from msgspec.structs import replace
@@ -37,7 +37,7 @@ def fix(file: SubtitleFile, profile: Profile) -> SubtitleFile:
     bom = written.bom and written.encoding == "utf-8"
     return replace(
         file,
-        cues=tuple(_mended(cues, written.format, profile)),
+        cues=tuple(mended(cues, written.format, profile, range(len(cues)))),
         written=Written(format=written.format, bom=bom, newline=written.newline),
         findings=(),
         head=_unmarked(file.head),
@@ -60,14 +60,17 @@ def _clean(cue: FileCue) -> FileCue:
     )
 
 
-def _mended(cues: list[FileCue], format: Format, profile: Profile) -> list[FileCue]:
-    """Every change takes at least one fault away, so this ends."""
+def mended(cues: list[FileCue], format: Format, profile: Profile, own: Container[int]) -> list[FileCue]:
+    """The cues, those at the places `own` (from 0) each as good as it gets by itself; the list is changed.
+
+    Every change takes at least one fault away, so this ends.
+    """
     waiting = {cue - 1 for cue, _ in _wrong(cues, 0, len(cues), format, profile)}
     waiting |= {at - 1 for at in waiting if at}  # the gap before a cue is mended in the one before it
     while waiting:
         again: set[int] = set()
         for at in sorted(waiting):
-            if better := _better(cues, at, format, profile):
+            if at in own and (better := _better(cues, at, format, profile)):
                 cues[at] = better
                 again |= set(range(max(0, at - _REACH), min(len(cues), at + _REACH + 1)))
         waiting = again

@@ -9,12 +9,15 @@ TAG = re.compile(
     r"</?(?P<name>[A-Za-z]+)(?:[.\s][^<>\n]*)?>|<[0-9:.]+>|\{\\(?P<code>[a-z]+)[^{}\n]*\}|\{[yYcCfFsSpP]:[^{}\n]*\}"
 )
 """One tag: HTML's, WebVTT's, ASS's, MicroDVD's."""
+_NAMES = frozenset({"b", "i", "u", "s", "em", "strong", "font", "span", "c", "v", "lang", "ruby", "rt", "br", "p"})
+"""Those of HTML and WebVTT that SRT has anywhere; `<so>` is what somebody wrote."""
 
 
 def visible(text: str, format: Format) -> str:
     """The text as a player shows it."""
-    bare = TAG.sub("", text)
-    return html.unescape(bare) if format == "vtt" else bare
+    if format == "vtt":
+        return html.unescape(TAG.sub("", text))
+    return TAG.sub(lambda tag: tag[0] if tag["name"] and tag["name"].lower() not in _NAMES else "", text)
 
 
 def tag_names(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from pipeline.review.markup import visible
 from pipeline.review.times import Format
 from pipeline.state import State
 
-_TAGGED = re.compile(r"\{[^{}\n]*\}|<[^<>\n]*>")
+_TAGGED = re.compile(r"(\{[^{}\n]*\}|<[^<>\n]*>)")
 _ESCAPED = r"\{{}"
 """What ffmpeg makes of a brace."""
 _LIKE = 0.5
@@ -45,15 +45,24 @@ def plain(text: str, format: Format | None) -> str:
 
 def alike(one: str, other: str) -> bool:
     """Whether two texts are the same but for what tools take for tags or escapes: many leave out `{so}` and `<so>`."""
-    meant = html.unescape(other)
-    if one in (other, meant):
-        return True
-    bare = _untagged(one) if _TAGGED.search(one) else ""
-    return bool(bare) and bare in (_untagged(other), _untagged(meant))
+    kept = _TAGGED.split(one)
+    for meant in (other, html.unescape(other), other.replace(_ESCAPED, "{")):
+        if one == meant or (len(kept) > 1 and _left_out(kept, meant)):
+            return True
+    return False
 
 
-def _untagged(text: str) -> str:
-    return "\n".join(" ".join(line.split()) for line in _TAGGED.sub("", text.replace(_ESCAPED, "{")).split("\n"))
+def _left_out(kept: Sequence[str], other: str) -> bool:
+    """Whether `other` is those parts of a text with one of the tags between them, at least, left out."""
+    parts = [_tight(part) for part in kept]
+    lacking = "".join(f"({re.escape(part)})?" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    found = re.fullmatch(lacking, _tight(other))
+    return found is not None and None in found.groups()
+
+
+def _tight(text: str) -> str:
+    """Without the spaces within its lines: who leaves out a tag leaves some, or takes some away."""
+    return "\n".join("".join(line.split()) for line in text.split("\n"))
 
 
 def lines_of(file: SubtitleFile, ids: Container[str]) -> list[Line]:
@@ -64,11 +73,18 @@ def lines_of(file: SubtitleFile, ids: Container[str]) -> list[Line]:
     format = file.written.format
     cues = sorted(file.cues, key=lambda cue: (cue.start, cue.end))
     names = (cue.number if format == "vtt" else "" for cue in cues)
+    texts = [_without(cue.text, ids) for cue in cues]
     lines = (
-        Line(start=cue.start, end=cue.end, text=plain(_without(cue.text, ids), format), id=name)
-        for cue, name in zip(cues, names, strict=True)
+        Line(start=cue.start, end=cue.end, text=plain(text, format), id=name, tagged=_tagged(text, format))
+        for cue, text, name in zip(cues, texts, names, strict=True)
     )
     return [line for line in lines if line.text]
+
+
+def _tagged(text: str, format: Format) -> str:
+    """A text with its tags, if a session made of such a file may have them; empty where it has none."""
+    whole = plain(text, None)
+    return whole if format == "srt" and whole != plain(text, format) else ""
 
 
 def _without(text: str, ids: Container[str]) -> str:
@@ -80,7 +96,7 @@ class Outside:
     """A file's lines beside the track that the file was made from."""
 
     def __init__(self, track: Sequence[Cue], lines: Sequence[Line], format: Format) -> None:
-        self._track, self._lines = track, lines
+        self._track, self._lines, self._format = track, lines, format
         self._texts = [said(cue, format) for cue in track]
         pairs = zip(track, self._texts, strict=True)
         self._matches = align([Line(start=c.start, end=c.end, text=text, id=c.id) for c, text in pairs], lines)
@@ -134,8 +150,10 @@ class Outside:
         cues, new = [self._track[i] for i in match.before], [self._lines[j] for j in match.after]
         times = [spans[j] for j in match.after]
         text = moved = False
+        if any(_tagged(cue.text, self._format) for cue in cues):  # tags are its editor's own, then
+            new = [replace(line, text=line.tagged or line.text) for line in new]
         if len(cues) == len(new) == 1:
-            text, moved = not alike(self._texts[match.before[0]], new[0].text), times[0] != (cues[0].start, cues[0].end)
+            text, moved = not alike(plain(cues[0].text, None), new[0].text), times[0] != (cues[0].start, cues[0].end)
             if not text:  # nor is what the file cannot have, such as tags
                 new = [replace(new[0], text=cues[0].text)]
             if not (text or moved):

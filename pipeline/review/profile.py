@@ -94,6 +94,15 @@ def find(named: str) -> Profile:
     raise SettingsError(_unknown(named, "name one, or a file that ends in .toml"))
 
 
+def of_language(lang: str) -> Profile:
+    """What a track is held to where nobody says: Netflix's guide for its language, or what of the English one goes for
+    any; `base` names it."""
+    named = f"netflix-{lang}"
+    if named in PROFILES:
+        return msgspec.structs.replace(find(named), base=named)
+    return msgspec.structs.replace(find(DEFAULT), base=DEFAULT, lang=lang, numbers=False, punctuation="")
+
+
 def _known(name: str) -> dict[str, Any]:
     tables = tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))
     return _known(tables["base"]) | tables if "base" in tables else tables

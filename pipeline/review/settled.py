@@ -27,6 +27,8 @@ def _settles(state: State, edit: Edit) -> set[str]:
     before, accepted = _words(state.found.get(edit.id, ())), {cue.id for cue in edit.after if "accepted" in cue.flags}
     if edit.did == "accept":
         return accepted | {id for id, _ in edit.before}
+    if edit.did == "restore" and edit.of:  # what was kept back was said; nobody has read the translation yet
+        return {cue.id for cue in edit.after if state.session and cue.lang == state.session.src_lang}
     return accepted if _words(edit.after) == before else {cue.id for cue in edit.after}
 
 

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.editing import standing
 from pipeline.events import UNSPOKEN, Cue, Rendering, Repaired, Suppressed, Value
 from pipeline.lines import clock_time
 from pipeline.report.headline import span
 from pipeline.report.record import Record
+from pipeline.restoring import restored
 from pipeline.review.sense import amiss
 from pipeline.review.shown import by_sentence
 from pipeline.subtitles.quality import Rule, faults
@@ -87,7 +89,8 @@ def _beside(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
     for skipped in record.state.skipped:
         cue, where = _at(cues, skipped.start)
         yield cue.id, Sign(chance=_UNHEARD, said=f"{span(skipped.end - skipped.start)} {where} it were not heard.")
-    for kept in record.state.suppressed:
+    back = restored(standing(record.state))
+    for kept in (one for one in record.state.suppressed if one.id not in back):
         at = bisect(cues, kept.start, key=lambda cue: cue.start)
         cue = min(cues[max(0, at - 1) : at + 1], key=lambda cue: _away(kept, cue))
         where = "after" if cue.end <= kept.start else "before"

@@ -22,16 +22,18 @@ class Phrases(msgspec.Struct, frozen=True):
 
 
 @cache
-def phrases() -> Phrases:
-    """Those of all languages."""
+def phrases(own: tuple[str, ...] = ()) -> Phrases:
+    """Those of all languages, and one's own: what one says seldom is never taken for what nobody says."""
     lists = sorted((files("pipeline.speech") / "phrases").iterdir(), key=lambda path: path.name)
     lines = [line.strip() for path in lists for line in path.read_text("utf-8").splitlines()]
-    kept = [line for line in lines if line and not line.startswith("#")]
-    return Phrases(_any(line for line in kept if line[0] != "?"), _any(line[1:] for line in kept if line[0] == "?"))
+    kept = [line for line in (*lines, *own) if plain(line) and not line.startswith("#")]
+    said = _any(line for line in own if line.startswith("?"))
+    never = f"(?!(?:{said})\\Z)(?:{_any(line for line in kept if line[0] != '?')})"
+    return Phrases(re.compile(never), re.compile(_any(line for line in kept if line[0] == "?")))
 
 
-def _any(lines: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(plain(line)) + "( .*)?" * line.endswith("*") for line in lines))
+def _any(lines: Iterable[str]) -> str:
+    return "|".join(re.escape(plain(line)) + "( .*)?" * line.endswith("*") for line in lines if plain(line)) or "(?!)"
 
 
 def plain(text: str) -> str:

@@ -56,7 +56,7 @@ def build_chains(
     model folder; TranslationError for an engine without its key. An engine that does not serve a pair is left out and
     explained in the chain's `notes`; ModelError or TranslationError when none is left for a pair.
     """
-    engines = _Engines(settings, spoken[0], keys, Cache(kept) if kept else None, names)
+    engines = Engines(settings, spoken[0], keys, Cache(kept) if kept else None, names)
     targets = () if settings.chain == (NONE,) else settings.to
     return {lang: _chain(settings, spoken, lang, engines) for lang in targets if lang != spoken[0]}
 
@@ -65,7 +65,7 @@ def build_chain(
     settings: TranslationSettings, src_lang: str, tgt_lang: str, keys: Mapping[str, str] = _NO_KEYS
 ) -> Chain:
     """The chain for one pair; it has no engines when both are the same, or none are wanted. Errors as above."""
-    return _chain(settings, (src_lang,), tgt_lang, _Engines(settings, src_lang, keys))
+    return _chain(settings, (src_lang,), tgt_lang, Engines(settings, src_lang, keys))
 
 
 def engines(
@@ -75,17 +75,17 @@ def engines(
 
     SettingsError only for what is wrong with the chain as a whole.
     """
-    made = _Engines(settings, src_lang, keys)
+    made = Engines(settings, src_lang, keys)
     found: dict[str, Engine | str] = {}
-    for name in _names(settings):
+    for name in chain_of(settings):
         try:
-            found[name] = made.find(name, src_lang, tgt_lang) or _advice(name, src_lang, tgt_lang)
+            found[name] = made.find(name, src_lang, tgt_lang) or advice(name, src_lang, tgt_lang)
         except LivesubsError as error:
             found[name] = str(error)
     return found
 
 
-class _Engines:
+class Engines:
     """The engines that settings name, each made when a pair first needs it."""
 
     def __init__(
@@ -112,7 +112,7 @@ class _Engines:
         return engine if engine.serves(src_lang, tgt_lang) else None
 
     def _protected(self, engine: Engine) -> Engine:
-        share = self._settings.deadline / max(len(_names(self._settings)), 1)
+        share = self._settings.deadline / max(len(chain_of(self._settings)), 1)
         return Protected(engine, self.terms, patience=0.8 * share)
 
     def terms(self, lang: str) -> Sequence[Term]:
@@ -142,18 +142,18 @@ class _Engines:
         return OpenAIEngine(url, settings.llm_model, key, terms=self.terms, seconds=settings.deadline)
 
 
-def _chain(settings: TranslationSettings, spoken: tuple[str, ...], tgt_lang: str, engines: _Engines) -> Chain:
+def _chain(settings: TranslationSettings, spoken: tuple[str, ...], tgt_lang: str, engines: Engines) -> Chain:
     for lang in (*spoken, tgt_lang):
         languages.check(lang)
-    names = _names(settings)
+    names = chain_of(settings)
     pairs = [(lang, tgt_lang) for lang in spoken if lang != tgt_lang]
     if not pairs or not names:
         return Chain(tgt_lang, (), settings.deadline)
     found = {(name, pair): engines.find(name, *pair) for name in names for pair in pairs}
     for pair in pairs:
         if not any(found[name, pair] for name in names):
-            raise (ModelError if "local" in names else TranslationError)(_advice(names[0], *pair))
-    notes = [_advice(name, *pair) for (name, pair), engine in found.items() if engine is None]
+            raise (ModelError if "local" in names else TranslationError)(advice(names[0], *pair))
+    notes = [advice(name, *pair) for (name, pair), engine in found.items() if engine is None]
     serving = dict.fromkeys(name for (name, _), engine in found.items() if engine)
     notes += [note for name in serving if (note := _in_clear(settings, name, engines.keys))]
     vocabulary.ready(*spoken, tgt_lang)
@@ -176,7 +176,7 @@ def _key(name: str) -> str:
     return llm.KEY if name == "openai" else SERVICES[name].key if name in SERVICES else ""
 
 
-def _names(settings: TranslationSettings) -> tuple[str, ...]:
+def chain_of(settings: TranslationSettings) -> tuple[str, ...]:
     """The chain of the settings; when it is left to us, local models where there are any, then Google."""
     if settings.chain == (NONE,):
         return ()
@@ -215,7 +215,7 @@ def _keyless(name: str, key: str, server: str = "") -> TranslationError:
     )
 
 
-def _advice(name: str, src_lang: str, tgt_lang: str) -> str:
+def advice(name: str, src_lang: str, tgt_lang: str) -> str:
     if name == "local":
         return (
             f"no local model translates from {src_lang} to {tgt_lang}; type `livesubs models pull "

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from pipeline import __version__
-from pipeline.afterwards import answer
+from pipeline.afterwards import Answers
 from pipeline.errors import SessionError
 from pipeline.flow import SystemClock
 from pipeline.followed import Followed
@@ -24,9 +24,13 @@ from pipeline.journal import running
 from pipeline.tracks import BEHIND
 from pipeline.web.access import Access, Guarded
 from pipeline.web.actions import act, write_down
+from pipeline.web.bodies import Unfit, unfit
+from pipeline.web.desk import Desk
 from pipeline.web.feed import feed
 from pipeline.web.media import Media
-from pipeline.web.show import Show
+from pipeline.web.show import LOOK, Show
+from pipeline.web.tools import Tools
+from pipeline.web.wording import Wording
 
 PAGES = Path(__file__).parent / "pages"
 VENDOR = Path(__file__).parent / "vendor"
@@ -35,7 +39,7 @@ _ALONE = 5.0
 """
 _AGAIN = 1.0
 """Seconds until what could not be answered is tried again: a session runs, or the disk is full."""
-_NAMES = ("screen", "overlay", "read", "console")
+_NAMES = ("screen", "overlay", "read", "console", "review")
 
 
 class Files(StaticFiles):
@@ -54,13 +58,15 @@ class Served(msgspec.Struct, frozen=True):
     """Seconds behind live; None: as few as there can be."""
     title: str = ""
     """What the screen's cards call the show; empty: what its source is called."""
+    tools: Tools = Tools()
+    """Of the desk."""
 
 
 def application(folder: Path, access: Access, served: Served, when_over: Callable[[], None] | None = None) -> ASGIApp:
     """The pages of the session in `folder`. With `when_over` it is about to begin, or to go on: that is called once the
     session has ended and nobody watches any more."""
-    show, media = Show(folder, coming=when_over is not None), Media(folder)
-    followed = show.session
+    show, media, answers = Show(folder, coming=when_over is not None), Media(folder), Answers(folder)
+    followed, wording = show.session, Wording(show, served.tools)
 
     async def index(request: Request) -> Response:
         return media.index(ended=followed.over, skip=request.query_params.get("_HLS_skip") in ("YES", "v2"))
@@ -84,13 +90,14 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         followed.look()
-        tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show))]
+        tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show, answers))]
         if when_over:
             tasks.append(asyncio.create_task(_call_when_over(show, media, when_over)))
         yield
         for task in tasks:
             task.cancel()
-        await _answered(followed)
+        await wording.close()
+        await _answered(followed, answers)
 
     routes = [
         Route("/", _to_screen),
@@ -101,33 +108,40 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
         Route("/api/open", show.opened.report, methods=["POST"]),
+        *Desk(show).routes(),
+        *wording.routes(),
         Route("/room.m3u8", room),
         Route("/media/index.m3u8", index),
         Route("/media/{name}", media.segment),
         *([Mount("/vendor", Files(directory=VENDOR))] if VENDOR.is_dir() else []),
         Mount("/pages", Files(directory=PAGES)),
     ]
-    return Guarded(GZipMiddleware(Starlette(routes=routes, lifespan=lifespan)), access)
+    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Unfit: unfit})
+    return Guarded(GZipMiddleware(pages), access)
 
 
-async def _answer_for_session(show: Show) -> None:
+async def _answer_for_session(show: Show, answers: Answers) -> None:
     """What is done while no session runs is answered all the same; one that begins meanwhile has its turn."""
     while True:
         answered = False
         with show.faults:
             with suppress(OSError):
                 write_down(show)
-            answered = await _answered(show.session)
-        await asyncio.sleep(0.1 if answered else _AGAIN)
+            answered = await _answered(show.session, answers)
+        await asyncio.sleep(LOOK if answered else _AGAIN)
 
 
-async def _answered(session: Followed) -> bool:
+async def _answered(session: Followed, answers: Answers) -> bool:
     """Whether nothing is left to answer."""
     if not session.owes and not (session.folder / BEHIND).exists():
         return True
-    with suppress(SessionError):
-        await asyncio.to_thread(answer, session.folder)
-    return False
+    try:
+        await asyncio.to_thread(answers.answer)
+    except SessionError:
+        return False
+    with suppress(OSError):
+        session.look()
+    return True
 
 
 async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None]) -> None:

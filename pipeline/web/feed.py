@@ -6,7 +6,8 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from pipeline.web.show import Message, Show
+from pipeline.web.show import Show
+from pipeline.web.told import DESK, Message
 
 _PING = 3
 """Seconds between two signs of life; a page that hears nothing for twice as long connects anew."""
@@ -16,7 +17,7 @@ _VIEWERS = 2000
 """Pages of the public that are told at once: of the files that the server may open, some are for the console."""
 _DIGITS = 16
 """Of a line's number, at most."""
-_FOR_CONTROL = ("warning", "killed")
+_FOR_CONTROL = ("warning", "killed", *DESK)
 """Kinds that are no business of a room's: they name files and engines, and what nobody was to read."""
 _FOR_ROOMS = (*_FOR_CONTROL, "action")
 """... and none of the public's: who did what, and what was typed."""
@@ -24,14 +25,16 @@ _FOR_ROOMS = (*_FOR_CONTROL, "action")
 
 def feed(show: Show, request: Request) -> Response:
     """Everything about the track `lang` (all without one), from the line on that the page has seen last, as the browser
-    says it, or `since`. With `screens` also what those show; 1: it is a console's, which is no viewer."""
+    says it, or `since`. With `screens` also what those show; 1: it is a console's, which is no viewer; nor is a `desk`,
+    which is told of edits and drafts."""
     if request.scope["role"] == "view" and show.viewers >= _VIEWERS:
         return PlainTextResponse("As many look on as can be told; try again in a minute.", 503)
-    lang, screens = (request.query_params.get(name, "") for name in ("lang", "screens"))
+    lang, screens, desk = (request.query_params.get(name, "") for name in ("lang", "screens", "desk"))
     last = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = int(last) if last.isdecimal() and len(last) < _DIGITS else 0
     kept = {"control": (), "screen": _FOR_CONTROL}.get(request.scope["role"], _FOR_ROOMS)
-    told = show.watch(lang, since, screens=bool(screens), counted=screens != "1")
+    counted = screens != "1" and not desk
+    told = show.watch(lang, since, screens=bool(screens), desk=bool(desk), counted=counted)
     return EventSourceResponse(_events(told, kept), ping=_PING, ping_message_factory=_ping)
 
 

@@ -123,12 +123,19 @@ def _own() -> str:
 
 def places(listen: str, port: int, who: Access) -> list[tuple[str, str]]:
     """The pages by name, with the addresses to open them at."""
+    tokens = {"screen": who.screen, "overlay": who.view, "read": who.view, "console": who.control}
+    return [(name, _place(listen, port, name, token)) for name, token in tokens.items()]
+
+
+def desk_place(listen: str, port: int, who: Access) -> str:
+    """The address to open the editor's desk at."""
+    return _place(listen, port, "review", who.control)
+
+
+def _place(listen: str, port: int, name: str, token: str) -> str:
     host = listen if listen not in _EVERYWHERE else next(iter(addresses()), "127.0.0.1")
     shown = f"[{host}]" if ":" in host else host
-    tokens = {"screen": who.screen, "overlay": who.view, "read": who.view, "console": who.control}
-    return [
-        (name, f"http://{shown}:{port}/{name}" + (f"?token={token}" if token else "")) for name, token in tokens.items()
-    ]
+    return f"http://{shown}:{port}/{name}" + (f"?token={token}" if token else "")
 
 
 def own_address(listen: str, port: int) -> str:
@@ -170,8 +177,11 @@ def serve(folder: Path, listening: socket.socket, who: Access, served: "Served",
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """A stream of events that ends with the server has no last word, and need not have one."""
-    return not record.getMessage().startswith(("ASGI callable returned without completing", "Cancel "))
+    """A stream of events that ends with the server has no last word, and need not have one; nor has who is in a hurry
+    and presses Ctrl-C twice."""
+    said = record.getMessage()
+    hurried = "KeyboardInterrupt" in said and "CancelledError" in said
+    return not (hurried or said.startswith(("ASGI callable returned without completing", "Cancel ")))
 
 
 def _allow_files() -> int:

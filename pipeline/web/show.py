@@ -5,11 +5,10 @@ shared, so that one who takes it slowly costs next to nothing; one who takes not
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -17,8 +16,8 @@ from pipeline.direction import standing
 from pipeline.events import (
     Action,
     Cue,
+    Edit,
     Ended,
-    Event,
     Gap,
     Progress,
     Resumed,
@@ -30,42 +29,16 @@ from pipeline.events import (
 from pipeline.followed import Followed
 from pipeline.journal import Entry
 from pipeline.notes import Faults, say_fault
+from pipeline.web.drafts import Drafts
 from pipeline.web.health import Health
+from pipeline.web.heard import Heard
 from pipeline.web.screens import Opened, Screens
+from pipeline.web.told import Message, Watcher, edited, message, of_draft, wire
 
-_LOOK = 0.05
+LOOK = 0.05
 """Seconds between two looks at the files."""
 _AT_ONCE = 256
 """Messages that are told in one go, of some 300 bytes each."""
-
-
-_UNTOLD = ("kind", "detail", "error")
-"""Fields that no page needs: what went wrong, in words that may name files; a console has it as a warning."""
-
-
-class Message(msgspec.Struct, frozen=True):
-    """One thing to tell: its kind, and as a server-sent event, which is made once and shared by all who watch."""
-
-    kind: str
-    wire: bytes
-    lang: str = ""
-    """The track it belongs to; empty: it is for all."""
-    seq: int = 0
-    """The journal's number up to which a page that has it knows everything; 0: it does not say."""
-
-
-class Watcher:
-    """A page that is told what happens in one track, or without one in all; with `screens`, what those show, too."""
-
-    def __init__(self, lang: str, *, screens: bool, counted: bool) -> None:
-        self._lang, self._screens, self.counted = lang, screens, counted
-        self.waiting: asyncio.Queue[Message] = asyncio.Queue()
-        """What it has not been told yet."""
-
-    def wants(self, message: Message) -> bool:
-        if message.kind == "screens":
-            return self._screens
-        return not self._lang or not message.lang or message.lang == self._lang
 
 
 class Show:
@@ -74,14 +47,18 @@ class Show:
     def __init__(self, folder: Path, *, coming: bool = False) -> None:
         """`coming` as `Followed` has it."""
         self.session, self.health = Followed(folder, self._take, coming=coming), Health(folder)
+        self.heard = Heard()
         self._cues: dict[str, Message] = {}
         """What was told last of each cue, also of those that were taken out; in the order told."""
+        self._edits: dict[str, Message] = {}
+        """What was told of each edit."""
         self.unwritten: list[Action] = []
         """Actions that are done here and not in the file yet: the disk is full."""
         self.faults = Faults(partial(say_fault, "the page server"))
         self._watchers: set[Watcher] = set()
-        self.screens = Screens(lambda screens: self._tell(Message("screens", _event("screens", screens, 0))))
-        self.opened = Opened(lambda opened: self._tell(Message("opened", _event("opened", opened, 0))))
+        self.screens = Screens(lambda screens: self._tell(Message("screens", wire("screens", screens, 0))))
+        self.opened = Opened(lambda opened: self._tell(Message("opened", wire("opened", opened, 0))))
+        self.drafts = Drafts(folder, lambda *draft: self._tell(of_draft(*draft)))
 
     @property
     def watched(self) -> bool:
@@ -99,17 +76,18 @@ class Show:
                 self.session.look()
                 self.screens.look()
                 self.opened.look()
-            await asyncio.sleep(_LOOK)
+                self.drafts.look()
+            await asyncio.sleep(LOOK)
 
     async def watch(
-        self, lang: str = "", since: int = 0, *, screens: bool = False, counted: bool = True
+        self, lang: str = "", since: int = 0, *, screens: bool = False, desk: bool = False, counted: bool = True
     ) -> AsyncIterator[list[Message]]:
         """Everything that happened after the line `since`, then what happens, as much at a time as there is; with
-        `screens`, also what those show. One that is not `counted` is no viewer. A line that has not been written yet
-        is another session's: then everything."""
+        `screens`, also what those show, at a `desk` edits and drafts. One that is not `counted` is no viewer. A line
+        that has not been written yet is another session's: then everything."""
         since = since if since <= self.session.seq else 0
-        watcher = Watcher(lang, screens=screens, counted=counted)
-        known = [message for message in self._known(since) if watcher.wants(message)]
+        watcher = Watcher(lang, screens=screens, desk=desk, counted=counted)
+        known = [told for told in self._known(since) if watcher.wants(told)]
         self._watchers.add(watcher)
         try:
             for at in range(0, len(known), _AT_ONCE):
@@ -127,35 +105,49 @@ class Show:
         state = self.session.state
         for event in (state.session, self.health.source, state.progress, *state.gaps, state.ended):
             if event:
-                yield _message(event)
+                yield message(event)
         yield self._of_room(0)
-        yield Message("opened", _event("opened", self.opened.known, 0))
-        for message in self._cues.values():
-            if message.seq >= since and (since or message.kind == "cue"):
-                yield message
-        yield from (message for _, message in self._killed())
-        yield Message("ready", _event("ready", b'{"since":%d}' % since, self.session.seq), seq=self.session.seq)
+        yield Message("opened", wire("opened", self.opened.known, 0))
+        yield from (told for told in self._edits.values() if told.seq >= since)
+        yield from (of_draft(*draft) for draft in self.drafts.all())
+        for told in self._cues.values():
+            if told.seq >= since and (since or told.kind == "cue"):
+                yield told
+        yield from (told for _, told in self._killed())
+        yield Message("ready", wire("ready", b'{"since":%d}' % since, self.session.seq), seq=self.session.seq)
 
     def _take(self, entry: Entry) -> None:
         self.health.note(entry)
+        self.heard.note(entry.event)
         event, seq = entry.event, entry.seq
         match event:
             case Cue():
-                self._tell_cue(event.id, _message(event, event.lang, seq))
+                self._tell_cue(event.id, message(event, event.lang, seq))
             case Withdrawn():
                 last = self._cues.get(event.id)
-                self._tell_cue(event.id, _message(event, last.lang if last else "", seq))
+                self._tell_cue(event.id, message(event, last.lang if last else "", seq))
             case Action():
-                self._tell(_message(event, seq=seq))
+                self._tell(message(event, seq=seq))
                 self._tell(self._of_room(seq))
-                for id, message in self._killed():
+                for id, told in self._killed():
                     if event.refused or id == event.cue:
-                        self._tell(message)
+                        self._tell(told)
+            case Edit():
+                self._edits[event.id] = answer = edited(event, *self._place(event), seq)
+                self._tell(answer)
+                self.drafts.settle(event)
             case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended() | Warned():
-                self._tell(_message(event, seq=seq))
+                self._tell(message(event, seq=seq))
+
+    def _place(self, edit: Edit) -> tuple[str, float | None]:
+        """The track that an edit is about, and where in it."""
+        state = self.session.state
+        here = [state.cues[id] for id, _ in edit.before if id in state.cues]
+        cues = [*edit.after, *state.found.get(edit.id, ()), *here]
+        return (cues[0].lang, cues[0].start) if cues else ("", None)
 
     def _of_room(self, seq: int) -> Message:
-        return Message("room", _event("room", msgspec.json.encode(self.session.room), seq), seq=seq)
+        return Message("room", wire("room", msgspec.json.encode(self.session.room), seq), seq=seq)
 
     def _killed(self) -> Iterator[tuple[str, Message]]:
         """The lines that were taken out on the pages, by id, each with the action that did it: they can be had back."""
@@ -164,7 +156,7 @@ class Show:
         for id, cue in state.killed.items():
             if id in by:
                 told = msgspec.json.encode({**msgspec.to_builtins(cue), "by": by[id]})
-                yield id, Message("killed", _event("killed", told, 0), cue.lang)
+                yield id, Message("killed", wire("killed", told, 0), cue.lang)
 
     def _tell_cue(self, id: str, message: Message) -> None:
         self._cues.pop(id, None)
@@ -175,16 +167,3 @@ class Show:
         for watcher in self._watchers:
             if watcher.wants(message):
                 watcher.waiting.put_nowait(message)
-
-
-def _message(event: Event, lang: str = "", seq: int = 0) -> Message:
-    fields: Mapping[str, Any] = msgspec.to_builtins(event)
-    kind = str(fields["kind"])
-    data = msgspec.json.encode({k: v for k, v in fields.items() if k not in _UNTOLD})
-    return Message(kind, _event(kind, data, seq), lang, seq)
-
-
-def _event(kind: str, data: bytes, seq: int) -> bytes:
-    """A server-sent event; the browser asks again from the `seq` of the last one that has it."""
-    id = b"id: %d\r\n" % seq if seq else b""
-    return b"%sevent: %s\r\ndata: %s\r\n\r\n" % (id, kind.encode(), data)

@@ -20,7 +20,8 @@ from pipeline.flow import SystemClock
 from pipeline.journal import Entry, Journal
 from pipeline.web.feed import feed
 from pipeline.web.health import Health
-from pipeline.web.show import Show, Watcher
+from pipeline.web.show import Show
+from pipeline.web.told import Watcher
 from tests.waiting import until
 from tests.web.asking import ask, raw
 from tests.web.conftest import Server

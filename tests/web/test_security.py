@@ -267,15 +267,35 @@ def test_who_may_view_cannot_control(beyond: Beyond) -> None:
     assert ask(beyond.port, "/api/actions", blank, headers=control).status == 200
 
 
-def test_who_may_view_is_told_nothing_of_the_machine(beyond: Beyond) -> None:
-    def told(token: str) -> str:
-        request = (
-            f"GET /api/cues?lang=en HTTP/1.1\r\nHost: localhost:{beyond.port}\r\nCookie: {beyond.cookie}={token}\r\n"
-        )
-        return raw(beyond.port, f"{request}Last-Event-ID: 1\r\n\r\n", until=b"event: ready")
+def test_the_desk_is_for_whoever_may_control(beyond: Beyond) -> None:
+    view, screen, control = (
+        {"Cookie": f"{beyond.cookie}={token}"} for token in (beyond.view, beyond.screen, beyond.control)
+    )
+    edit = '{"id": "x1", "did": "insert", "after": [{"id": "e-x1.1", "lang": "en", "start": 1, "end": 2, "text": "!"}]}'
+    draft = '{"lang": "en", "text": "secret", "start": 1, "end": 2, "rev": 1}'
+    gone = ("/review", "/api/review", "/api/words?from=0&to=9", "/api/faults?lang=en", "/api/drafts/a")
+    for who in (view, screen):
+        assert {ask(beyond.port, path, headers=who).status for path in gone} == {403}
+        assert ask(beyond.port, "/api/edits", edit, headers=who).status == 403
+        assert ask(beyond.port, "/api/drafts/a", draft, method="PUT", headers=who).status == 403
+    foreign = {"Origin": "http://evil.example"}
+    assert ask(beyond.port, "/api/edits", edit, headers=control | foreign).status == 403
+    assert not (beyond.folder / "edits.jsonl").exists()
+    assert ask(beyond.port, "/api/drafts/a", draft, method="PUT", headers=control).status == 204
+    told = [_told(beyond, token, "desk=1") for token in (beyond.control, beyond.screen, beyond.view)]
+    assert ["secret" in one for one in told] == [True, False, False]
 
-    assert "onerror" in told(beyond.view)
-    assert "/srv/" not in told(beyond.view)
+
+def test_who_may_view_is_told_nothing_of_the_machine(beyond: Beyond) -> None:
+    told = _told(beyond, beyond.view, "lang=en")
+    assert "onerror" in told
+    assert "/srv/" not in told
+
+
+def _told(beyond: Beyond, token: str, query: str) -> str:
+    who = f"Host: localhost:{beyond.port}\r\nCookie: {beyond.cookie}={token}\r\n"
+    request = f"GET /api/cues?{query} HTTP/1.1\r\n{who}Last-Event-ID: 1\r\n\r\n"
+    return raw(beyond.port, request, until=b"event: ready")
 
 
 def test_the_token_goes_from_the_address_into_a_cookie_for_the_server_alone(beyond: Beyond, page: "Page") -> None:

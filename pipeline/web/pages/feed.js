@@ -1,9 +1,9 @@
 // What happens in the session, as the server tells it: one EventSource, kept up whatever the network does.
 //
 // Times are stream time, seconds. Listen for a kind of message by its name (cue, withdrawn, room, progress, gap, source,
-// session, resumed, action, killed, end, screens, opened: `event.detail` is the message), for "ready" (all that is known has been
-// told), for "lost" and "found" (the server), or for "change" (any of them). Where another session is served at the same
-// address the page is loaded again: nothing of the one before belongs to it.
+// session, resumed, action, killed, end, screens, opened, edit, draft: `event.detail` is the message), for "ready" (all that is
+// known has been told), for "lost" and "found" (the server), or for "change" (any of them). Where another session is
+// served at the same address the page is loaded again: nothing of the one before belongs to it.
 
 import { now } from "./page.js";
 
@@ -12,12 +12,12 @@ const SILENT = 7;
 /** Seconds between two tries. */
 const PAUSE = 1;
 const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn", "action", "end", "resumed",
-  "ready", "screens", "killed", "opened"];
+  "ready", "screens", "killed", "opened", "edit", "draft"];
 
 export class Feed extends EventTarget {
   /** `lang`: one track alone; `screens`: what the screens show is told, too, once a second; a page that is no
-   * console, but one of the viewers, says "too". */
-  constructor({ lang = "", screens = false } = {}) {
+   * console, but one of the viewers, says "too"; `desk`: edits and drafts are. */
+  constructor({ lang = "", screens = false, desk = false } = {}) {
     super();
     this.cues = new Map();
     /** Lines that were taken out, each with the action that did it (`by`); only who may control is told. */
@@ -34,7 +34,7 @@ export class Feed extends EventTarget {
     this.told = false;
     this._last = "";
     const told = screens === true ? "1" : screens;
-    this._query = new URLSearchParams({ ...(lang && { lang }), ...(told && { screens: told }) });
+    this._query = new URLSearchParams({ ...(lang && { lang }), ...(told && { screens: told }), ...(desk && { desk: "1" }) });
     this._tracks = new Map();
     this._edge = null;
     this._open();

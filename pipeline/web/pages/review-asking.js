@@ -1,0 +1,77 @@
+// What is asked in a small window: a time to go to, by how much to shift, a note.
+
+import { clock } from "./review-list.js";
+import { seconds, shift } from "./review-timing.js";
+import { byId } from "./page.js";
+
+export class Asking {
+  constructor(desk) {
+    this._desk = desk;
+    this._dialog = byId("asking");
+    this._dialog.querySelector("form").addEventListener("submit", (event) => this._answered(event));
+    this._dialog.addEventListener("close", () => desk.field.node.focus());
+  }
+
+  goTo() {
+    const { player } = this._desk;
+    this._open("Go to a time", "h:mm:ss, m:ss or seconds", clock(player.stream), [], (text) => {
+      const to = seconds(text);
+      if (!(to >= 0)) return "Write a time such as 1:02:03.5.";
+      player.seek(to);
+      this._desk.here();
+      return "";
+    });
+  }
+
+  shift() {
+    const { cue } = this._desk;
+    if (!cue) return;
+    const ways = [["rest", "this line and all after it"], ["alone", "this line alone"]];
+    const label = "By seconds (+0.4, -0.4), or the time at which this line is to begin (1:02:03.5)";
+    this._open("Shift", label, clock(this._desk.player.frame), ways, (text, way) => {
+      const time = seconds(text);
+      if (Number.isNaN(time)) return "Write +0.4, -0.4 or a time such as 1:02:03.5.";
+      const by = /^\s*[+-]/.test(text) ? time : time - this._desk.cues.get(cue.id).start;
+      shift(this._desk, by, way === "alone");
+      return "";
+    });
+  }
+
+  note() {
+    const { cue } = this._desk;
+    if (!cue) return;
+    this._open("A note on this line", "To a colleague: it changes nothing", "", [], (text) => {
+      if (!text.trim()) return "Write what it is about.";
+      this._desk.ask("note", [this._desk.cues.get(cue.id)], [], "Noted", { note: text.trim() });
+      return "";
+    });
+  }
+
+  /** `done(text, way)` says what is wrong with it; empty: nothing. */
+  _open(title, label, text, ways, done) {
+    this._done = done;
+    byId("asking-title").textContent = title;
+    byId("asking-label").textContent = label;
+    byId("asking-wrong").textContent = "";
+    byId("asking-ways").replaceChildren(...ways.map(([value, said], at) => choice(value, said, at === 0)));
+    byId("asking-ways").hidden = !ways.length;
+    this._dialog.showModal();
+    byId("asking-text").value = text;
+    byId("asking-text").select();
+  }
+
+  _answered(event) {
+    if (event.submitter?.value !== "yes") return;
+    const way = this._dialog.querySelector("input[type=radio]:checked")?.value ?? "";
+    const wrong = this._done(byId("asking-text").value, way);
+    byId("asking-wrong").textContent = wrong;
+    if (wrong) event.preventDefault();
+  }
+}
+
+function choice(value, said, checked) {
+  const label = document.createElement("label");
+  const radio = Object.assign(document.createElement("input"), { type: "radio", name: "way", value, checked });
+  label.append(radio, ` ${said}`);
+  return label;
+}

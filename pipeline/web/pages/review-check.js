@@ -1,0 +1,113 @@
+// What the profile says of the line as it stands in the field: asked for when nobody has typed for a moment; and what would
+// mend it, which one key does.
+
+import { button, said } from "./review-side.js";
+import { byId } from "./page.js";
+
+/** Milliseconds without a key. */
+const PAUSE = 250;
+/** What a rule says, of what was found and what is allowed. */
+const WORDS = {
+  lines: "lines", cpl: "characters in a line", cps: "characters a second", wpm: "words a minute", shortest: "s on screen",
+  longest: "s on screen", gap: "frames between lines", bridge: "s between lines", overlap: "s too long", spaces: "spaces",
+};
+
+export class Check {
+  constructor(desk) {
+    Object.assign(this, { _desk: desk, _timer: null, _asked: 0, _found: null });
+    desk.field.addEventListener("typed", () => this.soon());
+    desk.cues.addEventListener("change", () => this.soon());
+  }
+
+  soon() {
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => this._ask(), PAUSE);
+  }
+
+  /** Makes the change that is offered. */
+  take() {
+    const { _desk: desk, _found: found } = this;
+    if (!found?.fixed.length || found.cue !== desk.current) return desk.tell("There is nothing to change here.", "refused");
+    const lines = found.fixed.map((fix) => [this._line(fix.cue), fix]).filter(([now]) => now);
+    const now = lines.map(([line]) => desk.worked(line));
+    const made = lines.map(([, { start, end, text }], at) => ({ ...now[at], start, end, text }));
+    desk.ask("text", now, made, "Changed as it was offered");
+  }
+
+  /** The line that an answer is about: the one that is asked about, or a neighbour. */
+  _line(place) {
+    const [before, after] = this._desk.cues.beside(this._desk.current, this._desk.lang);
+    return [before, this._desk.cue, after][place + 1] ?? null;
+  }
+
+  async _ask() {
+    const { _desk: desk } = this;
+    const asked = ++this._asked;
+    if (!desk.cue) return this._draw(null);
+    const mine = desk.worked(desk.cue);
+    const [before, after] = desk.cues.beside(mine.id, desk.lang).map((cue) => cue && plain(cue));
+    const body = JSON.stringify({ lang: desk.lang, cues: [plain(mine)], before, after });
+    if (body === this._last) return;
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch("/api/check", { method: "POST", body, headers }).catch(() => null);
+    if (asked !== this._asked || !answer?.ok) return;
+    this._last = body;
+    this._draw({ cue: mine.id, ...(await answer.json()) });
+  }
+
+  _draw(found) {
+    this._found = found;
+    const box = byId("check");
+    if (!found) return box.replaceChildren();
+    const list = said("ol", "");
+    list.append(...found.faults.map((fault) => said("li", told(fault))));
+    for (const item of list.children) item.className = "fault";
+    const head = said("h3", `Quality: ${found.profile}`);
+    const fine = said("p", "Nothing is wrong.");
+    fine.className = "fine";
+    box.replaceChildren(head, found.faults.length ? list : fine, ...(found.fixed.length ? [this._offer(found)] : []));
+  }
+
+  /** What one key would change. */
+  _offer(found) {
+    const box = said("div", "");
+    box.className = "fix";
+    const change = said("span", "");
+    for (const fix of found.fixed) {
+      const now = this._line(fix.cue);
+      if (!now) continue;
+      const worked = this._desk.worked(now);
+      if (fix.cue < 0) change.append("The line before: ");
+      if (fix.text !== worked.text) change.append(...compared(worked.text, fix.text), "\n");
+      if (fix.start !== worked.start) change.append(`begins ${by(fix.start - worked.start)}\n`);
+      if (fix.end !== worked.end) change.append(`ends ${by(fix.end - worked.end)}\n`);
+    }
+    if (found.left.length) change.append(`Then still: ${found.left.map((one) => one.rule).join(", ")}.`);
+    const take = button("Change", () => this.take());
+    const key = said("kbd", this._desk.keys?.of("fix")[0]?.replace("+", " ") ?? "");
+    take.append(key);
+    box.append(take, change);
+    return box;
+  }
+}
+
+const plain = ({ start, end, text }) => ({ start, end, text });
+
+const by = (seconds) => `${Math.abs(seconds).toFixed(3)} s ${seconds > 0 ? "later" : "earlier"}`;
+
+function told({ rule, found, allowed }) {
+  const figure = (value) => (typeof value === "number" ? String(Math.round(100 * value) / 100) : value);
+  const limit = allowed === "" || allowed === null ? "" : `, allowed: ${figure(allowed)}`;
+  return `${rule}: ${figure(found)} ${typeof found === "number" ? (WORDS[rule] ?? "") : ""}`.trim() + limit;
+}
+
+/** Both texts, word by word: what goes is struck out, what comes is marked. */
+function compared(before, after) {
+  const [old, now] = [before, after].map((text) => text.match(/\n|[^\s]+| /g) ?? []);
+  let [head, tail] = [0, 0];
+  while (head < old.length && old[head] === now[head]) head++;
+  while (tail < old.length - head && tail < now.length - head && old.at(-1 - tail) === now.at(-1 - tail)) tail++;
+  const middle = (words) => words.slice(head, words.length - tail).join("").replaceAll("\n", "⏎\n");
+  const parts = [now.slice(0, head).join(""), said("del", middle(old)), said("ins", middle(now)), now.slice(now.length - tail).join("")];
+  return parts.filter((part) => (part.textContent ?? part) !== "");
+}

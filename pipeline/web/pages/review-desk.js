@@ -1,0 +1,256 @@
+// What the desk is made of, and what is done at it: goes from line to line, and makes edits of what was typed.
+
+import { Asking } from "./review-asking.js";
+import { Check } from "./review-check.js";
+import { COMMANDS } from "./review-commands.js";
+import { Cues } from "./review-cues.js";
+import { Drafts } from "./review-drafts.js";
+import { Edits } from "./review-edits.js";
+import { Faults } from "./review-faults.js";
+import { Field } from "./review-field.js";
+import { Find } from "./review-find.js";
+import { KeptBack } from "./review-kept.js";
+import { Keys } from "./review-keys.js";
+import { List } from "./review-list.js";
+import { Player } from "./review-player.js";
+import { Queue } from "./review-queue.js";
+import { Side } from "./review-side.js";
+import { snapped } from "./review-snap.js";
+import { Spelling } from "./review-spelling.js";
+import { retime } from "./review-timing.js";
+import { Versions } from "./review-versions.js";
+import { Wave } from "./review-wave.js";
+import { Heard } from "./review-words.js";
+import { byId } from "./page.js";
+
+const TOLD = 5000;
+const FPS = 25;
+/** Characters of a text that are told. */
+const SHORT = 40;
+
+export class Desk {
+  constructor(facts, feed, place) {
+    this.facts = facts;
+    this.feed = feed;
+    this.tracks = [...facts.tgt_langs, facts.src_lang];
+    this.lang = this.tracks.includes(place?.lang) ? place.lang : this.tracks[0];
+    this.current = null;
+    this.fps = facts.frame_rate ?? FPS;
+    this.cues = new Cues(feed);
+    this.drafts = new Drafts(feed);
+    this.edits = new Edits(feed, this.cues);
+    this.heard = new Heard(facts.running);
+    this.player = new Player(byId("video"), place?.stream ?? 0);
+    this.field = new Field(this);
+    this.list = new List(byId("list"), this);
+    this.queue = new Queue(this);
+    this.check = new Check(this);
+    this.faults = new Faults(this);
+    this.asking = new Asking(this);
+    this.versions = new Versions(this);
+    this.keptBack = new KeptBack(this);
+    this.find = new Find(this);
+    this.spelling = new Spelling(this);
+    this.side = new Side(this);
+    this.wave = new Wave(this, (cue, times) => retime(this, cue, times));
+    this.keys = new Keys(COMMANDS, this);
+    /** The line at the playhead is the chosen one, while it plays. */
+    this.follows = false;
+    this.player.addEventListener("time", () => this.follows && this.player.playing && this._follow());
+    this._place = place;
+    this.cues.addEventListener("change", () => this._drawn());
+    this.drafts.addEventListener("change", () => this.list.soon());
+    feed.addEventListener("ready", () => this._open());
+  }
+
+  /** What lines of this track are held to. */
+  get limits() {
+    return this.facts.profiles[this.lang] ?? {};
+  }
+
+  /** The least between two lines, seconds, in whole frames. */
+  get gap() {
+    return this.limits.gap ?? 0;
+  }
+
+  /** The track that stands beside. */
+  get beside() {
+    const { src_lang } = this.facts;
+    return this.lang === src_lang ? (this.tracks.find((lang) => lang !== src_lang) ?? null) : src_lang;
+  }
+
+  /** The line that is worked on. */
+  get cue() {
+    return this.current === null ? null : (this.cues.get(this.current) ?? null);
+  }
+
+  /** A line with the text that stands in its field, and the rev that the editor saw. */
+  worked(cue) {
+    const now = this.cues.get(cue.id);
+    if (cue.id !== this.current || !this.field.text) return now;
+    return { ...now, text: this.field.text, rev: this.field.conflict ? this.field.cue.rev : now.rev };
+  }
+
+  textOf(cue) {
+    if (cue.id === this.current) return this.field.text || cue.text;
+    return this.drafts.get(cue.id)?.text ?? cue.text;
+  }
+
+  said(cue) {
+    return this.beside ? this.cues.said(cue, this.beside) : "";
+  }
+
+  why(id) {
+    return this.queue.why(id);
+  }
+
+  /** Where an edge belongs: `draws`, also to words and shot changes. */
+  snap(cue, side, time, within, draws = true) {
+    const { heard, gap, fps } = this;
+    const [from, to] = [time - 1, time + 1];
+    const [words, shots] = draws ? [heard.words(from, to), heard.shots(from, to)] : [[], []];
+    return snapped(time, side, { words, shots, neighbours: this.cues.beside(cue.id, cue.lang), gap, fps, within });
+  }
+
+  /** Goes to a line; what was changed in the one before is an edit now. */
+  select(id, { seek = true, caret = 0, focus = true } = {}) {
+    if (id !== this.current) this.commit();
+    const cue = id === null ? null : this.cues.get(id);
+    if (id !== null && !cue) return;
+    this.current = id;
+    this.field.open(cue, caret);
+    if (focus) this.field.node.focus({ preventScroll: true });
+    if (!cue) return this._drawn();
+    this.list.show(id);
+    if (seek && !this.player.playing) this.player.seek(cue.start + 1 / this.fps); // of the frames the first that shows it
+    if (!this.player.playing) this.wave.show(cue.start, cue.end);
+    this._drawn();
+    this.side.draw();
+    this.check.soon();
+    this.spelling.soon();
+  }
+
+  step(by, how = {}) {
+    const track = this.cues.track(this.lang);
+    const at = this.current === null ? -1 : this.cues.at(this.current, this.lang);
+    const cue = track[Math.min(Math.max(0, at + by), track.length - 1)];
+    if (cue) this.select(cue.id, how);
+  }
+
+  /** The line at the playhead. */
+  here() {
+    const cue = this.cues.near(this.lang, this.player.stream);
+    if (cue) this.select(cue.id, { seek: false });
+  }
+
+  /** Unless something is being written. */
+  _follow() {
+    const cue = this.cues.near(this.lang, this.player.stream);
+    if (cue && cue.id !== this.current && cue.start <= this.player.stream && !this.field.changed) this.select(cue.id);
+  }
+
+  /** What was typed becomes an edit; whether all of it is one. */
+  commit() {
+    const { field } = this;
+    if (!field.changed || field.conflict) return !field.changed;
+    if (!field.text) return this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
+    const now = this.cues.get(field.cue.id);
+    if (now) this.ask("text", [now], [{ ...now, text: field.text }], `Changed: “${short(field.text)}”`);
+    if (now?.lang === this.facts.src_lang && this.facts.tgt_langs.length) this.versions.offer(now.id);
+    return true;
+  }
+
+  /** Asks for an edit, and tells it; gives the lines as they will be. */
+  ask(did, cues, made, said, more = {}) {
+    const done = ["note", "accept"].includes(did) ? () => {} : this.drafts.become(cues);
+    this._asking = true; // what goes by this is not lost
+    const { made: lines } = this.edits.ask(did, cues, made, more, done);
+    this._asking = false;
+    const mine = lines.find((cue) => cue.id === this.current);
+    if (mine && did !== "accept") this.field.become(mine);
+    this.tell(said);
+    this.check.soon();
+    return lines;
+  }
+
+  accept() {
+    const { cue } = this;
+    if (!cue || !this.commit()) return;
+    const now = this.cues.get(cue.id);
+    this.ask("accept", [now], [], `Accepted: “${short(now.text)}”`);
+    this.step(1);
+  }
+
+  putBack() {
+    if (this.field.changed) this.field.putBack();
+    else byId("list").focus();
+    this._drawn();
+  }
+
+  /** Does what a key means, once it is known what all before have done. */
+  async run(command) {
+    if (this.edits.unsure && !["undo", "redo"].includes(command.id)) await this.edits.sure();
+    command.run(this);
+  }
+
+  /** Another track, at the same place. */
+  show(lang) {
+    const { cue } = this;
+    this.commit();
+    this.lang = lang;
+    this.current = null;
+    const there = cue && this.cues.near(lang, cue.start);
+    this.select(there?.id ?? null);
+    this._renew();
+  }
+
+  _renew() {
+    this.queue.renew();
+    this.faults.renew();
+    this.keptBack.renew();
+  }
+
+  tell(text, kind = "done") {
+    const box = byId("toast");
+    box.textContent = text;
+    box.className = `shown ${kind}`;
+    clearTimeout(this._telling);
+    this._telling = setTimeout(() => (box.className = ""), TOLD);
+  }
+
+  /** All that is known has been told. */
+  _open() {
+    if (this.current !== null) return this._drawn();
+    const place = this._place;
+    const cue = (place?.cue && this.cues.get(place.cue)) || this.cues.near(this.lang, place?.stream ?? 0);
+    if (place?.scroll) (this.list.draw(), (byId("list").scrollTop = place.scroll));
+    if (cue) this.select(cue.id, { seek: !place, caret: place?.caret ?? 0 });
+    this._drawn();
+    this._renew();
+  }
+
+  /** The chosen line is no more: the one that stands there now is. What was being written in it is shown. */
+  keepSomewhere() {
+    if (this.current === null || this.cues.get(this.current)) return;
+    if (this.field.changed && this.field.text) this.edits.lost(this.field.cue, this.field.text);
+    const cue = this.cues.near(this.lang, this.field.cue?.start ?? this.player.stream);
+    this.current = null;
+    this.select(cue?.id ?? null, { seek: false });
+  }
+
+  _drawn() {
+    if (!this.feed.ready) return;
+    this.list.soon();
+    this.wave.draw(true);
+    this.side.soon();
+    if (!this._asking && !this.edits.unsure) this.keepSomewhere();
+  }
+
+  /** Where the editor is. */
+  get place() {
+    const { lang, current, player, field } = this;
+    return { lang, cue: current, caret: field.node.selectionStart, scroll: byId("list").scrollTop, stream: player.stream };
+  }
+}
+
+const short = (text) => (text.length > SHORT ? `${text.slice(0, SHORT - 2).trim()}…` : text).replaceAll("\n", " ");

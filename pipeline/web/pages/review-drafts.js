@@ -1,0 +1,132 @@
+// What is being typed and is no edit yet: on the server within a second, so that neither a crash nor a reload loses it.
+
+const PLACE = "livesubs.desk drafts";
+/** Milliseconds after a key until a draft is sent; while somebody types on, it is sent as often. */
+const SOON = 300;
+const AGAIN = 700;
+
+export class Drafts extends EventTarget {
+  constructor(feed) {
+    super();
+    this._known = new Map();
+    this._unsent = new Map();
+    this._timer = null;
+    this._busy = false;
+    feed.addEventListener("draft", (event) => this._told(event.detail));
+    feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
+  }
+
+  get(id) {
+    return this._known.get(id) ?? null;
+  }
+
+  /** How many are not on the server yet. */
+  get waiting() {
+    return this._unsent.size;
+  }
+
+  /** The text of a line as it is being typed. */
+  keep(cue, text) {
+    const draft = { lang: cue.lang, text, start: cue.start, end: cue.end, rev: cue.rev, by: WINDOW };
+    this._known.set(cue.id, draft);
+    this._unsent.set(cue.id, draft);
+    this._soon();
+  }
+
+  /** There is none any more: it was put back. */
+  drop(id) {
+    if (this._known.delete(id)) this._gone(id);
+  }
+
+  /** Those of the lines have become an edit; gives what has to be called once that is on the server, too. */
+  become(cues) {
+    const drafted = cues.map((cue) => cue.id).filter((id) => this._known.delete(id));
+    for (const id of drafted) this._unsent.delete(id);
+    return () => drafted.forEach((id) => this._known.has(id) || this._gone(id));
+  }
+
+  _gone(id) {
+    this._unsent.set(id, null);
+    this._soon();
+  }
+
+  /** Sends what there is at once: the page is being left. */
+  flush() {
+    for (const [id, draft] of this._unsent) ask(id, draft, true);
+  }
+
+  _soon(after = SOON) {
+    this._timer ??= setTimeout(() => this._send(), after);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async _send() {
+    this._timer = null;
+    if (this._busy) return this._soon();
+    this._busy = true;
+    for (const [id, draft] of [...this._unsent]) {
+      if (!(await ask(id, draft))) break; // no server: then this browser keeps them
+      if (this._unsent.get(id) === draft) this._unsent.delete(id);
+    }
+    this._busy = false;
+    this._keep();
+    if (this._unsent.size) this._soon(AGAIN);
+    else this.dispatchEvent(new Event("change"));
+  }
+
+  _keep() {
+    if (this._place === undefined) return;
+    try {
+      if (this._unsent.size) localStorage.setItem(this._place, JSON.stringify([...this._unsent]));
+      else localStorage.removeItem(this._place);
+    } catch {
+      // a browser that keeps nothing has them until the page is closed
+    }
+  }
+
+  /** What this browser had not sent when the page was closed. */
+  _restore(session) {
+    if (this._place !== undefined) return;
+    this._place = `${PLACE} ${session}`;
+    for (const [id, draft] of kept(this._place)) {
+      if (draft) this._known.set(id, draft);
+      this._unsent.set(id, draft);
+    }
+    if (this._unsent.size) this._soon();
+  }
+
+  /** Of another window, or kept from before. */
+  _told({ cue, by, draft }) {
+    if (by === WINDOW && this._known.has(cue) === Boolean(draft)) return;
+    if (this._unsent.has(cue)) return;
+    if (draft) this._known.set(cue, draft);
+    else this._known.delete(cue);
+    this.dispatchEvent(new CustomEvent("told", { detail: cue }));
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** What this window calls itself. */
+const WINDOW = Math.random().toString(36).slice(2, 10);
+
+function kept(place) {
+  try {
+    return JSON.parse(localStorage.getItem(place)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+async function ask(id, draft, keepalive = false) {
+  try {
+    const answer = await fetch(`/api/drafts/${encodeURIComponent(id)}`, {
+      method: draft ? "PUT" : "DELETE",
+      headers: { "content-type": "application/json" },
+      ...(draft && { body: JSON.stringify(draft) }),
+      keepalive,
+    });
+    return answer.status < 500;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,209 @@
+// What the editor changes: sent one after the other, each until it is answered, with the same id, so that it is done once.
+//
+// What waits is kept in this browser, by session: neither a reload nor a crash loses it. What was refused stays to be
+// seen, with the text that was meant, until the editor has chosen.
+
+import { now } from "./page.js";
+import { History } from "./review-history.js";
+
+/** Milliseconds until the next try, and seconds for one. */
+const AGAIN = 500;
+const PATIENCE = 8000;
+/** Milliseconds between two looks whether an answer has come. */
+const SOON = 20;
+
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
+
+export class Edits extends EventTarget {
+  /** Tells "saved" (when anything about waiting changes), "refused" ({edit, why}) and "done" (an edit, whoever's). */
+  constructor(feed, cues) {
+    super();
+    Object.assign(this, { _feed: feed, _cues: cues, _waiting: [], _busy: false, _session: null });
+    /** Edits that are on the server's disk and have no answer yet. */
+    this._sent = new Map();
+    this.refused = [];
+    this.history = new History();
+    this._since = null;
+    feed.addEventListener("edit", (event) => this._answered(event.detail));
+    feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
+    feed.addEventListener("found", () => this._send());
+  }
+
+  /** Edits that are not on the server's disk yet. */
+  get waiting() {
+    return this._waiting.length;
+  }
+
+  /** Seconds for which the first of them has been tried. */
+  get late() {
+    return this._since === null ? 0 : now() - this._since;
+  }
+
+  /** Something is asked whose outcome only the server knows. */
+  get unsure() {
+    const asked = [...this._waiting.map(({ edit }) => edit), ...this._sent.values()];
+    return asked.some((edit) => ["undo", "restore"].includes(edit.did));
+  }
+
+  /** Resolves once nothing is. */
+  async sure() {
+    while (this.unsure) await new Promise((resolve) => this.addEventListener("saved", resolve, { once: true }));
+  }
+
+  /** Asks for a change: `cues` as the editor sees them are replaced by `made`. Gives the id; `done` is called once it is
+   * on disk. A new line in `made` has no id: it gets one. */
+  ask(did, cues, made, more = {}, done = () => {}) {
+    const id = newId();
+    let number = 0;
+    const after = made.map((cue) => written(cue, cue.id || `e-${id}.${++number}`));
+    const edit = { id, did, before: cues.map((cue) => [cue.id, cue.rev]), after, ...more };
+    const kept = new Set(after.map((cue) => cue.id));
+    const known = (cue) => this._cues.get(cue.id) ?? this._feed.cues.get(cue.id);
+    const gone = did === "note" || did === "accept" ? [] : cues.map((cue) => cue.id).filter((one) => !kept.has(one));
+    const expected = did === "accept" ? cues.map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
+    this.history.note(edit);
+    if (gone.length || expected.length) this._cues.expect(id, gone, expected);
+    this._waiting.push({ edit, done });
+    this._keep();
+    this._send();
+    return { id, made: expected };
+  }
+
+  /** Takes back an edit, or an undo of one. */
+  undo(edit) {
+    this.ask("undo", [], [], { of: edit.id });
+  }
+
+  /** The editor has chosen. */
+  seen(id) {
+    this.refused = this.refused.filter((one) => one.edit.id !== id);
+    this._keep();
+    this._tell("saved");
+  }
+
+  _answered(edit) {
+    setTimeout(() => this._sent.delete(edit.id) && this._tell("saved")); // its lines are told right after it
+    if (!edit.refused) this.history.note(edit);
+    if (edit.refused) this._refuse(edit, edit.refused);
+    this._tell("done", edit);
+  }
+
+  _refuse(edit, why) {
+    const mine = this._waiting.find((one) => one.edit.id === edit.id)?.edit ?? this._sent.get(edit.id);
+    this._cues.forget(edit.id);
+    this.history.drop(edit.id);
+    if (!mine || this.refused.some((one) => one.edit.id === edit.id)) return;
+    this.refused.push({ edit: mine, why });
+    this._keep();
+    this._tell("refused", { edit: mine, why });
+  }
+
+  /** A line went while it was being written. */
+  lost(cue, text) {
+    const edit = { id: newId(), did: "text", before: [], after: [{ ...cue, text }] };
+    this.refused.push({ edit, why: "That line is not there any more; this was being written in it." });
+    this._keep();
+    this._tell("saved");
+  }
+
+  async _send() {
+    if (this._busy) return;
+    this._busy = true;
+    while (this._waiting.length) {
+      const { edit, done } = this._waiting[0];
+      this._since ??= now();
+      await this._before(edit);
+      const answer = this._feed.told ? await post(edit) : null; // else who knows whose server is there
+      if (answer === null) {
+        this._tell("saved");
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+        continue;
+      }
+      this._since = null;
+      this._waiting.shift();
+      if (answer.ok) this._sent.set(edit.id, edit), done();
+      else this._refuse(edit, answer.why);
+      this._keep();
+      this._tell("saved");
+    }
+    this._busy = false;
+  }
+
+  /** What the server does not know yet cannot be changed: an edit waits for the answer to one about the same lines. */
+  async _before(edit) {
+    const about = new Set(edit.before.map(([id]) => id));
+    const open = () => [...this._sent.values()].some((one) => one.after.some((cue) => about.has(cue.id)));
+    for (const until = now() + PATIENCE / 1000; open() && now() < until; ) {
+      await new Promise((resolve) => setTimeout(resolve, SOON));
+    }
+  }
+
+  /** It is known which session this is: what was kept of it comes first. */
+  _restore(session) {
+    if (this._session !== null) return;
+    this._session = session;
+    const { waiting, refused } = kept(this._place);
+    for (const edit of waiting) this.history.note(edit);
+    this._waiting = [...waiting.map((edit) => ({ edit, done: () => {} })), ...this._waiting];
+    this.refused = [...refused, ...this.refused];
+    this._send();
+    this._tell("saved");
+  }
+
+  get _place() {
+    return `livesubs.desk ${this._session}`;
+  }
+
+  _keep() {
+    if (this._session === null) return;
+    const waiting = this._waiting.map(({ edit }) => edit);
+    try {
+      localStorage.setItem(this._place, JSON.stringify({ waiting, refused: this.refused }));
+    } catch {
+      // a browser that keeps nothing has it until the page is closed
+    }
+  }
+
+  _tell(kind, detail = null) {
+    this.dispatchEvent(new CustomEvent(kind, { detail }));
+  }
+}
+
+/** The server's answer; null: none, or that it cannot now. */
+async function post(edit) {
+  try {
+    const answer = await fetch("/api/edits", {
+      method: "POST",
+      body: JSON.stringify(edit),
+      headers: { "content-type": "application/json" },
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (answer.status >= 500) return null;
+    return { ok: answer.ok, why: answer.ok ? "" : await reason(answer) };
+  } catch {
+    return null;
+  }
+}
+
+/** Why the server does not: a sentence. */
+export async function reason(answer) {
+  const text = await answer.text();
+  try {
+    return JSON.parse(text).error ?? text;
+  } catch {
+    return text;
+  }
+}
+
+/** Which sentences a line shows is the server's to say. */
+const written = ({ lang, start, end, text }, id) => ({ kind: "cue", id, lang, start, end, text });
+
+const accepted = (cue) => ({ ...cue, rev: cue.rev + 1, flags: [...new Set([...cue.flags, "accepted"])] });
+
+function kept(place) {
+  try {
+    return { waiting: [], refused: [], ...JSON.parse(localStorage.getItem(place)) };
+  } catch {
+    return { waiting: [], refused: [] };
+  }
+}

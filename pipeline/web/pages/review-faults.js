@@ -1,0 +1,62 @@
+// What the profile says of the whole track: how much is left, and where the next fault is.
+
+import { byId } from "./page.js";
+import { button } from "./review-side.js";
+
+/** Milliseconds after a change until it is asked for again. */
+const AGAIN = 1500;
+
+export class Faults {
+  constructor(desk) {
+    Object.assign(this, { _desk: desk, _of: new Map(), _there: false, _asked: 0 });
+    desk.edits.addEventListener("done", () => this._later());
+    desk.feed.addEventListener("cue", () => this._there && this._later());
+  }
+
+  /** The rules that a line breaks, as it was when that was asked. */
+  of(cue) {
+    const known = this._of.get(cue.id);
+    return known?.text === cue.text && known.start === cue.start && known.end === cue.end ? known.rules : NONE;
+  }
+
+  /** The next or the last line that breaks one. */
+  step(by) {
+    const track = this._desk.cues.track(this._desk.lang);
+    const at = this._desk.current === null ? -1 : this._desk.cues.at(this._desk.current, this._desk.lang);
+    const places = by > 0 ? [...track.slice(at + 1), ...track.slice(0, at)] : [...track.slice(0, Math.max(0, at)).reverse(), ...track.slice(at + 1).reverse()];
+    const next = places.find((cue) => this.of(cue).length);
+    if (next) this._desk.select(next.id);
+    else this._desk.tell("No other line breaks a rule of the profile.");
+  }
+
+  async renew() {
+    const { lang, cues } = this._desk;
+    const asked = ++this._asked;
+    const answer = await fetch(`/api/faults?lang=${lang}`).catch(() => null);
+    if (asked !== this._asked || !answer?.ok) return;
+    const found = await answer.json();
+    this._there = true;
+    this._of.clear();
+    for (const { cue, rule } of found) {
+      const now = cues.get(cue);
+      if (!now) continue;
+      if (!this._of.has(cue)) this._of.set(cue, { ...now, rules: [] });
+      this._of.get(cue).rules.push(rule);
+    }
+    this._draw(found.length);
+  }
+
+  _draw(count) {
+    const box = byId("faults");
+    const name = this._desk.limits.name;
+    if (count) box.replaceChildren(button(`${count} ${count === 1 ? "fault" : "faults"} by ${name}`, () => this.step(1)));
+    else box.replaceChildren(`No fault by ${name}`);
+    this._desk.list.soon();
+  }
+
+  _later() {
+    this._timer ??= setTimeout(() => ((this._timer = null), this.renew()), AGAIN);
+  }
+}
+
+const NONE = [];

@@ -1,0 +1,135 @@
+// The line that is worked on: its text, its times, how it reads, and what was said. A change is a draft at once, and an
+// edit when the line is left or accepted.
+
+import { clock } from "./review-list.js";
+import { faults, perSecond, read, tidy } from "./review-shape.js";
+import { byId } from "./page.js";
+
+export class Field extends EventTarget {
+  constructor(desk) {
+    super();
+    this._desk = desk;
+    this.node = byId("field");
+    /** The line as it was when it was opened, or when it was last changed. */
+    this.cue = null;
+    this.node.addEventListener("input", () => this._typed());
+    desk.cues.addEventListener("change", () => this._changed());
+    desk.drafts.addEventListener("told", (event) => this._elsewhere(event.detail));
+  }
+
+  /** What is written there, as it would be kept. */
+  get text() {
+    return tidy(this.node.value);
+  }
+
+  /** It is not what is kept. */
+  get changed() {
+    return this.cue !== null && this.text !== this.cue.text;
+  }
+
+  /** The caret, as a place in `text`. */
+  get caret() {
+    return tidy(`${this.node.value.slice(0, this.node.selectionStart)}|`).length - 1;
+  }
+
+  /** Opens a line; the caret goes to its beginning, or to where it was. */
+  open(cue, caret = 0) {
+    const draft = cue && this._desk.drafts.get(cue.id);
+    this.cue = cue && (draft && draft.rev < cue.rev ? { ...cue, rev: draft.rev, text: null } : cue);
+    this._put(draft?.text ?? cue?.text ?? "", caret);
+    this.node.disabled = !cue;
+    this.node.lang = cue?.lang ?? "";
+    this.draw();
+  }
+
+  /** What was written has become this. */
+  become(cue) {
+    if (this.text === cue.text) this.cue = cue;
+    else this.open(cue, this.node.selectionStart);
+    this.draw();
+  }
+
+  /** Another text in it, as if it had been typed. */
+  write(text, caret = text.length) {
+    this.node.focus();
+    this.node.select();
+    if (!document.execCommand("insertText", false, text)) this._put(text, caret);
+    this.node.setSelectionRange(caret, caret);
+    this._typed();
+  }
+
+  /** What was typed is given up. */
+  putBack() {
+    const now = this.cue && this._desk.cues.get(this.cue.id);
+    if (!now) return;
+    this._desk.drafts.drop(now.id);
+    this.cue = null;
+    this.open(now, this.node.selectionStart);
+  }
+
+  /** The times, the counts and what was said beside the field. */
+  draw() {
+    const { cue, _desk: desk } = this;
+    byId("line").classList.toggle("none", !cue);
+    if (!cue) return;
+    const now = { ...cue, ...times(desk.cues.get(cue.id) ?? cue), text: this.text };
+    const [before, after] = desk.cues.beside(cue.id, desk.lang);
+    byId("times").textContent = `${clock(now.start)} → ${clock(now.end)}`;
+    byId("said").textContent = desk.said(cue);
+    byId("said").lang = desk.beside ?? "";
+    const found = faults(now, before, after, desk.limits);
+    const has = (rule) => found.some((one) => one.rule === rule);
+    figure("length", `${(now.end - now.start).toFixed(2)} s`, has("shortest") || has("longest"));
+    figure("speed", `${perSecond(now.text, now.end - now.start).toFixed(1)} cps`, has("cps") || has("wpm"));
+    figure("width", now.text.split("\n").map((line) => read(line).length).join(" + "), has("cpl") || has("lines"));
+    figure("room", after ? `gap ${(after.start - now.end).toFixed(2)} s` : "", has("gap") || has("overlap"));
+    byId("state").textContent = this.changed ? "changed" : "";
+  }
+
+  _put(text, caret) {
+    this.node.value = text;
+    this.node.setSelectionRange(Math.min(caret, text.length), Math.min(caret, text.length));
+  }
+
+  _typed() {
+    if (!this.cue) return;
+    if (this.changed) this._desk.drafts.keep({ ...(this._desk.cues.get(this.cue.id) ?? this.cue), rev: this.cue.rev }, this.node.value);
+    else this._desk.drafts.drop(this.cue.id);
+    this.draw();
+    this.dispatchEvent(new Event("typed"));
+  }
+
+  /** The line is another by now: what nobody has typed in follows; else both texts are shown. */
+  _changed() {
+    const now = this.cue && this._desk.cues.get(this.cue.id);
+    if (!now || now === this.cue) return this.draw();
+    const mine = now.text === this.text;
+    if (!this.changed || mine) {
+      const [start, end] = [this.node.selectionStart, this.node.selectionEnd];
+      this.cue = now;
+      if (!mine) this._put(now.text, start);
+      else this.node.setSelectionRange(start, end);
+    } else if (now.text === this.cue.text) this.cue = now;
+    this.draw();
+  }
+
+  /** Another window writes this line. */
+  _elsewhere(id) {
+    if (id !== this.cue?.id || this.changed || document.hasFocus()) return;
+    this.open(this._desk.cues.get(id), this.node.selectionStart);
+  }
+
+  /** The line was changed by somebody else while it was being written: what it says now; null: it was not. */
+  get conflict() {
+    const now = this.cue && this._desk.cues.get(this.cue.id);
+    return now && this.changed && now.rev !== this.cue.rev && now.text !== this.text ? now : null;
+  }
+}
+
+const times = ({ start, end }) => ({ start, end });
+
+function figure(id, text, bad) {
+  const node = byId(id);
+  node.textContent = text;
+  node.classList.toggle("bad", bad);
+}

@@ -1,0 +1,150 @@
+// Which keys do what: one table of the conventions, which whoever has other habits changes; that is kept in this browser.
+
+import { letterSwitch, meant } from "./letters.js";
+import { byId } from "./page.js";
+
+const PLACE = "livesubs.desk keys";
+/** Signs by where they are on the keyboard: they are elsewhere, or need Shift, where other languages are written. */
+const SIGNS = {
+  BracketLeft: "[", BracketRight: "]", Minus: "-", Equal: "=", Comma: ",", Period: ".", Slash: "/", Semicolon: ";",
+  Quote: "'", Backquote: "`", Backslash: "\\", Space: "Space",
+};
+const SHOWN = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
+
+/** The name of what is pressed, such as Ctrl+Shift+M; empty: a modifier alone. */
+export function pressed(event) {
+  const { key, code, ctrlKey, metaKey, altKey, shiftKey } = event;
+  if (["Control", "Alt", "Shift", "Meta", "AltGraph", "Dead"].includes(key) && !SIGNS[code]) return "";
+  const letter = /^[a-z]$/i.test(key) ? key.toUpperCase() : /^Key[A-Z]$/.test(code) ? code.slice(3) : "";
+  const name = letter || SIGNS[code] || (/^Digit\d$/.test(code) ? code.slice(5) : key);
+  return [ctrlKey || metaKey ? "Ctrl" : "", altKey ? "Alt" : "", shiftKey ? "Shift" : "", name].filter(Boolean).join("+");
+}
+
+export class Keys {
+  /** `commands`: {id, group, keys, what, run}; `before` is awaited first; `run` gets the desk. */
+  constructor(commands, desk) {
+    Object.assign(this, { _commands: commands, _desk: desk, _own: own() });
+    this._index();
+    this._dialog = byId("keys");
+    addEventListener("keydown", (event) => this._press(event));
+    for (const button of document.querySelectorAll("button[data-do]")) {
+      button.addEventListener("click", () => this.run(button.dataset.do));
+      button.title = `${commands.find((one) => one.id === button.dataset.do)?.what} (${this.of(button.dataset.do).join(", ")})`;
+    }
+    for (const node of document.querySelectorAll("kbd[data-of]")) node.textContent = shown(this.of(node.dataset.of)[0] ?? "");
+  }
+
+  /** The keys of a command. */
+  of(id) {
+    return this._own[id] ?? this._commands.find((one) => one.id === id)?.keys ?? [];
+  }
+
+  run(id) {
+    const command = this._commands.find((one) => one.id === id);
+    return command && this._desk.run(command);
+  }
+
+  /** Shows them all, each to be changed. */
+  help() {
+    if (this._dialog.open) return this._dialog.close();
+    this._draw();
+    this._dialog.showModal();
+  }
+
+  _index() {
+    this._by = new Map(this._commands.flatMap((command) => this.of(command.id).map((key) => [key, command])));
+  }
+
+  _press(event) {
+    if (this._changing) return this._change(event);
+    if (document.querySelector("dialog[open]") || event.isComposing) return;
+    const name = pressed(event);
+    const command = this._by.get(name) ?? (meant(event) === "?" ? this._by.get("F1") : null);
+    if (!command || (/^[A-Z0-9]$/.test(name) && !meant(event))) return;
+    if (command.may && !command.may(this._desk, event)) return;
+    event.preventDefault();
+    this._desk.run(command);
+  }
+
+  /** The next key that is pressed is the command's. */
+  _change(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    const name = pressed(event);
+    if (!name) return;
+    const id = this._changing;
+    this._changing = null;
+    if (name !== "Escape") this._set(id, name === "Backspace" ? [] : [name]);
+    this._draw();
+    this._dialog.querySelector(`[data-key="${id}"]`)?.focus();
+  }
+
+  /** A key does one thing: whoever had it has it no more. */
+  _set(id, keys) {
+    for (const command of this._commands) {
+      const left = this.of(command.id).filter((key) => !keys.includes(key));
+      if (left.length < this.of(command.id).length) this._own[command.id] = left;
+    }
+    this._own[id] = keys;
+    keep(this._own);
+    this._index();
+  }
+
+  _draw() {
+    const groups = Map.groupBy ? Map.groupBy(this._commands, (one) => one.group) : grouped(this._commands);
+    const parts = [...groups].map(([group, commands]) => {
+      const [section, title, list] = ["section", "h3", "dl"].map((tag) => document.createElement(tag));
+      title.textContent = group;
+      list.append(...commands.flatMap((command) => this._row(command)));
+      section.append(title, list);
+      return section;
+    });
+    byId("keys-list").replaceChildren(...parts);
+    byId("keys-more").replaceChildren(letterSwitch(), this._forget());
+  }
+
+  _row(command) {
+    const [term, said, button] = ["dt", "dd", "button"].map((tag) => document.createElement(tag));
+    button.type = "button";
+    button.dataset.key = command.id;
+    button.textContent = this._changing === command.id ? "press a key…" : this.of(command.id).map(shown).join(" / ") || "none";
+    button.setAttribute("aria-label", `${command.what}: ${this.of(command.id).join(" or ") || "no key"}. Change it`);
+    button.addEventListener("click", () => ((this._changing = command.id), this._draw()));
+    term.append(button);
+    said.textContent = command.what;
+    return [term, said];
+  }
+
+  _forget() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "All as they were";
+    button.addEventListener("click", () => ((this._own = {}), keep({}), this._index(), this._draw()));
+    return button;
+  }
+}
+
+/** A key as it is told. */
+export const shown = (name) => name.split("+").map((part) => SHOWN[part] ?? part).join(" ");
+
+function grouped(commands) {
+  const groups = new Map();
+  for (const one of commands) groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
+  return groups;
+}
+
+function own() {
+  try {
+    return JSON.parse(localStorage.getItem(PLACE)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function keep(keys) {
+  try {
+    localStorage.setItem(PLACE, JSON.stringify(keys));
+  } catch {
+    // a browser that keeps nothing has them until the page is loaded again
+  }
+}

@@ -1,0 +1,171 @@
+// What stands around the line that is worked on: the picture with its subtitle, where playback is, what was not done, how
+// far the work is, whether all is kept.
+
+import { clock, settled } from "./review-list.js";
+import { byId } from "./page.js";
+
+/** Seconds without an answer after which it is said. */
+const LATE = 2;
+
+export class Side {
+  constructor(desk) {
+    this._desk = desk;
+    this._asked = null;
+    this._tracks();
+    byId("name").textContent = desk.facts.name;
+    for (const one of document.querySelectorAll("[data-do=again]")) one.hidden = !desk.facts.tgt_langs.length;
+    for (const [one, kind] of [[desk.edits, "saved"], [desk.edits, "refused"], [desk.edits, "done"], [desk.drafts, "change"], [desk.field, "typed"]]) {
+      one.addEventListener(kind, () => this.soon());
+    }
+    for (const kind of ["lost", "found"]) desk.feed.addEventListener(kind, () => this.soon());
+    desk.player.addEventListener("time", () => this._time());
+    desk.player.addEventListener("state", () => this._state());
+    setInterval(() => this._saved(), 500);
+    this._state();
+    this._time();
+  }
+
+  soon() {
+    this._asked ??= requestAnimationFrame(() => ((this._asked = null), this.draw()));
+  }
+
+  draw() {
+    const { cues, field, edits, lang, current } = this._desk;
+    const track = cues.track(lang);
+    if (track !== this._counted) [this._counted, this._done] = [track, track.filter(settled).length];
+    byId("progress").textContent = track.length ? `${this._done} of ${track.length} lines done` : "";
+    byId("empty").textContent = track.length ? "" : "No line yet: they come as soon as somebody speaks.";
+    byId("number").textContent = current === null ? "" : `${cues.at(current, lang) + 1} / ${track.length}`;
+    const { done, undone } = edits.history;
+    disable("undo", !done.length && !field.changed);
+    disable("redo", !undone.length);
+    this._saved();
+    this._conflict();
+    this._refused();
+    this._subtitle();
+    this._notes();
+    this._desk.queue.draw();
+  }
+
+  _tracks() {
+    const { tracks, lang } = this._desk;
+    const choice = byId("track");
+    choice.replaceChildren(...tracks.map((one) => new Option(named(one), one, one === lang, one === lang)));
+    byId("track-choice").hidden = tracks.length < 2;
+    choice.addEventListener("change", () => this._desk.show(choice.value));
+  }
+
+  _time() {
+    byId("clock").textContent = clock(this._desk.player.frame);
+    this._subtitle();
+  }
+
+  _state() {
+    const { player, facts } = this._desk;
+    byId("play").textContent = player.playing ? "❚❚" : "▶";
+    byId("play").setAttribute("aria-label", player.playing ? "Stop" : "Play");
+    byId("pace").textContent = player.speed === 1 ? "" : `× ${player.speed}`;
+    const none = byId("no-picture");
+    none.textContent = !window.Hls ? "hls.js is missing: run `make web` in the folder of livesubs." :
+      !facts.picture && !facts.sound ? "There is no recording." : !facts.picture ? "Sound alone" : "";
+    none.hidden = !none.textContent;
+  }
+
+  /** The line on the picture, as it is being written. */
+  _subtitle() {
+    const { cues, lang, player, current } = this._desk;
+    const time = player.frame;
+    const cue = cues.between(lang, time, time + 0.001).find((one) => one.start <= time && time < one.end);
+    const text = cue ? this._desk.textOf(cue) : "";
+    const box = byId("subtitle");
+    if (box.textContent !== text) box.textContent = text;
+    box.classList.toggle("mine", cue?.id === current);
+  }
+
+  _saved() {
+    const { edits, drafts, feed } = this._desk;
+    const waiting = edits.waiting + drafts.waiting;
+    const lost = !feed.connected || edits.late > LATE;
+    const box = byId("saved");
+    const said = !waiting ? (lost ? "The server is away." : "All is kept") :
+      lost ? `Not on the server yet: ${waiting}. It is tried again; this browser has it.` : "Keeping…";
+    if (box.textContent !== said) box.textContent = said;
+    box.className = lost ? "bad" : "";
+  }
+
+  _notes() {
+    const notes = this._desk.current === null ? [] : this._desk.edits.history.notes(this._desk.current);
+    const box = byId("notes");
+    if (box.dataset.of === JSON.stringify(notes)) return;
+    box.dataset.of = JSON.stringify(notes);
+    const list = said("ol", "");
+    list.append(...notes.map((note) => said("li", note)));
+    box.replaceChildren(...(notes.length ? [said("h3", "Notes"), list] : []));
+  }
+
+  /** Somebody else changed the line that is being written. */
+  _conflict() {
+    const { field } = this._desk;
+    const now = field.conflict;
+    const box = byId("conflict");
+    box.hidden = !now;
+    const of = now ? `${now.id} ${now.rev}` : "";
+    if (!now || box.dataset.of === of) return;
+    box.dataset.of = of;
+    box.replaceChildren(
+      said("b", "This line was changed meanwhile. It now says:"),
+      said("q", now.text),
+      said("p", "Yours is in the field."),
+      button("Keep mine", () => ((field.cue = now), this._desk.commit(), this.soon())),
+      button("Take theirs", () => (field.putBack(), this.soon())),
+    );
+  }
+
+  /** What was refused, with the text that was meant. */
+  _refused() {
+    const { edits, cues } = this._desk;
+    const box = byId("refused");
+    const told = edits.refused.map((one) => one.edit.id).join();
+    if (box.dataset.of === told) return;
+    box.dataset.of = told;
+    box.replaceChildren(...edits.refused.map(({ edit, why }) => {
+      const made = document.createElement("div");
+      made.setAttribute("role", "alert");
+      made.append(said("b", why));
+      for (const cue of edit.after) {
+        const now = cues.get(cue.id);
+        made.append(said("p", `Meant, at ${clock(cue.start)}:`), said("q", cue.text));
+        if (now && now.text !== cue.text) made.append(said("p", "It now says:"), said("q", now.text));
+        if (now && now.text !== cue.text) made.append(button("Take this text", () => this._again(edit.id, cue)));
+      }
+      made.append(button("Leave it", () => edits.seen(edit.id)));
+      return made;
+    }));
+  }
+
+  /** A text that was refused goes into the field once more. */
+  _again(edit, { id, text }) {
+    this._desk.select(id);
+    this._desk.field.write(text);
+    this._desk.edits.seen(edit);
+  }
+}
+
+const named = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
+
+function disable(what, off) {
+  for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;
+}
+
+export function said(tag, text) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
+
+export function button(text, deed) {
+  const made = said("button", text);
+  made.type = "button";
+  made.addEventListener("click", deed);
+  return made;
+}

@@ -1,0 +1,61 @@
+// When lines stand on screen: each change is one edit, with the text as it stands in the field.
+
+import { clock } from "./review-list.js";
+import { round } from "./review-shape.js";
+import { framed } from "./review-snap.js";
+
+/** Seconds from a place that an edge which is set there is drawn to its neighbour. */
+const CLOSE = 0.03;
+
+/** The chosen line begins, or with "end" ends, at the playhead. */
+export function atPlayhead(desk, side) {
+  const { cue } = desk;
+  if (!cue) return;
+  const { time, to } = desk.snap(cue, side, desk.player.frame, CLOSE, false);
+  if (retime(desk, cue, { [side]: time }) && to === "line") desk.tell(`It ${side}s at its neighbour: two lines are never on screen at once.`);
+}
+
+/** Other times for a line; whether that can be. */
+export function retime(desk, cue, change) {
+  const now = desk.worked(cue);
+  const made = { ...now, start: round(change.start ?? now.start), end: round(change.end ?? now.end) };
+  if (made.start === now.start && made.end === now.end) return false;
+  if (made.end - made.start < 0.1 || made.start < 0) return desk.tell("A line has to end after it begins.", "refused"), false;
+  desk.ask("retime", [now], [made], `${clock(made.start)} → ${clock(made.end)}`);
+  return true;
+}
+
+/** A frame, or ten, earlier or later: of its start, its end, or (both) the whole line. */
+export function nudge(desk, sides, frames) {
+  const { cue } = desk;
+  if (!cue) return;
+  const now = desk.worked(cue);
+  const by = frames / desk.fps;
+  retime(desk, cue, Object.fromEntries(sides.map((side) => [side, framed(now[side] + by, desk.fps)])));
+}
+
+/** All lines of the track from the chosen one on (or that one alone) by so many seconds, as one edit. */
+export function shift(desk, seconds, alone) {
+  const { cue } = desk;
+  if (!cue || !seconds) return;
+  const track = desk.cues.track(desk.lang);
+  const moved = alone ? [cue] : track.slice(desk.cues.at(cue.id, desk.lang));
+  if (moved[0].start + seconds < 0) return desk.tell("A line cannot begin before 0:00.", "refused");
+  const now = moved.map((one) => desk.worked(one));
+  const made = now.map((one) => ({ ...one, start: round(one.start + seconds), end: round(one.end + seconds) }));
+  const said = `${made.length === 1 ? "1 line" : `${made.length} lines`} ${seconds > 0 ? "later" : "earlier"} by ${Math.abs(seconds).toFixed(3)} s`;
+  desk.ask("retime", now, made, said);
+}
+
+/** The chosen line begins at the playhead, and all after it moves along. */
+export function shiftToPlayhead(desk) {
+  if (desk.cue) shift(desk, round(framed(desk.player.frame, desk.fps) - desk.worked(desk.cue).start), false);
+}
+
+/** Seconds in "1:02:03.5", "2:03" or "-0.25"; NaN: it is no time. */
+export function seconds(text) {
+  const [, sign, rest] = text.trim().match(/^([+-]?)(.*)$/);
+  const parts = rest.replace(",", ".").split(":");
+  if (parts.length > 3 || !parts.every((part) => /^\d+(\.\d+)?$/.test(part))) return NaN;
+  return (sign === "-" ? -1 : 1) * parts.reduce((sum, part) => 60 * sum + Number(part), 0);
+}

@@ -1,0 +1,84 @@
+// Other ways to say the line: heard once more, or translated again by an engine; the editor chooses.
+
+import { ask } from "./review-asked.js";
+import { button, said } from "./review-side.js";
+import { byId } from "./page.js";
+
+export class Versions {
+  constructor(desk) {
+    this._desk = desk;
+    this._dialog = byId("versions");
+    this._asked = 0;
+    /** A line of what was said that has other words now, and may have another translation. */
+    this.offered = null;
+    byId("engine").addEventListener("change", () => this._ask());
+    this._dialog.addEventListener("close", () => desk.field.node.focus());
+  }
+
+  /** Translated again: the line, or the one that was offered; `what` "speech": heard again. */
+  async open(what = "translation") {
+    const { cue, facts } = this._desk;
+    if (!cue) return;
+    this._desk.commit();
+    this._of = { cue: this.offered ?? cue.id, what, lang: this._target(cue) };
+    byId("versions-title").textContent = what === "speech" ? "Heard once more" : "Translated again";
+    byId("engine-choice").hidden = what === "speech";
+    this._dialog.showModal();
+    if (what === "translation" && facts.tgt_langs.length) await this._engines();
+    this._ask();
+  }
+
+  /** The text of a line of what was said has become another. */
+  offer(id) {
+    this.offered = id;
+    const box = byId("offer");
+    box.hidden = id === null;
+    if (id === null) return;
+    const key = said("kbd", this._desk.keys.of("again")[0]?.replace("+", " ") ?? "");
+    const open = button("Translate it again", () => this.open());
+    open.append(key);
+    box.replaceChildren(said("p", "What was said reads otherwise now."), open, button("Leave the translation", () => this.offer(null)));
+  }
+
+  _target(cue) {
+    const { src_lang, tgt_langs } = this._desk.facts;
+    return cue.lang === src_lang ? (tgt_langs[0] ?? "") : cue.lang;
+  }
+
+  async _engines() {
+    const { found } = await ask(`/api/engines?lang=${this._of.lang}`);
+    const there = (found ?? []).filter((one) => !one.why_not);
+    const named = ({ engine, leaves_machine: leaves }) => `${engine}${leaves ? " (the text leaves this machine)" : ""}`;
+    byId("engine").replaceChildren(new Option("those of the session", ""), ...there.map((one) => new Option(named(one), one.engine)));
+  }
+
+  async _ask() {
+    const asked = ++this._asked;
+    const list = byId("versions-list");
+    list.replaceChildren(said("p", "It is being asked…"));
+    const { found, why } = await ask("/api/again", { ...this._of, engine: this._of.what === "speech" ? "" : byId("engine").value });
+    if (asked !== this._asked) return;
+    if (!found) return list.replaceChildren(said("p", why));
+    const cues = found.cues.map(([id]) => this._desk.cues.get(id)).filter(Boolean);
+    const now = cues.map((cue) => cue.text).join("\n");
+    list.replaceChildren(said("h3", "It now says"), said("q", now), ...found.versions.map((one) => this._version(one, cues)));
+    if (!found.versions.length) list.append(said("p", "Nothing came back."));
+    list.querySelector("button")?.focus();
+  }
+
+  _version({ text, texts, engine, doubt }, cues) {
+    const box = said("div", "");
+    const same = texts.length && texts.every((one, at) => one === cues[at].text);
+    const head = said("h3", [engine, doubt, same ? "as it is" : ""].filter(Boolean).join(" · "));
+    box.append(head, said("q", texts.length ? texts.join("\n") : text));
+    if (!same && texts.length) box.append(button("Take it", () => this._take(cues, texts)));
+    return box;
+  }
+
+  _take(cues, texts) {
+    this._dialog.close();
+    this.offer(null);
+    const changed = cues.map((cue, at) => ({ cue, text: texts[at] })).filter(({ cue, text }) => cue.text !== text);
+    this._desk.ask("text", changed.map(({ cue }) => cue), changed.map(({ cue, text }) => ({ ...cue, text })), "Taken");
+  }
+}

@@ -1,0 +1,228 @@
+// The sound around the playhead, with the lines on it whose edges can be drawn, and beneath it the words that were said.
+
+import RegionsPlugin from "/vendor/regions.js";
+import WaveSurfer from "/vendor/wavesurfer.js";
+import { byId } from "./page.js";
+
+/** Seconds that are seen. */
+const SPANS = [5, 8, 12, 20, 30, 60];
+/** Parts of them: where the playhead comes to stand when the window moves, and how near to its end it goes before. */
+const AHEAD = 0.12;
+const NEAR = 0.94;
+/** Pixels from a place that an edge is drawn to. */
+const PULL = 9;
+/** Seconds in view from which on the words would lie on each other. */
+const DENSE = 20;
+const KEPT = 30;
+
+export class Wave {
+  /** `desk` has the lines, the player and what was heard; `retimed(cue, times)` is told of an edge that was moved. */
+  constructor(desk, retimed) {
+    Object.assign(this, { _desk: desk, _retimed: retimed, _peaks: new Map(), _drawn: "", _dragging: false });
+    /** The sound that is looked at has been drawn. */
+    this.ready = false;
+    this.from = 0;
+    this.span = SPANS[2];
+    this._box = byId("wave");
+    this._regions = RegionsPlugin.create();
+    this._surf = WaveSurfer.create({
+      container: this._box, height: "auto", interact: false, hideScrollbar: true, cursorWidth: 0, maxPeak: 0.7,
+      waveColor: "#6f86a8", progressColor: "#6f86a8", plugins: [this._regions],
+    });
+    this._regions.on("region-update", (region, side) => this._drag(region, side));
+    this._regions.on("region-updated", (region, side) => this._dropped(region, side));
+    this._regions.on("region-clicked", (region, event) => (event.stopPropagation(), this._clicked(event, region.id)));
+    this._box.addEventListener("click", (event) => this._clicked(event, null));
+    byId("sound").addEventListener("wheel", (event) => this._wheel(event), { passive: false });
+    desk.player.addEventListener("time", () => this.draw());
+    desk.heard.addEventListener("change", () => this.draw(true));
+    new ResizeObserver(() => this._load()).observe(this._box);
+  }
+
+  get to() {
+    return this.from + this.span;
+  }
+
+  /** Seconds that an edge is drawn to something from. */
+  get within() {
+    return (PULL * this.span) / Math.max(1, this._box.clientWidth);
+  }
+
+  /** More or less of it is seen at once. */
+  zoom(by) {
+    const at = SPANS.indexOf(this.span) + by;
+    if (!SPANS[at]) return;
+    const share = (this._desk.player.stream - this.from) / this.span;
+    this.span = SPANS[at];
+    this._move(this._desk.player.stream - Math.min(1, Math.max(0, share)) * this.span);
+  }
+
+  /** A stretch comes into view, unless it is. */
+  show(start, end) {
+    if (start >= this.from && end <= this.to - 0.04 * this.span) return;
+    this._move(start - AHEAD * this.span);
+  }
+
+  /** The playhead, always; the lines and the words, where they are others. */
+  draw(anew = false) {
+    const { stream, playing } = this._desk.player;
+    if (!this._dragging && (stream < this.from || stream > this.from + (playing ? NEAR : 1) * this.span)) {
+      return this._move(stream - AHEAD * this.span);
+    }
+    byId("playhead").style.transform = `translateX(${this._x(stream)}px)`;
+    if (anew) this._redraw();
+  }
+
+  _x(time) {
+    return ((time - this.from) / this.span) * this._box.clientWidth;
+  }
+
+  _time(event) {
+    const box = this._box.getBoundingClientRect();
+    return this.from + ((event.clientX - box.left) / box.width) * this.span;
+  }
+
+  _move(from) {
+    this.from = Math.max(0, Math.round(10 * from) / 10);
+    this._load();
+    this.draw(true);
+  }
+
+  _redraw() {
+    this._drawLines();
+    strip(byId("heard"), this.span > DENSE ? [] : this._desk.heard.words(this.from, this.to), this);
+    marks(byId("shots"), this._desk.heard.shots(this.from, this.to), this);
+    ruler(byId("ruler"), this);
+  }
+
+  async _load() {
+    const columns = Math.max(100, Math.round(this._box.clientWidth));
+    const { from, to, span } = this;
+    const peaks = await this._ask(from, to, columns);
+    if (from !== this.from || span !== this.span || !peaks) return;
+    await this._surf.load("", [peaks.max.map(part), peaks.min.map(part)], span).catch(() => {});
+    this._drawn = "";
+    this.ready = true;
+    this._redraw();
+    this._ask(Math.round(10 * (from + (NEAR - AHEAD) * span)) / 10, from + (1 + NEAR - AHEAD) * span, columns);
+  }
+
+  _ask(from, to, columns) {
+    const query = `from=${from.toFixed(1)}&to=${to.toFixed(1)}&columns=${columns}`;
+    if (!this._peaks.has(query)) {
+      if (this._peaks.size > KEPT) this._peaks.clear();
+      const asked = fetch(`/api/peaks?${query}`).then((answer) => (answer.ok ? answer.json() : null));
+      this._peaks.set(query, asked.catch(() => (this._peaks.delete(query), null)));
+    }
+    const found = this._peaks.get(query);
+    if (this._desk.facts.running) this._peaks.delete(query); // there may be more of it by then
+    return found;
+  }
+
+  _drawLines() {
+    if (this._dragging || !this._surf.getDuration()) return;
+    const { cues, lang, current } = this._desk;
+    const shown = cues.between(lang, this.from, this.to);
+    const told = JSON.stringify([this.from, this.span, current, shown.map(({ id, start, end, text }) => [id, start, end, text])]);
+    if (told === this._drawn) return;
+    this._drawn = told;
+    this._regions.clearRegions();
+    for (const cue of shown) this._regions.addRegion(this._region(cue, cue.id === current));
+  }
+
+  _region(cue, chosen) {
+    const [start, end] = [Math.max(0, cue.start - this.from), Math.min(this.span, cue.end - this.from)];
+    return {
+      id: cue.id, start, end, content: cue.text.replaceAll("\n", " "), minLength: 0.1,
+      drag: chosen && cue.start > this.from && cue.end < this.to,
+      resizeStart: cue.start >= this.from, resizeEnd: cue.end <= this.to,
+      color: chosen ? "rgb(143 193 255 / 32%)" : "rgb(255 255 255 / 9%)",
+    };
+  }
+
+  /** While an edge is drawn: where it would come to lie. */
+  _drag(region, side) {
+    this._dragging = true;
+    const { time, to } = this._place(region, side ?? "start");
+    const line = byId("snap");
+    line.hidden = to === "frame";
+    line.dataset.to = to;
+    line.style.transform = `translateX(${this._x(time)}px)`;
+  }
+
+  _dropped(region, side) {
+    this._dragging = false;
+    byId("snap").hidden = true;
+    this._drawn = "";
+    const cue = this._desk.cues.get(region.id);
+    if (!cue) return this._drawLines();
+    if (side) return this._retimed(cue, { [side]: this._place(region, side).time });
+    const start = this._place(region, "start").time;
+    this._retimed(cue, { start, end: start + cue.end - cue.start });
+  }
+
+  _place(region, side) {
+    const cue = this._desk.cues.get(region.id);
+    const time = this.from + region[side];
+    return cue ? this._desk.snap(cue, side, time, this.within) : { time, to: "frame" };
+  }
+
+  /** With Shift the chosen line begins there, with Ctrl it ends there; else the playhead goes there. */
+  _clicked(event, id) {
+    const time = this._time(event);
+    const cue = this._desk.cue;
+    if (event.shiftKey && cue) return this._retimed(cue, { start: this._desk.snap(cue, "start", time, this.within).time });
+    if (event.ctrlKey && cue) return this._retimed(cue, { end: this._desk.snap(cue, "end", time, this.within).time });
+    if (id) this._desk.select(id, { seek: false });
+    this._desk.player.seek(time);
+  }
+
+  _wheel(event) {
+    event.preventDefault();
+    if (event.ctrlKey) return this.zoom(Math.sign(event.deltaY));
+    const pixels = event.deltaX || event.deltaY;
+    const from = this.from + (pixels / this._box.clientWidth) * this.span;
+    this._desk.player.pause();
+    this._desk.player.seek(Math.max(0, from + AHEAD * this.span));
+    this._move(from);
+  }
+}
+
+const part = (value) => value / 127;
+
+/** The words, on two rows by turns, so that each can be read. */
+function strip(box, words, wave) {
+  box.replaceChildren(...words.map((word, at) => {
+    const made = document.createElement("span");
+    made.textContent = word.text.trim();
+    made.className = word.probability < 0.5 ? "unsure" : "";
+    made.style.left = `${wave._x(word.start)}px`;
+    made.style.top = `${(at % 2) * 17}px`;
+    return made;
+  }));
+}
+
+function marks(box, shots, wave) {
+  box.replaceChildren(...shots.map((time) => {
+    const made = document.createElement("i");
+    made.style.left = `${wave._x(time)}px`;
+    return made;
+  }));
+}
+
+function ruler(box, wave) {
+  const step = wave.span > 30 ? 5 : wave.span > 12 ? 2 : 1;
+  const ticks = [];
+  for (let time = Math.ceil(wave.from / step) * step; time < wave.to; time += step) {
+    const made = document.createElement("span");
+    made.textContent = short(time);
+    made.style.left = `${wave._x(time)}px`;
+    ticks.push(made);
+  }
+  box.replaceChildren(...ticks);
+}
+
+const short = (seconds) => {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return `${hours ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes}:${String(rest).padStart(2, "0")}`;
+};

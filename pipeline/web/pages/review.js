@@ -1,0 +1,35 @@
+// The editor's desk: the lines of a session, led from one that needs a human to the next, with keys; nothing is lost.
+
+import { Feed } from "./feed.js";
+import { Desk } from "./review-desk.js";
+import * as places from "./review-place.js";
+
+async function learn() {
+  for (;;) {
+    try {
+      const answer = await fetch("/api/review");
+      const facts = await answer.json();
+      if (answer.ok && facts.begun) return facts;
+    } catch {
+      // no server yet
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function main() {
+  const facts = await learn();
+  const session = `${facts.name} ${facts.src_lang}`;
+  const place = await places.kept(session);
+  const desk = new Desk(facts, new Feed({ desk: true }), place);
+  let last = "";
+  const keep = () => {
+    const place = JSON.stringify(desk.place);
+    if (place !== last && desk.current !== null) places.keep(session, JSON.parse((last = place)));
+  };
+  setInterval(keep, 250);
+  addEventListener("pagehide", () => (keep(), desk.drafts.flush()));
+  window.livesubs = desk;
+}
+
+main();

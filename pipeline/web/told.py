@@ -1,0 +1,79 @@
+"""What pages are told, each thing made once: as a server-sent event, for all who watch."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from pipeline.events import Edit, Event
+from pipeline.web.drafts import Draft
+
+DESK = ("edit", "draft")
+"""Kinds that are for the desk alone."""
+_UNTOLD = ("kind", "detail", "error")
+"""Fields that no page needs: what went wrong, in words that may name files; a console has it as a warning."""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One thing to tell: its kind, and as a server-sent event, which is made once and shared by all who watch."""
+
+    kind: str
+    wire: bytes
+    lang: str = ""
+    """The track it belongs to; empty: it is for all."""
+    seq: int = 0
+    """The journal's number up to which a page that has it knows everything; 0: it does not say."""
+
+
+class Watcher:
+    """A page that is told what happens in one track, or without one in all; with `screens`, what those show, too, and
+    at a `desk` the edits and drafts."""
+
+    def __init__(self, lang: str, *, screens: bool, counted: bool, desk: bool = False) -> None:
+        self._lang, self.counted = lang, counted
+        self._not = (*(() if screens else ("screens",)), *(() if desk else DESK))
+        self.waiting: asyncio.Queue[Message] = asyncio.Queue()
+        """What it has not been told yet."""
+
+    def wants(self, message: Message) -> bool:
+        if message.kind in self._not:
+            return False
+        return not self._lang or not message.lang or message.lang == self._lang
+
+
+def message(event: Event, lang: str = "", seq: int = 0) -> Message:
+    fields: Mapping[str, Any] = msgspec.to_builtins(event)
+    kind = str(fields["kind"])
+    data = msgspec.json.encode({k: v for k, v in fields.items() if k not in _UNTOLD})
+    return Message(kind, wire(kind, data, seq), lang, seq)
+
+
+def edited(edit: Edit, lang: str, start: float | None, seq: int = 0) -> Message:
+    """An edit as the desk is told of it: which lines it is about, and what became of it. What those say now is told of
+    them; one that was refused has all that was written, so that nothing of it is lost. It is no line to ask again
+    from: all of them are told before the cues."""
+    data = {
+        "id": edit.id,
+        "did": edit.did,
+        "cues": list(dict.fromkeys([*(id for id, _ in edit.before), *(cue.id for cue in edit.after)])),
+        "lang": lang,
+        "start": start,
+        "of": edit.of,
+        "note": edit.note,
+        "refused": edit.refused,
+        "after": edit.after if edit.refused else (),
+    }
+    return Message("edit", wire("edit", msgspec.json.encode(data), 0), lang, seq)
+
+
+def of_draft(cue: str, draft: Draft, gone: bool) -> Message:
+    """What is being written of a line, or that it is not any more."""
+    data = {"cue": cue, "lang": draft.lang, "by": draft.by, "draft": None if gone else draft}
+    return Message("draft", wire("draft", msgspec.json.encode(data), 0), draft.lang)
+
+
+def wire(kind: str, data: bytes, seq: int) -> bytes:
+    """A server-sent event; the browser asks again from the `seq` of the last one that has it."""
+    id = b"id: %d\r\n" % seq if seq else b""
+    return b"%sevent: %s\r\ndata: %s\r\n\r\n" % (id, kind.encode(), data)

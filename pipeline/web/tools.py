@@ -1,0 +1,60 @@
+"""What the desk has beside its session: settings and models of this machine, keys, a glossary, engines."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import field
+
+from pipeline.afterwards import names_of
+from pipeline.errors import SettingsError
+from pipeline.events import Value
+from pipeline.folder import SETTINGS
+from pipeline.names.live import Names
+from pipeline.settings import Settings, load
+
+if TYPE_CHECKING:
+    from pipeline.review.translators import Translators
+
+
+class Tools(Value, frozen=True):
+    """What is given to it."""
+
+    settings: Settings | None = None
+    """With the models of this machine; unless given, the session's own."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Of the translation services."""
+    others: tuple[Path, ...] = ()
+    """Folders of other sessions that are searched with it."""
+
+
+class Toolbox:
+    """... and what is made of that for the session in a folder, when it is first needed."""
+
+    def __init__(self, folder: Path, tools: Tools) -> None:
+        self._folder, self._tools = folder, tools
+
+    @cached_property
+    def settings(self) -> Settings:
+        with suppress(SettingsError):  # of a folder that came without them
+            return self._tools.settings or load(self._folder / SETTINGS)
+        return Settings()
+
+    @property
+    def names(self) -> Names:
+        """The glossary as it was saved last; empty where there is none."""
+        for _ in self._names.news():  # what is wrong with it is the session's to tell
+            pass
+        return self._names
+
+    @cached_property
+    def _names(self) -> Names:
+        return names_of(self._folder, self.settings)
+
+    @cached_property
+    def translators(self) -> "Translators":
+        from pipeline.review.translators import Translators
+
+        return Translators(self.settings, self._tools.keys, self.names)

@@ -1,0 +1,92 @@
+"""Any subtitle file, with any media, made into a session."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.doctor import examine
+from pipeline.errors import SessionError, SettingsError, SourceError
+from pipeline.folder import given
+from pipeline.review.adopting import adopt, take_in, taken_in
+from pipeline.source.archive import segments
+from pipeline.source.parts import ARCHIVE, AUDIO, seconds
+from pipeline.subtitles.formats import to_srt
+from tests.measures import SAMPLES
+from tests.test_director import state
+
+SRT = """1
+00:00:04,000 --> 00:00:06,000
+<i>Good evening,</i>
+my friends.
+
+2
+00:00:01,000 --> 00:00:03,000
+Welcome & hello.
+
+3
+00:00:07,000 --> 00:00:06,000
+Backwards.
+
+4
+00:00:09,000 --> 00:00:10,000
+
+"""
+
+
+def file(folder: Path, text: str, name: str = "talk.en.srt") -> Path:
+    (folder / name).write_bytes(text.encode())
+    return folder / name
+
+
+def test_a_file_becomes_a_session_and_stays_as_it_is(tmp_path: Path) -> None:
+    srt, made = file(tmp_path, SRT), tmp_path / "made"
+    notes = adopt(srt, made, "en")
+    assert srt.read_text("utf-8") == SRT
+    assert [(cue.id, cue.start, cue.end, cue.text) for cue in state(made).track("en")] == [
+        ("2.en", 1.0, 3.0, "Welcome & hello."),
+        ("1.en", 4.0, 6.0, "<i>Good evening,</i>\nmy friends."),
+        ("3.en", 7.0, 7.5, "Backwards."),
+    ]
+    assert [note.split(":")[0] for note in notes] == ["line 11 of the file", "line 15 of the file"]
+    assert (made / "subtitles.en.srt").read_text("utf-8") == to_srt(state(made).track("en"))
+    assert all(row.ok for row in examine(made) if row.row in ("journal", "session", "files", "end"))
+    before = given(made)
+    assert before
+    assert before.read_bytes() == srt.read_bytes()
+
+
+def test_escapes_of_a_vtt_are_read_and_its_tags_left_out(tmp_path: Path) -> None:
+    vtt = file(tmp_path, "WEBVTT\n\n00:01.000 --> 00:02.000 align:left\n<v Ada>Bread &amp; <b>roses</b>\n", "talk.vtt")
+    adopt(vtt, tmp_path / "made", "fr")
+    assert [cue.text for cue in state(tmp_path / "made").track("fr")] == ["Bread & roses"]
+
+
+LOST = "1\n00:00:01,000 --> 00:00:02,000\nOne\n\nWho says that?\n\n2\n?"
+
+
+@pytest.mark.parametrize(("text", "why"), [("", "has no subtitles"), (LOST, "belongs to no line")])
+def test_what_cannot_be_taken_whole_is_refused_and_leaves_nothing(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=why):
+        adopt(file(tmp_path, text), tmp_path / "made", "en")
+    assert [path.name for path in tmp_path.iterdir()] == ["talk.en.srt"]
+
+
+def test_what_somebody_has_there_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "mine.txt").write_text("mine")
+    with pytest.raises(SessionError):
+        adopt(file(tmp_path, SRT), tmp_path / "made", "en")
+
+
+def test_its_media_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    adopt(file(tmp_path, SRT), made, "en")
+    with pytest.raises(SourceError):
+        take_in(file(tmp_path, "no film", "film.mp4"), made, lambda done, total: None)
+    assert not taken_in(made)
+    told: list[tuple[float, float]] = []
+    take_in(SAMPLES / "rally.mp4", made, lambda done, total: told.append((done, total)))
+    found = segments(made / ARCHIVE)
+    assert found[-1].end == pytest.approx(seconds(made / AUDIO), abs=0.1) == pytest.approx(told[-1][0], abs=0.1)
+    assert told[-1][1] == pytest.approx(told[-1][0], abs=0.2)
+    assert not [path.name for path in made.iterdir() if path.name.endswith(".part")]

@@ -1,0 +1,96 @@
+"""/review with picture and sound: playing by keys, and times that are drawn on the waveform."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.events import Cue, Ended
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal
+from tests.measures import SAMPLES
+from tests.test_director import state
+from tests.waiting import until
+from tests.web.conftest import Server, becomes, needs_hls
+from tests.web.shows import archive, begun
+from tests.web.test_review import LINES, opened, press, said
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = needs_hls
+
+
+@pytest.fixture
+def folder(ffmpeg: str, tmp_path: Path) -> Path:
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(begun("en"))
+        for number, (french, english) in enumerate(LINES):
+            start = 1.0 + 5 * number
+            journal.append(said(number, french, start))
+            id = f"s{number}.en.1"
+            journal.append(Cue(id=id, lang="en", start=start, end=start + 3, text=english, sentences=(f"s{number}",)))
+        journal.append(Ended(reason="ended", stream=24.0))
+    archive(ffmpeg, tmp_path, (0.0, 24.0, 0.0))
+    sound = ["-i", str(SAMPLES / "rally.mp4"), "-t", "24", "-f", "s16le", "-ac", "1", "-ar", "16000"]
+    subprocess.run([ffmpeg, "-v", "error", *sound, str(tmp_path / "audio.s16")], check=True)
+    return tmp_path
+
+
+@pytest.fixture
+def desk(page: "Page", serve: Callable[..., Server], folder: Path) -> "Page":
+    opened(page, serve(folder))
+    becomes(page, "livesubs.player.there && livesubs.wave.ready")
+    return page
+
+
+def stands(folder: Path, start: float, end: float) -> bool:
+    """Whether the second line stands from then to then, but for a frame."""
+    cue = state(folder).cues["s1.en.1"]
+    return abs(cue.start - start) < 0.03 and abs(cue.end - end) < 0.03
+
+
+def test_keys_play_and_set_times_at_the_playhead(desk: "Page", folder: Path) -> None:
+    press(desk, "Alt+ArrowDown")
+    becomes(desk, "document.getElementById('subtitle').innerText === 'This hall is full tonight.'")
+    press(desk, "Control+ ")
+    becomes(desk, "livesubs.player.playing && livesubs.player.stream > 7")
+    press(desk, "Alt+ArrowUp")  # another line does not stop it
+    becomes(desk, "livesubs.player.stream > 7.5 && livesubs.current === 's0.en.1'")
+    press(desk, "Alt+ArrowDown", "Control+ ")
+    becomes(desk, "!livesubs.player.playing")
+    stopped = desk.evaluate("livesubs.player.frame")
+    press(desk, "Alt+]")
+    until(lambda: stands(folder, 6.0, stopped), 20)
+    press(desk, "Control+ ")
+    becomes(desk, f"livesubs.player.playing && livesubs.player.stream < {stopped}")  # from a second and a half back
+    press(desk, "Alt+-", "Alt+p")
+    becomes(
+        desk, "document.getElementById('video').playbackRate === 0.9 && document.getElementById('video').preservesPitch"
+    )
+    becomes(desk, f"!livesubs.player.playing && Math.abs(livesubs.player.stream - {stopped}) < 0.3")  # the line alone
+
+
+def test_an_edge_that_is_drawn_goes_to_the_word_beside_it(desk: "Page", folder: Path) -> None:
+    press(desk, "Alt+ArrowDown")
+    becomes(desk, "document.querySelectorAll('#heard span').length > 6")
+    box = desk.locator("#wave").bounding_box()
+    assert box
+
+    def at(time: float) -> tuple[float, float]:
+        return box["x"] + float(desk.evaluate(f"livesubs.wave._x({time})")), box["y"] + 80
+
+    x, y = at(9.0)
+    desk.mouse.move(x - 1, y)
+    desk.mouse.down()
+    for time in (9.2, 8.7, 8.46):  # the last word ends at 8.9, the one before at 8.4
+        desk.mouse.move(*at(time), steps=3)
+    becomes(desk, "document.getElementById('snap').dataset.to === 'word'")
+    desk.mouse.up()
+    until(lambda: stands(folder, 6.0, 8.4), 20)
+    desk.mouse.click(*at(5.0))
+    becomes(desk, "Math.abs(livesubs.player.stream - 5) < 0.1")
+    press(desk, "Control+z")
+    until(lambda: stands(folder, 6.0, 9.0), 20)
