@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume guards bench lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume guards bench queue lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -89,6 +89,11 @@ guards: $(DONE)
 # What it costs and how good it is, on the samples; takes about eight minutes of an otherwise idle machine.
 bench: $(DONE)
 	$(BIN)/python -m bench
+
+# What the editor's queue goes by is learnt and asked on two hours of noisy takes; takes about fifteen minutes; needs espeak-ng.
+queue: $(DONE)
+	$(BIN)/python -m bench.queue build/queue
+	$(BIN)/python -m bench.planted build/queue
 
 lint: $(DONE)
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ from pipeline.review.loud import Loud, levels
 from pipeline.review.queue import queue
 
 TAUGHT = (1, 2, 3, 4, 5, 6)
-ASKED = (101, 102, 103)
+ASKED = (201, 202, 203)
 """Seeds: what is learnt and what is asked share no take; the phrases and the voices are of the same lists."""
 FIRST = 0.2
 """Of the queue."""

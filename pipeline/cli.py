@@ -11,6 +11,7 @@ from pipeline.commands import (
     compare,
     doctor,
     export,
+    fit,
     glossary,
     importing,
     init,
@@ -68,6 +69,7 @@ app.command()(pack.pack)
 app.command()(compare.compare)
 app.command()(learn.learn)
 app.command()(review.review)
+app.command()(fit.fit)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")

@@ -85,6 +85,10 @@ class SpeechSettings(Table, frozen=True):
     labels: bool = False
     """Show [Applause] where there are three seconds of loud noise and no speech; which noise it is cannot be told."""
 
+    voiced: Annotated[float, Meta(ge=0, le=1)] = 0.25
+    """A text is taken for invented where less than this share of its own time is speech (docs/guards.md)."""
+    likely: Annotated[float, Meta(le=0)] = -1.2
+    """... or where its words are less likely than this to the model: mean log probability, 0 at best."""
     phrases: tuple[str, ...] = ()
     """Further phrases that the model makes up where nobody speaks, as in its own lists (docs/guards.md): "?" before one
     that people say too, "*" behind one that goes on with any words. `livesubs learn` proposes some."""

@@ -12,6 +12,7 @@ STAGES = {"source", "speech", "translation", "subtitles", "publish"}
 ABOVE = {
     "web",
     "export",
+    "fit",
     "session",
     "director",
     "afterwards",

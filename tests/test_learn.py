@@ -179,9 +179,25 @@ def test_what_a_guard_kept_back_and_an_editor_put_back_speaks_against_the_guard(
         cue = Cue(id=f"e-r{n}.1", lang="fr", start=text.start, end=text.end, text=text.text, sentences=())
         desk.do(Edit(id=f"r{n}", did="restore", after=(cue,)))
     assert list(desk.proposed("phrase")) == ["? Merci à tous d'être venus."]
-    ((hint, one),) = desk.proposed("hint").items()
-    assert "nobody speaks in of its time" in hint
-    assert one.why == "of 4 texts that it kept back, 3 were put back"
+    ((what, one),) = desk.proposed("setting").items()
+    assert what == "speech.voiced = 0.05"
+    assert one.why == "of 4 texts that this guard kept back, 3 were put back"
+    assert desk.proposed("hint").keys() == set()
+
+
+def test_a_guard_without_a_setting_is_told_of() -> None:
+    reason = "text that repeats itself (3 times)"
+    kept = [Suppressed(start=60.0 + n, end=60.9 + n, text=f"Tous {n}", reason=reason) for n in range(4)]
+    unlikely = "no more than a guess (mean log probability -1.3)"
+    kept += [Suppressed(start=70.0 + n, end=70.9 + n, text=f"Oui {n}", reason=unlikely) for n in range(4)]
+    desk = Desk(*kept)
+    for n, text in enumerate(one for one in kept if not one.text.endswith("3")):
+        cue = Cue(id=f"e-r{n}.1", lang="fr", start=text.start, end=text.end, text=text.text, sentences=())
+        desk.do(Edit(id=f"r{n}", did="restore", after=(cue,)))
+    assert "text that repeats itself" in next(iter(desk.proposed("hint")))
+    (one,) = desk.proposed("setting").values()
+    assert (one.what, one.against) == ("speech.likely = -1.4", 1)
+    assert one.why.endswith("3 were put back; 1 that were not would have been shown, too")
 
 
 def test_habits_become_settings() -> None:

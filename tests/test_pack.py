@@ -191,6 +191,7 @@ def test_what_cannot_be_packed_leaves_nothing(
     session: Path, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (session / ARCHIVE).symlink_to(archive)
+    packed = pack(session, "--without-recording", name="before")
     before = {*tmp_path.iterdir()}
     broken = livesubs("pack", session, "--out", tmp_path / "x.livesubs", "--ffmpeg", "false")
     assert "ffmpeg could not write" in str(broken.exception)
@@ -199,6 +200,8 @@ def test_what_cannot_be_packed_leaves_nothing(
     full = livesubs("pack", session, "--out", tmp_path / "x.livesubs")
     assert isinstance(full.exception, DiskFull)
     assert "free some space" in str(full.exception)
+    with pytest.raises(DiskFull, match="free some space"):
+        unpacked(packed, place(packed))
     assert {*tmp_path.iterdir()} == before
 
 
@@ -307,9 +310,14 @@ def test_a_file_that_is_cut_or_damaged_is_refused_wherever(session: Path, tmp_pa
     journal = (session / "journal.jsonl").read_bytes()
     chance = random.Random(7)
     for number in range(60):
-        data = bytearray(whole[: chance.randrange(len(whole))] if number % 2 else whole)
-        for _ in range(0 if number % 2 else chance.randint(1, 8)):
-            data[chance.randrange(len(data))] = chance.randrange(256)
+        data, at = bytearray(whole), chance.randrange(len(whole))
+        if number % 3 == 0:
+            data = data[:at]
+        elif number % 3 == 1:
+            data[at : at + chance.randint(1, 200)] = chance.randbytes(chance.randint(0, 300))
+        else:
+            for _ in range(chance.randint(1, 8)):
+                data[chance.randrange(len(data))] = chance.randrange(256)
         file = tmp_path / f"{number}.livesubs"
         file.write_bytes(data)
         with suppress(SettingsError):
@@ -387,6 +395,16 @@ def test_a_copy_is_packed_again_and_sent_back(session: Path, tmp_path: Path) -> 
     file.unlink()
     assert livesubs("import", session, back).stdout.splitlines()[-1] == "1 text."
     assert texts(session)[0] == "First."
+
+
+def test_edits_in_a_folder_that_was_made_of_an_earlier_file_are_not_forgotten(session: Path) -> None:
+    file = pack(session)
+    copy = unpacked(file, place(file))
+    edit(copy, "c1", 1, "First.")
+    pack(session, "--force")
+    told = livesubs("import", session, file).stdout
+    assert f"livesubs import {session} {copy} brings its edits" in told
+    assert livesubs("import", session, copy).stdout.splitlines()[-1] == "1 text."
 
 
 def test_a_copy_of_another_session_is_refused(session: Path, tmp_path: Path) -> None:

@@ -143,11 +143,13 @@ def test_engines_that_fail_or_disagree_are_told() -> None:
         ("Il viendra.", "She will come.", 1),
         ("Deux milliards d'euros.", "Two million euros.", 1),
         ("Deux milliards d'euros.", "Two billion euros.", 0),
+        ("Ils patinent.", "The athletes athletes skate.", 1),
+        ("Nous apportons des œufs.", "We bring some aggs.", 1),
+        ("Nous habitons ce quartier.", "We live in this neighbourhood.", 0),
     ],
 )
-def test_a_translation_that_says_the_contrary_is_doubted(source: str, answer: str, found: int) -> None:
+def test_a_translation_that_cannot_be_right_is_doubted(source: str, answer: str, found: int) -> None:
     assert len(list(amiss(source, answer, "fr", "en"))) == found
-    assert not list(amiss(source, answer, "de", "en")), "of other languages nothing is known"
 
 
 def spoken(*words: tuple[str, float, float]) -> Sentence:

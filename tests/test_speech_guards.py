@@ -27,6 +27,9 @@ from tests.test_speech_policy import ScriptedDetector, ScriptedTranscriber
 QUIET = np.zeros(0, np.float32)
 
 
+DEFAULTS = SpeechSettings()
+
+
 def recognised(
     text: str, seconds: float, *, sure: float = 0.9, log_probability: float = -0.2, no_speech: float = 0.0
 ) -> Recognition:
@@ -39,12 +42,14 @@ def recognised(
     return Recognition(words, log_probability, no_speech, compression(text))
 
 
-def judged(recognition: Recognition, *, voiced: float = 1.0, samples: Samples = QUIET) -> Judged:
+def judged(
+    recognition: Recognition, *, voiced: float = 1.0, samples: Samples = QUIET, settings: SpeechSettings = DEFAULTS
+) -> Judged:
     """... in a stretch that ends with them, of which that share, the first of every ten frames, is speech."""
     seconds = recognition.words[-1].end
     sound = samples if len(samples) else np.zeros(round(seconds * SAMPLE_RATE), np.float32)
     frames = len(sound) // FRAME + 1
-    return judge(recognition, sound, [frame % 10 < 10 * voiced for frame in range(frames)])
+    return judge(recognition, sound, [frame % 10 < 10 * voiced for frame in range(frames)], settings)
 
 
 def text(words: tuple[Word, ...]) -> str:
@@ -155,6 +160,15 @@ def test_a_repeated_phrase_is_found_wherever_it_stands(phrase: list[str], times:
     assert found is not None
     assert len(found.spans) * (found.spans[0][1] - found.spans[0][0]) == len(phrase) * times
     assert repetition([*around, *phrase]) is None
+
+
+def test_a_hall_may_have_guards_of_its_own() -> None:
+    faint, guess = recognised("Bonsoir à toutes et à tous.", 2.0), recognised("des mots", 2.0, log_probability=-1.3)
+    assert judged(faint, voiced=0.2).dropped
+    assert not judged(faint, voiced=0.2, settings=SpeechSettings(voiced=0.15)).dropped
+    assert judged(guess).dropped
+    assert not judged(guess, settings=SpeechSettings(likely=-1.4)).dropped
+    assert judged(faint, settings=SpeechSettings(phrases=("bonsoir à toutes et à tous",))).dropped
 
 
 def test_phrases_are_compared_without_capitals_accents_and_marks() -> None:

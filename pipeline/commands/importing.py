@@ -68,7 +68,7 @@ def bring(
 
 def _bring_copy(folder: Path, record: "Record", file: Path, *, dry_run: bool) -> None:
     """Takes over what was edited in a packed copy, or in the folder that it was unpacked to."""
-    from pipeline.review.packed import journal_of
+    from pipeline.review.packed import journal_of, other_copy
     from pipeline.review.returning import returned
 
     found = returned([entry.event for entry in record.entries], journal_of(file, folder), record.settings.cues)
@@ -83,6 +83,8 @@ def _bring_copy(folder: Path, record: "Record", file: Path, *, dry_run: bool) ->
         typer.echo(
             f"{found.console} changes were made on the copy's console, and are not brought back: make them here."
         )
+    if other := other_copy(file):
+        typer.echo(f"{other} was made of an earlier {file.name}: livesubs import {folder} {other} brings its edits.")
     if found.taken and not dry_run:
         _hand_over(folder, found.taken)
     if len(good) < len(found.taken):

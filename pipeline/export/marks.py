@@ -15,10 +15,10 @@ from pipeline.events import Cue, Value
 from pipeline.export.writing import put
 from pipeline.lines import clock_time
 from pipeline.report.first import why
-from pipeline.report.folder import AUDIO
 from pipeline.report.record import Record
 from pipeline.review.loud import levels
 from pipeline.review.queue import Problem, queue
+from pipeline.source.parts import AUDIO
 
 BOOKMARKS = ".SE.bookmarks"
 """What is put behind the name of the subtitle file."""

@@ -11,10 +11,10 @@ from pipeline.report.page import page
 from pipeline.report.record import Record
 from pipeline.review.loud import levels
 from pipeline.settings import Settings
+from pipeline.source.parts import AUDIO
 
 NAME = "report.html"
 JOURNAL = "journal.jsonl"
-AUDIO = "audio.s16"
 
 
 def write(folder: Path, to: Path | None = None) -> Path:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 
 from pipeline import folder, settings
 from pipeline.errors import DiskFull, LivesubsError, SessionError, SettingsError, unwritable
@@ -32,6 +33,7 @@ from pipeline.review.package import (
 )
 from pipeline.review.packing import settle
 from pipeline.review.proxy import connections, sound
+from pipeline.settings import SAMPLE_RATE
 from pipeline.source import parts
 from pipeline.source.archive import segments
 from pipeline.source.capture import executable
@@ -63,7 +65,7 @@ def unpacked(path: Path, where: Path, tell: Callable[[float, float], None] = lam
         if _there(path, where, manifest):
             return where
         entries = _checked(path, packed)
-        _make_room(path, where, entries)
+        _check_room(path, where.absolute().parent, sum(entry.file_size for entry in entries))
         try:
             with TemporaryDirectory(dir=where.absolute().parent, prefix=f".{where.name}.", suffix=".part") as made:
                 _fill(path, packed, entries, Path(made) / "session", tell)
@@ -86,6 +88,13 @@ def journal_of(copy: Path, session: Path) -> list[Event]:
         _manifest(copy, packed)
         _take(copy, packed, [one for one in _checked(copy, packed) if one.filename == folder.JOURNAL], Path(made))
         return _events(Path(made), copy, session)
+
+
+def other_copy(copy: Path) -> Path | None:
+    """The folder beside a packed session that was made of another file of that name, which may have edits too."""
+    where = place(copy)
+    known = manifest_of(where) if not copy.is_dir() else None
+    return where if known and not _is_of(where, copy) else None
 
 
 def _is_of(where: Path, copy: Path) -> bool:
@@ -111,19 +120,34 @@ def _events(found: Path, copy: Path, session: Path) -> list[Event]:
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """The file; whatever is wrong with it while it is read is one sentence."""
     try:
-        with zipfile.ZipFile(path) as packed:
+        with _zip(path) as packed:
             yield packed
-    except FileNotFoundError as error:
-        raise SettingsError(f"there is no {path}; check the path") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         raise SettingsError(f"{path} is no packed session, or not all of one ({error}); copy it here again") from error
+
+
+def _zip(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except FileNotFoundError as error:
+        raise SettingsError(f"there is no {path}; check the path") from error
+    except OSError as error:  # also where the file says that it goes on before its beginning
+        raise zipfile.BadZipFile(error.strerror) from error
+
+
+def _open(packed: zipfile.ZipFile, name: str) -> IO[bytes]:
+    try:
+        return packed.open(name)
+    except OSError as error:
+        raise zipfile.BadZipFile(error.strerror) from error
 
 
 def _manifest(path: Path, packed: zipfile.ZipFile) -> Manifest:
     names = [info.filename for info in packed.infolist()]
     if MANIFEST not in names or packed.getinfo(MANIFEST).file_size > _LOOKED_AT:
         raise SettingsError(f"{path} is no packed session; name a file that `livesubs pack` has made")
-    manifest = read_manifest(packed.read(MANIFEST))
+    with _open(packed, MANIFEST) as file:
+        manifest = read_manifest(file.read())
     if manifest is None:
         raise SettingsError(f"{path} does not tell which session it is; have it packed again")
     if manifest.format > FORMAT:
@@ -165,13 +189,12 @@ def _plain(entry: zipfile.ZipInfo) -> bool:
     return kind in (0, 0o100000) and not entry.flag_bits & 1 and (stored or deflated)
 
 
-def _make_room(path: Path, where: Path, entries: list[zipfile.ZipInfo]) -> None:
-    needed = sum(entry.file_size for entry in entries)
-    room = shutil.disk_usage(where.absolute().parent).free
+def _check_room(path: Path, where: Path, needed: int) -> None:
+    room = shutil.disk_usage(where).free
     if room < needed:
         raise DiskFull(
-            f"{path} needs {needed / 1e6:.0f} MB in {where.absolute().parent} and there are {room / 1e6:.0f}; "
-            "free some space, or choose another folder"
+            f"{path} needs {needed / 1e6:.0f} MB more in {where} and there are {room / 1e6:.0f}; free some space, or "
+            "choose another folder"
         )
 
 
@@ -193,6 +216,7 @@ def _fill(
         for name, text in tracks(record.state):
             write_whole(made / name, text)
         seconds = sum(one.seconds for one in connections(made / parts.ARCHIVE))
+        _check_room(path, made.parent.parent, round(seconds * SAMPLE_RATE) * parts.SAMPLE)
         sound(made, executable(""), lambda done: tell(done, seconds))
     except DiskFull:
         raise
@@ -205,7 +229,7 @@ def _take(path: Path, packed: zipfile.ZipFile, entries: list[zipfile.ZipInfo], m
     for entry in entries:
         to = made / entry.filename
         to.parent.mkdir(parents=True, exist_ok=True)
-        with packed.open(entry) as whole, to.open("wb") as file:
+        with _open(packed, entry.filename) as whole, to.open("wb") as file:
             shutil.copyfileobj(whole, file, 1 << 20)
 
 

@@ -1,12 +1,18 @@
-"""Where a translation says something else than what was said, by single words: a negation, a person, a scale. Pure.
+"""Where a translation cannot be right, by single words: no word at all, a stutter; a negation, a person, a scale. Pure.
 
-Of French into English alone. Only words that stand for one thing are looked at, so that a doubt is seldom wrong; that a
-sentence is right is never told from them.
+The last three of French into English alone. Only words that stand for one thing are looked at, so that a doubt is
+seldom wrong; that a sentence is right is never told from them.
 """
 
 import re
 from collections.abc import Iterator
 
+from pipeline.names.lexicon import ordinary
+from pipeline.translation.vocabulary import weigh
+
+_WORD = re.compile(r"\b[^\W\d_]{3,}\b")
+_TWICE = re.compile(r"\b(\w[\w'’]+(?: \w[\w'’]*){0,6}) \1\b")
+"""The same words in a row."""
 _NOT = re.compile(
     r"\b(?:ne|n['’](?=\w))\b.*?\b(?:pas|plus|jamais|rien|personne|aucune?|ni|guère)\b|"
     r"\b(?:est|suis|a|ai|va) pas\b"
@@ -33,9 +39,24 @@ _GRAND = re.compile(r"\b(?:mille|million|milliard|billion)s?\b")
 
 def amiss(source: str, answer: str, src_lang: str, tgt_lang: str) -> Iterator[str]:
     """What is amiss with a translation, a sentence each."""
-    if (src_lang, tgt_lang) != ("fr", "en"):
-        return
     said, told = source.casefold(), answer.casefold()
+    if strange := [word for word in _WORD.findall(answer) if _strange(word, said, src_lang, tgt_lang)]:
+        yield f"No dictionary has {', '.join(f'“{word}”' for word in dict.fromkeys(strange))}."
+    if (twice := _TWICE.search(told)) and not _TWICE.search(said):
+        yield f"The translation says “{twice[1]}” twice."
+    if (src_lang, tgt_lang) == ("fr", "en"):
+        yield from _contrary(said, told)
+
+
+def _strange(word: str, said: str, src_lang: str, tgt_lang: str) -> bool:
+    """In none of two dictionaries; a name has its capital, and what was said so may be one."""
+    if not word[0].islower() or word in said or ordinary(word, tgt_lang):
+        return False
+    weighed = weigh(word, src_lang, tgt_lang)
+    return weighed is not None and not weighed.known
+
+
+def _contrary(said: str, told: str) -> Iterator[str]:
     if _NOT.search(said) and not _NO.search(told) and not _WITHOUT.search(told):
         yield "A negation is missing from the translation."
     if _NO.search(told) and not _SOMEHOW.search(said):

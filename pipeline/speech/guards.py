@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.audio import Samples
 from pipeline.events import Word
-from pipeline.settings import SAMPLE_RATE
+from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.boilerplate import Phrases, phrases, plain
 from pipeline.speech.recognition import Recognition
 from pipeline.speech.repetition import CHARACTERS_PER_SECOND, looped
@@ -20,13 +20,8 @@ from pipeline.speech.vad import FRAME
 
 UNLIKELY, NOBODY = -1.0, 0.6
 """Whisper's own pair: mean log probability under the first while "no speech" is over the second."""
-HOPELESS = -1.2
-"""... under which nothing is worth reading, whatever "no speech" says: small models know it badly. The worst speech of
-our takes, under loud applause, came to -1.05; most of what the demo model makes of applause alone is under -1.2."""
 VOICED_LEAST = 0.1
 """Seconds of speech that the detector must have heard: a click or a clap is shorter, "oui" is not."""
-VOICED_SHARE = 0.25
-"""Share of a text's own time in which the detector must have heard speech."""
 CHARACTERS_FREE = 12
 """Characters beyond what anyone can say in the time, for a short word at the edge of a stretch."""
 SURE, BORNE_OUT = 0.55, 0.5
@@ -50,27 +45,28 @@ class Judged(msgspec.Struct, frozen=True):
     dropped: tuple[Dropped, ...] = ()
 
 
-def judge(recognition: Recognition, samples: Samples, speech: Sequence[bool], own: tuple[str, ...] = ()) -> Judged:
-    """What was said in a stretch, and what the model made up. `speech`: in which of its frames the detector heard any;
-    `own`: phrases beside those of the lists.
+def judge(recognition: Recognition, samples: Samples, speech: Sequence[bool], settings: SpeechSettings) -> Judged:
+    """What was said in a stretch, and what the model made up. `speech`: in which of its frames the detector heard any.
 
     A sentence of boilerplate is cut out of what was said around it; any other doubt is about the whole stretch.
     """
     if not recognition.text:
         return Judged()
-    if whole := _objection(recognition, samples, speech):
+    if whole := _objection(recognition, samples, speech, settings):
         return Judged(dropped=(Dropped(recognition.words, whole),))
     kept: list[Word] = []
     dropped: list[Dropped] = []
     for sentence in _sentences(recognition.words):
-        if reason := _boilerplate(recognition, sentence, speech, phrases(own)):
+        if reason := _boilerplate(recognition, sentence, speech, phrases(settings.phrases)):
             dropped.append(Dropped(sentence, reason))
         else:
             kept += sentence
     return Judged(tuple(kept), tuple(dropped))
 
 
-def _objection(recognition: Recognition, samples: Samples, speech: Sequence[bool]) -> str | None:
+def _objection(
+    recognition: Recognition, samples: Samples, speech: Sequence[bool], settings: SpeechSettings
+) -> str | None:
     """Why this text was not said, or None."""
     words, text, seconds = recognition.words, recognition.text, len(samples) / SAMPLE_RATE
     voiced, share = sum(speech) * FRAME / SAMPLE_RATE, _voiced(words, speech)
@@ -78,13 +74,13 @@ def _objection(recognition: Recognition, samples: Samples, speech: Sequence[bool
         return "marks without a word"
     if voiced < VOICED_LEAST:
         return f"text over {voiced:.2f} s of speech"
-    if share < VOICED_SHARE:
+    if share < settings.voiced:
         return f"nobody speaks in {1 - share:.0%} of its time"
     if loop := looped(words, recognition.compression, samples):
         return f"text that repeats itself ({loop})"
     if recognition.log_probability < UNLIKELY and recognition.no_speech > NOBODY:
         return f"probably nobody speaks ({recognition.no_speech:.0%})"
-    if recognition.log_probability < HOPELESS:
+    if recognition.log_probability < settings.likely:  # whatever "no speech" says: small models know it badly
         return f"no more than a guess (mean log probability {recognition.log_probability:.1f})"
     if len(text) > CHARACTERS_FREE + CHARACTERS_PER_SECOND * seconds:
         return f"{len(text)} characters in {seconds:.1f} s"

@@ -208,7 +208,7 @@ class UtterancePolicy:
             samples, lambda likely: self._assumed or chosen(likely, self._lang, voiced)
         )
         words, lang = mend(recognition.words, samples), recognition.lang or self._lang
-        judged = judge(msgspec.structs.replace(recognition, words=words), samples, speech, self._settings.phrases)
+        judged = judge(msgspec.structs.replace(recognition, words=words), samples, speech, self._settings)
         return _Heard(
             words=_later(judged.kept, start),
             lang=lang,

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from pipeline.editing import shown_text
 from pipeline.errors import LivesubsError
@@ -23,7 +25,7 @@ class Draft(Value, frozen=True):
     text: str
     start: float
     end: float
-    rev: int
+    rev: Annotated[int, Meta(ge=0, lt=1 << 31)]
     """Of the cue that it was begun on; 0 for a line that is new."""
     by: str = ""
     """The window that it is written in, as that calls itself."""

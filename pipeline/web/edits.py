@@ -4,9 +4,9 @@ import os
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-import msgspec
+from msgspec import Meta, structs
 from msgspec.structs import replace
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -16,21 +16,41 @@ from pipeline.answering import known
 from pipeline.asked import EDITS, keep
 from pipeline.editing import merged_sentences, split_sentences
 from pipeline.errors import unwritable
-from pipeline.events import Cue, Edit
+from pipeline.events import Cue, Did, Edit, Value
 from pipeline.state import State
 from pipeline.web.bodies import Unfit, told
 from pipeline.web.show import Show
 
 _LONGEST = 4_000_000
 """Bytes of an edit at most: all lines of an evening that are moved at once are a quarter of it."""
-_NAME = 64
-"""Letters of an edit's id at most."""
+Rev = Annotated[int, Meta(ge=0, lt=1 << 31)]
+
+
+class AskedLine(Value, frozen=True):
+    """A line as an edit makes it; what a page leaves out is found by `completed`."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=80)]
+    start: float
+    end: float
+    text: str
+    lang: str = ""
+    sentences: tuple[str, ...] = ()
+
+
+class AskedEdit(Value, frozen=True):
+    """An edit as a page sends it."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=64)]
+    did: Did
+    before: tuple[tuple[str, Rev], ...] = ()
+    after: tuple[AskedLine, ...] = ()
+    of: str = ""
+    note: str = ""
 
 
 async def edit(show: Show, request: Request) -> Response:
-    """Takes one edit, given as JSON without its kind, once; Unfit says why it cannot be written down. What becomes of
-    it is told by the feed."""
-    asked = _read(await told(request, dict[str, Any], _LONGEST))
+    """Takes one edit once; Unfit says why it cannot be written down. What becomes of it is told by the feed."""
+    asked = _edit(await told(request, AskedEdit, _LONGEST))
     show.look()  # the page may know a line that was written just now
     if known(show.state, asked.id) or asked.id in show.unanswered:
         return JSONResponse({"kept": asked.id})
@@ -48,18 +68,11 @@ def write_down(show: Show, *edits: Edit) -> BackgroundTask:
     return BackgroundTask(_sync, show.folder)
 
 
-def _read(fields: dict[str, Any]) -> Edit:
-    after = fields.get("after", ())
-    cues = [{"lang": "", "sentences": (), **cue} if isinstance(cue, dict) else cue for cue in after]
-    try:
-        asked = msgspec.convert({**fields, "kind": "edit", "after": cues, "refused": ""}, Edit)
-    except (msgspec.ValidationError, TypeError) as error:
-        raise Unfit(f"That is no edit: {error}.", 400) from None
-    if not 0 < len(asked.id) <= _NAME:
-        raise Unfit(f"An edit has an id of 1 to {_NAME} letters.", 400)
-    if not all(isfinite(cue.start) and isfinite(cue.end) for cue in asked.after):
+def _edit(asked: AskedEdit) -> Edit:
+    if not all(isfinite(line.start) and isfinite(line.end) for line in asked.after):
         raise Unfit("A line begins and ends at a time.", 400)
-    return asked
+    after = tuple(Cue(**structs.asdict(line)) for line in asked.after)
+    return Edit(id=asked.id, did=asked.did, before=asked.before, after=after, of=asked.of, note=asked.note)
 
 
 def completed(state: State, edit: Edit) -> Edit:

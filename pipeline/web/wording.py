@@ -69,7 +69,7 @@ class Wording:
             async with self._searching:
                 state = await asyncio.to_thread(self._others.state, name)
             hits += await self._found(name, _lines(state.cues.values(), lang), sought, by)
-        return {"hits": hits[:_HITS], "more": len(hits) > _HITS}
+        return {"hits": hits[:_HITS], "more": len(hits) > _HITS, "others": len(self._others.names)}
 
     async def _found(self, session: str, cues: list[Cue], sought: Sought, by: str | None) -> list[object]:
         rules = self._others.rules(session) if session else self._show.rules()

@@ -18,6 +18,7 @@ from pipeline.journal import Journal, lock
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
 from pipeline.tracks import BEHIND, TrackFiles
+from pipeline.web.drafts import Draft, Drafts
 from tests.waiting import until
 from tests.web.asking import ask, watched
 from tests.web.conftest import Forked, Server
@@ -99,6 +100,22 @@ def test_a_draft_reaches_the_other_window_and_lives_through_a_kill(desk: Server)
         assert feed.next("draft", lambda message: message["cue"] == "4.en" and not message["draft"])
 
 
+def test_two_servers_of_one_folder_tell_each_other_of_drafts(tmp_path: Path) -> None:
+    told: list[tuple[str, Draft, bool]] = []
+    one, other = Drafts(tmp_path, lambda *draft: None), Drafts(tmp_path, lambda *draft: told.append(draft))
+    draft = Draft(lang="en", text="t", start=1.0, end=2.0, rev=1)
+    one.keep("a", draft)
+    other.look()
+    other.keep("b", draft)
+    one.drop("a")
+    other.look()
+    assert told == [("a", draft, False), ("b", draft, False), ("a", draft, True)]
+    assert [cue for cue, *_ in one.all()] == ["b"]
+    (tmp_path / "drafts.json").write_text("torn {")
+    other.look()
+    assert not [*other.all()]
+
+
 def test_of_a_running_session_the_desk_shows_what_that_answers(desk: Server) -> None:
     """A program may have changed the line since the page saw it: then the edit is refused, and not shown as done."""
     with (
@@ -135,6 +152,9 @@ def test_what_was_kept_is_done_once_whenever_the_server_is_killed_and_can_all_be
 def test_lines_are_held_to_the_profile_of_their_language_as_they_are_and_as_they_are_written(desk: Server) -> None:
     found = get(desk, "/api/faults?lang=en")
     assert {("7.en", "gap"), ("8.en", "gap")} <= {(fault["cue"], fault["rule"]) for fault in found}
+    asked = get(desk, "/api/queue?lang=en")
+    assert {problem["cue"] for problem in asked["problems"]} == {*shown(desk)} - {"1.fr"}
+    assert asked["price"]["cues"] == asked["stop"]
     line = {"start": 20.0, "end": 22.0, "text": "And  then."}
     status, said = send(desk, "/api/check", {"lang": "en", "cues": [line], "before": None, "after": None})
     assert (status, said["profile"], said["faults"][0]["rule"], said["left"]) == (200, "netflix-en", "spaces", [])
@@ -163,6 +183,8 @@ NONSENSE: list[tuple[str, Any, int]] = [
     ("/api/edits", {"id": "", "did": "text"}, 400),
     ("/api/edits", {"id": "a", "did": "burn"}, 400),
     ("/api/edits", ["no"], 400),
+    ("/api/edits", {"id": "a", "did": "text", "after": 5}, 400),
+    ("/api/edits", {"id": "a", "did": "delete", "before": [["1.en", 10**40]]}, 400),
     ("/api/edits", {"id": "a", "did": "insert", "after": [{"id": "e-a.1", "text": "no times"}]}, 400),
     ("/api/edits", {"id": "a", "did": "note", "note": "x" * 5_000_000}, 413),
     ("/api/drafts/1.en", {"lang": "en"}, 400),

@@ -199,8 +199,7 @@ def test_what_is_found_is_replaced_where_it_is_ticked(desk: "Page", folder: Path
     becomes(desk, "document.getElementById('find-replace').innerText === 'Replace 1'")
     desk.focus("#find-replace")
     press(desk, "Enter")
-    until(lambda: texts(folder)[2] == "The floor goes to all nurses.", 20)
-    becomes(desk, "!document.getElementById('find').open")
+    becomes(desk, f"{TEXTS}[2] === 'The floor goes to all nurses.' && !document.getElementById('find').open")
     press(desk, "Control+z")
     until(lambda: texts(folder) == [english for _, english in LINES], 20)
 

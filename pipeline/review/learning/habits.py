@@ -1,10 +1,9 @@
 """Settings that an editor's changes speak for, and what they say of what is no setting. Pure."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from pipeline.events import Cue, Suppressed
+from pipeline.events import Cue
 from pipeline.report.record import Record
 from pipeline.review.learning.changes import Changed, text_of
 from pipeline.review.learning.proposal import Evidence, Proposal, times
@@ -22,7 +21,6 @@ _MOVED, _STEP = 0.2, 0.1
 """Seconds: what is less is no habit; settings are told in steps."""
 _QUOTED = 20
 """Lines that are named for a setting."""
-_RESTORED = 3
 
 
 def habits(record: Record, found: Sequence[Changed]) -> Iterator[Proposal]:
@@ -34,7 +32,6 @@ def habits(record: Record, found: Sequence[Changed]) -> Iterator[Proposal]:
     yield from _linger(same, rules)
     yield from _width(found, rules)
     yield from _delay(record)
-    yield from _guards(record)
 
 
 def _speed(same: Sequence[Changed], rules: CueRules) -> Iterator[Proposal]:
@@ -102,36 +99,6 @@ def _delay(record: Record) -> Iterator[Proposal]:
         why=f"{len(missed)} of {len(late)} lines were later than the screen's {delays[-1]:.0f} s",
         evidence=tuple(evidence[:_QUOTED]),
     )
-
-
-def _guards(record: Record) -> Iterator[Proposal]:
-    """Guards that kept back what an editor put back."""
-    state = record.state
-    put = [cue for cue in state.cues.values() if cue.id in state.handled]
-    kept, back = Counter[str](), dict[str, list[Evidence]]()
-    for text in state.suppressed:
-        guard = _guard(text.reason)
-        kept[guard] += 1
-        if cue := next((cue for cue in put if text.id in cue.sentences or _within(cue, text)), None):
-            back.setdefault(guard, []).append(Evidence(cue=cue.id, start=cue.start, before="", after=text_of([cue])))
-    for guard, evidence in back.items():
-        if len(evidence) >= _RESTORED and 2 * len(evidence) > kept[guard]:
-            yield Proposal(
-                kind="hint",
-                what=f'the guard "{guard}" is too strict for this hall (docs/guards.md)',
-                why=f"of {kept[guard]} texts that it kept back, {len(evidence)} were put back",
-                evidence=tuple(evidence),
-                against=kept[guard] - len(evidence),
-            )
-
-
-def _within(cue: Cue, text: Suppressed) -> bool:
-    return cue.start < text.end and text.start < cue.end and cue.text in text.text
-
-
-def _guard(reason: str) -> str:
-    """Which of them it was: what it says without its figures."""
-    return " ".join(word for word in reason.partition("(")[0].split() if not any(map(str.isdigit, word)))
 
 
 def _setting(name: str, value: float | int, why: str, found: Sequence[Changed], against: int = 0) -> Proposal:

@@ -8,6 +8,7 @@ from pipeline.review.learning.habits import habits
 from pipeline.review.learning.names import names
 from pipeline.review.learning.phrases import made_up
 from pipeline.review.learning.proposal import Proposal, by_weight
+from pipeline.review.learning.strictness import strictness
 from pipeline.review.learning.terms import terms
 
 
@@ -19,4 +20,5 @@ def proposals(record: Record, glossary: Glossary) -> list[Proposal]:
         *by_weight(list(terms(state, found, glossary, common))),
         *by_weight(list(made_up(state, found))),
         *habits(record, found),
+        *strictness(record),
     ]

@@ -39,7 +39,7 @@ export class Desk {
     this.cues = new Cues(feed);
     this.drafts = new Drafts(feed);
     this.edits = new Edits(feed, this.cues);
-    this.heard = new Heard();
+    this.heard = new Heard(facts.running);
     this.player = new Player(byId("video"), place?.stream ?? 0);
     this.field = new Field(this);
     this.list = new List(byId("list"), this);
@@ -130,11 +130,11 @@ export class Desk {
     this.spelling.soon();
   }
 
-  step(by) {
+  step(by, how = {}) {
     const track = this.cues.track(this.lang);
     const at = this.current === null ? -1 : this.cues.at(this.current, this.lang);
     const cue = track[Math.min(Math.max(0, at + by), track.length - 1)];
-    if (cue) this.select(cue.id);
+    if (cue) this.select(cue.id, how);
   }
 
   /** The line at the playhead. */
@@ -163,7 +163,9 @@ export class Desk {
   /** Asks for an edit, and tells it; gives the lines as they will be. */
   ask(did, cues, made, said, more = {}) {
     const done = ["note", "accept"].includes(did) ? () => {} : this.drafts.become(cues);
+    this._asking = true; // what goes by this is not lost
     const { made: lines } = this.edits.ask(did, cues, made, more, done);
+    this._asking = false;
     const mine = lines.find((cue) => cue.id === this.current);
     if (mine && did !== "accept") this.field.become(mine);
     this.tell(said);
@@ -227,10 +229,10 @@ export class Desk {
     this._renew();
   }
 
-  /** The chosen line is no more: the one that stands there now is. */
+  /** The chosen line is no more: the one that stands there now is. What was being written in it is shown. */
   keepSomewhere() {
-    const gone = this.current !== null && !this.cues.get(this.current);
-    if (!gone) return;
+    if (this.current === null || this.cues.get(this.current)) return;
+    if (this.field.changed && this.field.text) this.edits.lost(this.field.cue, this.field.text);
     const cue = this.cues.near(this.lang, this.field.cue?.start ?? this.player.stream);
     this.current = null;
     this.select(cue?.id ?? null, { seek: false });
@@ -241,7 +243,7 @@ export class Desk {
     this.list.soon();
     this.wave.draw(true);
     this.side.soon();
-    if (this.current !== null && !this.cues.get(this.current) && !this.edits.unsure) this.keepSomewhere();
+    if (!this._asking && !this.edits.unsure) this.keepSomewhere();
   }
 
   /** Where the editor is. */

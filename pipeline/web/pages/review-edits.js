@@ -98,6 +98,14 @@ export class Edits extends EventTarget {
     this._tell("refused", { edit: mine, why });
   }
 
+  /** A line went while it was being written. */
+  lost(cue, text) {
+    const edit = { id: newId(), did: "text", before: [], after: [{ ...cue, text }] };
+    this.refused.push({ edit, why: "That line is not there any more; this was being written in it." });
+    this._keep();
+    this._tell("saved");
+  }
+
   async _send() {
     if (this._busy) return;
     this._busy = true;

@@ -47,6 +47,7 @@ export class Find {
     const { found, why } = await ask(`/api/found?${query}`);
     if (asked !== this._asked) return;
     if (!found) return this._draw([], why);
+    byId("find-elsewhere").hidden = !found.others;
     this._draw(found.hits, `${found.hits.length}${found.more ? " and more" : ""} found`);
   }
 

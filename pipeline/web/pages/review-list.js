@@ -16,6 +16,7 @@ export class List {
     this._space = box.firstElementChild;
     box.addEventListener("scroll", () => this.soon(), { passive: true });
     box.addEventListener("click", (event) => this._clicked(event));
+    box.addEventListener("keydown", (event) => this._pressed(event));
     new ResizeObserver(() => this.soon()).observe(box);
   }
 
@@ -74,6 +75,17 @@ export class List {
     if (row.told && told.every((one, index) => one === row.told[index])) return;
     row.told = told;
     fill(row, desk, { ...cue, text }, at, track.length, faults({ ...cue, text }, before, after, desk.limits));
+  }
+
+  /** The list's own keys, while it has the focus. */
+  _pressed(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const page = Math.max(1, Math.floor(this._box.clientHeight / ROW) - 1);
+    const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity };
+    if (event.key === "Enter") this._desk.field.node.focus();
+    else if (event.key in steps) this._desk.step(steps[event.key], { focus: false });
+    else return;
+    event.preventDefault();
   }
 
   _clicked(event) {

@@ -114,7 +114,9 @@ export class Wave {
       const asked = fetch(`/api/peaks?${query}`).then((answer) => (answer.ok ? answer.json() : null));
       this._peaks.set(query, asked.catch(() => (this._peaks.delete(query), null)));
     }
-    return this._peaks.get(query);
+    const found = this._peaks.get(query);
+    if (this._desk.facts.running) this._peaks.delete(query); // there may be more of it by then
+    return found;
   }
 
   _drawLines() {

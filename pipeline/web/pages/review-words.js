@@ -3,12 +3,15 @@
 /** Seconds that are asked for at once, and how many such stretches are kept. */
 const STRETCH = 60;
 const MOST = 20;
+/** Milliseconds after which more may be known of one, while the session runs or the shots are still looked for. */
+const AGAIN = 10_000;
 
 export class Heard extends EventTarget {
-  constructor() {
+  constructor(running) {
     super();
-    this._words = new Stretches("/api/words", () => this.dispatchEvent(new Event("change")));
-    this._shots = new Stretches("/api/shots", () => this.dispatchEvent(new Event("change")));
+    const changed = () => this.dispatchEvent(new Event("change"));
+    this._words = new Stretches("/api/words", changed, () => running);
+    this._shots = new Stretches("/api/shots", changed, (items) => running || !items.length);
   }
 
   /** The words that are known to be spoken between; those not known yet are asked for, and "change" tells. */
@@ -25,26 +28,20 @@ export class Heard extends EventTarget {
     await this._words.all(from, to);
     return this.words(from, to);
   }
-
-  /** More may be known by now. */
-  renew() {
-    this._words.forget();
-    this._shots.forget();
-  }
 }
 
 class Stretches {
-  constructor(address, changed) {
-    this._address = address;
-    this._changed = changed;
-    this._known = new Map();
+  /** `open(items)`: there may be more later. */
+  constructor(address, changed, open) {
+    Object.assign(this, { _address: address, _changed: changed, _open: open, _known: new Map() });
   }
 
   of(from, to) {
     const found = [];
     for (let at = Math.max(0, Math.floor(from / STRETCH)); at * STRETCH < to; at++) {
-      found.push(...(this._known.get(at)?.items ?? []));
-      if (!this._known.has(at)) this._ask(at);
+      const known = this._known.get(at);
+      found.push(...(known?.items ?? []));
+      if (!known || known.old) this._ask(at, known?.items);
     }
     return found;
   }
@@ -54,19 +51,20 @@ class Stretches {
     for (let at = Math.max(0, Math.floor(from / STRETCH)); at * STRETCH < to; at++) await this._known.get(at)?.asked;
   }
 
-  forget() {
-    this._known.clear();
-    this._changed();
-  }
-
-  _ask(at) {
-    const one = { items: null };
+  _ask(at, items = null) {
+    const one = { items, old: false };
     this._known.set(at, one);
     if (this._known.size > MOST) this._known.delete(this._known.keys().next().value);
     one.asked = fetch(`${this._address}?from=${at * STRETCH}&to=${(at + 1) * STRETCH}`)
       .then((answer) => (answer.ok ? answer.json() : []))
-      .then((items) => ((one.items = mine(items, at)), this._changed()))
+      .then((items) => this._have(at, one, mine(items, at)))
       .catch(() => this._known.delete(at));
+  }
+
+  _have(at, one, items) {
+    one.items = items;
+    if (this._open(items)) setTimeout(() => (one.old = true), AGAIN);
+    this._changed();
   }
 }
 
