@@ -24,13 +24,16 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(f"{server.address}/review")
         until(lambda: page.evaluate("Boolean(window.livesubs?.wave.ready && livesubs.player.there)"), 60)
-        for key in ("Control+Enter", "Control+Enter", "Alt+ArrowDown", "Alt+ArrowDown", "Alt+]", "Control+z"):
+        until(lambda: page.inner_text("#faults"), 30)
+        go = ("Alt+g", "4", "2", "Enter", *["Control+Enter"] * 3, "F4")
+        for key in go:
             page.keyboard.press(key)
+        page.keyboard.press("Alt+n")
+        page.keyboard.type("Too long for two seconds: what can go?")
+        page.keyboard.press("Enter")
         until(lambda: page.evaluate("livesubs.edits.waiting === 0 && !livesubs.edits.unsure"), 30)
-        page.keyboard.press("Control+End")
-        page.keyboard.type(" And they are right.")
         until(lambda: page.locator("#check .fault").count() > 0, 30)
-        until(lambda: not page.evaluate("document.getElementById('toast').className"), 30)
+        until(lambda: page.evaluate("getComputedStyle(document.getElementById('toast')).opacity === '0'"), 30)
         page.screenshot(path=DOCS / "review.png")
         server.kill()
 

@@ -16,6 +16,7 @@ async function back(desk, edit, said) {
   await desk.edits.sure();
   if (desk.current !== current) return; // the editor has gone on
   const id = of.cues.find((one) => desk.cues.get(one)?.lang === desk.lang);
-  if (id) desk.select(id, { seek: false, caret: id === desk.current ? desk.field.node.selectionStart : 0 });
+  const same = id === desk.current;
+  if (id) desk.select(id, { seek: !same, caret: same ? desk.field.node.selectionStart : 0 });
   else desk.keepSomewhere();
 }

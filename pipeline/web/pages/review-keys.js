@@ -57,7 +57,7 @@ export class Keys {
 
   _press(event) {
     if (this._changing) return this._change(event);
-    if (document.querySelector("dialog[open]") || event.isComposing) return;
+    if (event.isComposing || document.querySelector("dialog[open]")) return;
     const name = pressed(event);
     const command = this._by.get(name) ?? (meant(event) === "?" ? this._by.get("F1") : null);
     if (!command || (/^[A-Z0-9]$/.test(name) && !meant(event))) return;

@@ -111,7 +111,6 @@ function fill({ node, parts }, desk, cue, at, total, found) {
   node.dataset.id = cue.id;
   node.style.transform = `translateY(${at * ROW}px)`;
   node.classList.toggle("chosen", cue.id === desk.current);
-  node.classList.toggle("settled", settled(cue));
   node.setAttribute("aria-selected", cue.id === desk.current);
   node.setAttribute("aria-posinset", at + 1);
   node.setAttribute("aria-setsize", total);

@@ -20,7 +20,9 @@ export class Versions {
     const { cue, facts } = this._desk;
     if (!cue) return;
     this._desk.commit();
-    this._of = { cue: this.offered ?? cue.id, what, lang: this._target(cue) };
+    const of = this._desk.cues.get(this.offered) ?? cue;
+    const said = of.lang === facts.src_lang ? of.text : ""; // as it now reads here: the server may not have it yet
+    this._of = { cue: of.id, what, lang: this._target(of), text: said };
     byId("versions-title").textContent = what === "speech" ? "Heard once more" : "Translated again";
     byId("engine-choice").hidden = what === "speech";
     this._dialog.showModal();

@@ -13,6 +13,8 @@ const NEAR = 0.94;
 const PULL = 9;
 /** Seconds in view from which on the words would lie on each other. */
 const DENSE = 20;
+/** Pixels of a letter of those, about. */
+const LETTER = 7.5;
 const KEPT = 30;
 
 export class Wave {
@@ -190,14 +192,18 @@ export class Wave {
 
 const part = (value) => value / 127;
 
-/** The words, on two rows by turns, so that each can be read. */
+/** The words, each on the first of two rows that has room. */
 function strip(box, words, wave) {
-  box.replaceChildren(...words.map((word, at) => {
+  const ends = [-Infinity, -Infinity];
+  box.replaceChildren(...words.map((word) => {
     const made = document.createElement("span");
-    made.textContent = word.text.trim();
+    const [text, left] = [word.text.trim(), wave._x(word.start)];
+    const row = ends[0] <= left || ends[0] <= ends[1] ? 0 : 1;
+    ends[row] = left + LETTER * text.length;
+    made.textContent = text;
     made.className = word.probability < 0.5 ? "unsure" : "";
-    made.style.left = `${wave._x(word.start)}px`;
-    made.style.top = `${(at % 2) * 17}px`;
+    made.style.left = `${left}px`;
+    made.style.top = `${17 * row}px`;
     return made;
   }));
 }
