@@ -1,6 +1,7 @@
 """`livesubs fit`: the cues of a session in other uploads of its event, cut by ffmpeg, and what is refused."""
 
 import json
+import subprocess
 import wave
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import cli
+from pipeline.audio import loudness
 from pipeline.errors import SessionError, SourceError, SourceMissing
 from pipeline.events import Cue
-from pipeline.fit.lines import Line
+from pipeline.fit.lines import Line, lines, sure
 from pipeline.fit.pieces import Piece
 from pipeline.fit.placing import place
+from pipeline.fit.search import Hit
+from pipeline.fit.sound import decode
 from pipeline.settings import SAMPLE_RATE
 from pipeline.source.parts import AUDIO
 from samples.sound import RATE, sting
@@ -182,9 +186,30 @@ def test_what_ours_has_twice_is_no_proof(session: Path, ours: Path, ffmpeg: str,
         fit(repeated, video)
 
 
+def test_times_are_those_of_players_where_the_sound_begins_after_the_picture(ffmpeg: str, tmp_path: Path) -> None:
+    """In MPEG-TS, too, whose clock begins anywhere."""
+    picture = ["-f", "lavfi", "-i", "color=s=64x64:r=25:d=6", "-itsoffset", "1.5"]
+    sound = ["-f", "lavfi", "-i", "sine=d=4", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"]
+    subprocess.run([ffmpeg, "-v", "error", *picture, *sound, str(tmp_path / "late.ts")], check=True)
+    heard = decode(tmp_path / "late.ts", 1, tmp_path / AUDIO, ffmpeg, lambda *_: None)
+    assert not heard.read(0.0, 1.45).any()
+    assert loudness(heard.read(1.55, 1.65)) > -30
+
+
 def test_a_video_that_is_not_there_is_told(session: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceMissing):
         fit(session, tmp_path / "none.mp4")
+
+
+def test_a_clock_that_runs_fast_is_one_line_and_a_cut_makes_two() -> None:
+    def hits(start: float, shift: float, rate: float = 1.001) -> list[Hit]:
+        times = np.arange(start, start + 400, 2.5).tolist()
+        return [Hit(theirs=at, ours=rate * at + shift, like=0.9, next=0.2) for at in times]
+
+    [line] = lines(hits(0.0, 12.0))
+    assert line.ours(1000.0) == pytest.approx(1013.0, abs=0.01)
+    assert [round(line.shift, 3) for line in lines([*hits(0.0, 12.0), *hits(400.0, 12.1)])] == [12.0, 12.1]
+    assert sure([Hit(theirs=0.0, ours=0.0, like=0.9, next=0.85), Hit(theirs=0.0, ours=0.0, like=0.5, next=0.1)]) == []
 
 
 def shown(pairs: Sequence[tuple[float, float]]) -> list[Cue]:

@@ -9,7 +9,7 @@ import typer
 
 from pipeline.commands import options
 from pipeline.commands.progress import progress
-from pipeline.errors import SessionError
+from pipeline.errors import SessionError, SettingsError
 
 if TYPE_CHECKING:
     from pipeline.events import Cue
@@ -36,6 +36,8 @@ def fit(
     from pipeline.fit import told
     from pipeline.report.folder import open_record
 
+    if out and not out.is_dir():
+        raise SettingsError(f"there is no folder {out} to write to; make it, or choose another --out")
     record = open_record(folder)
     tracks = _tracks(record, folder, lang)
     files = {one: (out or video.parent) / f"{video.stem}.{one}.{format}" for one in tracks}

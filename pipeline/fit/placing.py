@@ -11,6 +11,7 @@ from pipeline.fit.pieces import Piece
 _ENOUGH = 0.5
 """Of a cue's time: with less of it a cue is left out."""
 _WHOLE = 0.999
+"""... and with less than this it is shortened."""
 _EDGE = 0.3
 """Seconds by which a cue may reach over the edge of a piece: there is no sound there that tells the edge better."""
 _ALIKE = 0.3

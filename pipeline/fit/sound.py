@@ -20,8 +20,9 @@ def decode(video: Path, track: int, to: Path, ffmpeg: str, tell: Callable[[float
     """
     media = probe(str(video), str(video))
     index = media.track(track, str(video)).index
+    picture = [media.picture.index] if media.picture else []
     said = to.with_suffix(".log")
-    command = _command(ffmpeg, video, index)
+    command = _command(ffmpeg, video, index, picture)
     try:
         with (
             said.open("wb") as log,
@@ -40,8 +41,12 @@ def decode(video: Path, track: int, to: Path, ffmpeg: str, tell: Callable[[float
     return AudioFile(to)
 
 
-def _command(ffmpeg: str, video: Path, index: int) -> list[str]:
-    """Silence up to the first sample, where that comes later than the picture; holes are filled as long as they are."""
+def _command(ffmpeg: str, video: Path, index: int, picture: list[int]) -> list[str]:
+    """Silence up to the first sample, where that comes later than the picture; holes are filled as long as they are.
+
+    The picture goes nowhere, but is read: else ffmpeg takes MPEG-TS to begin with its sound.
+    """
     read = [ffmpeg, "-v", "error", "-nostdin", "-i", str(video), "-map", f"0:{index}"]
+    unseen = [word for number in picture for word in ("-map", f"0:{number}", "-c", "copy", "-f", "null", "-")]
     in_step = "aresample=async=1:min_hard_comp=0.03:first_pts=0"
-    return [*read, "-af", in_step, "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"]
+    return [*read, "-af", in_step, "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1", *unseen]

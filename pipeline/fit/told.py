@@ -106,13 +106,12 @@ _WHY = {"missing": "not in the video", "other": "the video has another sound the
 
 
 def lines(fitted: Fitted) -> Iterator[str]:
-    """A line each."""
+    """What lies where, by time; what is left out; the files."""
     if fitted.speed != 1:
         yield f"The video runs {fitted.speed:.3f} times as fast; the cues go with it."
-    for one in fitted.pieces:
-        yield f"{_span(one.theirs)} is {_span(one.ours)} of the session: {one.shift:+.2f} s, likeness {one.like:.2f}"
-    for span in fitted.extra:
-        yield f"{_span(span)} is not in the session"
+    there = {one.theirs: f"is {_span(one.ours)} of the session: {_how(one)}" for one in fitted.pieces}
+    for span, what in sorted({**there, **dict.fromkeys(fitted.extra, "is not in the session")}.items()):
+        yield f"{_span(span)} {what}"
     for lang, found in fitted.tracks.items():
         for left in found.left:
             text = " ".join(left.text.split("\n"))
@@ -120,6 +119,10 @@ def lines(fitted: Fitted) -> Iterator[str]:
     for found in fitted.tracks.values():
         short = f", {found.shortened} of them shortened by a cut" if found.shortened else ""
         yield f"{found.file}: {found.cues} cues{short}; {len(found.left)} left out"
+
+
+def _how(one: Stretch) -> str:
+    return f"{one.shift:+.2f} s, likeness {one.like:.2f}"
 
 
 def _span(span: tuple[float, float]) -> str:

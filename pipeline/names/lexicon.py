@@ -7,7 +7,9 @@ from operator import itemgetter
 from typing import Any
 
 _LANGUAGES = frozenset({"fr", "en", "es", "de", "it", "pt", "nl"})
-_ELIDED = frozenset({"l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu"})
+_ELIDED = frozenset(
+    {"l", "d", "j", "m", "t", "s", "n", "c", "qu", "aujourd", "jusqu", "lorsqu", "puisqu", "quoiqu", "quelqu"}
+)
 
 
 @lru_cache(maxsize=20_000)

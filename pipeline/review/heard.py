@@ -17,6 +17,7 @@ import msgspec
 from pipeline.events import Sentence, Value, Word
 from pipeline.names.lexicon import ordinary
 from pipeline.review.loud import Loud
+from pipeline.translation.vocabulary import weigh
 
 SIGNALS = ("doubt", "long", "around", "unknown", "held", "pause", "loud")
 _LONG = 7
@@ -104,9 +105,11 @@ def _judged(word: Word, row: Sequence[float], weights: Mapping[str, float]) -> J
 
 
 def _unknown(text: str, lang: str) -> bool:
-    """A word with a capital may be a name, which no dictionary has."""
-    stripped = text.strip(_MARKS)
-    return stripped[:1].islower() and not ordinary(stripped, lang)
+    """In none of two dictionaries; a word with a capital may be a name, which no dictionary has."""
+    if any(map(str.isupper, text)) or ordinary(text, lang):
+        return False
+    weighed = weigh(text, lang, lang)
+    return weighed is None or weighed.known < weighed.count
 
 
 def _size(word: Word) -> int:

@@ -7,6 +7,8 @@ from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from rapidfuzz.distance import Levenshtein
+
 from pipeline.editing import standing
 from pipeline.events import UNSPOKEN, Cue, Rendering, Repaired, Suppressed, Value
 from pipeline.lines import clock_time
@@ -16,6 +18,7 @@ from pipeline.restoring import restored
 from pipeline.review.sense import amiss
 from pipeline.review.shown import by_sentence
 from pipeline.subtitles.quality import Rule, faults
+from pipeline.translation.verdicts import usable
 
 _FLAGS = {
     "marked": (0.99, "It was marked while it was live."),
@@ -57,10 +60,7 @@ class Sign(Value, frozen=True):
 def signs(record: Record, lang: str) -> Iterator[tuple[str, Sign]]:
     """All there are but those of the words, each with the id of its cue."""
     cues = record.state.track(lang)
-    for cue in cues:
-        for flag in cue.flags:
-            if flag in _FLAGS and not (flag in _VERBATIM and lang == record.session.src_lang):
-                yield cue.id, Sign(chance=_FLAGS[flag][0], said=_FLAGS[flag][1])
+    yield from _flags(cues, verbatim=lang == record.session.src_lang)
     for fault in faults(cues, record.settings.cues):
         if fault.rule in _SHAPES:
             yield fault.cue, Sign(chance=_MISSHAPEN, said=_SHAPES[fault.rule])
@@ -68,6 +68,16 @@ def signs(record: Record, lang: str) -> Iterator[tuple[str, Sign]]:
         yield from _beside(record, cues)
     yield from _names(record, cues)
     yield from _translated(record, lang, cues)
+
+
+def _flags(cues: list[Cue], *, verbatim: bool) -> Iterator[tuple[str, Sign]]:
+    """That a later cue of a sentence begins late is no matter: it waits for the one before to be read."""
+    first = {mine[0].id for mine in by_sentence(cues).values()}
+    for cue in cues:
+        for flag in cue.flags:
+            told = flag in _FLAGS and not (verbatim and flag in _VERBATIM) and (flag != "late" or cue.id in first)
+            if told:
+                yield cue.id, Sign(chance=_FLAGS[flag][0], said=_FLAGS[flag][1])
 
 
 def _beside(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
@@ -138,10 +148,10 @@ def _engines(answer: Rendering) -> Iterable[Sign]:
         yield Sign(
             chance=_FALLBACK, said=f"{used.engine} translated it, since {first.engine} did not: {first.verdict}."
         )
-    others = {one.engine: one.text for one in answer.attempts if one.engine != used.engine and one.text}
-    for engine, text in others.items():
-        if _words(text) != _words(answer.text):
-            yield Sign(chance=_DISAGREED, said=f"{engine} says “{text.strip()}”.")
+    usables = (one for one in answer.attempts if usable(one.verdict) and one.engine != used.engine)
+    for engine, text in {one.engine: one.text for one in usables}.items():
+        if apart := Levenshtein.normalized_distance(_words(text), _words(answer.text)):
+            yield Sign(chance=_DISAGREED * apart, said=f"{engine} says “{text.strip()}”.")
 
 
 def _words(text: str) -> list[str]:

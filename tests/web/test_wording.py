@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
@@ -21,11 +21,17 @@ from tests.test_review_again import CHOSEN, SAID
 from tests.test_review_spelling import needs_dictionaries
 from tests.waiting import until
 from tests.web.asking import ask
-from tests.web.conftest import Forked, Server
+from tests.web.conftest import Forked, Server, becomes, needs_hls
 from tests.web.sessions import STARTED, cue, finished
 from tests.web.test_desk import get, send
+from tests.web.test_review import opened, press
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 KEPT = Suppressed(start=5.6, end=7.0, text=SAID["s2"][2], reason="a phrase that Whisper makes up", lang="fr")
+
+ALSO = Suppressed(start=9.5, end=11.0, text=SAID["s1"][2], reason="a phrase that Whisper makes up", lang="fr")
 
 
 def line(lang: str, start: float, end: float, text: str) -> Cue:
@@ -41,7 +47,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     said = Sentence(id="s000001", lang="fr", start=3.7, end=5.1, text="Bonsoir à toutes à tous.", words=())
     lines = [line("fr", 3.7, 5.5, said.text), line("en", 3.7, 5.5, "Good evening, Mr Brasac.")]
     with Journal(folder, SystemClock()) as journal:
-        for event in (STARTED, said, KEPT, *lines, Ended(reason="ended", stream=12.0)):
+        for event in (STARTED, said, KEPT, ALSO, *lines, Ended(reason="ended", stream=12.0)):
             journal.append(event)
     server = Forked(folder)
     beside = str(finished(other, [cue(1, "Brasac spoke.")]))
@@ -60,7 +66,7 @@ def found(desk: Server, **query: str) -> Any:
 
 
 def test_what_was_kept_back_comes_back_with_its_translation_and_once(desk: Server) -> None:
-    [kept] = get(desk, "/api/suppressed")
+    kept, _ = get(desk, "/api/suppressed")
     assert (kept["text"], kept["start"], kept["reason"], kept["restored"]) == (KEPT.text, 5.6, KEPT.reason, False)
     wish = {"kept": kept["id"], "id": "back"}
     assert send(desk, "/api/suppressed", wish) == (200, {"kept": "back", "lacking": {}})
@@ -71,8 +77,8 @@ def test_what_was_kept_back_comes_back_with_its_translation_and_once(desk: Serve
     made = [one for one in state(desk.folder).cues.values() if one.sentences == (kept["id"],)]
     assert [(one.lang, one.start) for one in made] == [("fr", 5.583), ("en", 5.583)]
     assert "hall" in made[1].text
-    pair = (desk.folder / "subtitles.fr-en.srt").read_text("utf-8")
-    assert f"{KEPT.text}\n{made[1].text}" in pair
+    pair = desk.folder / "subtitles.fr-en.srt"
+    until(lambda: pair.exists() and f"{KEPT.text}\n{made[1].text}" in pair.read_text("utf-8"), 30)
 
 
 def test_a_line_is_heard_once_more_and_translated_once_more(desk: Server) -> None:
@@ -113,6 +119,26 @@ def test_hits_are_replaced_where_they_are_ticked_here_and_in_another_session(des
         wish = {"what": "spoke", "by": "sang", "session": other.name, "ticks": [tick]}
         assert send(desk, "/api/replace", wish)[0] == 200
     assert (other / "edits.jsonl").read_text().count("sang") == 1
+
+
+@needs_hls
+@needs_dictionaries
+def test_all_of_it_by_keys_in_a_browser(desk: Server, page: "Page") -> None:
+    opened(page, desk)
+    page.focus("#kept-open")
+    press(page, "Enter")
+    page.locator("#kept-list li").last.get_by_text("Bring it back").press("Enter")
+    lines = "livesubs.cues.track('en').map((cue) => cue.text)"
+    becomes(page, f"{lines}.at(-1) === 'Good evening, everyone.'")
+    press(page, "Escape")
+    becomes(page, "document.activeElement.id === 'field'")
+    press(page, "Control+Home", "Control+a", *"Good evning, all.")
+    becomes(page, "document.querySelector('#spelling b')?.innerText === 'evning'")
+    press(page, "Alt+c", "Alt+r")
+    becomes(page, f"{lines}[0].startsWith('Good evening, all')")
+    becomes(page, "document.activeElement.innerText === 'Take it'")
+    press(page, "Enter")
+    until(lambda: state(desk.folder).cues["s000001.en.1"].text == "Good evening, everyone.", 30)
 
 
 def test_models_that_are_not_here_are_replaced_by_those_that_are() -> None:

@@ -33,7 +33,9 @@ export class KeptBack {
   }
 
   _draw() {
+    if (!this._all.length) return this._dialog.close();
     byId("kept-list").replaceChildren(...this._all.map((one) => this._row(one)));
+    byId("kept-list").querySelector("button").focus();
   }
 
   _row(one) {
