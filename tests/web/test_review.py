@@ -162,7 +162,9 @@ def test_what_is_typed_survives_the_page_and_the_server(page: "Page", server: Se
     server.kill()
     press(page, "Control+Enter")  # while nobody listens
     becomes(page, "document.getElementById('saved').textContent.startsWith('Not on the server yet')")
+    page.goto("about:blank")  # this browser has it
     server.start()
+    opened(page, server)
     becomes(page, KEPT)
     until(lambda: texts(folder)[2].endswith(" Indeed"), 20)
     until(lambda: (folder / "drafts.json").read_bytes() == b"{}", 20)

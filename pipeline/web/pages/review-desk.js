@@ -15,6 +15,7 @@ import { List } from "./review-list.js";
 import { Player } from "./review-player.js";
 import { Queue } from "./review-queue.js";
 import { Side } from "./review-side.js";
+import { short } from "./review-shape.js";
 import { snapped } from "./review-snap.js";
 import { Spelling } from "./review-spelling.js";
 import { retime } from "./review-timing.js";
@@ -25,8 +26,6 @@ import { byId } from "./page.js";
 
 const TOLD = 5000;
 const FPS = 25;
-/** Characters of a text that are told. */
-const SHORT = 40;
 
 export class Desk {
   constructor(facts, feed, place) {
@@ -98,10 +97,6 @@ export class Desk {
 
   said(cue) {
     return this.beside ? this.cues.said(cue, this.beside) : "";
-  }
-
-  why(id) {
-    return this.queue.why(id);
   }
 
   /** Where an edge belongs: `draws`, also to words and shot changes. */
@@ -252,5 +247,3 @@ export class Desk {
     return { lang, cue: current, caret: field.node.selectionStart, scroll: byId("list").scrollTop, stream: player.stream };
   }
 }
-
-const short = (text) => (text.length > SHORT ? `${text.slice(0, SHORT - 2).trim()}…` : text).replaceAll("\n", " ");

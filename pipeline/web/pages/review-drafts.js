@@ -1,5 +1,7 @@
 // What is being typed and is no edit yet: on the server within a second, so that neither a crash nor a reload loses it.
 
+import { keep, kept, WINDOW } from "./review-store.js";
+
 const PLACE = "livesubs.desk drafts";
 /** Milliseconds after a key until a draft is sent; while somebody types on, it is sent as often. */
 const SOON = 300;
@@ -75,18 +77,12 @@ export class Drafts extends EventTarget {
   }
 
   _keep() {
-    if (this._place === undefined) return;
-    try {
-      if (this._unsent.size) localStorage.setItem(this._place, JSON.stringify([...this._unsent]));
-      else localStorage.removeItem(this._place);
-    } catch {
-      // a browser that keeps nothing has them until the page is closed
-    }
+    if (this._place) keep(this._place, [...this._unsent]);
   }
 
   /** What this browser had not sent when the page was closed. */
   _restore(session) {
-    if (this._place !== undefined) return;
+    if (this._place) return;
     this._place = `${PLACE} ${session}`;
     for (const [id, draft] of kept(this._place)) {
       if (draft) this._known.set(id, draft);
@@ -103,17 +99,6 @@ export class Drafts extends EventTarget {
     else this._known.delete(cue);
     this.dispatchEvent(new CustomEvent("told", { detail: cue }));
     this.dispatchEvent(new Event("change"));
-  }
-}
-
-/** What this window calls itself. */
-const WINDOW = Math.random().toString(36).slice(2, 10);
-
-function kept(place) {
-  try {
-    return JSON.parse(localStorage.getItem(place)) ?? [];
-  } catch {
-    return [];
   }
 }
 

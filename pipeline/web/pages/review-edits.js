@@ -5,6 +5,9 @@
 
 import { now } from "./page.js";
 import { History } from "./review-history.js";
+import { keep, kept } from "./review-store.js";
+
+const [WAITING, REFUSED] = ["livesubs.desk waiting", "livesubs.desk refused"];
 
 /** Milliseconds until the next try, and seconds for one. */
 const AGAIN = 500;
@@ -142,26 +145,18 @@ export class Edits extends EventTarget {
   _restore(session) {
     if (this._session !== null) return;
     this._session = session;
-    const { waiting, refused } = kept(this._place);
+    const waiting = kept(`${WAITING} ${session}`);
     for (const edit of waiting) this.history.note(edit);
     this._waiting = [...waiting.map((edit) => ({ edit, done: () => {} })), ...this._waiting];
-    this.refused = [...refused, ...this.refused];
+    this.refused = [...kept(`${REFUSED} ${session}`), ...this.refused];
     this._send();
     this._tell("saved");
   }
 
-  get _place() {
-    return `livesubs.desk ${this._session}`;
-  }
-
   _keep() {
     if (this._session === null) return;
-    const waiting = this._waiting.map(({ edit }) => edit);
-    try {
-      localStorage.setItem(this._place, JSON.stringify({ waiting, refused: this.refused }));
-    } catch {
-      // a browser that keeps nothing has it until the page is closed
-    }
+    keep(`${WAITING} ${this._session}`, this._waiting.map(({ edit }) => edit));
+    keep(`${REFUSED} ${this._session}`, this.refused);
   }
 
   _tell(kind, detail = null) {
@@ -199,11 +194,3 @@ export async function reason(answer) {
 const written = ({ lang, start, end, text }, id) => ({ kind: "cue", id, lang, start, end, text });
 
 const accepted = (cue) => ({ ...cue, rev: cue.rev + 1, flags: [...new Set([...cue.flags, "accepted"])] });
-
-function kept(place) {
-  try {
-    return { waiting: [], refused: [], ...JSON.parse(localStorage.getItem(place)) };
-  } catch {
-    return { waiting: [], refused: [] };
-  }
-}

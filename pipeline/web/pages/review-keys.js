@@ -11,8 +11,9 @@ const SIGNS = {
 };
 const SHOWN = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
 
-/** The name of what is pressed, such as Ctrl+Shift+M; empty: a modifier alone. */
+/** The name of what is pressed, such as Ctrl+Shift+M; empty: a modifier alone, or a sign that is typed by AltGr. */
 export function pressed(event) {
+  if (event.getModifierState("AltGraph")) return "";
   const { key, code, ctrlKey, metaKey, altKey, shiftKey } = event;
   if (["Control", "Alt", "Shift", "Meta", "AltGraph", "Dead"].includes(key) && !SIGNS[code]) return "";
   const letter = /^[a-z]$/i.test(key) ? key.toUpperCase() : /^Key[A-Z]$/.test(code) ? code.slice(3) : "";

@@ -70,7 +70,7 @@ export class List {
     const text = desk.textOf(cue);
     const rules = desk.faults.of({ ...cue, text });
     const noted = desk.edits.history.notes(cue.id).length;
-    const told = [at, cue, before?.end, after?.start, text, desk.said(cue), desk.why(cue.id), cue.id === desk.current, rules, noted];
+    const told = [at, cue, before?.end, after?.start, text, desk.said(cue), desk.queue.why(cue.id), cue.id === desk.current, rules, noted];
     if (!row.node.isConnected) this._space.append(row.node);
     if (row.told && told.every((one, index) => one === row.told[index])) return;
     row.told = told;
@@ -133,7 +133,7 @@ function marks(box, desk, cue, found) {
   const counted = new Set([...found.map((one) => one.rule), "cps"]);
   const rules = desk.faults.of(cue).filter((rule) => !counted.has(rule));
   const wrong = [...found.map((one) => one.text), ...rules].map((text) => ["wrong", text]);
-  const why = desk.why(cue.id) && !settled(cue) && !doubts.length ? [["doubt", "look"]] : [];
+  const why = desk.queue.why(cue.id) && !settled(cue) && !doubts.length ? [["doubt", "look"]] : [];
   const state = desk.drafts.get(cue.id) ? ["draft", "draft"] : cue.flags.includes("accepted") ? ["good", "✓"] : cue.flags.includes("edited") ? ["good", "edited"] : null;
   box.replaceChildren(...[...why, ...doubts, ...wrong, ...(desk.edits.history.notes(cue.id).length ? [["note", "note"]] : []), ...(state ? [state] : [])].map(([kind, text]) => {
     const made = document.createElement("b");

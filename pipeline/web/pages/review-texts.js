@@ -75,7 +75,6 @@ export function remove(desk) {
   const { cue } = desk;
   if (!cue) return;
   const [before, after] = desk.cues.beside(cue.id, desk.lang);
-  desk.drafts.drop(cue.id);
   desk.ask("delete", [cue], [], "Deleted");
   desk.select((after ?? before)?.id ?? null);
 }
