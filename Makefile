@@ -68,7 +68,7 @@ desk-speed: $(DONE) $(HLS)
 
 # An editor's work on twenty minutes at the desk, by keyboard alone, killed in the middle; some minutes.
 desk-evening: $(DONE) $(HLS)
-	$(BIN)/python -m tests.web.evening
+	$(BIN)/python -m tests.web.desk_evening
 
 # Ten minutes of a lossy network; takes about 12 minutes and is not part of `make test`.
 soak: $(DONE)

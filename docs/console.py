@@ -50,7 +50,7 @@ def running() -> Iterator[str]:
     port = free_port()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         command = [sys.executable, "-m", "pipeline", "run", str(DOCS.parent / "samples/rally.mp4"), "--demo"]
-        command += ["--pace", "1", "--serve", "--port", str(port), "--delay", "25", "--out", f"{folder}/rally"]
+        command += ["--pace", "1", "--serve", "--port", str(port), "--delay", "40", "--out", f"{folder}/rally"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as session:
             try:
                 until(lambda: (Path(folder) / "rally/journal.jsonl").exists(), 60)

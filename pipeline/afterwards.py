@@ -16,7 +16,7 @@ from pipeline.director import Director
 from pipeline.errors import SettingsError, unwritable
 from pipeline.events import Warned
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, lock
+from pipeline.journal import Journal, lock, read
 from pipeline.names.live import Names
 from pipeline.settings import Settings, load
 from pipeline.tracks import BEHIND, TrackFiles
@@ -90,7 +90,9 @@ class Answering:
         if self._theirs:
             theirs = ", ".join(self._theirs)
             text = f"changed by somebody, what is done on the pages is not in it: {theirs}; move it away for ours"
-            journal.append(Warned(text=text))
+            warned = Warned(text=text)
+            if warned not in (entry.event for entry in read(path / folder.JOURNAL)):  # it is said once
+                journal.append(warned)
         self._director = Director(path, journal, self._files, chosen.cues, names_of(path, chosen))
 
     @property

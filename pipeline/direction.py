@@ -50,7 +50,7 @@ def settled(state: State, made: list[Cue | Withdrawn], rules: CueRules) -> list[
             moved |= {cue.id: cue for cue in spaced(track, rules)}
     others = [(moved[id], one) for id, one in near.items() if id in moved and id not in new]
     return [
-        *(replace(cue, rev=one.rev + 1) for cue, one in others if cue is not one),
+        *(replace(cue, rev=one.rev + 1) for cue, one in others if cue != one),
         *(moved.get(event.id, event) for event in made),
     ]
 
@@ -103,7 +103,7 @@ def refusal(state: State, action: Action) -> str:
             return _no_undo(state, action.of)
         case "say" if not action.text.strip():
             return "An empty line cannot be shown: type some words."
-        case "say" if not 0 <= action.value <= state.recorded + _AHEAD:
+        case "say" | "ended" | "dropped" if not 0 <= action.value <= state.recorded + _AHEAD:
             return "That moment is not in the stream: choose one that was recorded."
         case "say" if action.lang not in _tracks(state):
             return f"There is no track in {action.lang or 'that language'}."

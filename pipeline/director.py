@@ -56,9 +56,13 @@ class Director:
 
     def answer(self) -> None:
         """Does what people have asked since the last time. One thread calls it."""
-        new = [asked for asked in self._asked.new() if self._do(asked)]
-        if new:
-            self._files.write()
+        new = False
+        try:
+            for asked in self._asked.new():
+                new = self._do(asked) or new
+        finally:
+            if new:
+                self._files.write()
 
     def _do(self, asked: Action | Edit) -> bool:
         """Whether it is new; what cannot be done is told."""

@@ -279,7 +279,7 @@ class Withdrawn(Event, frozen=True, tag="withdrawn"):
 Doing = Literal[
     "edit", "kill", "mark", "undo", "say", "hold", "send", "name", "speaker",
     "blank", "hide", "place", "size", "volume", "delay", "play", "pause", "seek", "catchup",
-    "begin", "end",
+    "begin", "end", "ended", "dropped",
 ]  # fmt: skip
 
 
@@ -290,7 +290,8 @@ class Action(Event, frozen=True, tag="action"):
     `lang` at stream time `value`. name is a line of the glossary (`text`); speaker the language that is spoken (`lang`,
     empty: any). On what the room sees: blank and hide (the subtitles alone), 1 or 0; place (`text`: top, bottom, band);
     size and volume (`value`, 1 is as usual); delay (`value`, seconds), play, pause, seek (`value`, stream time) and
-    catchup (each screen to its delay behind live); begin and end of the show (`value`, stream time).
+    catchup (each screen to its delay behind live); begin and end of the show (`value`, stream time). Of a stream that
+    stopped without an end of its own at `value`, stream time: it had ended, or was dropped.
     """
 
     id: str

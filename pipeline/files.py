@@ -1,6 +1,6 @@
 """Files that others read while we write them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,17 +13,18 @@ class NewLines:
     def __init__(self, path: Path) -> None:
         self._path, self._read = path, 0
 
-    def take(self) -> list[bytes]:
-        """Those since the last time, without their ends; none where it cannot be read now."""
+    def take(self) -> Iterator[bytes]:
+        """Those since the last time, without their ends; none where it cannot be read now. What is not asked for comes
+        the next time."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._read)
                 data = file.read()
         except OSError:
-            return []
-        whole = data[: data.rfind(b"\n") + 1]
-        self._read += len(whole)
-        return whole.split(b"\n")[:-1]
+            return
+        for line in data.split(b"\n")[:-1]:
+            self._read += len(line) + 1
+            yield line
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -10,8 +10,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol, Self, TypeAlias, TypeVar
+
+from pipeline.notes import Faults, say_fault
 
 T = TypeVar("T")
 
@@ -259,8 +262,18 @@ class Inline:
 class Repeating:
     """Calls a function every so often in a thread of its own, while entered or from start to stop."""
 
-    def __init__(self, function: Callable[[], None], *, seconds: float, name: str) -> None:
+    def __init__(
+        self,
+        function: Callable[[], None],
+        *,
+        seconds: float,
+        name: str,
+        tell: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """What goes wrong in the function is told as `Faults` says, unless there is a way to `tell` it on the standard
+        error."""
         self._function, self._seconds = function, seconds
+        self._faults = Faults(tell or partial(say_fault, name))
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
@@ -280,4 +293,5 @@ class Repeating:
 
     def _work(self) -> None:
         while not self._over.wait(self._seconds):
-            self._function()
+            with self._faults:
+                self._function()

@@ -16,7 +16,7 @@ from pipeline.journal import LOCK, lock, read
 from pipeline.notes import LOG, NOTES
 from pipeline.settings import Settings
 from pipeline.source import parts
-from pipeline.state import State, fold
+from pipeline.state import fold
 
 JOURNAL = "journal.jsonl"
 SETTINGS = "settings.toml"
@@ -100,40 +100,50 @@ def given(path: Path) -> Path | None:
     return next((found for ending in ("srt", "vtt") if (found := path / f"{GIVEN}.{ending}").is_file()), None)
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """What a session was begun with, and is to go on with: `private.toml`."""
+
+    source: str = ""
+    """The full address; empty: that is lost."""
+    beside: Beside = Beside()
+    """What runs beside it."""
+    record: bool = True
+    """Else only what it has left to do is wanted of it."""
+
+
 def cut_off(path: Path) -> bool:
     """Whether a session in the folder has begun and did not end in order."""
-    return (path / PRIVATE).is_file() and not over(path)
+    return (path / PRIVATE).is_file() and not _ended(path)
 
 
 def over(path: Path) -> bool:
-    """Whether the session in the folder has ended in order, so that who goes on wants no more of the stream: by its own
-    end, `--for`, or because somebody stopped it."""
-    ended = _last(path).ended
+    """Whether who goes on with the session in the folder wants no more of the stream: it has ended in order, by its own
+    end, `--for`, or because somebody stopped it; also where it was cut off later, over what it had left to do."""
+    return _ended(path) or not begun(path).record
+
+
+def _ended(path: Path) -> bool:
+    """What the end of its journal says."""
+    journal = path / JOURNAL
+    if not journal.is_file():
+        return False
+    ended = fold(entry.event for entry in read(journal, damaged=[], last=_END)).ended
     return ended is not None and ended.reason != "failed"
 
 
-def _last(path: Path) -> State:
-    """What the end of its journal says."""
-    journal = path / JOURNAL
-    return fold(entry.event for entry in read(journal, damaged=[], last=_END)) if journal.is_file() else State()
-
-
-def beside_of(path: Path) -> Beside:
-    """What ran beside the session in that folder."""
+def begun(path: Path) -> Begun:
+    """What the session in that folder was begun with, as far as that is still there."""
     try:
-        return msgspec.convert(msgspec.toml.decode((path / PRIVATE).read_bytes()).get("beside", {}), Beside)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        return Beside()
+        return msgspec.toml.decode((path / PRIVATE).read_bytes(), type=Begun)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return Begun()
 
 
 def source_of(path: Path) -> str:
     """The full address of the source of the session in that folder; SessionError if it is not there."""
-    try:
-        return str(msgspec.toml.decode((path / PRIVATE).read_bytes())["source"])
-    except (OSError, msgspec.DecodeError, KeyError) as error:
-        raise SessionError(
-            f"{path / PRIVATE} does not tell the source; name it: livesubs run SOURCE --resume {path}"
-        ) from error
+    if source := begun(path).source:
+        return source
+    raise SessionError(f"{path / PRIVATE} does not tell the source; name it: livesubs run SOURCE --resume {path}")
 
 
 def held(path: Path) -> bool:
@@ -151,8 +161,7 @@ def empty(path: Path) -> None:
         rmtree(path / folder, ignore_errors=True)
 
 
-def write_settings(path: Path, in_force: Settings, source: str, beside: Beside = Beside()) -> None:  # noqa: B008
-    """`settings.toml` for everyone, `private.toml` (mode 600) with the full address of the source, and what runs
-    `beside` the session."""
+def write_settings(path: Path, in_force: Settings, begun: Begun) -> None:
+    """`settings.toml` for everyone, `private.toml` (mode 600) with the rest of what it was `begun` with."""
     write_whole(path / SETTINGS, settings.dump(in_force).decode())
-    write_private(path / PRIVATE, msgspec.toml.encode({"source": source, "beside": beside}))
+    write_private(path / PRIVATE, msgspec.toml.encode(begun))

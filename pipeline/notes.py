@@ -6,8 +6,11 @@ started again, or while its disk is full.
 """
 
 import sys
+import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 
 import msgspec
 
@@ -26,6 +29,40 @@ def say(text: str, good: bool = False) -> None:
     """By a program beside a session."""
     sys.stderr.write(f"{WELL if good else SAID}{text}\n")
     sys.stderr.flush()
+
+
+def say_fault(name: str, fault: Exception) -> None:
+    """The same of a fault in what has that name; all of it is no sentence, and follows."""
+    from pipeline.source.failures import redact_all
+
+    with suppress(OSError):
+        say(f"{name} has a fault of ours ({type(fault).__name__}) and goes on; look whether all is well")
+        sys.stderr.write(redact_all("".join(traceback.format_exception(fault))))
+
+
+class Faults:
+    """Around each turn of work that is done again and again, beside what it serves: `with faults:`.
+
+    The rule for a fault of ours in it: it is told, once, and the work goes on at its next turn. To end the process
+    would end a recording or a picture over what may go well the next time; an end of the work alone nobody would see.
+    """
+
+    def __init__(self, tell: Callable[[Exception], None]) -> None:
+        self._tell = tell
+        self._told: set[str] = set()
+        """Kinds of faults, by where they happen."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> bool:
+        if not isinstance(fault, Exception):
+            return False
+        which = f"{type(fault)} {traceback.extract_tb(at)[-1]}"
+        if which not in self._told:
+            self._told.add(which)
+            self._tell(fault)
+        return True
 
 
 def take(folder: Path) -> list[Warned]:

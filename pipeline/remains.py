@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +28,13 @@ def faults_kept(path: Path) -> Iterator[None]:
         except OSError:  # then to the terminal
             raise fault from None
         system.leave(FAULT)
+
+
+def outlived(path: Path, fault: Exception) -> str:
+    """Keeps a fault that the session does not die of (`notes.Faults`), and says so."""
+    with suppress(OSError):  # of a disk that is told of already
+        _keep(path, fault)
+    return f"this program has a fault and goes on, look whether all is well: {last(path)}"
 
 
 def _keep(path: Path, fault: Exception) -> None:

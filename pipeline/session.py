@@ -35,6 +35,7 @@ from pipeline.intake import Intake
 from pipeline.journal import Journal
 from pipeline.names.live import Names
 from pipeline.names.stage import mended
+from pipeline.remains import outlived
 from pipeline.settings import Settings
 from pipeline.source.found import Found
 from pipeline.source.gaps import outside
@@ -98,8 +99,6 @@ def _itself(event: Event) -> Iterable[Event]:
 
 LONG = 60.0
 """Seconds of the stream that a session has heard well."""
-SPACE = 60.0
-"""Seconds that the end of a session waits for a disk that is full, at most."""
 
 
 class Session:
@@ -126,9 +125,10 @@ class Session:
 
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
-        self._resume, self._watched, self._record, self._beside = resume, watched, record, beside
+        self._resume, self._watched = resume, watched
+        self._begun = folder.Begun(source=source, beside=beside, record=record)
         self._intake = Intake(source, path, settings.source, clock)
-        self._source, self._path, self._settings = source, path, settings
+        self._path, self._settings = path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
         self._names = names or Names()
         self._audio = self._intake.audio
@@ -159,7 +159,7 @@ class Session:
 
     def _journal(self) -> Journal:
         """The journal, beside all that it takes to go on with it: whoever dies from here on is resumed."""
-        folder.write_settings(self._path, self._settings, self._source, self._beside)
+        folder.write_settings(self._path, self._settings, self._begun)
         return Journal(self._path, self._clock)
 
     def stop(self) -> None:
@@ -178,7 +178,7 @@ class Session:
         self._pass_on(journal)
         if not (self._path / folder.SETTINGS).exists():  # somebody removed the folder
             with suppress(SessionError):
-                folder.write_settings(self._path, self._settings, self._source, self._beside)
+                folder.write_settings(self._path, self._settings, self._begun)
         journal.append(self._gauge.progress())
         if self._files:
             self._files.catch_up()
@@ -213,15 +213,19 @@ class Session:
         came = self._gauge.count(part for chunk in recording.chunks(left.heard) for part in outside(skipped, chunk))
         chunks = keep_up(came, self._gauge.waiting, self._clock.up, self._settings.speech)
         self._stall = StallWatch(self._audio, lambda: self._intake.expects_sound, journal.append, self._clock)
+
+        def tell(fault: Exception) -> None:
+            journal.append(Warned(text=outlived(self._path, fault)))
+
         with (
-            self._stall,
-            Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress"),
-            Repeating(director.answer, seconds=0.1, name="director"),
+            Repeating(self._stall.look, seconds=1.0, name="stall", tell=tell),
+            Repeating(lambda: self._note_progress(journal), seconds=2.0, name="progress", tell=tell),
+            Repeating(director.answer, seconds=0.1, name="director", tell=tell),
         ):
             try:
                 self._subtitle(chunks, journal, Threads(), left)
                 self._hear_skipped(journal)
-                self._await_space(journal)
+                files.await_space(self._settings.source.give_up, self._clock)
             except Exception as error:  # whatever it is: what is not recorded can never be heard
                 if not (self._watched and self._would_help(error)):
                     self._intake.record_on(error, journal)
@@ -230,7 +234,7 @@ class Session:
         self._intake.close(recording, journal)
 
     def _find(self, view: View) -> Found:
-        if not self._record:
+        if not self._begun.record:
             return self._intake.nothing()
         found = self._intake.find(view.announce, resumed=self._resume)
         if found.note:
@@ -277,16 +281,6 @@ class Session:
             self._subtitle(chunks, journal, Inline(), left)
             journal.append(Recovered(start=span.start, end=span.end))
             self._gauge.left_out -= span.end - span.start
-
-    def _await_space(self, journal: Journal) -> None:
-        """What could not be written is not given up at once; a second Ctrl-C does that."""
-        if not (self._files and self._files.behind):
-            return
-        patience = min(SPACE, self._settings.source.give_up)
-        journal.append(Warned(text=f"not all is written yet: free some space, for {patience:.0f} s that is waited for"))
-        until = self._clock.up() + patience
-        while self._files.behind and self._clock.up() < until:
-            self._clock.wait(0.25)
 
     def _would_help(self, error: Exception) -> bool:
         """Whether to begin anew would: a fault of ours after `LONG` is not one that comes again at once."""

@@ -1,11 +1,10 @@
 """Notices when a live stream sends nothing any more: a dead stream and a long pause must not look alike."""
 
 from collections.abc import Callable
-from typing import Self
 
 from pipeline.audio import AudioFile
 from pipeline.events import Warned
-from pipeline.flow import Clock, Repeating
+from pipeline.flow import Clock
 
 NOTHING = "nothing has come from the stream"
 """How the warning begins."""
@@ -14,7 +13,7 @@ PATIENCE = 10.0
 
 
 class StallWatch:
-    """Looks once a second, while entered, whether the recording grows, and warns when it stops and when it goes on."""
+    """Looks, once a second, whether the recording grows, and warns when it stops and when it goes on."""
 
     def __init__(self, audio: AudioFile, expected: Callable[[], bool], warn: Callable[[Warned], None], clock: Clock):
         """`expected()` says whether more sound should come."""
@@ -22,14 +21,6 @@ class StallWatch:
         self._recorded = -1.0
         self._grew_at = clock.up()
         self._warned = False
-        self._looking = Repeating(self.look, seconds=1.0, name="stall")
-
-    def __enter__(self) -> Self:
-        self._looking.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._looking.stop()
 
     @property
     def quiet(self) -> float:

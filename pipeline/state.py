@@ -24,6 +24,8 @@ from pipeline.events import (
 NEAR = 30.0
 """Seconds: a cue that is further away makes no room for another one."""
 
+_GROW = (dict, list, set)
+
 
 class State:
     """What a journal says, folded: everything by id, in the order first heard."""
@@ -60,6 +62,13 @@ class State:
         self.removed = 0.0
         """Stream time up to which the recording is gone: somebody removed the folder then."""
         self.ended: Ended | None = None
+
+    def copy(self) -> "State":
+        """One that goes on by itself; the values in it never change."""
+        made = State()
+        for name, value in vars(self).items():
+            setattr(made, name, value.copy() if isinstance(value, _GROW) else value)
+        return made
 
     @property
     def touched(self) -> Set[str]:

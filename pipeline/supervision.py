@@ -1,7 +1,7 @@
 """The process over a session: it starts it, passes on what asks it to stop, and has it go on when it dies.
 
 It holds nothing that could fail: no model, no stream, no open file. When it is killed itself, the session ends at once
-(`end_with`), so that whoever resumes it finds nobody at work.
+(`ends_with`), so that whoever resumes it finds nobody at work.
 """
 
 import os
@@ -10,8 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from math import inf
 from types import FrameType, MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from pipeline import notes, system
 from pipeline.companion import FAULT, Companion, how
 from pipeline.errors import ModelError, SessionError, WorkerError
+from pipeline.flow import Repeating
 
 _PAUSES = (2.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds until a session that died goes on, by how often it has died in a row: what it has started is ending, and
@@ -201,10 +202,16 @@ def _start(words: Sequence[str], **how: Any) -> "subprocess.Popen[bytes]":
     )
 
 
-def end_with(supervisor: int) -> None:
-    """Ends this process if the one with that number, which started it, is gone."""
-    if sys.platform != "win32" and os.getppid() != supervisor:
-        os._exit(128 + signal.SIGKILL)
+@contextmanager
+def ends_with(supervisor: int | None) -> Iterator[None]:
+    """While entered, this process ends once the one with that number, which started it, is gone."""
+
+    def look() -> None:
+        if sys.platform != "win32" and os.getppid() != supervisor:
+            os._exit(128 + signal.SIGKILL)
+
+    with Repeating(look, seconds=_LOOK, name="supervisor") if supervisor else nullcontext():
+        yield
 
 
 def _say(tell: Callable[[str], None], text: str) -> None:

@@ -13,12 +13,15 @@ from pathlib import Path
 from pipeline.errors import SessionError
 from pipeline.events import Cue, Warned
 from pipeline.files import write_on
+from pipeline.flow import Clock
 from pipeline.journal import Journal
 from pipeline.state import State
 from pipeline.subtitles.formats import VTT_HEAD, bilingual, srt_cue, to_srt, to_vtt, vtt_cue
 
 _MARGIN = 20
 """Cues before the first change from which on two tracks are put together anew."""
+_PATIENCE = 60.0
+"""Seconds that a disk that is full is waited for, at most."""
 BEHIND = ".subtitles.part"
 """There while files that were taken over may say less than the journal; whoever finds it is to write them."""
 
@@ -96,6 +99,19 @@ class TrackFiles:
         """Writes them if that could not be done before."""
         if self.behind:
             self.write()
+
+    def await_space(self, seconds: float, clock: Clock) -> None:
+        """At the end of a session, what could not be written is not given up at once; a second Ctrl-C does that.
+        So many seconds, or `_PATIENCE`, while somebody calls `catch_up`."""
+        if not self.behind:
+            return
+        patience = min(_PATIENCE, seconds)
+        self._journal.append(
+            Warned(text=f"not all is written yet: free some space, for {patience:.0f} s that is waited for")
+        )
+        until = clock.up() + patience
+        while self.behind and clock.up() < until:
+            clock.wait(0.25)
 
     def _write(self) -> None:
         self._journal.sync()

@@ -63,8 +63,9 @@ def test_nothing_is_written_while_a_session_holds_the_folder(ended: Path) -> Non
 
 def test_what_somebody_made_of_a_file_is_left_to_them_and_said(ended: Path) -> None:
     (ended / "subtitles.en.srt").write_text("theirs")
-    asked(ended, KILL)
-    answer(ended)
+    for action in (KILL, EDIT):  # each by itself, as they are done on a page
+        asked(ended, action)
+        answer(ended)
     assert (ended / "subtitles.en.srt").read_text() == "theirs"
     assert cue(1).id not in (ended / "subtitles.en.vtt").read_text()
     told = [entry.event.text for entry in read(ended / "journal.jsonl") if isinstance(entry.event, Warned)]

@@ -10,16 +10,14 @@ import pytest
 from pipeline import cli, folder, notes
 from pipeline.beside import Beside
 from pipeline.commands import beside
-from pipeline.commands.publish import Followed
 from pipeline.errors import SettingsError
 from pipeline.events import Ended, Warned
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal, read
+from pipeline.followed import Followed
+from pipeline.journal import Journal, lock, read
 from pipeline.session import Session
 from pipeline.settings import Settings, override
 from pipeline.supervision import Supervised
-from pipeline.web import app
-from pipeline.web.show import Show
 from tests.measures import SAMPLES
 from tests.reported import begun
 from tests.servers import free_port
@@ -39,7 +37,7 @@ def evening(tmp_path: Path) -> Beside:
 
 def write(path: Path, ran: Beside, reason: str = "") -> None:
     path.mkdir(exist_ok=True)
-    folder.write_settings(path, Settings(), "https://example.org/live.m3u8", ran)
+    folder.write_settings(path, Settings(), folder.Begun(source="https://example.org/live.m3u8", beside=ran))
     with Journal(path, SystemClock()) as journal:
         journal.append(begun("en"))
         if reason:
@@ -107,11 +105,19 @@ def test_a_session_that_was_stopped_needs_no_pages_unless_it_records_on(
 @pytest.mark.parametrize(("reason", "over"), [("", False), ("failed", False), ("stopped", True), ("aborted", True)])
 def test_what_runs_beside_a_session_stays_until_it_does_not_come_back(tmp_path: Path, reason: str, over: bool) -> None:
     write(tmp_path / "s", Beside(), reason)
-    session, show = Followed(tmp_path / "s"), Show(tmp_path / "s")
+    session = Followed(tmp_path / "s")
     session.look()
-    show.look()
     assert session.over == over
-    assert app._over(show) == over
+
+
+def test_what_runs_beside_a_session_that_is_to_go_on_waits_for_it(tmp_path: Path) -> None:
+    write(tmp_path / "s", Beside(), "stopped")
+    session = Followed(tmp_path / "s", coming=True)
+    session.look()
+    assert not session.over
+    with lock(tmp_path / "s"):
+        assert not session.over
+    assert session.over
 
 
 def test_flags_that_only_the_pages_need_have_them_served() -> None:

@@ -12,10 +12,10 @@ from pipeline.events import Action, Cue, SessionStarted, Warned, Withdrawn
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, read
 from pipeline.names.live import Names
+from pipeline.room import room
 from pipeline.settings import CueRules
 from pipeline.state import State, apply, fold
 from pipeline.tracks import TrackFiles
-from pipeline.web.room import room
 from tests.measures import SAMPLES, cues
 from tests.test_session import _srt, finish, start
 from tests.test_session_resume import kill, resume
@@ -95,6 +95,25 @@ def test_what_a_kill_left_of_an_action_is_made_good(folder: Path) -> None:
     with Journal(folder, SystemClock()) as journal:
         Director(folder, journal, TrackFiles(folder, journal), RULES, Names())
     assert [c.id for c in state(folder).track("en")] == [cue(2).id]
+
+
+def test_a_fault_over_one_action_keeps_nothing_else_from_being_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(self: Names, line: str, path: Path) -> None:
+        raise ValueError(line)
+
+    monkeypatch.setattr(Names, "add", add)
+    keep(folder, Action(id="a1", do="edit", cue=cue(1).id, text="Good night."))
+    keep(folder, Action(id="a2", do="name", text="Lyon = Lyon"))
+    keep(folder, Action(id="a3", do="kill", cue=cue(2).id))
+    with Journal(folder, SystemClock()) as journal:
+        director = Director(folder, journal, TrackFiles(folder, journal), RULES, Names())
+        with pytest.raises(ValueError, match="Lyon"):
+            director.answer()
+        assert "Good night." in _srt(folder, "en").read_text()
+        director.answer()
+    assert [c.text for c in state(folder).track("en")] == ["Good night."]
 
 
 def test_a_program_changes_nothing_that_a_person_touched(folder: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.flow import Caller, DeadlineExpired, Inline, Threads, fan_out, merge, spawn
+from pipeline.flow import Caller, DeadlineExpired, Inline, Repeating, Threads, fan_out, merge, spawn
 from tests.waiting import until
 
 
@@ -114,6 +114,19 @@ def test_threads_and_inline_give_the_same_items() -> None:
         return sorted(item for batch in hands.merge([first, second]) for item in batch)
 
     assert both(Threads()) == both(Inline())
+
+
+def test_what_repeats_outlives_a_fault_of_ours_which_is_told_once() -> None:
+    turns, told = list[int](), list[Exception]()
+
+    def turn() -> None:
+        turns.append(len(turns))
+        if len(turns) < 4:
+            raise ValueError(len(turns))
+
+    with Repeating(turn, seconds=0.001, name="turns", tell=told.append):
+        until(lambda: len(turns) > 5, 5)
+    assert [str(fault) for fault in told] == ["1"]
 
 
 def test_a_call_past_its_deadline_is_left_behind_and_the_next_one_is_answered() -> None:

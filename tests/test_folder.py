@@ -50,10 +50,13 @@ def test_what_was_cut_off_is_told_from_what_is_over(
     tmp_path: Path, reason: Literal["ended", "stopped", "aborted", "failed"] | None, cut_off: bool
 ) -> None:
     assert not folder.cut_off(tmp_path)
-    folder.write_settings(tmp_path, Settings(), "https://example.org/live.m3u8")
+    folder.write_settings(tmp_path, Settings(), folder.Begun(source="https://example.org/live.m3u8"))
     with Journal(tmp_path, SystemClock()) as journal:
         journal.append(Progress(recorded=60.0, heard=60.0, compute=1.0, origin=0.0, origin_at=1000.0))
         if reason:
             journal.append(Ended(reason=reason, stream=60.0))
     assert folder.cut_off(tmp_path) == cut_off
     assert folder.over(tmp_path) == (not cut_off)
+    folder.write_settings(tmp_path, Settings(), folder.Begun(record=False))
+    assert folder.over(tmp_path)
+    assert folder.cut_off(tmp_path) == cut_off

@@ -16,6 +16,7 @@ ABOVE = {
     "session",
     "director",
     "afterwards",
+    "followed",
     "folder",
     "stall",
     "cli",

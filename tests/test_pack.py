@@ -83,7 +83,9 @@ def session(tmp_path: Path) -> Path:
         for event in events():
             journal.append(event)
         TrackFiles(path, journal).write()
-    session_folder.write_settings(path, Settings(), "https://user:tok3n@host/live?key=tok3n")
+    session_folder.write_settings(
+        path, Settings(), session_folder.Begun(source="https://user:tok3n@host/live?key=tok3n")
+    )
     return path
 
 

@@ -18,10 +18,11 @@ from hypothesis import strategies as some
 from msgspec.structs import replace
 
 from pipeline.asked import keep
-from pipeline.commands.publish import Followed, beside
+from pipeline.commands.publish import beside
 from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Action, Cue, Ended, Event, MediaSegment, Resumed
 from pipeline.flow import SystemClock
+from pipeline.followed import Followed
 from pipeline.journal import Journal
 from pipeline.publish import captions
 from pipeline.publish.broadcast import Broadcast, check

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pipeline.asked import keep
-from pipeline.commands.publish import Followed
 from pipeline.events import Action, Cue, Progress
+from pipeline.followed import Followed
 from pipeline.journal import Journal
 from pipeline.publish.youtube import KEPT, Captions
 from tests import published

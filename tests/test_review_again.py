@@ -1,6 +1,7 @@
 """A line once more: which lines it is about, what a real engine and a real recogniser make of it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,8 @@ def test_a_recogniser_is_opened_when_it_is_asked_and_ended_when_it_is_not(
         while recogniser.pid is not None:
             await asyncio.sleep(0)
 
-    asyncio.run(ask())
+    with ThreadPoolExecutor() as apart:  # Playwright's loop may be running in this one
+        apart.submit(asyncio.run, ask()).result()
     with pytest.raises(SessionError, match="split it first"):
         desk._ear.versions(0.0, 31.0)
 

@@ -59,7 +59,7 @@ def record(path: Path, *, demo: bool = True, to: tuple[str, ...] = ("en",)) -> P
     with folder.new(path), Journal(path, clock) as journal:
         for clock.at, event in lines:
             journal.append(event)
-        folder.write_settings(path, Settings(demo=demo), "x")
+        folder.write_settings(path, Settings(demo=demo), folder.Begun())
         TrackFiles(path, journal).write()
     return path
 

@@ -97,11 +97,18 @@ def test_a_source_and_its_backup_that_are_away_when_their_session_is_resumed_are
     assert not [event for event in events if isinstance(event, Warned) and "this session was of" in event.text]
 
 
-def test_a_live_session_that_has_ended_records_nothing_more(tmp_path: Path) -> None:
+def test_a_live_session_that_has_ended_records_nothing_more_also_when_it_is_killed_over_what_it_owes(
+    tmp_path: Path,
+) -> None:
     out = tmp_path / "s"
     assert finish(start("lavfi:anoisesrc=r=48000", out, "--for", "2")) == 0
     recorded = (out / "audio.s16").stat().st_size
-    assert finish(resume(out)) == 0
+    session = resume(out)
+    until(lambda: _count(out, "resumed"), 60)
+    [watched] = psutil.Process(session.pid).children()
+    watched.kill()
+    assert finish(session) == 0
+    assert _count(out, "resumed") == 2
     assert (out / "audio.s16").stat().st_size == recorded
     assert not [entry for entry in read(out / "journal.jsonl") if isinstance(entry.event, Gap)]
 

@@ -157,7 +157,7 @@ def test_a_device_that_cannot_be_used_is_replaced_by_the_next_best(audio: Path, 
 
 
 def test_without_a_spare_the_refusal_is_the_start_s(audio: Path) -> None:
-    with pytest.raises(ModelError), SupervisedRecogniser(RecogniserProcess) as recogniser:
+    with pytest.raises(ModelError, match="set `device"), SupervisedRecogniser(RecogniserProcess) as recogniser:
         recogniser.open(audio, msgspec.structs.replace(DEMO, device="cuda"))
 
 

@@ -16,7 +16,7 @@ from pipeline.audio import AudioFile
 from pipeline.commands import run
 from pipeline.events import Gap, Progress, Resumed, Warned
 from pipeline.flow import SystemClock
-from pipeline.folder import held, write_settings
+from pipeline.folder import Begun, held, write_settings
 from pipeline.journal import Entry, encode, read
 from pipeline.session import Session
 from pipeline.settings import Settings, override
@@ -121,7 +121,7 @@ def test_one_that_is_left_to_a_person_leaves_files_and_a_report(
 ) -> None:
     def died() -> None:
         if not (tmp_path / "journal.jsonl").exists():
-            write_settings(tmp_path, Settings(), "stream")
+            write_settings(tmp_path, Settings(), Begun(source="stream"))
             events = [begun("en"), *said(1, 4.0), Progress(recorded=20.0, heard=20.0, compute=1.0)]
             lines = [encode(Entry(number, BEGAN + number, event)) for number, event in enumerate(events, 1)]
             (tmp_path / "journal.jsonl").write_bytes(b"\n".join([*lines, b""]))

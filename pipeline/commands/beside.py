@@ -25,7 +25,7 @@ _HANDOVER = 3.0
 def chosen(typed: Mapping[str, Any], path: Path | None) -> Beside:
     """What was typed (parameters of `run` by name), over what ran beside the session in `path`, if one goes on there;
     what only the pages need has them served. SettingsError for a delay that is none."""
-    kept = Beside() if path is None or typed.get("alone") else folder.beside_of(path)
+    kept = Beside() if path is None or typed.get("alone") else folder.begun(path).beside
     given = _given(typed)
     held_back(given.get("delay"))
     if "publish" in given:

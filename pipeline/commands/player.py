@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.commands import options
-from pipeline.commands.publish import Followed
 from pipeline.flow import Repeating, SystemClock
+from pipeline.followed import Followed
 from pipeline.journal import running
 from pipeline.notes import say
 from pipeline.publish import mpv

@@ -1,8 +1,7 @@
 """`livesubs publish`, and what `run --publish` starts beside a session."""
 
 import signal
-from collections.abc import Callable, Collection, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -14,13 +13,12 @@ from pipeline import system
 from pipeline.commands import options
 from pipeline.commands.typed import DELAY, held_back
 from pipeline.errors import SessionError, SettingsError
-from pipeline.events import MediaSegment
-from pipeline.flow import Repeating, SystemClock
+from pipeline.flow import SystemClock
+from pipeline.followed import Followed
 from pipeline.journal import running
 from pipeline.notes import say
 from pipeline.publish import broadcast
-from pipeline.state import State
-from pipeline.supervision import GONE, end_with
+from pipeline.supervision import ends_with
 
 _LOOK = 1.0
 """Seconds between two looks at the session."""
@@ -42,16 +40,16 @@ def publish(
         folders.check(folder)
     seconds = held_back(delay) or DELAY
     _check(folder, out)
-    session = Followed(folder)
+    session = Followed(folder, coming=under is not None)
     made = broadcast.Broadcast(session, out, seconds, vtt_cue, SystemClock())
     if not under and not running(folder):
         made.finish()
     else:
-        with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext():
+        with ends_with(under):
             try:
                 _follow(made, session)
             except KeyboardInterrupt:
-                if session.running:
+                if running(folder):
                     raise
                 _on_signals(signal.SIG_IGN)
                 made.finish()  # nobody shall wait for more
@@ -69,51 +67,6 @@ def beside(folder: Path, out: Path, delay: str | None) -> list[str]:
 def _on_signals(handler: "Callable[[int, FrameType | None], object] | signal.Handlers") -> None:
     for number in system.STOP_SIGNALS:
         signal.signal(number, handler)
-
-
-class Followed:
-    """A session by its folder."""
-
-    def __init__(self, folder: Path) -> None:
-        from pipeline.web.show import Show
-
-        self._show, self._folder, self._clock = Show(folder), folder, SystemClock()
-        self._seen = self._clock.up()
-
-    @property
-    def state(self) -> State:
-        return self._show.state
-
-    @property
-    def held(self) -> Collection[str]:
-        return self._show.room.held
-
-    @property
-    def hidden(self) -> bool:
-        """A person has taken the subtitles off, or the whole picture."""
-        return self._show.room.hidden or self._show.room.blank
-
-    @property
-    def running(self) -> bool:
-        """It goes on, or has yet to begin."""
-        return self.state.session is None or running(self._folder)
-
-    @property
-    def over(self) -> bool:
-        """It has ended, or died and did not come back."""
-        now = self._clock.up()
-        self._seen = now if self.running else self._seen
-        ended = self.state.ended
-        return now - self._seen > (0.0 if ended and ended.reason != "failed" else GONE)
-
-    def look(self) -> None:
-        self._show.look()
-
-    def segments(self) -> Sequence[MediaSegment]:
-        from pipeline.source.archive import segments
-        from pipeline.source.parts import ARCHIVE
-
-        return segments(self._folder / ARCHIVE)
 
 
 def _follow(made: broadcast.Broadcast, session: Followed) -> None:

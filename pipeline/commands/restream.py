@@ -1,6 +1,5 @@
 """`livesubs restream`, and what `run --restream` starts beside a session."""
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -9,13 +8,14 @@ import typer
 from pipeline import folder as folders
 from pipeline import system
 from pipeline.commands import options
-from pipeline.commands.publish import Followed
 from pipeline.commands.typed import DELAY, held_back
-from pipeline.flow import Repeating, SystemClock
+from pipeline.flow import SystemClock
+from pipeline.followed import Followed
 from pipeline.journal import running
+from pipeline.notes import say
 from pipeline.publish import restream as restreaming
 from pipeline.publish.letters import Letters
-from pipeline.supervision import end_with
+from pipeline.supervision import ends_with
 
 
 def restream(
@@ -33,8 +33,9 @@ def restream(
         folders.check(folder)
     letters = possible(to, ffmpeg)
     whole = not under and not running(folder)
-    made = restreaming.Restream(Followed(folder), to, seconds, letters, SystemClock(), _tell, whole=whole)
-    with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext():
+    session = Followed(folder, coming=under is not None)
+    made = restreaming.Restream(session, to, seconds, letters, SystemClock(), say, whole=whole)
+    with ends_with(under):
         made.run()
 
 
@@ -55,7 +56,3 @@ def possible(address: str, ffmpeg: str | None) -> Letters:
     letters = Letters(executable(ffmpeg or ""))
     letters.check()
     return letters
-
-
-def _tell(text: str) -> None:
-    typer.echo(f"livesubs: {text}", err=True)

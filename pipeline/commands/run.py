@@ -15,7 +15,7 @@ from pipeline.names.live import Names
 from pipeline.notes import Outbox
 from pipeline.settings import Settings
 from pipeline.state import State
-from pipeline.supervision import Supervised, end_with
+from pipeline.supervision import Supervised, ends_with
 
 ABORTED = 130
 """Exit code after a second Ctrl-C, as shells have it."""
@@ -161,7 +161,7 @@ def subtitle(
     Of one that goes on nothing is recorded any more if only what it has `owed` is wanted. `ran`: what runs beside it.
     TranslationError for tracks in which nothing is translated, once all else is written and said.
     """
-    from pipeline.flow import Repeating, SystemClock
+    from pipeline.flow import SystemClock
     from pipeline.session import Session
     from pipeline.source.found import check_file
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
@@ -186,7 +186,7 @@ def subtitle(
     _stop_on_signals(session.stop)
     try:
         with (
-            Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext(),
+            ends_with(under),
             _reported(path, resume=resume) as report,
             power.awake(session.warn),
             power.BatteryWatch(session.warn),

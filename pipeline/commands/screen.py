@@ -18,7 +18,7 @@ from pipeline.folder import JOURNAL, check
 from pipeline.journal import running
 from pipeline.notes import say
 from pipeline.publish.mpv import program
-from pipeline.supervision import end_with
+from pipeline.supervision import ends_with
 
 
 def screen(
@@ -52,7 +52,7 @@ def screen(
     screen_address = server.places(listen, port, who)[0][1]
     with (
         _sigterm_last(),
-        Repeating(lambda: end_with(under), seconds=0.25, name="supervisor") if under else nullcontext(),
+        ends_with(under),
         player(folder, server.own_address(listen, port), who.view, behind or 0.0) if mpv else nullcontext(),
         _on_display(show, screen_address, folder, over=under is not None) if show else nullcontext(),
     ):

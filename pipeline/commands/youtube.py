@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from pipeline.commands import options
-from pipeline.commands.publish import Followed
 from pipeline.errors import SessionError, SettingsError
-from pipeline.flow import Repeating, SystemClock
+from pipeline.flow import SystemClock
+from pipeline.followed import Followed
 from pipeline.notes import say
 from pipeline.publish.youtube import HOLD, KEPT, Captions
-from pipeline.supervision import end_with
+from pipeline.supervision import ends_with
 
 _LOOK = 1.0
 """Seconds between two looks at the session, and between two tries."""
@@ -25,9 +25,9 @@ def captions(
     """Send the lines of a running session to YouTube, until it has ended."""
     assert address
     assert under
-    session = Followed(folder)
+    session = Followed(folder, coming=True)
     made = Captions(session, address, folder / KEPT, SystemClock())
-    with Repeating(lambda: end_with(under), seconds=0.25, name="supervisor"):
+    with ends_with(under):
         _send(made, session)
 
 

@@ -33,7 +33,7 @@ class Piece(Value, frozen=True):
     end: float
     line: Line
     like: float
-    """Correlation of the two there, 1 for the same."""
+    """How much alike the two are there, 1 for the same; the loud parts count most."""
 
 
 def pieces(ours: Prints, theirs: Prints, found: Sequence[Line], hits: Sequence[Hit]) -> list[Piece]:

@@ -7,7 +7,7 @@ belongs to this session lies in a folder named after it: caches on the way to th
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -22,6 +22,7 @@ from pipeline.publish import captions, playlist
 from pipeline.publish.captions import Write
 from pipeline.publish.due import due
 from pipeline.publish.timeline import Piece, pieces
+from pipeline.room import Room
 from pipeline.state import State
 
 MASTER = "master.m3u8"
@@ -39,8 +40,7 @@ class Session(Protocol):
     def state(self) -> State: ...
 
     @property
-    def held(self) -> Collection[str]:
-        """Ids of the cues that a person holds back."""
+    def room(self) -> Room: ...
 
     def look(self) -> None:
         """Takes in what is new."""
@@ -139,7 +139,7 @@ class Broadcast:
 
     def _put_captions(self, piece: Piece, before: Piece | None, lang: str) -> None:
         place = self._captions(piece, lang)
-        cues = [cue for cue in self._session.state.track(lang) if cue.id not in self._session.held]
+        cues = [cue for cue in self._session.state.track(lang) if cue.id not in self._session.room.held]
         shown = ""
         if before:
             with suppress(FileNotFoundError):  # a language that was not there before
@@ -153,13 +153,13 @@ class Broadcast:
     def _tell(self, found: Sequence[Piece], started: SessionStarted, *, ended: bool) -> None:
         """The playlists; the master last, so that nothing that it names is missing."""
         epoch = datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(started.began_at, 3))
-        out, longest = found[: self._done], playlist.target(found)
+        out, longest = found[: self._done], playlist.target(piece.seconds for piece in found)
 
         def listed(name: str, path: Callable[[Piece], Path]) -> None:
             def uri(piece: Piece) -> str:
                 return path(piece).relative_to(self._out).as_posix()
 
-            write_whole(self._out / name, playlist.media(out, uri, epoch, ended=ended, longest=longest))
+            write_whole(self._out / name, playlist.media(out, uri, epoch, ended=ended, grows=True, longest=longest))
 
         for lang in self._langs():
             listed(f"{lang}.m3u8", lambda piece, lang=lang: self._captions(piece, lang))  # type: ignore[misc]

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 1280, 720
 _PATIENCE = 10.0
 """Seconds that ffmpeg has to draw a line; it takes a tenth of one."""
-# Letters of 5.6 % of the height, as on /screen (libass counts what hangs below them, too), and its margins.
+_HANGING = 47 / 40
+"""How much larger libass takes letters to be: it counts what hangs below them, too."""
+_MARGIN = HEIGHT // 20
 _HEAD = f"""[Script Info]
 ScriptType: v4.00+
 PlayResX: {WIDTH}
@@ -31,12 +33,23 @@ ScaledBorderAndShadow: yes
 [V4+ Styles]
 Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, Bold, BorderStyle, Outline, Shadow, Alignment, \
 MarginL, MarginR, MarginV, Encoding
-Style: line,Arial,47,&H00FFFFFF,&H00000000,-1,1,3.5,0,2,64,64,36,1
+Style: line,Arial,%.1f,&H00FFFFFF,&H00000000,-1,1,3.5,0,2,64,64,{_MARGIN},1
 
 [Events]
 Format: Layer, Start, End, Style, Text
 """
 _NOTHING = f"color=c=black@0:s={WIDTH}x{HEIGHT},format=rgba,ass=line.ass:alpha=1"
+
+
+def height(size: float) -> float:
+    """Of letters that a person has made `size` times as large as usual, in pixels, as /screen has it (`screen.css`): a
+    line of 42 always fits."""
+    return min(0.056 * HEIGHT * size, 0.038 * WIDTH)
+
+
+def band(size: float) -> int:
+    """Pixels of the band under a smaller picture in which two such lines stand, as on /screen."""
+    return round((height(size) * 1.3 * 2 + _MARGIN) / 2) * 2
 
 
 class Drawn:
@@ -79,21 +92,23 @@ class Letters:
     def __init__(self, ffmpeg: str) -> None:
         self._ffmpeg = str(Path(ffmpeg).absolute())  # it is run in another folder
         self.drawn = lru_cache(maxsize=4)(self._drawn)
-        """... a line of text, once; None when that cannot be."""
+        """... a line of text, once, at a place (`Room.place`) in letters of a size; None when that cannot be."""
 
     def check(self) -> None:
         """SettingsError when words cannot be drawn on this machine."""
-        drawn = self.drawn("Élu")
+        drawn = self.drawn("Élu", "bottom", 1.0)
         if drawn is None:
             raise SettingsError("this ffmpeg cannot draw subtitles; leave out --ffmpeg, the bundled one can")
         if drawn.empty:
             raise SettingsError("there is no font to draw subtitles with; install one, such as fonts-dejavu")
 
-    def _drawn(self, text: str) -> Drawn | None:
+    def _drawn(self, text: str, place: str, size: float) -> Drawn | None:
         import numpy as np
 
         with tempfile.TemporaryDirectory(prefix="livesubs-") as folder:
-            (Path(folder) / "line.ass").write_text(_HEAD + _dialogue(text), "utf-8")
+            (Path(folder) / "line.ass").write_text(
+                _HEAD % (height(size) * _HANGING) + _dialogue(text, place, size), "utf-8"
+            )
             how = ["-v", "error", "-f", "lavfi", "-i", _NOTHING, "-frames:v", "1", "-f", "rawvideo", "pipe:1"]
             try:
                 done = subprocess.run(
@@ -106,7 +121,8 @@ class Letters:
         return Drawn(np.frombuffer(done.stdout, np.uint8).reshape(HEIGHT, WIDTH, 4))
 
 
-def _dialogue(text: str) -> str:
+def _dialogue(text: str, place: str, size: float) -> str:
     """The text as libass shows it letter by letter: what begins its tags is none (U+2060 is nothing that is seen)."""
     plain = text.replace("\\", "\\\u2060").replace("{", "\\{").replace("}", "\\}").replace("\n", "\\N")
-    return f"Dialogue: 0,0:00:00.00,0:00:10.00,line,{plain}\n"
+    where = {"top": "{\\an8}", "band": f"{{\\an5\\pos({WIDTH // 2},{HEIGHT - band(size) // 2})}}"}.get(place, "")
+    return f"Dialogue: 0,0:00:00.00,0:00:10.00,line,{where}{plain}\n"

@@ -1,6 +1,6 @@
 """HLS playlists as text (pure; RFC 8216)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -17,19 +17,19 @@ def media(
     epoch: datetime,
     *,
     ended: bool,
-    grows: bool = True,
-    longest: int = 2,
+    grows: bool,
+    longest: int,
 ) -> str:
     """The playlist of these pieces, the first of which need not be the first of all.
 
     `epoch` is the programme date-time of stream time 0; `grows`: nothing is ever taken away at its beginning;
-    `longest`: seconds that a segment may last at least.
+    `longest`: the `target` of all there are.
     """
     first = pieces[0] if pieces else None
     head = [
         "#EXTM3U",
         "#EXT-X-VERSION:6",
-        f"#EXT-X-TARGETDURATION:{target(pieces, longest)}",
+        f"#EXT-X-TARGETDURATION:{longest}",
         f"#EXT-X-MEDIA-SEQUENCE:{first.number if first else 0}",
         *([f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.run}"] if first and first.number else []),
         *(["#EXT-X-PLAYLIST-TYPE:EVENT"] if grows else []),
@@ -38,9 +38,15 @@ def media(
     return "\n".join([*head, *body, *(["#EXT-X-ENDLIST"] if ended else []), ""])
 
 
-def target(pieces: Sequence[Piece], least: int = 2) -> int:
-    """Seconds, whole ones, that no piece is longer than."""
-    return max((ceil(round(piece.seconds, 3)) for piece in pieces), default=least)
+def target(lengths: Iterable[float]) -> int:
+    """Seconds, whole ones, that no segment is longer than."""
+    return max((ceil(round(seconds, 3)) for seconds in lengths), default=2)
+
+
+def at(epoch: datetime, stream: float) -> str:
+    """The programme date-time of a moment of the stream."""
+    told = (epoch + timedelta(seconds=stream)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"#EXT-X-PROGRAM-DATE-TIME:{told}"
 
 
 def _entry(piece: Piece, uri: str, epoch: datetime, *, whole: bool) -> list[str]:
@@ -48,8 +54,7 @@ def _entry(piece: Piece, uri: str, epoch: datetime, *, whole: bool) -> list[str]
     if piece.begins and not whole:
         lines.append("#EXT-X-DISCONTINUITY")
     if piece.begins or whole:
-        at = epoch + timedelta(seconds=piece.segment.start)
-        lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{at.isoformat(timespec='milliseconds').replace('+00:00', 'Z')}")
+        lines.append(at(epoch, piece.segment.start))
     return [*lines, f"#EXTINF:{piece.seconds:.6f},", uri]
 
 

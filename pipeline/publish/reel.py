@@ -4,9 +4,10 @@ The segments of one connection are decoded as one stream: a decoder that began a
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from functools import lru_cache, partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -40,20 +41,18 @@ class Reel:
         self._decoders: dict[str, Any] = {}
         self._seen: dict[str, float] = {}
         """By the kind of track, stream time of the last frame."""
-        self._pictures: deque[tuple[float, av.VideoFrame]] = deque()
+        self._pictures: deque[tuple[float, Callable[[int], Plane]]] = deque()
         self._sound = Sound()
-        self._shown = _blank()
+        self._fitted: Callable[[int], Plane] = lambda high: _blank()
+        """The picture that is seen, in the uppermost rows of all."""
 
-    def picture(self, found: Sequence[MediaSegment], at: float) -> "Plane":
-        """What is seen at `at`, as planes one below the other; the last picture there was, where nothing is recorded.
-        `found` are the segments around that time."""
+    def picture(self, found: Sequence[MediaSegment], at: float, high: int = HEIGHT) -> "Plane":
+        """What is seen at `at`, in the upper `high` rows, as planes one below the other; the last picture there was,
+        where nothing is recorded. `found` are the segments around that time."""
         self._fill(found, at)
-        newest = None
         while self._pictures and self._pictures[0][0] <= at:
-            newest = self._pictures.popleft()[1]
-        if newest is not None:
-            self._shown = _fitted(newest, self._decoders["video"].sample_aspect_ratio)
-        return self._shown
+            self._fitted = self._pictures.popleft()[1]
+        return self._fitted(high)
 
     def sound(self, found: Sequence[MediaSegment], start: float, samples: int) -> "Plane":
         """What is heard from `start` on, a row each sample; silence where nothing is recorded."""
@@ -99,7 +98,8 @@ class Reel:
         kind = "video" if isinstance(frame, av.VideoFrame) else "audio"
         self._seen[kind] = at
         if kind == "video":
-            self._pictures.append((at, frame))
+            shape = self._decoders[kind].sample_aspect_ratio
+            self._pictures.append((at, lru_cache(1)(partial(_fitted, frame, shape))))
         else:
             self._sound.add(at, frame)
 
@@ -180,16 +180,17 @@ def _blank() -> "Plane":
     return np.concatenate(planes).astype(np.uint8)
 
 
-def _fitted(frame: "av.VideoFrame", shape: Fraction | None) -> "Plane":
-    """The whole frame in the middle, as large as it can be; `shape` is that of its pixels, where it says so."""
+def _fitted(frame: "av.VideoFrame", shape: Fraction | None, high: int) -> "Plane":
+    """The whole frame in the middle of the upper `high` rows, as large as it can be; `shape` is that of its pixels,
+    where it says so."""
     wide = frame.width * float(shape or 1)
-    scale = min(WIDTH / wide, HEIGHT / frame.height)
+    scale = min(WIDTH / wide, high / frame.height)
     width, height = (max(2, round(side * scale / 2) * 2) for side in (wide, frame.height))
     planes = frame.reformat(width=width, height=height, format="yuv420p").to_ndarray()
     if (width, height) == (WIDTH, HEIGHT):
         return planes
     made = _blank()
-    left, top = (WIDTH - width) // 4 * 2, (HEIGHT - height) // 4 * 2
+    left, top = (WIDTH - width) // 4 * 2, (high - height) // 4 * 2
     made[top : top + height, left : left + width] = planes[:height]
     for number in (0, 1):
         source = planes[height + number * height // 4 :].reshape(-1)[: width * height // 4]

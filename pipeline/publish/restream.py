@@ -18,7 +18,7 @@ from pipeline.events import Cue, MediaSegment
 from pipeline.flow import BACKOFF, Clock
 from pipeline.publish.broadcast import Session
 from pipeline.publish.due import due
-from pipeline.publish.letters import Letters
+from pipeline.publish.letters import HEIGHT, Letters, band
 from pipeline.publish.reel import HERTZ, Reel, rate
 from pipeline.publish.shown import Shown
 
@@ -38,15 +38,11 @@ _LOST = 5.0
 _WELL = 60.0
 """Seconds after which a connection that is lost was a good one: the next is tried for at once."""
 _TRIES = 5
-"""In a row, some 8 s in all: after so many nobody waits any more for the server of a session that is over."""
+"""In a row, some 8 s in all: after so many nobody waits any more for the server that gets a session whole."""
 
 
 class Watched(Session, Protocol):
     """The session as its folder tells it."""
-
-    @property
-    def hidden(self) -> bool:
-        """A person has taken the subtitles off, or the whole picture."""
 
     @property
     def over(self) -> bool:
@@ -130,8 +126,8 @@ class Restream:
         self._cues: Sequence[Cue] = ()
 
     def run(self) -> None:
-        """Until a session is over and all was sent, or its server is gone. What goes wrong is told, and tried again."""
-        tries = 0
+        """Until a session is over and its last picture was due. What goes wrong is told, and tried again."""
+        tries, lost = 0, False
         while not self._finished():
             if not self._begun():
                 self._clock.wait(_LOOK)
@@ -139,14 +135,17 @@ class Restream:
             began = self._clock.up()
             try:
                 self._send()
-            except Lost as lost:
-                self._say(f"{lost}; it is tried again")
+                lost = False
+            except Lost as error:
+                lost = True
+                self._say(f"{error}; it is tried again")
                 tries = 0 if self._clock.up() - began > _WELL else tries
-                if tries == _TRIES and self._session.over:
-                    self._tell(f"{host(self._address)} did not come back; the rest was not sent")
-                    return
+                if self._whole and tries == _TRIES:
+                    break
                 self._clock.wait(BACKOFF[min(tries, len(BACKOFF) - 1)])
                 tries += 1
+        if lost:
+            self._tell(f"{host(self._address)} did not come back; the rest was not sent")
 
     def _send(self) -> None:
         """Over one connection; Lost when it is."""
@@ -171,7 +170,7 @@ class Restream:
                 return
             self._clock.wait(max(0.0, -late))
             around = [s for s in self._found if abs(s.start - self._stream) < _NEAR]
-            picture = None if late > _LATE else self._lettered(reel.picture(around, self._stream))
+            picture = None if late > _LATE else self._picture(reel, around)
             sender.send(picture, reel.sound(around, self._stream, HERTZ // pace))
             count += 1
             self._stream = first + count / pace
@@ -187,11 +186,14 @@ class Restream:
                 self._stream = following.start
         return self._stream != before or late > _LOST
 
-    def _lettered(self, picture: "Plane") -> "Plane":
-        cue = self._shown.at(self._cues, self._session.held, self._stream)
-        if cue is None or self._session.hidden:
+    def _picture(self, reel: Reel, around: Sequence[MediaSegment]) -> "Plane":
+        """With the words, where and as large as the room has them."""
+        room = self._session.room
+        picture = reel.picture(around, self._stream, HEIGHT - (band(room.size) if room.place == "band" else 0))
+        cue = self._shown.at(self._cues, room.held, self._stream)
+        if cue is None or room.hidden or room.blank:
             return picture
-        drawn = self._letters.drawn(cue.text)
+        drawn = self._letters.drawn(cue.text, room.place, room.size)
         if drawn is None:
             self._say("a line could not be drawn and is left out of the stream that is sent; is the machine too busy?")
             return picture
@@ -216,7 +218,7 @@ class Restream:
 
     def _look(self) -> None:
         self._session.look()
-        if self._clock.up() - self._found_at > _SEGMENTS:
+        if self._clock.up() - self._found_at > _SEGMENTS or self._session.over:  # then the last one is there, too
             self._found, self._found_at = self._session.segments(), self._clock.up()
         started, at = self._session.state.session, self._stream
         if started:

@@ -67,7 +67,7 @@ class Captions:
         lang = next(iter(state.session.tgt_langs), state.session.src_lang)
         said = set(kept.told)
         due = [cue for cue in state.track(lang) if cue.start <= at - HOLD and cue.id not in said]
-        lines = [cue for cue in due if cue.start > at - LATE and cue.id not in self._session.held]
+        lines = [cue for cue in due if cue.start > at - LATE and cue.id not in self._session.room.held]
         if due:
             kept.told += [cue.id for cue in due]
         if lines:

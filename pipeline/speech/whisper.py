@@ -59,6 +59,8 @@ class Whisper:
         kind = self._model.model.compute_type.removesuffix("_float32")
         used = f"{threads} thread{'s' * (threads > 1)}" if device == "cpu" else "GPU"
         self.description = f"{Path(settings.model).name} on {device} ({kind}, {used}, window {self._window:g} s)"
+        if device != "cpu":  # looks for its libraries and makes its kernels at the first use: not while people talk
+            self.recognise(np.zeros(SAMPLE_RATE, np.float32))
 
     def padding_to(self, window: float) -> "Whisper":
         """The same loaded model with another window."""
@@ -230,4 +232,8 @@ def _refusals(name: str) -> Iterator[None]:
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         if isinstance(error, MemoryError) or "memory" in text or "bad_alloc" in text:
             raise ModelError(f"{name} needs more memory than there is; choose a smaller model or free some") from error
-        raise ModelError(f"{name} cannot be used ({text}); pull the model again or choose another device") from error
+        if "libcu" in text or "CUDA" in text:
+            mend = 'install what the GPU needs (its driver, cuBLAS of CUDA 12), or set `device = "cpu"` under [speech]'
+        else:
+            mend = "pull the model again or choose another device"
+        raise ModelError(f"{name} cannot be used ({text}); {mend}") from error

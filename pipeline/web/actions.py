@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from pipeline.asked import ACTIONS, keep
 from pipeline.direction import effects, refusal
 from pipeline.events import Action, Cue
+from pipeline.followed import Followed
 from pipeline.web.bodies import Unfit, short
 from pipeline.web.show import Show
 
@@ -31,32 +32,33 @@ async def act(show: Show, request: Request) -> Response:
         asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict), "refused": ""}, Action)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         return PlainTextResponse(f"That is no action: {error}.", 400)
-    show.look()  # the page may know a line that was written just now
-    if asked.id in show.state.actions:
+    session = show.session
+    session.look()  # the page may know a line that was written just now
+    if asked.id in session.state.actions:
         return JSONResponse({"done": asked.id})
-    if refused := refusal(show.state, asked):
+    if refused := refusal(session.state, asked):
         return PlainTextResponse(refused, 409)
-    if asked.do == "say" and too_long(show, asked):
+    if asked.do == "say" and too_long(session, asked):
         return PlainTextResponse("That is more than the screen has room for: make it shorter, or two lines of it.", 409)
     try:
         write_down(show)
-        keep(show.folder, asked)
+        keep(session.folder, asked)
     except OSError as error:
         if asked.do not in _AT_LEAST_HERE:
             return PlainTextResponse(f"Not done: it cannot be written down ({error.strerror}). Free some space.", 507)
         show.unwritten.append(asked)
-        show.act(asked)
+        session.act(asked)
         said = f"Done on the pages alone: it cannot be written down ({error.strerror}). Free some space."
         return PlainTextResponse(said, 202)
-    show.look()
-    on_disk = BackgroundTask(_sync, show.folder)  # neither the room nor the next action waits for that
+    session.look()
+    on_disk = BackgroundTask(_sync, session.folder)  # neither the room nor the next action waits for that
     return JSONResponse({"done": asked.id}, background=on_disk)
 
 
-def too_long(show: Show, asked: Action) -> bool:
+def too_long(session: Followed, asked: Action) -> bool:
     """Whether a typed line takes more lines than a subtitle has."""
-    rules = show.rules()
-    made = effects(show.state, asked, rules)
+    rules = session.rules()
+    made = effects(session.state, asked, rules)
     return any(
         isinstance(one, Cue) and one.text.count("\n") >= rules.lines for one in made if one.id == f"t-{asked.id}"
     )
@@ -65,7 +67,7 @@ def too_long(show: Show, asked: Action) -> bool:
 def write_down(show: Show) -> None:
     """Keeps what could not be kept when it was done; OSError."""
     while show.unwritten:
-        keep(show.folder, show.unwritten[0])
+        keep(show.session.folder, show.unwritten[0])
         show.unwritten.pop(0)
 
 

@@ -1,7 +1,6 @@
 """The addresses of the page server."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from pipeline import __version__
 from pipeline.afterwards import Answers
 from pipeline.errors import SessionError
 from pipeline.flow import SystemClock
+from pipeline.followed import Followed
 from pipeline.journal import running
 from pipeline.tracks import BEHIND
 from pipeline.web.access import Access, Guarded
@@ -37,8 +37,6 @@ VENDOR = Path(__file__).parent / "vendor"
 _ALONE = 5.0
 """Seconds without a page after which a server ends whose session is over: a page that is loaded again is back by then.
 """
-_GIVEN_UP = 120.0
-"""Seconds without a word after which a session that died does not go on by itself: a large model is loaded by then."""
 _AGAIN = 1.0
 """Seconds until what could not be answered is tried again: a session runs, or the disk is full."""
 _NAMES = ("screen", "overlay", "read", "console", "review")
@@ -65,35 +63,33 @@ class Served(msgspec.Struct, frozen=True):
 
 
 def application(folder: Path, access: Access, served: Served, when_over: Callable[[], None] | None = None) -> ASGIApp:
-    """The pages of the session in `folder`, which may not have begun yet; `when_over` is called once the session has
-    ended and nobody watches any more."""
-    show, media, answers = Show(folder), Media(folder), Answers(folder)
-    wording = Wording(show, served.tools)
+    """The pages of the session in `folder`. With `when_over` it is about to begin, or to go on: that is called once the
+    session has ended and nobody watches any more."""
+    show, media, answers = Show(folder, coming=when_over is not None), Media(folder), Answers(folder)
+    followed, wording = show.session, Wording(show, served.tools)
 
     async def index(request: Request) -> Response:
-        ended = not running(folder) and _over(show)
-        return media.index(ended=ended, skip=request.query_params.get("_HLS_skip") in ("YES", "v2"))
+        return media.index(ended=followed.over, skip=request.query_params.get("_HLS_skip") in ("YES", "v2"))
 
     async def room(request: Request) -> Response:
-        delay = show.room.delay if show.room.delay is not None else served.delay or 0.0
-        over = not running(folder) and _over(show)
-        return media.room(show.state, SystemClock(), delay, over=over)
+        delay = followed.room.delay if followed.room.delay is not None else served.delay or 0.0
+        return media.room(followed.state, SystemClock(), delay, over=followed.over)
 
     async def session(request: Request) -> Response:
-        return JSONResponse(_facts(show, served, request))
+        return JSONResponse(_facts(followed, served, request))
 
     async def cues(request: Request) -> Response:
         return feed(show, request)
 
     async def health(request: Request) -> Response:
-        return JSONResponse(show.health.facts(show.state, show.viewers))
+        return JSONResponse(show.health.facts(followed.state, show.viewers))
 
     async def actions(request: Request) -> Response:
         return await act(show, request)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        show.look()
+        followed.look()
         tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show, answers))]
         if when_over:
             tasks.append(asyncio.create_task(_call_when_over(show, media, when_over)))
@@ -101,7 +97,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         for task in tasks:
             task.cancel()
         await wording.close()
-        await _answered(show, answers)
+        await _answered(followed, answers)
 
     routes = [
         Route("/", _to_screen),
@@ -111,6 +107,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         Route("/api/health", health),
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
+        Route("/api/open", show.opened.report, methods=["POST"]),
         *Desk(show).routes(),
         *wording.routes(),
         Route("/room.m3u8", room),
@@ -123,32 +120,27 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
     return Guarded(GZipMiddleware(pages), access)
 
 
-def _over(show: Show) -> bool:
-    """Whether a session that nobody runs has ended; one that died goes on soon, or it does not go on."""
-    ended = show.state.ended
-    if show.state.session is None or (ended and ended.reason != "failed"):
-        return ended is not None
-    return time.time() - (show.folder / "journal.jsonl").stat().st_mtime > _GIVEN_UP
-
-
 async def _answer_for_session(show: Show, answers: Answers) -> None:
     """What is done while no session runs is answered all the same; one that begins meanwhile has its turn."""
     while True:
-        with suppress(OSError):
-            write_down(show)
-        await asyncio.sleep(LOOK if await _answered(show, answers) else _AGAIN)
+        answered = False
+        with show.faults:
+            with suppress(OSError):
+                write_down(show)
+            answered = await _answered(show.session, answers)
+        await asyncio.sleep(LOOK if answered else _AGAIN)
 
 
-async def _answered(show: Show, answers: Answers) -> bool:
+async def _answered(session: Followed, answers: Answers) -> bool:
     """Whether nothing is left to answer."""
-    if not show.owes and not (show.folder / BEHIND).exists():
+    if not session.owes and not (session.folder / BEHIND).exists():
         return True
     try:
         await asyncio.to_thread(answers.answer)
     except SessionError:
         return False
     with suppress(OSError):
-        show.look()
+        session.look()
     return True
 
 
@@ -156,8 +148,8 @@ async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None
     alone = 0.0
     while alone < _ALONE:
         await asyncio.sleep(0.5)
-        over = not running(show.folder) and _over(show)
-        alone = alone + 0.5 if over and not (show.watched or media.played) else 0.0
+        with show.faults:
+            alone = alone + 0.5 if show.session.over and not (show.watched or media.played) else 0.0
     when_over()
 
 
@@ -175,12 +167,12 @@ def _page(name: str) -> Callable[[Request], Response]:
     return page
 
 
-def _facts(show: Show, served: Served, request: Request) -> dict[str, object]:
-    session = show.state.session
+def _facts(followed: Followed, served: Served, request: Request) -> dict[str, object]:
+    session, rules = followed.state.session, followed.rules()
     return {
         "version": __version__,
         "role": request.scope["role"],
-        "running": running(show.folder),
+        "running": running(followed.folder),
         "begun": session is not None,
         "src_lang": session.src_lang if session else "",
         "tgt_langs": session.tgt_langs if session else (),
@@ -188,6 +180,6 @@ def _facts(show: Show, served: Served, request: Request) -> dict[str, object]:
         "began_at": session.began_at if session else None,
         "delay": served.delay,
         "title": served.title,
-        "cpl": show.rules().cpl,
-        "lines": show.rules().lines,
+        "cpl": rules.cpl,
+        "lines": rules.lines,
     }

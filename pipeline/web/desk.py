@@ -58,8 +58,8 @@ class Desk:
     def __init__(self, show: Show) -> None:
         self._show = show
         self._frames: float | None = None
-        self._shots, self._queues = Shots(show.folder), Queues(show.folder)
-        self._file = given(show.folder) is not None
+        self._shots, self._queues = Shots(show.session.folder), Queues(show.session.folder)
+        self._file = given(show.session.folder) is not None
 
     def routes(self) -> list[Route]:
         return [
@@ -76,7 +76,7 @@ class Desk:
 
     async def review(self, request: Request) -> object:
         """What the page has to know beforehand."""
-        folder, state = self._show.folder, self._show.state
+        folder, state = self._show.session.folder, self._show.session.state
         session = state.session
         src_lang, tgt_langs = (session.src_lang, session.tgt_langs) if session else ("", ())
         frames = await self._frame_rate()
@@ -105,7 +105,7 @@ class Desk:
         columns = request.query_params.get("columns", "")
         if not columns.isdecimal() or not 0 < int(columns[:9]) <= _COLUMNS:
             raise Unfit(f"Say how many columns, {_COLUMNS} at most: columns=1200.", 400)
-        found = await asyncio.to_thread(peaks, self._show.folder, start, end, int(columns))
+        found = await asyncio.to_thread(peaks, self._show.session.folder, start, end, int(columns))
         return {"from": start, "to": end, "min": found.low, "max": found.high}
 
     async def shots(self, request: Request) -> object:
@@ -115,12 +115,12 @@ class Desk:
 
     async def queue(self, request: Request) -> object:
         """What needs a human first."""
-        return await self._queues.of(request.query_params.get("lang", ""), self._show.seq)
+        return await self._queues.of(request.query_params.get("lang", ""), self._show.session.seq)
 
     async def faults(self, request: Request) -> object:
         """What is wrong with a whole track as it now is."""
         lang = request.query_params.get("lang", "")
-        track = self._show.state.track(lang)
+        track = self._show.session.state.track(lang)
         lines = [Line(start=cue.start, end=cue.end, text=cue.text) for cue in track]
         found = await asyncio.to_thread(faults, lines, of_language(lang))
         return [{**msgspec.to_builtins(fault), "cue": track[fault.cue].id} for fault in found]
@@ -154,7 +154,7 @@ class Desk:
 
     async def _frame_rate(self) -> float | None:
         """Of the picture, if there is one; of a session that has just begun there may be one later."""
-        self._frames = self._frames or await asyncio.to_thread(_first_rate, self._show.folder)
+        self._frames = self._frames or await asyncio.to_thread(_first_rate, self._show.session.folder)
         return self._frames
 
 

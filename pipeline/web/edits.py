@@ -12,7 +12,6 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pipeline.answering import known
 from pipeline.asked import EDITS, keep
 from pipeline.editing import merged_sentences, split_sentences
 from pipeline.errors import unwritable
@@ -51,21 +50,21 @@ class AskedEdit(Value, frozen=True):
 async def edit(show: Show, request: Request) -> Response:
     """Takes one edit once; Unfit says why it cannot be written down. What becomes of it is told by the feed."""
     asked = _edit(await told(request, AskedEdit, _LONGEST))
-    show.look()  # the page may know a line that was written just now
-    if known(show.state, asked.id) or asked.id in show.unanswered:
+    show.session.look()  # the page may know a line that was written just now
+    if show.session.knows(asked.id):
         return JSONResponse({"kept": asked.id})
-    return JSONResponse({"kept": asked.id}, background=write_down(show, completed(show.state, asked)))
+    return JSONResponse({"kept": asked.id}, background=write_down(show, completed(show.session.state, asked)))
 
 
 def write_down(show: Show, *edits: Edit) -> BackgroundTask:
     """Keeps edits, all or none, and gives what has them survive a power cut: nobody who types waits for that. Unfit
     when they cannot be written."""
     try:
-        keep(show.folder, *edits)
+        keep(show.session.folder, *edits)
     except OSError as error:
-        raise Unfit(f"Not kept: {unwritable(show.folder / EDITS, error)}.", 507) from error
-    show.look()
-    return BackgroundTask(_sync, show.folder)
+        raise Unfit(f"Not kept: {unwritable(show.session.folder / EDITS, error)}.", 507) from error
+    show.session.look()
+    return BackgroundTask(_sync, show.session.folder)
 
 
 def _edit(asked: AskedEdit) -> Edit:

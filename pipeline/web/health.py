@@ -26,7 +26,8 @@ class Health:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._source: SourceState | None = None
+        self.source: SourceState | None = None
+        """What became of it last."""
         self._since = 0.0
         self._warnings: deque[dict[str, Any]] = deque(maxlen=_LATELY)
         self._attempts: dict[str, deque[Translation]] = {}
@@ -35,7 +36,7 @@ class Health:
     def note(self, entry: Entry) -> None:
         event = entry.event
         if isinstance(event, SourceState):
-            self._source, self._since = event, entry.at
+            self.source, self._since = event, entry.at
         elif isinstance(event, Translation):
             self._attempts.setdefault(event.engine, deque(maxlen=_LATELY)).append(event)
         elif text := _alarm(event):
@@ -47,8 +48,8 @@ class Health:
         recorded = progress.recorded if progress else 0.0
         return {
             "running": running(self._folder),
-            "source": self._source.state if self._source else "",
-            "detail": self._source.detail if self._source else "",
+            "source": self.source.state if self.source else "",
+            "detail": self.source.detail if self.source else "",
             "since": self._since,
             "recorded": recorded,
             "lag": max(0.0, recorded - progress.heard) if progress else 0.0,

@@ -6,8 +6,8 @@ playback; the page waits there as long.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from math import ceil, inf
+from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from time import monotonic
 
@@ -35,7 +35,7 @@ _SKIPPED = 12
 
 def playlist(found: Sequence[MediaSegment], *, ended: bool, skip: bool = False) -> str:
     """The media playlist of the finished segments; with `skip` without those that whoever asks again knows."""
-    longest = max((ceil(s.end - s.start) for s in found), default=2)
+    longest = hls.target(s.end - s.start for s in found)
     skipped = max(0, len(found) - _SKIPPED) if skip and not ended else 0
     head = [
         "#EXTM3U",
@@ -52,10 +52,9 @@ def playlist(found: Sequence[MediaSegment], *, ended: bool, skip: bool = False) 
 def _segment(found: Sequence[MediaSegment], number: int) -> list[str]:
     segment = found[number]
     new = number > 0 and found[number - 1].connection != segment.connection
-    at = (EPOCH + timedelta(seconds=segment.start)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return [
         *(["#EXT-X-DISCONTINUITY"] if new else []),
-        f"#EXT-X-PROGRAM-DATE-TIME:{at}",
+        hls.at(EPOCH, segment.start),
         f"#EXTINF:{segment.end - segment.start:.6f},",
         segment.path.name,
     ]
@@ -100,7 +99,7 @@ class Media:
             EPOCH,
             ended=ended,
             grows=False,
-            longest=hls.target(found),
+            longest=hls.target(piece.seconds for piece in found),
         )
         return _playlist(text)
 

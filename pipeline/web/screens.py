@@ -1,7 +1,8 @@
-"""What the screens say that they show, each once a second: the last of each, for the console."""
+"""What pages say of themselves, each once a second: screens what they show, consoles which lines are open there."""
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -12,10 +13,17 @@ from pipeline.web.bodies import Unfit, short
 
 _GONE = 5.0
 """Seconds after which a screen that says nothing is none."""
-_LONGEST = 1000
+_SOON, _EVERY = 0.2, 1.0
+"""Seconds between two times that consoles are told, where a line came or went and where none did."""
+_LAPSED = 10.0
+"""Seconds after which a console that says nothing holds no line: its machine died, or it was closed."""
+_LONGEST = 4000
 """Bytes of a report at most."""
 _MOST = 500
-"""Screens that are kept: more are a fault, or mischief."""
+"""Pages that are kept: more are a fault, or mischief."""
+
+
+_Report = TypeVar("_Report")
 
 
 class Screen(Value, frozen=True):
@@ -40,6 +48,19 @@ class Screen(Value, frozen=True):
     lang: str = ""
     sound: bool = True
     """The browser lets it be heard."""
+    on: tuple[str, ...] = ()
+    """The lines on the wall."""
+    shown: tuple[str, ...] = ()
+    """Of those that began lately, the lines that were on the wall."""
+    missed: tuple[str, ...] = ()
+    """... and those whose moment passed without."""
+
+
+class Open(Value, frozen=True):
+    """A console, and the lines that are open in its editor, or whose correction is on its way."""
+
+    id: str
+    cues: tuple[str, ...]
 
 
 class Screens:
@@ -48,27 +69,66 @@ class Screens:
     def __init__(self, tell: Callable[[bytes], None]) -> None:
         """`tell` is given all of them as JSON."""
         self._tell, self._last = tell, dict[str, tuple[float, Screen]]()
-        self._told = 0.0
+        self._told, self._changed = 0.0, False
 
     async def report(self, request: Request) -> Response:
         """Takes a report, JSON of a `Screen`; 400 says what is wrong with it."""
-        try:
-            screen = msgspec.json.decode(await short(request, _LONGEST), type=Screen)
-        except Unfit as error:
-            return PlainTextResponse(str(error), error.status)
-        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-            return PlainTextResponse(f"That is no report of a screen: {error}.", 400)
+        screen = await _told(request, Screen)
+        if isinstance(screen, Response):
+            return screen
         now = time.monotonic()
         self._last = {id: kept for id, kept in self._last.items() if now - kept[0] < _GONE}
-        if screen.id in self._last or len(self._last) < _MOST:
+        before = self._last.get(screen.id)
+        self._changed |= before is None or before[1].on != screen.on
+        if before or len(self._last) < _MOST:
             self._last[screen.id] = now, screen
         return Response(status_code=204)
 
     def look(self) -> None:
         """Tells what the screens show, once a second while there are any, and once when there are none any more."""
         now = time.monotonic()
-        if now - self._told < 1.0 or not self._last:
+        if now - self._told < (_SOON if self._changed else _EVERY) or not self._last:
             return
         self._last = {id: kept for id, kept in self._last.items() if now - kept[0] < _GONE}
         self._tell(msgspec.json.encode([screen for _, screen in self._last.values()]))
-        self._told = now
+        self._told, self._changed = now, False
+
+
+class Opened:
+    """The lines that are open in an editor: no screen shows one that it has not shown yet."""
+
+    def __init__(self, tell: Callable[[bytes], None]) -> None:
+        """`tell` is given `known` when that is another."""
+        self._tell, self._last, self.known = tell, dict[str, tuple[float, Open]](), b"[]"
+
+    async def report(self, request: Request) -> Response:
+        """Takes a report, JSON of an `Open`; 400 says what is wrong with it."""
+        opened = await _told(request, Open)
+        if isinstance(opened, Response):
+            return opened
+        self.note(opened)
+        return Response(status_code=204)
+
+    def note(self, opened: Open) -> None:
+        if opened.id in self._last or len(self._last) < _MOST:
+            self._last[opened.id] = time.monotonic(), opened
+        self.look()
+
+    def look(self) -> None:
+        """Tells which lines are open, and on which console, when that has changed."""
+        now = time.monotonic()
+        self._last = {id: kept for id, kept in self._last.items() if kept[1].cues and now - kept[0] < _LAPSED}
+        held = [{"cue": cue, "by": opened.id} for _, opened in self._last.values() for cue in opened.cues]
+        before, self.known = self.known, msgspec.json.encode(held)
+        if self.known != before:
+            self._tell(self.known)
+
+
+async def _told(request: Request, kind: type[_Report]) -> _Report | Response:
+    """What a page reports, or the answer that says what is wrong with it."""
+    try:
+        return msgspec.json.decode(await short(request, _LONGEST), type=kind)
+    except Unfit as error:
+        return PlainTextResponse(str(error), error.status)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        return PlainTextResponse(f"That is no report of a page: {error}.", 400)

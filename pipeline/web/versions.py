@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pipeline.answering import answered, known
+from pipeline.answering import answered
 from pipeline.errors import SettingsError
 from pipeline.events import Edit, Rendering, Value
 from pipeline.restoring import kept_back
@@ -71,17 +71,17 @@ class Versions:
             await asyncio.to_thread(self._ear.close)
 
     async def suppressed(self, request: Request) -> object:
-        return shown_kept(self._show.state)
+        return shown_kept(self._show.session.state)
 
     async def restore(self, request: Request) -> Response:
         """Brings back what a guard kept: the line that was said, and what the session's engines make of it."""
         wish = await told(request, Restoring, _LONGEST)
-        self._show.look()
-        state, rules = self._show.state, self._show.rules()
+        self._show.session.look()
+        state, rules = self._show.session.state, self._show.session.rules()
         kept, session = kept_back(state).get(wish.kept), state.session
         if kept is None or session is None:
             raise Unfit("Nothing was kept back there.", 409)
-        if known(state, wish.id) or wish.id in self._show.unanswered:
+        if self._show.session.knows(wish.id):
             return given({"kept": wish.id, "lacking": {}})
         sentence, translated, lacking = sentence_of(state, kept), list[Rendering](), dict[str, str]()
         async with self._translating:
@@ -100,7 +100,7 @@ class Versions:
 
     async def engines(self, request: Request) -> object:
         """Which there are for a track, from what is spoken into its language."""
-        session = self._show.state.session
+        session = self._show.session.state.session
         if session is None:
             return []
         lang = request.query_params.get("lang") or next(iter(session.tgt_langs), session.src_lang)
@@ -110,13 +110,13 @@ class Versions:
     async def again(self, request: Request) -> object:
         """Other ways to say a line, to choose between: as it is heard once more, or as an engine translates it."""
         wish = await told(request, Again, _LONGEST)
-        self._show.look()
-        one = asked(self._show.state, wish.cue, wish.lang, wish.text)
+        self._show.session.look()
+        one = asked(self._show.session.state, wish.cue, wish.lang, wish.text)
         if wish.what == "speech":
             lang, cues, versions = self._src_lang, one.source, await self._heard(one)
         else:
             lang, cues, versions = one.lang, one.target, await self._translated(one, wish.engine)
-        rules = self._show.rules()
+        rules = self._show.session.rules()
         laid_out = [replace(one, texts=laid(one.text, cues, rules, lang)) for one in versions]
         return {"lang": lang, "cues": [(cue.id, cue.rev) for cue in cues], "versions": laid_out}
 
@@ -126,7 +126,7 @@ class Versions:
         async with self._hearing:
             if self._rest:
                 self._rest.cancel()
-            self._ear = self._ear or SecondEar(self._show.folder / AUDIO, self._speech)
+            self._ear = self._ear or SecondEar(self._show.session.folder / AUDIO, self._speech)
             said, names = one.sentence, self._tools.names.hotwords
             before = " ".join(source for source, _ in one.before)
             hear = partial(self._ear.versions, said.start, said.end, lang=said.lang, names=names, before=before)
@@ -159,4 +159,4 @@ class Versions:
 
     @property
     def _src_lang(self) -> str:
-        return self._show.state.session.src_lang if self._show.state.session else ""
+        return self._show.session.state.session.src_lang if self._show.session.state.session else ""

@@ -42,7 +42,7 @@ class Wording:
     """The wording of one session's lines."""
 
     def __init__(self, show: Show, tools: Tools) -> None:
-        self._show, self._tools, self._others = show, Toolbox(show.folder, tools), Others(tools.others)
+        self._show, self._tools, self._others = show, Toolbox(show.session.folder, tools), Others(tools.others)
         self._versions = Versions(show, self._tools)
         self._searching, self._spelling = asyncio.Lock(), asyncio.Lock()
         self._known_names: tuple[int, frozenset[str]] = (-1, frozenset())
@@ -64,7 +64,7 @@ class Wording:
         query = request.query_params
         sought = Sought(what=query.get("what", ""), **{name: query.get(name) == "1" for name in _SWITCHES})
         lang, by = query.get("lang", ""), query.get("by")
-        hits = await self._found("", _lines(self._show.state.cues.values(), lang), sought, by)
+        hits = await self._found("", _lines(self._show.session.state.cues.values(), lang), sought, by)
         for name in self._others.names if query.get("others") == "1" else ():
             async with self._searching:
                 state = await asyncio.to_thread(self._others.state, name)
@@ -72,7 +72,7 @@ class Wording:
         return {"hits": hits[:_HITS], "more": len(hits) > _HITS, "others": len(self._others.names)}
 
     async def _found(self, session: str, cues: list[Cue], sought: Sought, by: str | None) -> list[object]:
-        rules = self._others.rules(session) if session else self._show.rules()
+        rules = self._others.rules(session) if session else self._show.session.rules()
         hits: list[Hit] = await asyncio.to_thread(find, cues, sought, rules, by)
         return [{"session": session, **msgspec.to_builtins(hit)} for hit in hits]
 
@@ -89,8 +89,8 @@ class Wording:
 
     async def _replaced(self, wish: Replacing) -> tuple[list[Edit], list[Stale]]:
         if not wish.session:
-            self._show.look()
-            cues, rules = dict(self._show.state.cues), self._show.rules()
+            self._show.session.look()
+            cues, rules = dict(self._show.session.state.cues), self._show.session.rules()
         else:
             async with self._searching:
                 cues = (await asyncio.to_thread(self._others.state, wish.session)).cues
@@ -102,10 +102,10 @@ class Wording:
         from pipeline.review.spelling import misspelt, names_of
 
         wish = await told(request, Spelling, _TEXT)
-        if self._known_names[0] != self._show.seq:
-            texts = [cue.text for cue in self._show.state.cues.values()]
+        if self._known_names[0] != self._show.session.seq:
+            texts = [cue.text for cue in self._show.session.state.cues.values()]
             found = await asyncio.to_thread(names_of, self._tools.names.current, texts)
-            self._known_names = self._show.seq, found
+            self._known_names = self._show.session.seq, found
         async with self._spelling:
             return await asyncio.to_thread(misspelt, wish.text, wish.lang, self._known_names[1])
 

@@ -1,11 +1,13 @@
 """Clients that dawdle, drown, vanish or ask for nonsense, and that nobody else notices them."""
 
+import asyncio
 import json
 import resource
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,9 +15,11 @@ import psutil
 import pytest
 from starlette.requests import Request
 
+from pipeline.events import Cue
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Entry, Journal
 from pipeline.web.feed import feed
+from pipeline.web.health import Health
 from pipeline.web.show import Show
 from pipeline.web.told import Watcher
 from tests.waiting import until
@@ -103,6 +107,35 @@ def test_the_console_has_its_place_however_many_look_on(tmp_path: Path) -> None:
         return feed(show, Request({"type": "http", "role": role, "query_string": b"", "headers": []})).status_code
 
     assert [asked("view"), asked("screen"), asked("control")] == [503, 200, 200]
+
+
+def test_a_fault_of_ours_costs_the_pages_one_line_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def note(self: Health, entry: Entry) -> None:
+        if isinstance(entry.event, Cue) and entry.event.text == "two":
+            raise KeyError(entry.event.id)
+
+    async def told() -> str:
+        show = Show(tmp_path)
+        following = asyncio.create_task(show.follow())
+        got = b""
+        async with asyncio.timeout(20):
+            async for batch in show.watch("en"):
+                got += b"".join(message.wire for message in batch)
+                if b'"three"' in got:
+                    break
+        following.cancel()
+        return got.decode()
+
+    monkeypatch.setattr(Health, "note", note)
+    finished(tmp_path, [cue(1, "one"), cue(2, "two"), cue(3, "three")])
+    with ThreadPoolExecutor(1) as beside:  # in this thread Playwright has a loop of its own
+        got = beside.submit(lambda: asyncio.run(told())).result()
+    assert '"one"' in got
+    said = capfd.readouterr().err
+    assert said.count("livesubs: the page server has a fault of ours (KeyError)") == 1
+    assert "Traceback" in said
 
 
 def test_a_track_is_told_to_whoever_asked_for_it(server: Server) -> None:

@@ -8,39 +8,26 @@ import msgspec
 import pytest
 
 from pipeline.asked import Actions
-from pipeline.events import Cue, Ended, Progress, SessionStarted, SourceState, Translation, Warned
+from pipeline.director import Director
+from pipeline.events import Ended, Progress, SourceState, Translation, Warned, Withdrawn
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
+from pipeline.names.live import Names
+from pipeline.settings import CueRules
+from pipeline.tracks import TrackFiles
 from tests.test_director import state
 from tests.waiting import until
 from tests.web.conftest import Server, becomes, needs_hls
+from tests.web.evening import LINES, ROWS, STATES, TEXTS, done, evening, press
 from tests.web.shows import archive, begun, line
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-LINES = ["Good evening.", "This hall is full.", "The floor goes to the nurses.", "Thank you."]
-ROWS = "[...document.querySelectorAll('.line')]"
-STATES = f"{ROWS}.map((row) => row.classList[1]).join()"
-TEXTS = f"{ROWS}.map((row) => row.querySelector('.en').innerText)"
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A session at 20 s: one line was shown ten seconds before that, the others come."""
-    with Journal(tmp_path, SystemClock()) as journal:
-        journal.append(
-            SessionStarted(
-                version="1", source="rally", src_lang="fr", tgt_langs=("en",), recogniser="r", engines=(), began_at=0.0
-            )
-        )
-        journal.append(SourceState(state="connected", stream=0.0))
-        for number, text in enumerate(LINES):
-            at = 8.5 + 3.0 * number
-            for lang, words in (("fr", f"Phrase {number}."), ("en", text)):
-                id = f"s{number}.{lang}.1"
-                journal.append(Cue(id=id, lang=lang, start=at, end=at + 2.5, text=words, sentences=(f"s{number}",)))
-        journal.append(Progress(recorded=20.0, heard=19.0, compute=1.0))
+    with evening(tmp_path):
         yield tmp_path
 
 
@@ -49,16 +36,6 @@ def console(page: "Page", serve: Callable[..., Server], folder: Path) -> "Page":
     page.goto(f"{serve(folder, delay='10').address}/console")
     becomes(page, f"{STATES} === 'now,coming,coming,coming'")
     return page
-
-
-def done(folder: Path) -> list[tuple[str, str, str]]:
-    """(what, cue, text) of everything that was asked."""
-    return [(action.do, action.cue, action.text) for action in Actions(folder).new()]
-
-
-def press(page: "Page", *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_every_line_is_there_with_what_was_said_and_its_countdown(console: "Page") -> None:
@@ -119,6 +96,19 @@ def test_a_key_that_is_pressed_twice_means_it_twice(console: "Page", folder: Pat
     ]
 
 
+def test_what_the_session_refuses_is_taken_back(console: "Page", folder: Path) -> None:
+    with lock(folder), Journal(folder, SystemClock()) as journal:
+        session = Director(folder, journal, TrackFiles(folder, journal), CueRules(), Names())
+        press(console, "ArrowDown", "x")
+        becomes(console, f"{STATES} === 'now,struck,coming,coming'")
+        session.append(Withdrawn(id="s1.en.1"))  # before it has seen that
+        session.answer()
+        becomes(console, "document.getElementById('toast').innerText === 'That line is not there any more.'")
+        becomes(console, f"{STATES} === 'now,coming,coming'")
+        press(console, "z")
+        becomes(console, "document.getElementById('toast').innerText === 'There is nothing to undo.'")
+
+
 def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> None:
     press(console, "b", "n", "t", "+", "]", "i")
     becomes(console, "document.getElementById('toast').innerText.startsWith('The show begins')")
@@ -131,15 +121,6 @@ def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> N
     becomes(console, "document.getElementById('wall').className === ''")
     becomes(console, "document.getElementById('delay').innerText === '10 s asked for'")
     assert "Back soon." not in console.inner_text("#list")
-
-
-def test_a_name_comes_from_the_word_that_is_selected(console: "Page", folder: Path) -> None:
-    console.evaluate(
-        f"getSelection().setBaseAndExtent({ROWS}[2].querySelector('.source').firstChild, 0, "
-        f"{ROWS}[2].querySelector('.source').firstChild, 6)"
-    )
-    press(console, "a", *"Vaubrin", "Enter")
-    until(lambda: done(folder) == [("name", "", "Vaubrin = Vaubrin [Phrase]")], 10)
 
 
 def test_what_is_asked_while_the_server_is_away_is_done_when_it_is_back(
@@ -244,14 +225,14 @@ def test_what_is_done_at_the_console_is_what_the_screen_shows(
     screen.goto(f"{server.address}/screen")
     becomes(screen, "window.livesubs && livesubs.playback.state === 'playing'")
     page.goto(f"{server.address}/console")
-    becomes(page, "document.querySelectorAll('.coming').length >= 4")
+    becomes(page, "document.querySelectorAll('.coming').length >= 3")
     press(page, "p")
     becomes(screen, "livesubs.playback.state === 'paused'")
-    kill, edit, hold, _ = page.evaluate(
-        "[...document.querySelectorAll('.coming')].map((row) => row.dataset.id).slice(0, 4)"
+    kill, edit, hold = page.evaluate(
+        "[...document.querySelectorAll('.coming')].map((row) => row.dataset.id).slice(0, 3)"
     )
     at = {id: screen.evaluate(f"livesubs.feed.cues.get('{id}').start + 0.3") for id in (kill, edit, hold)}
-    for id, keys in ((kill, ["x"]), (edit, ["e", "Control+a", *"As we say it.", "Enter"]), (hold, [" "])):
+    for id, keys in ((kill, ["x"]), (hold, [" "]), (edit, ["e", "Control+a", *"As we say"])):
         page.locator(f"li[data-id='{id}']").click()
         press(page, *keys)
     becomes(screen, f"livesubs.feed.room.held.includes('{hold}')")
@@ -262,14 +243,19 @@ def test_what_is_done_at_the_console_is_what_the_screen_shows(
         screen.evaluate("livesubs.frame()")
         return screen.inner_text("#subtitles").strip()
 
+    becomes(screen, f"livesubs.feed.opened.some((one) => one.cue === '{edit}')")
     assert shown(kill) == ""
+    assert shown(edit) == ""  # not half corrected
+    press(page, *" it.", "Enter")
+    becomes(screen, "!livesubs.feed.opened.length")
     assert shown(edit) == "As we say it."
+    becomes(page, "document.getElementById('wall-text').innerText === 'As we say it.'")
     assert shown(hold) == ""
-    press(page, "z")
+    press(page, "z", "z")
     becomes(screen, f"!livesubs.feed.room.held.includes('{hold}')")
     assert shown(hold) != ""
     press(page, "b")
     becomes(screen, "!document.getElementById('blank').hidden")
     screen.context.close()
     kinds = [msgspec.json.decode(line)["do"] for line in (recorded / "actions.jsonl").read_bytes().splitlines()]
-    assert kinds == ["pause", "kill", "edit", "hold", "undo", "blank"]
+    assert kinds == ["pause", "kill", "hold", "edit", "undo", "undo", "blank"]

@@ -15,8 +15,9 @@ from pipeline.flow import Repeating
 from pipeline.web import kiosk
 from tests.servers import free_port
 from tests.waiting import until
+from tests.web.desktop import MISSING, desktop, filled, windows
 
-# No display can be had here: the browser only notes what it was asked for, and how xrandr answers is known.
+# Where a browser has to fail, or to be counted: it only notes what it was asked for, and how xrandr answers is known.
 BROWSER = """#!/bin/sh
 if [ -e "$(dirname "$0")/dark" ]; then echo 'ERROR:x11.cc:257] Missing X server or $DISPLAY' >&2; exit 1; fi
 echo "$$ $*" >> "$(dirname "$0")/opened"
@@ -42,35 +43,52 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
-def shown(machine: Path, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A page server that shows the screen on display 2."""
-    (tmp_path / "journal.jsonl").touch()
-    command = [sys.executable, "-m", "pipeline", "screen", str(tmp_path), "--port", str(free_port()), "--show", "2"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        yield server
-        server.kill()
-
-
 def opened(machine: Path) -> list[list[str]]:
     path = machine / "opened"
     return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the browser here is a shell script")
+@pytest.fixture
+def shown(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """A desktop, and a page server that shows the screen on its second display."""
+    (tmp_path / "session").mkdir()
+    (tmp_path / "session" / "journal.jsonl").touch()
+    arguments = ["screen", str(tmp_path / "session"), "--port", str(free_port()), "--show", "2"]
+    with desktop(tmp_path) as display:
+        ours = {**os.environ, "DISPLAY": display, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        command = [sys.executable, "-m", "pipeline", *arguments]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ours) as server:
+            yield display, server
+            server.kill()
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"no desktop of two displays: {MISSING}")
 def test_the_screen_fills_the_second_display_comes_back_and_ends_with_the_server(
-    machine: Path, shown: "subprocess.Popen[bytes]"
+    shown: tuple[str, "subprocess.Popen[bytes]"], tmp_path: Path
 ) -> None:
-    first = until(lambda: opened(machine), 30)[0]
-    assert {"--kiosk", "--window-position=1920,0", "--window-size=1280,720"} <= set(first)
-    [page] = [Path(url2pathname(word.removeprefix("--app=file://"))) for word in first if word.startswith("--app=")]
-    assert "url=http://127.0.0.1" in page.read_text()
-    assert page.stat().st_mode & 0o777 == 0o600  # others' eyes reach the list of processes, and not the token
-    os.kill(int(first[0]), signal.SIGKILL)
-    again = psutil.Process(int(until(lambda: opened(machine)[1:], 30)[0][0]))
-    shown.terminate()
-    assert shown.wait(30) == -signal.SIGTERM
-    until(lambda: not again.is_running() or again.status() == psutil.STATUS_ZOMBIE, 10)
+    display, server = shown
+    until(lambda: filled(display, "Screen · livesubs"), 60)
+    first = kiosk_process(tmp_path)
+    [page] = [word.removeprefix("--app=") for word in first.cmdline() if word.startswith("--app=")]
+    lead = Path(url2pathname(page.removeprefix("file://")))
+    assert "url=http://127.0.0.1" in lead.read_text()
+    assert lead.stat().st_mode & 0o777 == 0o600  # others' eyes reach the list of processes, and not the token
+    first.kill()
+    until(lambda: not windows(display, "Screen · livesubs"), 20)
+    until(lambda: filled(display, "Screen · livesubs"), 60)
+    server.terminate()
+    assert server.wait(30) == -signal.SIGTERM
+    until(lambda: not windows(display, "Screen · livesubs"), 20)
+
+
+def kiosk_process(folder: Path) -> psutil.Process:
+    """The browser that was opened with a profile in `folder`."""
+
+    def ours(words: list[str]) -> bool:
+        return any(str(folder) in word for word in words) and any(word.startswith("--app=") for word in words)
+
+    [found] = [process for process in psutil.process_iter(["cmdline"]) if ours(process.info["cmdline"] or [])]
+    return found
 
 
 def test_a_display_that_is_not_there_is_refused(machine: Path, tmp_path: Path) -> None:

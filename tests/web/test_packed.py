@@ -32,7 +32,9 @@ def test_on_both_sides_of_a_gap_and_of_every_cut(
         for event in (begun(), line("a", 2.2, 2.9), line("b", 3.0, 3.9), line("c", 6.0, 7.0)):
             journal.append(event)
         journal.append(Ended(reason="ended", stream=7.4))
-    folder.write_settings(session, override(Settings(), source={"channel": "left"}), "s")  # so none is packed as it is
+    folder.write_settings(
+        session, override(Settings(), source={"channel": "left"}), folder.Begun()
+    )  # so none is packed as it is
     record = open_record(session)
     file = tmp_path / "rally.livesubs"
     pack(session, record, plan(session, record, recording=True), file, ffmpeg, lambda done: None)

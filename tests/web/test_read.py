@@ -72,7 +72,7 @@ KEEPING = """async () => {
     const { ReadLines } = await import("/pages/read-lines.js");
     const line = (number) => ({ id: `${number}`, lang: "en", start: number, end: number + 1, text: `${number}` });
     const track = Array.from({ length: 1000 }, (_, number) => line(number));
-    const feed = Object.assign(new EventTarget(), { track: () => track, gaps: [], room: { held: [] } });
+    const feed = Object.assign(new EventTarget(), { track: () => track, gaps: [], room: { held: [] }, opened: [] });
     const text = document.createElement("main");
     const lines = new ReadLines(text, feed, ["en"]);
     return [[800.5, false], [900.5, true], [900.9, false], [901.5, false]].map(([until, above]) =>

@@ -3,6 +3,8 @@
 // What waits and what can be undone are kept in the tab, by session: a reload forgets neither, and nothing that was asked
 // of one session is done in the next one at the same address.
 
+import { keepInTab, ofTab } from "./kept.js";
+
 const AGAIN = 400;
 const PATIENCE = 2000;
 /** It cannot be written down, and is done on the pages all the same; or it is not done. */
@@ -13,8 +15,6 @@ const TOLD = 1000;
 /** `randomUUID` is for secure addresses alone, and a hall has http. */
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
 
-const kept = (name, session) => JSON.parse(sessionStorage.getItem(`${name} ${session}`) ?? "[]");
-
 /** The room as an action makes it. */
 function directed(room, { do: what, cue, text, value }) {
   const { held } = room;
@@ -23,6 +23,7 @@ function directed(room, { do: what, cue, text, value }) {
   if (what === "place") return { ...room, place: text };
   if (what === "blank") return { ...room, blank: Boolean(value) };
   if (what === "hide") return { ...room, hidden: Boolean(value) };
+  if (what === "ended" || what === "dropped") return { ...room, stopped: { do: what, at: value } };
   return ["size", "volume", "delay", "begin", "end"].includes(what) ? { ...room, [what]: value } : room;
 }
 
@@ -32,7 +33,7 @@ export class Actions {
     this._feed = feed;
     this._tell = tell;
     this._ahead = [];
-    feed.addEventListener("action", (event) => (this._last = event.detail.id));
+    feed.addEventListener("action", (event) => this._answered(event.detail));
     feed.addEventListener("room", () => this._told(this._last));  // it comes after each action
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
     this._session = null;
@@ -72,6 +73,11 @@ export class Actions {
     return this._ahead.reduce(directed, this._feed.room);
   }
 
+  /** Ids of the lines whose correction has no answer yet. */
+  get correcting() {
+    return this._waiting.filter(({ action }) => action.do === "edit").map(({ action }) => action.cue);
+  }
+
   _told(id) {
     this._ahead = this._ahead.filter((action) => action.id !== id);
   }
@@ -95,6 +101,15 @@ export class Actions {
       else this._tell(answer.ok ? first.said : answer.why, answer.ok ? "done" : "refused");
     }
     this._busy = false;
+  }
+
+  /** It is done on the pages; later it is told again if the session refuses it. */
+  _answered({ id, of, refused }) {
+    this._last = id;
+    if (!refused || !this.done.some((one) => one.id === id || one.undoing === id)) return;
+    this._refused({ id, of });
+    this._keep();
+    this._tell(refused, "refused");
   }
 
   /** What was refused was not done, and what was to be taken back stands. */
@@ -122,8 +137,8 @@ export class Actions {
   _restore(session) {
     if (this._session !== null) return;
     this._session = session;
-    this._waiting = [...kept("waiting", session), ...this._waiting];
-    this.done = [...kept("done", session), ...this.done];
+    this._waiting = [...(ofTab("waiting", session) ?? []), ...this._waiting];
+    this.done = [...(ofTab("done", session) ?? []), ...this.done];
     this._keep();
     this._send();
   }
@@ -131,7 +146,7 @@ export class Actions {
   _keep() {
     this.done = this.done.slice(-50);
     if (this._session === null) return;
-    sessionStorage.setItem(`waiting ${this._session}`, JSON.stringify(this._waiting));
-    sessionStorage.setItem(`done ${this._session}`, JSON.stringify(this.done));
+    keepInTab("waiting", this._session, this._waiting);
+    keepInTab("done", this._session, this.done);
   }
 }

@@ -1,30 +1,34 @@
 // The lines: what was just shown, what the room reads now, what is coming, each with the seconds until it is shown.
 
-import { draw, element, fill, made } from "./console-row.js";
+import { Editor } from "./console-editor.js";
+import { Fates } from "./console-fates.js";
+import { Open } from "./console-open.js";
+import { draw, made } from "./console-row.js";
 
 /** Lines that stay below the hand after they were shown, and while a hand is over them. */
 const PAST = 2;
 const PAST_BELOW_HAND = 12;
-/** Seconds, or the part of its own time, that a line must still have for a screen to show it (lines.js). */
-const LEFT = 1;
-const PART = 0.5;
 /** Milliseconds for which a key still means the line that was chosen before the list moved on by itself. */
 const GRACE = 350;
 /** Lines that are drawn: more is nothing to look at, and a screen may be hours behind. */
 const MOST = 60;
 
 export class Lines {
-  /** `acted(key)` is told of a button in a line; `edited(cue, text)` of an edit. */
-  constructor(list, feed, clock, actions, { acted, edited }) {
-    Object.assign(this, { _list: list, _feed: feed, _clock: clock, _actions: actions, _acted: acted, _edited: edited });
+  /** `acted(key)` is told of a button in a line; `edited(cue, text)` of an edit; `lost(text)` of what was typed for a line that is gone. */
+  constructor(list, feed, clock, actions, { acted, edited, lost }) {
+    Object.assign(this, { _list: list, _feed: feed, _clock: clock, _actions: actions, _acted: acted, _lost: lost });
     this._rows = new Map();
-    this._came = new Map();
     this._picked = this._auto = this._before = null;
     this._moved = 0;
-    this.editing = null;
     /** Lines that come after those drawn. */
     this.more = 0;
-    feed.addEventListener("cue", (event) => this._arrived(event.detail));
+    this.editor = new Editor(feed, (cue, text) => {
+      this._picked = null;
+      if (text !== null) edited(cue, text);
+      this.draw();
+    });
+    this._open = new Open(feed, () => [...new Set([this.editor.id, ...actions.correcting])].filter(Boolean));
+    this._fates = new Fates(feed, clock, actions, this._open);
     list.addEventListener("click", (event) => this.pick(event.target.closest("li")?.dataset.id ?? null));
     list.addEventListener("dblclick", (event) => event.target.closest(".words") && this.edit());
   }
@@ -59,51 +63,55 @@ export class Lines {
     this._rows.get(this._picked)?.scrollIntoView({ block: "nearest" });
   }
 
-  /** Opens the chosen line, the caret at its end. */
-  edit() {
+  /** Opens the chosen line; with `text`, what was typed in it already. */
+  edit(text) {
     const cue = this.chosen;
-    if (!cue || this.editing || this._struck(cue)) return;
-    const field = element("textarea", "field");
-    field.value = cue.text;
-    field.rows = Math.max(2, cue.text.split("\n").length);
-    field.enterKeyHint = "done";
-    field.setAttribute("aria-label", "The line's text");
-    this.editing = { id: cue.id, field };
+    if (!cue || this.editor.id || this._struck(cue)) return;
     this._picked = cue.id;
-    const row = this._rows.get(cue.id);
-    row.classList.add("editing");
-    row.querySelector(".en").replaceWith(field);
-    field.addEventListener("input", () => this._count());
-    field.addEventListener("keydown", (event) => this._typed(event));
-    field.addEventListener("blur", () => setTimeout(() => this._left(field), 150));
-    field.focus();
-    field.setSelectionRange(field.value.length, field.value.length);
-    this._count();
+    this.editor.open(cue, this._rows.get(cue.id), text);
   }
 
-  /** What stands on the screen at `time`. */
+  /** What stands on the screen at `time`: as the screens tell it, without one as it is reckoned. */
   on(time) {
-    const held = this._actions.room.held;
-    return this._feed.track(this.lang).filter((c) => c.start <= time && time < c.end && !held.includes(c.id));
+    const track = this._feed.track(this.lang);
+    if (this._feed.screens.length) return track.filter((cue) => this._fates.on(cue.id));
+    return track.filter((cue) => cue.start <= time && time < cue.end && this._fates.of(cue, time).state === "now");
+  }
+
+  /** What becomes of a line: console-fates. */
+  fate(cue) {
+    return this._fates.of(cue, this._clock.time);
   }
 
   draw() {
     if (!this._feed.ready) return 0;
+    const draft = this._restored();
     const time = this._clock.time;
-    const shown = time === null ? this._feed.track(this.lang).slice(-20) : this._window(time);
+    const shown = this._around(time, draft?.id ?? this.editor.id);
     const auto = shown.find((cue) => time === null || cue.end > time)?.id ?? shown.at(-1)?.id ?? null;
     if (auto !== this._auto) [this._before, this._auto, this._moved] = [this._auto, auto, performance.now()];
-    if (this._picked && !shown.some((cue) => cue.id === this._picked) && !this.editing) this._picked = null;
+    if (this._picked && !shown.some((cue) => cue.id === this._picked) && !this.editor.id) this._picked = null;
     const ids = new Set(shown.map((cue) => cue.id));
     for (const [id, row] of this._rows) if (!ids.has(id)) this._remove(id, row);
     shown.forEach((cue, at) => this._place(cue, at, time));
+    if (draft) this.edit(draft.text);
     return shown.length;
   }
 
-  /** The lines around `time`, those that were taken out among them. */
-  _window(time) {
-    const lost = this._lost();
+  /** What was being typed before the page was loaded again, once: its line is the one that is picked; else null. */
+  _restored() {
+    const draft = this.editor.restored();
+    if (draft && !this._feed.cues.has(draft.id)) return this._lost(draft.text), null;
+    if (draft) this._picked = draft.id;
+    return draft;
+  }
+
+  /** The lines around `time`, those that were taken out among them, the one that was picked not long ago, and the one that
+   * is `open`. */
+  _around(time, open) {
     const all = this._feed.track(this.lang);
+    if (time === null) return all.slice(-20);
+    const lost = [...this._feed.killed.values()].filter((cue) => cue.lang === this.lang && this._struck(cue));
     const track = lost.length ? [...all, ...lost].sort((a, b) => a.start - b.start) : all;
     const first = track.findIndex((cue) => cue.end > time);
     const past = this._list.matches(":hover") ? PAST_BELOW_HAND : PAST;
@@ -112,12 +120,8 @@ export class Lines {
     const from = Math.max(0, Math.min(at - past, kept < 0 || at - kept > PAST_BELOW_HAND ? at : kept));
     const until = Math.max(from + MOST, kept + 1);
     this.more = Math.max(0, track.length - until);
-    return track.slice(from, until);
-  }
-
-  /** What was taken out stays to be seen, struck through, and can be had back. */
-  _lost() {
-    return [...this._feed.killed.values()].filter((cue) => cue.lang === this.lang && this._struck(cue));
+    const above = kept >= 0 && kept < from && this._picked === open;
+    return [...(above ? [track[kept]] : []), ...track.slice(from, until)];
   }
 
   _struck(cue) {
@@ -128,32 +132,16 @@ export class Lines {
     return this._feed.cues.get(id) ?? this._feed.killed.get(id) ?? null;
   }
 
-  _arrived(cue) {
-    if (!this._came.has(cue.id)) this._came.set(cue.id, this._feed.ready ? this._clock.time : null);
-  }
-
   _place(cue, at, time) {
     const row = this._rows.get(cue.id) ?? this._make(cue);
     if (this._list.children[at] !== row) this._list.insertBefore(row, this._list.children[at] ?? null);
-    const [state, count] = this._state(cue, time);
+    const fate = this._fates.of(cue, time);
     const picked = cue.id === (this._picked ?? this._auto);
-    row.className = `line ${state}${picked ? " chosen" : ""}${this._picked === cue.id ? " picked" : ""}`;
-    row.classList.toggle("editing", this.editing?.id === cue.id);
+    const edited = this.editor.id === cue.id;
+    row.className = `line ${fate.state}${picked ? " chosen" : ""}${this._picked === cue.id ? " picked" : ""}`;
+    row.classList.toggle("editing", edited);
     row.setAttribute("aria-current", picked);
-    draw(row, cue, { count, said: this._said(cue), state, edited: this.editing?.id === cue.id });
-  }
-
-  /** What becomes of a line, and what stands in the place of its countdown. */
-  _state(cue, time) {
-    if (this._struck(cue)) return ["struck", "killed"];
-    const held = this._actions.room.held.includes(cue.id);
-    if (time === null) return [held ? "held" : "coming", ""];
-    const came = this._came.get(cue.id);
-    const late = came && cue.end - came < Math.min(LEFT, PART * (cue.end - cue.start));
-    if (cue.end <= time) return held || late ? ["missed", held ? "held: not shown" : "came late"] : ["past", this._feed.screens.length ? "shown" : "over"];
-    if (held) return ["held", `held ${(cue.start - time).toFixed(0)}`];
-    if (cue.start <= time) return ["now", this._feed.screens.length ? "on screen" : "no screen"];
-    return ["coming", (cue.start - time).toFixed(1)];
+    draw(row, cue, { ...fate, said: this._said(cue), edited, elsewhere: this._open.where(cue.id) === "there" });
   }
 
   /** What was said, beside what is read. */
@@ -183,45 +171,8 @@ export class Lines {
   }
 
   _remove(id, row) {
-    if (this.editing?.id === id) return;
+    if (this.editor.id === id) return;
     row.remove();
     this._rows.delete(id);
-  }
-
-  /** Another place on the page was chosen; a window that is not in front leaves what is half typed alone. */
-  _left(field) {
-    if (this.editing?.field === field && document.hasFocus() && document.activeElement !== field) this._close(true);
-  }
-
-  _typed(event) {
-    if (event.key === "Escape") this._close(false);
-    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this._close(true);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  /** Ends the edit; `save`: if there is anything new in it. */
-  _close(save) {
-    const { id, field } = this.editing;
-    const cue = this._line(id);
-    this.editing = null;
-    const text = element("p", "en", cue?.text ?? "");
-    text.lang = cue?.lang ?? "";
-    if (field.isConnected) field.replaceWith(text);
-    this._picked = null;
-    if (save && cue && field.value.trim() !== cue.text.trim()) this._edited(cue, field.value);
-    this.draw();
-  }
-
-  /** Beside the field: how long its lines are, and how fast they would have to be read. */
-  _count() {
-    const { id, field } = this.editing;
-    const cue = this._line(id);
-    const lines = field.value.split("\n").filter((line) => line.trim());
-    const speed = lines.join(" ").length / Math.max(0.1, cue.end - cue.start);
-    const row = this._rows.get(id);
-    fill(row.querySelector(".remarks"), `${lines.map((line) => line.length).join(" + ")} characters, ${speed.toFixed(0)} a second` +
-      (speed > 20 ? " - too fast to read" : ""));
   }
 }

@@ -1,11 +1,13 @@
 // What the room sees, and the hand on it: every control asks for an action, none asks back.
 
+import { NameForm } from "./console-names.js";
+import { byId } from "./page.js";
+
 const PLACES = ["bottom", "top", "band"];
 const STEP = 5;
 /** Seconds by which the screens may be off what they are to keep. */
 const NEAR = 1.5;
 
-const $ = (id) => document.getElementById(id);
 const time = (seconds) => new Date(Math.max(0, seconds) * 1000).toISOString().slice(11, 19);
 
 export class RoomControls {
@@ -16,12 +18,10 @@ export class RoomControls {
     for (const button of document.querySelectorAll("#place button")) {
       button.addEventListener("click", () => this.place(button.dataset.place));
     }
-    $("say").addEventListener("submit", (event) => this._say(event));
-    $("say-text").addEventListener("input", () => this._drawRoomFor());
-    $("name-text").addEventListener("input", () => this._same && ($("name-english").value = $("name-text").value));
-    $("name-english").addEventListener("input", () => (this._same = false));
-    $("naming").addEventListener("submit", (event) => this._name(event));
-    $("volume").addEventListener("change", () => this._volume(Number($("volume").value)));
+    byId("say").addEventListener("submit", (event) => this._say(event));
+    byId("say-text").addEventListener("input", () => this._drawRoomFor());
+    this.names = new NameForm((text, written) => actions.ask({ do: "name", text }, `${written} is in the glossary`));
+    byId("volume").addEventListener("change", () => this._volume(Number(byId("volume").value)));
   }
 
   blank() {
@@ -58,6 +58,7 @@ export class RoomControls {
   _behind() {
     const [wish, behind] = [Math.round(this._wish), this._clock.behind];
     if (behind === null) return `${wish} s asked for`;
+    if (this._feed.ended) return `${time(behind).replace(/^00:/, "")} to the end`;
     if (Math.abs(behind - this._wish) < NEAR) return `${wish} s behind live`;
     const is = behind < 100 ? `${Math.round(behind)} s` : time(behind).replace(/^00:/, "");
     return `${is} behind live, ${this._clock.follows ? "going to" : "C: back to"} ${wish}`;
@@ -82,47 +83,43 @@ export class RoomControls {
     this._actions.ask({ do: what, value: Math.max(0, at) }, `The show ${what}s at ${time(at)}`);
   }
 
+  /** Of a stream that stopped without an end of its own: it had `ended`, or was `dropped`. */
+  stopped(what) {
+    const { source } = this._feed;
+    if (source?.state !== "lost") return this._tell("The stream has not stopped.", "refused");
+    const said = { ended: "The stream has ended", dropped: "The stream was dropped" };
+    this._actions.ask({ do: what, value: source.stream }, said[what]);
+  }
+
   speaker(lang = this._next()) {
     const said = lang ? `The speaker is now: ${name(lang)}` : "The speaker's language is found by ear";
     this._actions.ask({ do: "speaker", lang }, said);
   }
 
-  /** The name form, with the word that is selected in a line. */
-  name() {
-    const selection = getSelection();
-    const word = selection.toString().trim();
-    const inSource = selection.anchorNode?.parentElement?.closest(".source");
-    $("name-text").value = $("name-english").value = word;
-    this._same = true;
-    $("name-heard").value = inSource ? word : "";
-    $("name-text").focus();
-    $("name-text").select();
-  }
-
   draw() {
     const room = this._actions.room;
     const now = this._clock.time;
-    const wall = $("wall");
+    const wall = byId("wall");
     const on = now === null ? [] : this._lines.on(now);
     wall.dataset.place = room.place;
     wall.classList.toggle("blank", room.blank);
     wall.classList.toggle("hidden", room.hidden);
-    $("wall-text").textContent = room.blank || room.hidden ? "" : on.map((cue) => cue.text).join("\n");
-    $("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : this._playing(now);
+    byId("wall-text").textContent = room.blank || room.hidden ? "" : on.map((cue) => cue.text).join("\n");
+    byId("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : this._playing(now);
     for (const [id, state] of [["blank", room.blank], ["thumb-blank", room.blank], ["hide", room.hidden]]) {
-      $(id).setAttribute("aria-pressed", state);
+      byId(id).setAttribute("aria-pressed", state);
     }
     for (const button of document.querySelectorAll("#place button")) {
       button.setAttribute("aria-pressed", button.dataset.place === room.place);
     }
-    $("size").textContent = `${Math.round(room.size * 100)} %`;
-    if (document.activeElement !== $("volume")) $("volume").value = room.volume;
-    $("loud").textContent = `${Math.round(room.volume * 100)} %`;
-    $("pause").firstChild.textContent = this._clock.paused ? "Play " : "Pause ";
-    $("delay").textContent = this._behind();
-    $("begin").classList.toggle("set", room.begin !== null);
-    $("begin").firstChild.textContent = room.begin === null ? "Starts here " : `Starts ${time(room.begin)} `;
-    $("end").firstChild.textContent = room.end === null ? "Ends here " : `Ends ${time(room.end)} `;
+    byId("size").textContent = `${Math.round(room.size * 100)} %`;
+    if (document.activeElement !== byId("volume")) byId("volume").value = room.volume;
+    byId("loud").textContent = `${Math.round(room.volume * 100)} %`;
+    byId("pause").firstChild.textContent = this._clock.paused ? "Play " : "Pause ";
+    byId("delay").textContent = this._behind();
+    byId("begin").classList.toggle("set", room.begin !== null);
+    byId("begin").firstChild.textContent = room.begin === null ? "Starts here " : `Starts ${time(room.begin)} `;
+    byId("end").firstChild.textContent = room.end === null ? "Ends here " : `Ends ${time(room.end)} `;
     this._drawSpeaker();
   }
 
@@ -135,11 +132,11 @@ export class RoomControls {
   _drawSpeaker() {
     const facts = this._health.facts;
     const spoken = facts?.spoken ?? [];
-    const box = $("speaker");
+    const box = byId("speaker");
     if (box.dataset.spoken !== spoken.join()) {
       box.dataset.spoken = spoken.join();
       box.replaceChildren(...(spoken.length > 1 ? ["", ...spoken] : []).map((lang) => this._speakerButton(lang)));
-      $("speaker-note").textContent = spoken.length > 1 ? "" :
+      byId("speaker-note").textContent = spoken.length > 1 ? "" :
         `${spoken.map(name).join("") || "One language"} alone. For more, start with --languages fr,es.`;
     }
     for (const button of box.querySelectorAll("button")) {
@@ -167,22 +164,22 @@ export class RoomControls {
 
   _say(event) {
     event.preventDefault();
-    const text = $("say-text").value.trim();
+    const text = byId("say-text").value.trim();
     if (!text) return;
     if (this._rows(text) > this.fit.lines) return this._tell("That is more than the screen has room for: make it shorter.", "refused");
     const at = this._clock.time;
     if (at === null) return this._tell("Not yet: nothing has come of the stream, so a line has no place in it.", "refused");
     this._actions.ask({ do: "say", text, value: Math.max(0, at), lang: this._lines.lang }, `On the screen: “${text}”`);
-    $("say-text").value = "";
-    $("say-text").blur();
+    byId("say-text").value = "";
+    byId("say-text").blur();
     this._drawRoomFor();
   }
 
   /** Says how much of a typed line there is room for. */
   _drawRoomFor() {
-    const text = $("say-text").value.trim();
+    const text = byId("say-text").value.trim();
     const most = this.fit.cpl * this.fit.lines;
-    $("say-note").textContent = !text ? "" : this._rows(text) > this.fit.lines ? "Too long: it does not fit on the screen." :
+    byId("say-note").textContent = !text ? "" : this._rows(text) > this.fit.lines ? "Too long: it does not fit on the screen." :
       `${text.length} of about ${most} characters`;
   }
 
@@ -195,17 +192,6 @@ export class RoomControls {
       while (used > this.fit.cpl) [rows, used] = [rows + 1, used - this.fit.cpl];
     }
     return rows;
-  }
-
-  _name(event) {
-    event.preventDefault();
-    const [written, heard] = [$("name-text").value.trim(), $("name-heard").value.trim()];
-    if (!written) return;
-    const english = $("name-english").value.trim() || written;
-    const line = `${written} = ${english}${heard && heard !== written ? ` [${heard}]` : ""}`;
-    this._actions.ask({ do: "name", text: line }, `${written} is in the glossary`);
-    for (const id of ["name-text", "name-english", "name-heard"]) $(id).value = "";
-    document.activeElement.blur();
   }
 }
 

@@ -41,12 +41,14 @@ export function made(cue, sourceLang, pressed) {
 }
 
 /** Brings the row to what the cue says now; of one that is being edited the words are left alone. */
-export function draw(row, cue, { count, said, state, edited }) {
+export function draw(row, cue, { count, said, state, held, over, edited, elsewhere }) {
   fill(row.querySelector(".count"), count);
   const text = row.querySelector(".en");
   if (text) fill(text, cue.text);
   fill(row.querySelector(".source"), said);
-  if (!edited) fill(row.querySelector(".remarks"), cue.flags.map((flag) => REMARKS[flag]).filter(Boolean).join(" · "));
-  fill(row.querySelector(".hold span"), state === "held" ? "Send" : "Hold");
+  const remarks = [...(elsewhere ? ["open on another console"] : []), ...cue.flags.map((flag) => REMARKS[flag])];
+  if (!edited) fill(row.querySelector(".remarks"), remarks.filter(Boolean).join(" · "));
+  row.querySelector(".hold").hidden = over;  // its moment has passed: what became of it stands before it
+  fill(row.querySelector(".hold span"), held ? "Send" : "Hold");
   fill(row.querySelector(".kill span"), state === "struck" ? "Restore" : "Kill");
 }

@@ -4,21 +4,26 @@ import { Feed } from "./feed.js";
 import { Actions } from "./console-actions.js";
 import { RoomClock } from "./console-clock.js";
 import { Health } from "./console-health.js";
-import { element, fill } from "./console-row.js";
 import { Lines } from "./console-lines.js";
 import { RoomControls } from "./console-room.js";
+import { drawTroubles } from "./console-troubles.js";
+import { named } from "./cards.js";
+import { letterSwitch, meant } from "./letters.js";
+import { byId } from "./page.js";
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 100;
 const TOLD = 6000;
 
-const $ = (id) => document.getElementById(id);
 const short = (text) => (text.length > 34 ? `${text.slice(0, 32).trim()}…` : text).replaceAll("\n", " ");
+
+/** What the server says of itself. */
+let served = {};
 
 const feed = new Feed({ screens: true });
 const clock = new RoomClock(feed);
 const actions = new Actions(feed, toast);
-const lines = new Lines($("list"), feed, clock, actions, { acted: press, edited });
+const lines = new Lines(byId("list"), feed, clock, actions, { acted: press, edited, lost });
 const health = new Health(feed, clock);
 const room = new RoomControls(feed, clock, actions, lines, health, toast);
 
@@ -38,7 +43,7 @@ const KEYS = new Map([
   ["+", ["+", "larger letters", () => room.size(0.1)]],
   ["-", ["-", "smaller letters", () => room.size(-0.1)]],
   ["y", ["Y", "type a line of your own", () => show("say-text")]],
-  ["a", ["A", "add a name, the word that is selected", () => (reveal(), room.name())]],
+  ["a", ["A", "add a name, the word that is selected", () => (reveal(), room.names.open())]],
   ["l", ["L", "the speaker's language: the next, or by ear", () => room.speaker()]],
   ["p", ["P", "pause or play the picture", () => room.pause()]],
   ["c", ["C", "catch up with the delay", () => room.catchUp()]],
@@ -46,9 +51,17 @@ const KEYS = new Map([
   ["]", ["]", "5 s more delay", () => room.delay(5)]],
   ["i", ["I", "the show starts here", () => room.mark("begin")]],
   ["o", ["O", "the show ends here", () => room.mark("end")]],
-  ["?", ["?", "this table", () => $("keys").showModal()]],
+  ["f", ["F", "the stream that stopped has ended", () => room.stopped("ended")]],
+  ["d", ["D", "the stream that stopped was dropped", () => room.stopped("dropped")]],
+  ["?", ["? or F1", "this table", tellKeys]],
 ]);
 const SAME = { w: "ArrowUp", s: "ArrowDown", Enter: "e", Delete: "x", "=": "+", h: " " };
+
+/** No button there has the focus at first: Space would press it. */
+function tellKeys() {
+  byId("keys").showModal();
+  byId("keys").focus();
+}
 
 function press(key) {
   KEYS.get(SAME[key] ?? key)?.[2]();
@@ -73,8 +86,8 @@ function kill(cue) {
 }
 
 function hold(cue) {
-  const held = actions.room.held.includes(cue.id);
-  if (clock.time !== null && cue.end <= clock.time) return toast("Its moment has passed: the room does not see it, the files have it.", "refused");
+  const { held, over, count } = lines.fate(cue);
+  if (over) return toast(`Its moment has passed (${count}): there is nothing to hold or to send; the files have it.`, "refused");
   actions.ask({ do: held ? "send" : "hold", cue: cue.id }, `${held ? "Sent on" : "Held"}: “${short(cue.text)}”`);
 }
 
@@ -87,19 +100,24 @@ function edited(cue, text) {
   else toast("An empty line cannot be shown: kill it instead.", "refused");
 }
 
+/** What was typed, where the line that it was for is gone when the page is loaded again. */
+function lost(text) {
+  toast(`The line that you were correcting is gone; you had typed: “${text}”`, "refused");
+}
+
 function show(id) {
   reveal();
-  $(id).focus();
+  byId(id).focus();
 }
 
 /** On a phone the controls are behind More. */
 function reveal(on = true) {
   document.body.classList.toggle("more", on);
-  $("more").setAttribute("aria-expanded", on);
+  byId("more").setAttribute("aria-expanded", on);
 }
 
 function toast(text, kind, over = kind !== "waiting") {
-  const box = $("toast");
+  const box = byId("toast");
   box.textContent = text;
   box.className = `shown ${kind}`;
   clearTimeout(toast.timer);
@@ -114,23 +132,26 @@ function drawDone() {
     row.classList.toggle("undone", one.undone);
     return row;
   });
-  $("done").replaceChildren(...(rows ?? []));
+  byId("done").replaceChildren(...(rows ?? []));
 }
 
 function draw() {
   const shown = lines.draw();
   room.draw();
   const session = feed.session;
-  $("name").textContent = session ? session.source.split("/").at(-1) || session.source : "livesubs";
-  $("empty").textContent = !feed.ready ? "" : shown ? (lines.more ? `and ${lines.more} more` : "") : session ? "No line yet: they come as soon as somebody speaks." :
+  byId("name").textContent = served.title || named(session?.source ?? "") || "livesubs";
+  document.title = `${byId("name").textContent} - console`;
+  byId("empty").textContent = !feed.ready ? "" : shown ? (lines.more ? `and ${lines.more} more` : "") : session ? "No line yet: they come as soon as somebody speaks." :
     "The session has not begun: its lines come here.";
   const chosen = lines.chosen;
-  $("thumb-hold").textContent = chosen && actions.room.held.includes(chosen.id) ? "Send" : "Hold";
-  $("thumb-kill").textContent = chosen && !feed.cues.has(chosen.id) ? "Restore" : "Kill";
+  const fate = chosen && lines.fate(chosen);
+  byId("thumb-hold").textContent = fate?.over ? "Over" : fate?.held ? "Send" : "Hold";
+  byId("thumb-hold").disabled = Boolean(fate?.over);
+  byId("thumb-kill").textContent = chosen && !feed.cues.has(chosen.id) ? "Restore" : "Kill";
 }
 
 function drawHealth() {
-  $("health").replaceChildren(...health.figures.map(([name, value, how]) => {
+  byId("health").replaceChildren(...health.figures.map(([name, value, how]) => {
     const figure = document.createElement("div");
     const [term, is] = [document.createElement("dt"), document.createElement("dd")];
     term.textContent = name;
@@ -139,33 +160,7 @@ function drawHealth() {
     figure.append(term, is);
     return figure;
   }));
-  const troubles = health.troubles;
-  const box = $("troubles");
-  const standing = new Set(troubles.map((one) => one.key + one.text));
-  for (const row of [...box.children]) if (!standing.has(row.dataset.of)) row.remove();
-  troubles.forEach((one, at) => {
-    const known = [...box.children].find((row) => row.dataset.of === one.key + one.text);
-    const row = known ?? trouble(one);
-    fill(row.querySelector(".left"), one.left ?? "");
-    if (box.children[at] !== row) box.insertBefore(row, box.children[at] ?? null);
-  });
-}
-
-function trouble({ key, text, bad, at }) {
-  const row = document.createElement("p");
-  row.className = bad ? "bad" : "warn";
-  row.dataset.of = key + text;
-  const said = at === null ? text : `${new Date(at * 1000).toTimeString().slice(0, 5)} ${text}`;
-  const alert = element("span", "", said);
-  alert.setAttribute("role", "alert");
-  row.append(alert, element("span", "left"));
-  if (key) {
-    const away = document.createElement("button");
-    away.textContent = "Seen";
-    away.addEventListener("click", () => (health.putAway(key), drawHealth()));
-    row.append(away);
-  }
-  return row;
+  drawTroubles(health.troubles, press, () => (health.seen(), drawHealth()));
 }
 
 document.addEventListener("keydown", (event) => {
@@ -174,8 +169,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (!undo && (event.ctrlKey || event.metaKey || event.altKey)) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = undo ? "z" : meant(event);
   if (event.target.closest("button") && (key === "Enter" || key === " ")) return;  // that is how a button is pressed
   if (!KEYS.has(SAME[key] ?? key)) return;
   event.preventDefault();
@@ -187,8 +181,8 @@ for (const button of document.querySelectorAll("button[data-key]")) {
     button.blur();  // so that Space holds a line again
   });
 }
-$("more").addEventListener("click", () => reveal(!document.body.classList.contains("more")));
-$("keys").querySelector("table").append(...[...KEYS.values()].map(([name, does]) => {
+byId("more").addEventListener("click", () => reveal(!document.body.classList.contains("more")));
+byId("keys").querySelector("table").append(...[...KEYS.values()].map(([name, does]) => {
   const row = document.createElement("tr");
   row.append(Object.assign(document.createElement("th"), { textContent: name }));
   row.append(Object.assign(document.createElement("td"), { textContent: does }));
@@ -202,14 +196,15 @@ function soon() {
 
 async function learn() {
   try {
-    const { delay, cpl, lines } = await (await fetch("/api/session")).json();
-    clock.started = delay;
-    room.fit = { cpl, lines };
+    served = await (await fetch("/api/session")).json();
+    clock.started = served.delay;
+    room.fit = { cpl: served.cpl, lines: served.lines };
   } catch {
     setTimeout(learn, 500);
   }
 }
 
+byId("keys").append(letterSwitch());
 learn();
 feed.addEventListener("change", soon);
 feed.addEventListener("session", drawDone);

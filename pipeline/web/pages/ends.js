@@ -7,6 +7,15 @@ export const STUCK = 0.4;
 /** Seconds before the end of all there is within which playback gets stuck, where sound or picture ends first. */
 const NEAR = 0.5;
 
+/** Seconds by which two places at which a stream stopped may differ and be one. */
+const SAME = 1;
+
+/** What somebody said of a stream that stopped without an end of its own: ended or dropped; "": nothing yet, or it goes on. */
+export function answer({ source, room }) {
+  const stopped = room?.stopped;
+  return source?.state === "lost" && stopped && Math.abs(stopped.at - source.stream) < SAME ? stopped.do : "";
+}
+
 export class Ends {
   constructor(feed) {
     this._feed = feed;
@@ -28,7 +37,7 @@ export class Ends {
 
   /** Nothing more comes after the `left` seconds that cannot be played. */
   recording(live, left) {
-    return !live && left < NEAR;
+    return (!live || answer(this._feed) === "ended") && left < NEAR;
   }
 
   /** All there is has been played, and more may come; `left` seconds of it cannot be, for `still` nothing has moved. */

@@ -1,7 +1,7 @@
 // What happens in the session, as the server tells it: one EventSource, kept up whatever the network does.
 //
 // Times are stream time, seconds. Listen for a kind of message by its name (cue, withdrawn, room, progress, gap, source,
-// session, resumed, action, killed, end, screens, edit, draft: `event.detail` is the message), for "ready" (all that is
+// session, resumed, action, killed, end, screens, opened, edit, draft: `event.detail` is the message), for "ready" (all that is
 // known has been told), for "lost" and "found" (the server), or for "change" (any of them). Where another session is
 // served at the same address the page is loaded again: nothing of the one before belongs to it.
 
@@ -12,7 +12,7 @@ const SILENT = 7;
 /** Seconds between two tries. */
 const PAUSE = 1;
 const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn", "action", "end", "resumed",
-  "ready", "screens", "killed", "edit", "draft"];
+  "ready", "screens", "killed", "opened", "edit", "draft"];
 
 export class Feed extends EventTarget {
   /** `lang`: one track alone; `screens`: what the screens show is told, too, once a second; a page that is no
@@ -23,7 +23,9 @@ export class Feed extends EventTarget {
     /** Lines that were taken out, each with the action that did it (`by`); only who may control is told. */
     this.killed = new Map();
     this.room = { blank: false, hidden: false, place: "bottom", size: 1, volume: 1, delay: null, held: [], begin: null,
-      end: null, moves: [] };
+      end: null, stopped: null, moves: [] };
+    /** Lines that are open in an editor: {cue, by}, the console. */
+    this.opened = [];
     this.gaps = [];
     this.screens = [];
     this.session = this.progress = this.source = this.ended = null;
@@ -95,12 +97,13 @@ export class Feed extends EventTarget {
     if (kind === "cue") this._cue(message);
     else if (kind === "withdrawn") this._withdrawn(message.id);
     else if (kind === "killed") this.killed.set(message.id, message);
+    else if (kind === "action" && message.refused) this.killed.delete(message.cue);  // what stays killed is told next
     else if (kind === "ready") this._all(message.since);
     else if (kind === "gap") this._gap(message);
     else if (kind === "progress") this._progress(message);
     else if (kind === "end") this._end(message);
     else if (kind === "resumed") this.ended = this._edge = null;
-    else if (["session", "source", "room", "screens"].includes(kind)) this[kind] = message;
+    else if (["session", "source", "room", "screens", "opened"].includes(kind)) this[kind] = message;
     this._tell(kind, message);
   }
 

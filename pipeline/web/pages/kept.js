@@ -33,6 +33,11 @@ function kept() {
   }
 }
 
+/** What this tab keeps of a session, by its beginning: a reload does not lose it, and other tabs have their own. */
+export const ofTab = (name, session) => JSON.parse(sessionStorage.getItem(`${name} ${session}`) ?? "null");
+
+export const keepInTab = (name, session, value) => sessionStorage.setItem(`${name} ${session}`, JSON.stringify(value));
+
 const place = () => location.pathname + location.search;
 
 function like(value, text) {

@@ -13,12 +13,14 @@ export class Lines {
     this.lang = lang;
     this.from = Infinity;
     this._shown = new Set();
+    this._pardoned = new Set();
     this._skipped = new Set();
   }
 
-  /** From here on what is not shown has been missed: playback was moved. */
+  /** From here on what is not shown has been missed: playback was moved. What was shown before is still to come. */
   restart(stream) {
     this.from = stream;
+    for (const cue of this._feed.track(this.lang)) if (cue.start >= stream) this._shown.delete(cue.id);
   }
 
   /** The one line of the frame at `stream`, null for none: the one that was typed last, else the one that began last. */
@@ -35,20 +37,28 @@ export class Lines {
   skipped(stream) {
     for (const cue of this._near(stream)) {
       const over = cue.end <= stream && cue.start >= this.from;
-      if (over && !this._shown.has(cue.id)) this._skipped.add(cue.id);
+      if (over && !this._shown.has(cue.id) && !this._pardoned.has(cue.id)) this._skipped.add(cue.id);
     }
     return this._skipped.size;
   }
 
+  /** Of the lines that began lately at `stream`, the ids of those that were shown and of those that missed their moment. */
+  lately(stream) {
+    const ids = [...this._near(stream)].map((cue) => cue.id);
+    const shown = ids.filter((id) => this._shown.has(id));
+    return { shown, missed: ids.filter((id) => this._skipped.has(id) && !this._shown.has(id)) };
+  }
+
   /** The wall is kept empty on purpose: what would stand there at `stream` has not missed its moment. */
   pardon(stream) {
-    for (const cue of this._near(stream)) if (cue.end > stream) this._shown.add(cue.id);
+    for (const cue of this._near(stream)) if (cue.end > stream) this._pardoned.add(cue.id);
   }
 
   _may(cue, stream) {
     if (this._feed.room.held.includes(cue.id)) return false;
-    if (this._shown.has(cue.id) || cue.start < this.from) return true;
-    return inTime(cue, stream);
+    if (this._shown.has(cue.id)) return true;
+    if (this._feed.opened.some((one) => one.cue === cue.id)) return false;
+    return this._pardoned.has(cue.id) || cue.start < this.from || inTime(cue, stream);
   }
 
   /** The lines that have begun by then, the last first. */

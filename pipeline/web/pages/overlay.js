@@ -70,7 +70,8 @@ class Overlay {
     const position = this.position(now);
     if (position !== null) return lane.lines.at(position);
     if (this.set.play || this.set.delay !== null) return null;
-    return this.feed.cues.get(lane.ready.at(now, this.feed.cues, this.feed.room.held));
+    const { cues, room, opened } = this.feed;
+    return cues.get(lane.ready.at(now, cues, room.held, opened.map((one) => one.cue)));
   }
 
   #begin() {

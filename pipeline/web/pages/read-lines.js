@@ -12,7 +12,7 @@ export class ReadLines {
 
   constructor(text, feed, langs) {
     Object.assign(this, { text, feed, langs });
-    for (const kind of ["cue", "withdrawn", "gap", "room", "ready"]) feed.addEventListener(kind, () => (this.#changes += 1));
+    for (const kind of ["cue", "withdrawn", "gap", "room", "opened", "ready"]) feed.addEventListener(kind, () => (this.#changes += 1));
   }
 
   /** Shows what was said up to the stream time `until`, the oldest only for whoever is `above`; whether anything changed. */
@@ -27,7 +27,9 @@ export class ReadLines {
   }
 
   #spoken(ends) {
-    const held = new Set(this.feed.room.held);
+    const there = new Set([...this.text.children].map((line) => line.dataset.id));
+    const open = this.feed.opened.map((one) => one.cue).filter((id) => !there.has(id));
+    const held = new Set([...this.feed.room.held, ...open]);
     return this.langs.flatMap((lang, order) =>
       this.feed.track(lang).slice(0, ends[order]).filter((cue) => !held.has(cue.id))
         .map((cue) => ({ id: cue.id, start: cue.start, lang, order, sentences: cue.sentences,

@@ -33,9 +33,9 @@ export class Ready {
     this.#newest = Math.max(this.#newest, cue.start);
   }
 
-  /** The id of the cue that stands now; null: none. `cues` are those there are, by id. */
-  at(now, cues, held = []) {
-    if (!cues.has(this.#shown) || held.includes(this.#shown) || now >= this.#until) this.#next(now, cues, held);
+  /** The id of the cue that stands now; null: none. `cues` are those there are, by id; those in `open` wait. */
+  at(now, cues, held = [], open = []) {
+    if (!cues.has(this.#shown) || held.includes(this.#shown) || now >= this.#until) this.#next(now, cues, [...held, ...open]);
     return this.#shown;
   }
 

@@ -1,6 +1,6 @@
-// Tells the server what this screen shows, once a second, and keeps its place for when the page is loaded again.
+// Tells the server what this screen shows, once a second and with each line, and keeps its place for when the page is loaded again.
 
-import { byId } from "./page.js";
+import { byId, now } from "./page.js";
 
 const PLACE = "livesubs.place";
 const ID = "livesubs.screen";
@@ -8,13 +8,23 @@ const ID = "livesubs.screen";
 const OLD = 600;
 /** Moves that are remembered: the server tells the last two. */
 const MOVES = 20;
+/** Seconds between two reports while nothing changes. */
+const EVERY = 1;
 
 export class Report {
   constructor(screen) {
     this._screen = screen;
     this._id = sessionStorage.getItem(ID) ?? crypto.randomUUID?.() ?? `s${Math.random()}`;
     sessionStorage.setItem(ID, this._id);
-    setInterval(() => this._send(), 1000);
+    this._sent = { at: -EVERY, on: "" };
+    setInterval(() => this._look(), 100);
+  }
+
+  _look() {
+    const on = this._screen.on.join();
+    if (on === this._sent.on && now() - this._sent.at < EVERY) return;
+    this._sent = { at: now(), on };
+    this._send();
   }
 
   async _send() {
@@ -27,13 +37,13 @@ export class Report {
   }
 
   _told() {
-    const { playback, lines, skipped } = this._screen;
+    const { playback, lines, skipped, on, lately } = this._screen;
     const { state, stream, delay, wanted, margin, free, sound } = playback;
     const rate = byId("video").playbackRate;
     const rounded = Object.fromEntries(
       Object.entries({ stream, delay, wanted, margin }).map(([name, value]) => [name, value && Math.round(value * 1000) / 1000]),
     );
-    return { id: this._id, state, ...rounded, rate, follows: !free, skipped, lang: lines[0].lang, sound };
+    return { id: this._id, state, ...rounded, rate, follows: !free, skipped, lang: lines[0].lang, sound, on, ...lately };
   }
 }
 

@@ -39,6 +39,8 @@ class Screen {
     this.name = served.title || named(served.source);
     this.lines = [new Lines(feed, langs[0]), ...(langs[1] ? [new Lines(feed, langs[1])] : [])];
     this.test = new TestCard(byId("test"));
+    /** Ids of the lines on the wall. */
+    this.on = [];
     for (const event of ["frame", "tick", "moved"]) playback.addEventListener(event, (told) => this[event](told.detail));
     feed.addEventListener("room", () => this.room());
     feed.addEventListener("change", () => this.frame());
@@ -54,8 +56,11 @@ class Screen {
     const [first, ...others] = this.lines;
     first.lang = langs[0] || this.feed.session?.tgt_langs[0] || this.feed.session?.src_lang || "";
     const { blank, hidden } = this.feed.room;
-    if (!quiet && (blank || hidden)) this.lines.forEach((lines) => lines.pardon(stream));
-    draw(byId("subtitles"), quiet ? [] : [first, ...others].map((lines) => lines.at(stream)));
+    const empty = quiet || blank || hidden;
+    if (!quiet && empty) this.lines.forEach((lines) => lines.pardon(stream));
+    const cues = empty ? [] : [first, ...others].map((lines) => lines.at(stream));
+    this.on = cues.filter(Boolean).map((cue) => cue.id);
+    draw(byId("subtitles"), cues);
   }
 
   tick() {
@@ -77,6 +82,13 @@ class Screen {
   get skipped() {
     const { stream } = this.playback;
     return stream === null ? 0 : this.lines.reduce((sum, lines) => sum + lines.skipped(stream), 0);
+  }
+
+  /** What became of the lines that began lately, in ids. */
+  get lately() {
+    const { stream } = this.playback;
+    const all = stream === null ? [] : this.lines.map((lines) => lines.lately(stream));
+    return { shown: all.flatMap((one) => one.shown), missed: all.flatMap((one) => one.missed) };
   }
 
   card(shown) {

@@ -18,6 +18,15 @@ class Move(Value, frozen=True):
     """Where a seek goes, stream time."""
 
 
+class Stopped(Value, frozen=True):
+    """What somebody said of a stream that stopped without an end of its own; of the next time it says nothing."""
+
+    do: Doing
+    """ended or dropped."""
+    at: float
+    """Where it stopped, stream time."""
+
+
 class Room(Value, frozen=True):
     """How the screen stands."""
 
@@ -37,6 +46,7 @@ class Room(Value, frozen=True):
     begin: float | None = None
     """Stream time at which the show begins, once that was said."""
     end: float | None = None
+    stopped: Stopped | None = None
     moves: tuple[Move, ...] = ()
     """The last play or pause, and the last seek or catchup, in order: a screen that was away does them once back."""
 
@@ -75,6 +85,8 @@ def directed(room: Room, action: Action) -> Room:
             return replace(room, begin=action.value)
         case "end":
             return replace(room, end=action.value)
+        case "ended" | "dropped":
+            return replace(room, stopped=Stopped(do=action.do, at=action.value))
     for like in _MOVES:
         if action.do in like:
             others = (move for move in room.moves if move.do not in like)

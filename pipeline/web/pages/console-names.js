@@ -1,0 +1,75 @@
+// The form for a name: with the word that is selected in a line, and what stands for it on the other side.
+
+import { byId } from "./page.js";
+
+/** How alike a word and its translation are at least, 0 to 1. */
+const ALIKE = 0.35;
+
+export class NameForm {
+  /** `add(line, written)` is given the line for the glossary. */
+  constructor(add) {
+    this._add = add;
+    byId("name-text").addEventListener("input", () => this._same && (byId("name-english").value = byId("name-text").value));
+    byId("name-english").addEventListener("input", () => (this._same = false));
+    byId("naming").addEventListener("submit", (event) => this._submit(event));
+  }
+
+  /** Opens it; the English goes with what is written until somebody changes it, or the line has a word of its own. */
+  open() {
+    const { source, english, heard } = selected();
+    byId("name-text").value = source;
+    byId("name-english").value = english;
+    byId("name-heard").value = heard;
+    this._same = source === english;
+    byId("name-text").focus();
+    byId("name-text").select();
+  }
+
+  _submit(event) {
+    event.preventDefault();
+    const [written, heard] = [byId("name-text").value.trim(), byId("name-heard").value.trim()];
+    if (!written) return;
+    const english = byId("name-english").value.trim() || written;
+    this._add(`${written} = ${english}${heard && heard !== written ? ` [${heard}]` : ""}`, written);
+    for (const id of ["name-text", "name-english", "name-heard"]) byId(id).value = "";
+    document.activeElement.blur();
+  }
+}
+
+/** The name as both sides of its line have it, and as it was heard where it was selected there. */
+function selected() {
+  const selection = getSelection();
+  const word = selection.toString().trim();
+  const from = selection.anchorNode?.parentElement?.closest(".source, .en");
+  const other = (side) => like(word, from.parentElement.querySelector(side)?.textContent ?? "");
+  if (!word || !from) return { source: word, english: word, heard: "" };
+  if (from.matches(".source")) return { source: word, english: other(".en"), heard: word };
+  return { source: other(".source"), english: word, heard: "" };
+}
+
+/** What stands for the name `word` in `text`: the words with capitals that are most alike, else the word itself. */
+function like(word, text) {
+  const many = word.split(/\s+/).length;
+  const words = text.match(/[\p{L}\p{N}][\p{L}\p{N}'’.-]*/gu)?.map((one) => one.replace(/^\p{L}{1,2}['’](?=\p{Lu})|['’]s$|[.'’-]+$/gu, "")) ?? [];
+  const found = words.map((_, at) => words.slice(at, at + many).join(" ")).filter((one) => /^\p{Lu}/u.test(one));
+  const likeness = (one) => alike(one, word);
+  const best = found.sort((a, b) => likeness(b) - likeness(a))[0];
+  return best && likeness(best) >= ALIKE ? best : word;
+}
+
+/** The part of their pairs of letters that two words share, 0 to 1. */
+function alike(one, other) {
+  const [mine, theirs] = [pairs(one), pairs(other)];
+  const shared = mine.filter((pair) => {
+    const at = theirs.indexOf(pair);
+    if (at >= 0) theirs[at] = null;
+    return at >= 0;
+  });
+  return (2 * shared.length) / Math.max(1, mine.length + theirs.length);
+}
+
+/** Two letters each, without accents; a word of one has itself. */
+function pairs(word) {
+  const plain = word.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.length < 2 ? [plain] : Array.from({ length: plain.length - 1 }, (_, at) => plain.slice(at, at + 2));
+}
