@@ -65,6 +65,7 @@ export class Field extends EventTarget {
     this._desk.drafts.drop(now.id);
     this.cue = null;
     this.open(now, this.node.selectionStart);
+    this.dispatchEvent(new Event("typed"));
   }
 
   /** The times, the counts and what was said beside the field. */

@@ -118,6 +118,7 @@ function fill({ node, parts }, desk, cue, at, total, found) {
   parts.time.textContent = `${clock(cue.start)}\n${(cue.end - cue.start).toFixed(2)} s`;
   parts.text.textContent = cue.text;
   parts.text.lang = cue.lang;
+  parts.text.classList.toggle("one", !cue.text.includes("\n"));
   parts.said.textContent = desk.said(cue);
   parts.said.lang = desk.beside ?? "";
   parts.speed.textContent = speed(cue, found);

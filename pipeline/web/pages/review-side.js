@@ -13,6 +13,7 @@ export class Side {
     this._asked = null;
     this._tracks();
     byId("name").textContent = desk.facts.name;
+    document.body.classList.toggle("alone", !desk.beside);
     for (const one of document.querySelectorAll("[data-do=again]")) one.hidden = !desk.facts.tgt_langs.length;
     for (const [one, kind] of [[desk.edits, "saved"], [desk.edits, "refused"], [desk.edits, "done"], [desk.drafts, "change"], [desk.field, "typed"]]) {
       one.addEventListener(kind, () => this.soon());
