@@ -65,10 +65,11 @@ def evening(tmp_path: Path) -> Iterator[Evening]:
         yield made
 
 
-def test_an_edit_that_the_session_refuses_is_taken_off_the_pages_again(evening: Evening) -> None:
+def test_an_edit_is_on_no_page_before_the_session_has_taken_it(evening: Evening) -> None:
     keep(evening.folder, Edit(id="e1", did="text", before=((cue(1).id, 1),), after=(cue(1, "The desk's."),)))
     evening.followed.look()
-    assert evening.texts() == ["The desk's.", "Good evening."]
+    assert evening.followed.owes
+    assert evening.texts() == ["Good evening.", "Good evening."]
     evening.session.append(cue(1, "Translated at last.", rev=2))  # before it has seen the edit
     evening.session.answer()
     evening.followed.look()

@@ -13,7 +13,7 @@ import pysubs2
 import pytest
 import srt
 import webvtt
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from typer.testing import CliRunner
@@ -386,6 +386,7 @@ def test_a_running_session_takes_it_over_by_itself(folder: Path, tmp_path: Path)
 
 
 @settings(max_examples=25, deadline=None)
+@example(849, FORMS[0])  # most lines at the end are split or gone: that is no file of a session that was shorter then
 @given(st.integers(0, 10**9), st.sampled_from(FORMS))
 def test_what_is_exported_brings_nothing_and_any_track_comes_back_whole(
     seed: int, form: tuple[Callable[[Sequence[Cue]], str], str]

@@ -213,7 +213,7 @@ def test_an_engine_that_is_gone_while_another_answers_is_told_once_and_its_retur
     first, second = Engine("libre", TranslationFailed("no connection")), Engine("local", "Good evening.")
     watch, told = Outage("en"), list[str]()
     now = 0.0
-    chain = Chain("en", [first, second], 1.0, now=lambda: now)
+    chain = Chain("en", [first, second], 30.0, now=lambda: now)
     for number in range(12):
         now += 100.0
         if number == 8:

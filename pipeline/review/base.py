@@ -12,6 +12,8 @@ _TEXT, _TIMES = 0.9, 0.8
 """How much of a line a file has that has only its text, or only its times."""
 _CLEARLY = 5.0
 """Lines by which a state must be nearer in which the track was not all there yet: some were deleted, more likely."""
+_BEYOND = 2
+"""Lines that somebody may have put behind the end of such a state; of a file with more, the session had more."""
 
 
 def base(events: Sequence[Event], lang: str, lines: Sequence[Line], said: Callable[[Cue], str]) -> dict[str, Cue]:
@@ -21,14 +23,15 @@ def base(events: Sequence[Event], lang: str, lines: Sequence[Line], said: Callab
     track: dict[str, Cue] = {}
     worth: dict[str, float] = {}
     grown, whole = _grown(events, lang), _Nearest()
-    part = _Nearest()
+    part, reach = _Nearest(), 0.0
     for number, event in enumerate(events):
         nearest = whole if number > grown else part
         if isinstance(event, Cue) and event.lang == lang:
             track[event.id], worth[event.id] = event, known.worth(event, said(event))
+            reach = max(reach, event.end)
         elif isinstance(event, Withdrawn) and event.id in track:
             del track[event.id], worth[event.id]
-        elif nearest.stale:
+        elif nearest.stale and (nearest is whole or known.behind(reach) <= _BEYOND):
             nearest.look(track, len(track) + len(lines) - 2 * sum(worth.values()))
             continue
         else:
@@ -72,6 +75,10 @@ class _Known:
         self._by_text: dict[str, list[tuple[float, float]]] = defaultdict(list)
         for line in lines:
             self._by_text[line.text].append((line.start, line.end))
+
+    def behind(self, end: float) -> int:
+        """How many lines begin after that."""
+        return len(self._by_time) - bisect_left(self._by_time, (end, 0.0))
 
     def worth(self, cue: Cue, text: str) -> float:
         """How much of a cue there is, 0 to 1."""
