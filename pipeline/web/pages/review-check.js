@@ -34,7 +34,7 @@ export class Check {
     desk.ask("text", now, made, "Changed as it was offered");
   }
 
-  /** The line that an answer is about: the one that is asked about, or a neighbour. */
+  /** The line that an answer is about: the one that was asked about (0), or a neighbour. */
   _line(place) {
     const [before, after] = this._desk.cues.beside(this._desk.current, this._desk.lang);
     return [before, this._desk.cue, after][place + 1] ?? null;
