@@ -20,6 +20,7 @@ export class Check {
   }
 
   soon() {
+    if (this._found && this._found.cue !== this._desk.current) this._draw(null); // it was about another line
     clearTimeout(this._timer);
     this._timer = setTimeout(() => this._ask(), PAUSE);
   }
@@ -58,6 +59,7 @@ export class Check {
   _draw(found) {
     this._found = found;
     const box = byId("check");
+    if (!found) this._last = null;
     if (!found) return box.replaceChildren();
     const list = said("ol", "");
     list.append(...found.faults.map((fault) => said("li", told(fault))));
