@@ -170,6 +170,7 @@ class Editor:
                 self.press("Control+s")
             self.rest()
             self.page.evaluate("livesubs.faults.renew()")
+        raise AssertionError(f"there is still: {self.page.inner_text('#faults')}")
 
 
 def lines(path: Path) -> list[tuple[float, float, str]]:

@@ -20,6 +20,7 @@ export class Check {
   }
 
   soon() {
+    if (this._found && this._found.cue !== this._desk.current) this._draw(null); // it was about another line
     clearTimeout(this._timer);
     this._timer = setTimeout(() => this._ask(), PAUSE);
   }
@@ -34,7 +35,7 @@ export class Check {
     desk.ask("text", now, made, "Changed as it was offered");
   }
 
-  /** The line that an answer is about: the one that is asked about, or a neighbour. */
+  /** The line that an answer is about: the one that was asked about (0), or a neighbour. */
   _line(place) {
     const [before, after] = this._desk.cues.beside(this._desk.current, this._desk.lang);
     return [before, this._desk.cue, after][place + 1] ?? null;
@@ -58,6 +59,7 @@ export class Check {
   _draw(found) {
     this._found = found;
     const box = byId("check");
+    if (!found) this._last = null;
     if (!found) return box.replaceChildren();
     const list = said("ol", "");
     list.append(...found.faults.map((fault) => said("li", told(fault))));

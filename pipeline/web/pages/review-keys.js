@@ -22,17 +22,16 @@ export function pressed(event) {
 }
 
 export class Keys {
-  /** `commands`: {id, group, keys, what, run}; `before` is awaited first; `run` gets the desk. */
+  /** `commands`: {id, group, keys, what, run, may}; `run` gets the desk, `may` says whether the key is meant for it now. */
   constructor(commands, desk) {
     Object.assign(this, { _commands: commands, _desk: desk, _own: own() });
     this._index();
     this._dialog = byId("keys");
     addEventListener("keydown", (event) => this._press(event));
     for (const button of document.querySelectorAll("button[data-do]")) {
-      button.addEventListener("click", () => this.run(button.dataset.do));
-      button.title = `${commands.find((one) => one.id === button.dataset.do)?.what} (${this.of(button.dataset.do).join(", ")})`;
+      button.addEventListener("click", (event) => this._clicked(button.dataset.do, event));
     }
-    for (const node of document.querySelectorAll("kbd[data-of]")) node.textContent = shown(this.of(node.dataset.of)[0] ?? "");
+    this._label();
   }
 
   /** The keys of a command. */
@@ -40,9 +39,19 @@ export class Keys {
     return this._own[id] ?? this._commands.find((one) => one.id === id)?.keys ?? [];
   }
 
-  run(id) {
-    const command = this._commands.find((one) => one.id === id);
-    return command && this._desk.run(command);
+  /** Whoever has a mouse goes on writing; with the keyboard one stays where one is. */
+  async _clicked(id, event) {
+    await this._desk.run(this._commands.find((one) => one.id === id));
+    if (event.detail && !document.querySelector("dialog[open]")) this._desk.field.node.focus({ preventScroll: true });
+  }
+
+  /** The keys on the buttons. */
+  _label() {
+    for (const button of document.querySelectorAll("button[data-do]")) {
+      const { what } = this._commands.find((one) => one.id === button.dataset.do);
+      button.title = `${what} (${this.of(button.dataset.do).join(", ")})`;
+    }
+    for (const node of document.querySelectorAll("kbd[data-of]")) node.textContent = shown(this.of(node.dataset.of)[0] ?? "");
   }
 
   /** Shows them all, each to be changed. */
@@ -50,6 +59,13 @@ export class Keys {
     if (this._dialog.open) return this._dialog.close();
     this._draw();
     this._dialog.showModal();
+  }
+
+  /** They are others now. */
+  _changed() {
+    keep(this._own);
+    this._index();
+    this._label();
   }
 
   _index() {
@@ -87,13 +103,11 @@ export class Keys {
       if (left.length < this.of(command.id).length) this._own[command.id] = left;
     }
     this._own[id] = keys;
-    keep(this._own);
-    this._index();
+    this._changed();
   }
 
   _draw() {
-    const groups = Map.groupBy ? Map.groupBy(this._commands, (one) => one.group) : grouped(this._commands);
-    const parts = [...groups].map(([group, commands]) => {
+    const parts = [...grouped(this._commands)].map(([group, commands]) => {
       const [section, title, list] = ["section", "h3", "dl"].map((tag) => document.createElement(tag));
       title.textContent = group;
       list.append(...commands.flatMap((command) => this._row(command)));
@@ -120,7 +134,7 @@ export class Keys {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "All as they were";
-    button.addEventListener("click", () => ((this._own = {}), keep({}), this._index(), this._draw()));
+    button.addEventListener("click", () => ((this._own = {}), this._changed(), this._draw()));
     return button;
   }
 }

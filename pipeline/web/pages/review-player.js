@@ -4,7 +4,7 @@
 import { StreamClock } from "./clock.js";
 import { attach, frames, start } from "./source.js";
 
-/** Seconds that it goes back by each time it is played on, and that the words around a place need. */
+/** Seconds that it goes back by each time it is played on. */
 const BACK = 1.5;
 const SPEEDS = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2];
 

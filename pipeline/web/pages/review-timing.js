@@ -25,7 +25,7 @@ export function retime(desk, cue, change) {
   return true;
 }
 
-/** A frame, or ten, earlier or later: of its start, its end, or (both) the whole line. */
+/** So many frames later, or earlier: its start, its end, or (both) the whole line. */
 export function nudge(desk, sides, frames) {
   const { cue } = desk;
   if (!cue) return;
