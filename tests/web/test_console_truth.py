@@ -17,7 +17,7 @@ from tests.web.conftest import Server, becomes
 from tests.web.evening import COUNTS, LINES, ROWS, STATES, TEXTS, done, evening, press, said
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 TROUBLES = "document.getElementById('troubles').innerText"
 FOCUS = "document.activeElement.id"
@@ -84,6 +84,24 @@ def test_a_line_that_is_open_is_held_and_outlives_a_reload(
     assert console.locator(".field").count() == 0
     other.context.close()
     assert done(tmp_path) == [("edit", "s2.en.1", "The floor is yours.")]
+
+
+def test_what_was_typed_comes_back_in_its_own_line_however_slow_the_server_is(
+    console: "Page", journal: Journal, tmp_path: Path
+) -> None:
+    press(console, "ArrowDown", "ArrowDown", "e", "Control+a", *"The floor is ")
+    for number in range(4, 30):
+        said(journal, number, f"Phrase {number}.", f"Line {number}.")
+    becomes(console, f"{ROWS}.length > 20")
+    kept: list["Route"] = []
+    console.route("**/api/session", lambda route: kept.append(route))  # until then nobody knows what time it is in the room
+    console.reload()
+    becomes(console, "document.activeElement.value === 'The floor is '")
+    assert console.evaluate("document.activeElement.closest('li').dataset.id") == "s2.en.1"
+    kept[0].continue_()
+    becomes(console, f"{COUNTS}.startsWith('no screen,1.5,open 5')")
+    press(console, *"yours.", "Enter")
+    until(lambda: done(tmp_path) == [("edit", "s2.en.1", "The floor is yours.")], 10)
 
 
 def test_a_console_that_says_nothing_any_more_holds_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
