@@ -17,6 +17,9 @@ _SOON, _EVERY = 0.2, 1.0
 """Seconds between two times that consoles are told, where a line came or went and where none did."""
 _LAPSED = 10.0
 """Seconds after which a console that says nothing holds no line: its machine died, or it was closed."""
+_QUIET = 2.0
+"""Seconds from its beginning in which a server says nothing of open lines: consoles tell it first. Pages go by what the
+server before it said."""
 _LONGEST = 4000
 """Bytes of a report at most."""
 _MOST = 500
@@ -99,7 +102,9 @@ class Opened:
 
     def __init__(self, tell: Callable[[bytes], None]) -> None:
         """`tell` is given `known` when that is another."""
-        self._tell, self._last, self.known = tell, dict[str, tuple[float, Open]](), b"[]"
+        self._tell, self._last, self._began = tell, dict[str, tuple[float, Open]](), time.monotonic()
+        self.known: bytes | None = None
+        """What was told last; None: nothing yet."""
 
     async def report(self, request: Request) -> Response:
         """Takes a report, JSON of an `Open`; 400 says what is wrong with it."""
@@ -118,6 +123,8 @@ class Opened:
         """Tells which lines are open, and on which console, when that has changed."""
         now = time.monotonic()
         self._last = {id: kept for id, kept in self._last.items() if kept[1].cues and now - kept[0] < _LAPSED}
+        if now - self._began < _QUIET:
+            return
         held = [{"cue": cue, "by": opened.id} for _, opened in self._last.values() for cue in opened.cues]
         before, self.known = self.known, msgspec.json.encode(held)
         if self.known != before:

@@ -107,7 +107,8 @@ class Show:
             if event:
                 yield message(event)
         yield self._of_room(0)
-        yield Message("opened", wire("opened", self.opened.known, 0))
+        if self.opened.known is not None:
+            yield Message("opened", wire("opened", self.opened.known, 0))
         yield from (told for told in self._edits.values() if told.seq >= since)
         yield from (of_draft(*draft) for draft in self.drafts.all())
         for told in self._cues.values():

@@ -185,6 +185,8 @@ def test_a_full_disk_keeps_nothing_on_the_wall(console: "Page", folder: Path) ->
     press(console, "t")
     becomes(console, "document.getElementById('toast').innerText.startsWith('Not done')")
     becomes(console, "document.getElementById('wall').dataset.place === 'bottom'")
+    press(console, "ArrowDown", "e", "Control+a", *"It is.", "Enter")
+    becomes(console, "document.getElementById('toast').innerText.endsWith('You had typed: “It is.”')")
     (folder / "actions.jsonl").rmdir()
     until(lambda: done(folder) == [("blank", "", "")], 10)
 

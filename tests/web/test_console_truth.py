@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.asked import Actions
-from pipeline.events import Ended, SourceState, Warned
+from pipeline.events import Ended, SourceState, Warned, Withdrawn
 from pipeline.journal import Journal
 from pipeline.web.screens import Open, Opened
 from tests.waiting import until
@@ -17,7 +17,7 @@ from tests.web.conftest import Server, becomes
 from tests.web.evening import COUNTS, LINES, ROWS, STATES, TEXTS, done, evening, press, said
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page, Route
 
 TROUBLES = "document.getElementById('troubles').innerText"
 FOCUS = "document.activeElement.id"
@@ -63,11 +63,10 @@ def test_what_became_of_a_line_is_as_the_screens_tell(console: "Page", server: S
     told(console, server, f"{TROUBLES}.includes('The show is over')", stream=24.0)
 
 
-def test_a_line_that_is_open_is_held_and_outlives_a_reload(
-    console: "Page", chromium: "Browser", server: Server, tmp_path: Path
-) -> None:
-    other = chromium.new_context().new_page()
-    other.goto(f"{server.address}/console")
+def test_a_line_that_is_open_is_held_and_outlives_a_reload(console: "Page", tmp_path: Path) -> None:
+    with console.expect_popup() as copied:  # it has the tab's storage, as a tab that is duplicated
+        console.evaluate("void open('/console')")
+    other = copied.value
     becomes(other, f"{STATES} === 'now,coming,coming,coming'")
     press(console, "ArrowDown", "ArrowDown", "e", "Control+a", *"The floor is ")
     becomes(console, f"{COUNTS}.split(',')[2] === 'open 5'")
@@ -82,14 +81,47 @@ def test_a_line_that_is_open_is_held_and_outlives_a_reload(
     console.reload()
     becomes(console, f"{TEXTS}[2] === 'The floor is yours.'")
     assert console.locator(".field").count() == 0
-    other.context.close()
+    other.close()
     assert done(tmp_path) == [("edit", "s2.en.1", "The floor is yours.")]
+
+
+def test_what_was_typed_comes_back_in_its_own_line_however_slow_the_server_is(
+    console: "Page", journal: Journal, tmp_path: Path
+) -> None:
+    press(console, "ArrowDown", "ArrowDown", "e", "Control+a", *"The floor is ")
+    for number in range(4, 30):
+        said(journal, number, f"Phrase {number}.", f"Line {number}.")
+    becomes(console, f"{ROWS}.length > 20")
+    kept: list[Route] = []
+    console.route("**/api/session", lambda route: kept.append(route))  # nobody knows what time it is in the room
+    console.reload()
+    becomes(console, "document.activeElement.value === 'The floor is '")
+    assert console.evaluate("document.activeElement.closest('li').dataset.id") == "s2.en.1"
+    kept[0].continue_()
+    becomes(console, f"{COUNTS}.startsWith('no screen,1.5,open 5')")
+    press(console, *"yours.", "Enter")
+    until(lambda: done(tmp_path) == [("edit", "s2.en.1", "The floor is yours.")], 10)
+
+
+def test_what_was_typed_for_a_line_that_goes_meanwhile_is_told(
+    console: "Page", journal: Journal, tmp_path: Path
+) -> None:
+    press(console, "ArrowDown", "e", "Control+a", *"It is full")
+    journal.append(Withdrawn(id="s1.en.1"))  # it was translated again
+    journal.append(Warned(text="that is written"))
+    becomes(console, f"{TROUBLES}.includes('that is written')")
+    press(console, *" now.", "Enter")
+    becomes(console, "document.getElementById('toast').innerText.endsWith('you had typed: “It is full now.”')")
+    assert not done(tmp_path)
 
 
 def test_a_console_that_says_nothing_any_more_holds_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[bytes] = []
     opened = Opened(told.append)
     opened.note(Open(id="c", cues=("a",)))
+    assert not told  # it has just begun: other consoles may have lines open, too
+    monkeypatch.setattr("pipeline.web.screens._QUIET", 0.0)
+    opened.look()
     assert told == [b'[{"cue":"a","by":"c"}]']
     monkeypatch.setattr("pipeline.web.screens._LAPSED", 0.0)
     opened.look()

@@ -203,6 +203,27 @@ def test_its_keys_and_that_they_stay(page: "Page", serve: Callable[..., Server],
         page.wait_for_selector("#stage.bottom[data-ready=yes]", state="attached")
 
 
+KEPT_BACK = """async () => {
+    const { Ready } = await import("/pages/ready.js");
+    const ready = new Ready();
+    const cues = new Map();
+    const add = (id, at) => (cues.set(id, { id, start: at, end: at + 1, flags: [] }), ready.add(cues.get(id), at));
+    add("passed", 1);
+    const seen = [ready.at(1, cues, [], ["passed"])];
+    add("newer", 3);
+    seen.push(ready.at(3, cues, [], ["passed"]), ready.at(90, cues));
+    add("soon", 100);
+    seen.push(ready.at(100, cues, ["soon"]), ready.at(102, cues));
+    add("never", 110);
+    return [...seen, ready.at(150, cues, ["never"]), ready.at(151, cues)];
+}"""
+
+
+def test_a_line_that_was_kept_back_is_not_shown_after_newer_ones_nor_long_after(replayed: Server, page: "Page") -> None:
+    page.goto(f"{replayed.address}/api/session")
+    assert page.evaluate(KEPT_BACK) == [None, "newer", None, None, "soon", None, None]
+
+
 NEWER = r"""
     Promise\.try | RegExp\.escape | Error\.isError | Math\.sumPrecise | getOrInsert | fromBase64 | toBase64 | Temporal\.
     | Float16Array | Iterator\.concat | \busing\s | interpolate-size | calc-size | text-box | sibling-index | @function

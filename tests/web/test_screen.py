@@ -2,6 +2,7 @@
 
 import json
 import time
+import tomllib
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -67,9 +68,12 @@ def test_a_line_appears_with_its_frame_on_both_sides_of_a_gap(
             Ended(reason="ended", stream=7.4),
         ):  # fmt: skip
             journal.append(event)
-    server, seen = serve(tmp_path), watched(page)
-    page.goto(f"{server.address}/screen")
+    server, seen = serve(tmp_path, "auto", "--listen", "0.0.0.0"), watched(page)
+    token = tomllib.loads((tmp_path / "pages.toml").read_text())["screen"]
+    page.goto(f"{server.address}/screen?token={token}")
     becomes(page, f"{STATE} === 'playing'")
+    press(page, "b")  # as on the projector, whose browser has the token of a screen
+    becomes(page, "document.getElementById('note').innerText.startsWith('This screen may only look on')")
     page.evaluate("livesubs.playback.pause()")
     for stream, clock, words in ((2.5, 2.5, "a"), (5.8, 10.4, ""), (6.5, 11.1, "c"), (3.5, 3.5, "b")):
         page.evaluate(f"livesubs.playback.seek({stream})")
@@ -316,3 +320,26 @@ def test_the_picture_waits_for_late_lines_and_comes_back_without_a_jump(
     assert told["late"] > 14  # the lines are in time again
     assert abs(told["after"] - 10) < 0.5
     assert told["least"] > 9.5
+
+
+REPORTING = """async () => {
+    document.body.append(Object.assign(document.createElement("video"), { id: "video" }));
+    const { Report } = await import("/pages/report.js");
+    const screen = { playback: { state: "playing" }, lines: [{ lang: "en" }], skipped: 0, lately: {} };
+    let number = 0;
+    new Report(Object.defineProperty(screen, "on", { get: () => [`line ${number++}`] }));
+}"""
+
+
+def test_reports_that_nobody_answers_take_one_connection_and_are_given_up(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    (tmp_path / "journal.jsonl").touch()
+    page.goto(f"{serve(tmp_path).address}/api/session")
+    page.route("**/api/screens", lambda route: None)  # as on a connection that died without a word
+    asked: list[str] = []
+    for event in ("request", "requestfailed"):
+        page.on(event, lambda request, event=event: "screens" in request.url and asked.append(event))  # type: ignore[call-overload,func-returns-value]
+    page.evaluate(REPORTING)
+    until(lambda: page.evaluate("1") and len(asked) >= 3, 20)
+    assert asked[:3] == ["request", "requestfailed", "request"]

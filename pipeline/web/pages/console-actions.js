@@ -27,6 +27,9 @@ function directed(room, { do: what, cue, text, value }) {
   return ["size", "volume", "delay", "begin", "end"].includes(what) ? { ...room, [what]: value } : room;
 }
 
+/** What was typed for an action that is refused, so that it is not lost. */
+const typed = ({ do: what, text }) => (["edit", "say"].includes(what) ? ` You had typed: “${text}”` : "");
+
 export class Actions {
   /** `tell(text, kind)`: kind is done, waiting or refused. */
   constructor(feed, tell) {
@@ -98,7 +101,7 @@ export class Actions {
       if (!answer.ok) this._refused(first.action);
       this._keep();
       if (answer.here) this._tell(`${first.said}. ${answer.why}`, "waiting", true);
-      else this._tell(answer.ok ? first.said : answer.why, answer.ok ? "done" : "refused");
+      else this._tell(answer.ok ? first.said : answer.why + typed(first.action), answer.ok ? "done" : "refused");
     }
     this._busy = false;
   }
@@ -106,10 +109,11 @@ export class Actions {
   /** It is done on the pages; later it is told again if the session refuses it. */
   _answered({ id, of, refused }) {
     this._last = id;
-    if (!refused || !this.done.some((one) => one.id === id || one.undoing === id)) return;
+    const mine = this.done.find((one) => one.id === id || one.undoing === id);
+    if (!refused || !mine) return;
     this._refused({ id, of });
     this._keep();
-    this._tell(refused, "refused");
+    this._tell(refused + (mine.id === id ? typed(mine.action) : ""), "refused");
   }
 
   /** What was refused was not done, and what was to be taken back stands. */

@@ -94,7 +94,8 @@ export class Lines {
     const ids = new Set(shown.map((cue) => cue.id));
     for (const [id, row] of this._rows) if (!ids.has(id)) this._remove(id, row);
     shown.forEach((cue, at) => this._place(cue, at, time));
-    if (draft) this.edit(draft.text);
+    if (draft && this._picked === draft.id) this.edit(draft.text);
+    else if (draft) this._lost(draft.text);
     return shown.length;
   }
 
@@ -110,7 +111,7 @@ export class Lines {
    * is `open`. */
   _around(time, open) {
     const all = this._feed.track(this.lang);
-    if (time === null) return all.slice(-20);
+    if (time === null) return all.filter((cue, at) => at >= all.length - 20 || cue.id === open);
     const lost = [...this._feed.killed.values()].filter((cue) => cue.lang === this.lang && this._struck(cue));
     const track = lost.length ? [...all, ...lost].sort((a, b) => a.start - b.start) : all;
     const first = track.findIndex((cue) => cue.end > time);

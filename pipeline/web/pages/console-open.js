@@ -1,5 +1,6 @@
 // Which lines are open in this console's editor: told to the server, so that no screen shows one half corrected.
 
+import { ownName } from "./kept.js";
 import { now } from "./page.js";
 
 const ID = "livesubs.console";
@@ -13,8 +14,7 @@ export class Open {
   constructor(feed, ids) {
     this._feed = feed;
     this._ids = ids;
-    this._me = sessionStorage.getItem(ID) ?? Math.random().toString(36).slice(2);
-    sessionStorage.setItem(ID, this._me);
+    this._me = ownName(ID);
     this._told = { at: -EVERY, ids: "", done: true };
     this._busy = false;
     setInterval(() => this._look(), 50);

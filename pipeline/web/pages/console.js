@@ -96,11 +96,12 @@ function mark(cue) {
 }
 
 function edited(cue, text) {
-  if (text.trim()) actions.ask({ do: "edit", cue: cue.id, text }, `Changed: “${short(text)}”`);
+  if (!feed.cues.has(cue.id)) lost(text);
+  else if (text.trim()) actions.ask({ do: "edit", cue: cue.id, text }, `Changed: “${short(text)}”`);
   else toast("An empty line cannot be shown: kill it instead.", "refused");
 }
 
-/** What was typed, where the line that it was for is gone when the page is loaded again. */
+/** What was typed, where the line that it was for is gone. */
 function lost(text) {
   toast(`The line that you were correcting is gone; you had typed: “${text}”`, "refused");
 }
@@ -196,7 +197,7 @@ function soon() {
 
 async function learn() {
   try {
-    served = await (await fetch("/api/session")).json();
+    served = await (await fetch("/api/session", { signal: AbortSignal.timeout(2000) })).json();
     clock.started = served.delay;
     room.fit = { cpl: served.cpl, lines: served.lines };
   } catch {

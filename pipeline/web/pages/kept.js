@@ -38,6 +38,16 @@ export const ofTab = (name, session) => JSON.parse(sessionStorage.getItem(`${nam
 
 export const keepInTab = (name, session, value) => sessionStorage.setItem(`${name} ${session}`, JSON.stringify(value));
 
+/** What this page calls itself: a page that is loaded again has it still, a copy of the tab has another. So it lies in the tab
+ * only between two pages. */
+export function ownName(key) {
+  const name = sessionStorage.getItem(key) ?? Math.random().toString(36).slice(2);
+  sessionStorage.removeItem(key);
+  addEventListener("pagehide", () => sessionStorage.setItem(key, name));
+  addEventListener("pageshow", () => sessionStorage.removeItem(key));
+  return name;
+}
+
 const place = () => location.pathname + location.search;
 
 function like(value, text) {

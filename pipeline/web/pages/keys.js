@@ -6,6 +6,9 @@ import { byId } from "./page.js";
 
 const SHORT = 5;
 const LONG = 30;
+/** Milliseconds that an answer may take. */
+const PATIENCE = 2000;
+const REFUSED = 403;
 const PLACES = ["bottom", "top", "band"];
 
 /** What a key does: its names, what is said of it, and the deed. */
@@ -16,11 +19,11 @@ const KEYS = [
   [["Home"], "Home", "from the start of the show", (screen) => screen.playback.seek(screen.feed.room.begin ?? 0)],
   [["End", "c"], "End", "catch up with live, less the delay", (screen) => screen.playback.catchUp()],
   [["g"], "G", "go to a time", (screen) => openPlace(screen)],
-  [["b"], "B", "blank", (screen) => ask("blank", { value: screen.feed.room.blank ? 0 : 1 })],
-  [["s"], "S", "subtitles off, on", (screen) => ask("hide", { value: screen.feed.room.hidden ? 0 : 1 })],
-  [["p"], "P", "subtitles at the bottom, the top, in a band", (screen) => ask("place", { text: after(screen.feed.room.place) })],
-  [["+", "="], "+ −", "larger, smaller subtitles", (screen) => ask("size", { value: screen.feed.room.size + 0.1 })],
-  [["-"], "", "", (screen) => ask("size", { value: screen.feed.room.size - 0.1 })],
+  [["b"], "B", "blank", (screen) => ask(screen, "blank", { value: screen.feed.room.blank ? 0 : 1 })],
+  [["s"], "S", "subtitles off, on", (screen) => ask(screen, "hide", { value: screen.feed.room.hidden ? 0 : 1 })],
+  [["p"], "P", "subtitles at the bottom, the top, in a band", (screen) => ask(screen, "place", { text: after(screen.feed.room.place) })],
+  [["+", "="], "+ −", "larger, smaller subtitles", (screen) => ask(screen, "size", { value: screen.feed.room.size + 0.1 })],
+  [["-"], "", "", (screen) => ask(screen, "size", { value: screen.feed.room.size - 0.1 })],
   [["]"], "[ ]", "one second nearer to live, further behind", (screen) => delay(screen, 1)],
   [["["], "", "", (screen) => delay(screen, -1)],
   [["m"], "M", "sound off, on, here", () => mute()],
@@ -88,7 +91,7 @@ function goTo(screen, event) {
 
 function delay(screen, seconds) {
   const { wanted } = screen.playback;
-  ask("delay", { value: Math.max(1, Math.round(wanted + seconds)) });
+  ask(screen, "delay", { value: Math.max(1, Math.round(wanted + seconds)) });
 }
 
 function mute() {
@@ -98,8 +101,15 @@ function mute() {
 
 const after = (place) => PLACES[(PLACES.indexOf(place) + 1) % PLACES.length];
 
-/** Asks the server; a screen that may only look on is refused, and nothing happens. */
-function ask(what, more) {
+/** Asks the server, and says on the screen why nothing happens; one that may only look on is refused. */
+async function ask(screen, what, more) {
   const body = JSON.stringify({ id: crypto.randomUUID?.() ?? `k${Date.now()}${Math.random()}`, do: what, ...more });
-  return fetch("/api/actions", { method: "POST", body, headers: { "content-type": "application/json" } }).catch(() => {});
+  const headers = { "content-type": "application/json" };
+  try {
+    const answer = await fetch("/api/actions", { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.status === REFUSED) screen.say("This screen may only look on: do that on the console.");
+    else if (!answer.ok) screen.say(await answer.text());
+  } catch {
+    screen.say("Not done: no word from the page server.");
+  }
 }

@@ -1,7 +1,8 @@
 // Cues as early as they are ready, one after the other, each for its length: for a picture that cannot be held back.
 
 const SHORTEST = 0.833;
-/** Seconds of text that may wait until what stands makes room sooner, and until the oldest is given up. */
+/** Seconds of text that may wait until what stands makes room sooner, and until the oldest is given up;
+ * and those that one which is kept back may wait. */
 const HURRY = 4;
 const MOST = 12;
 
@@ -10,6 +11,8 @@ export class Ready {
   #shown = null;
   #until = 0;
   #newest = -Infinity;
+  /** When the line that was shown last began, stream time. */
+  #last = -Infinity;
   #known = new Set();
 
   /** A cue that came just now; `later`: seconds that it has to wait all the same. */
@@ -39,8 +42,13 @@ export class Ready {
     return this.#shown;
   }
 
+  /** Whether a line was kept back until its moment had passed. */
+  #late({ id, due }, now, cues, held) {
+    return cues.get(id).start < this.#last || (held.includes(id) && now - due > MOST);
+  }
+
   #next(now, cues, held) {
-    this.#waiting = this.#waiting.filter((one) => cues.has(one.id));
+    this.#waiting = this.#waiting.filter((one) => cues.has(one.id) && (one.typed || !this.#late(one, now, cues, held)));
     const due = this.#waiting.filter((one) => one.due <= now && !held.includes(one.id));
     let left = due.reduce((sum, one) => sum + length(cues.get(one.id)), 0);
     while (left > MOST && due.length > 1) {
@@ -51,6 +59,7 @@ export class Ready {
     this.#shown = due.length ? due[0].id : null;
     if (this.#shown === null) return;
     this.#waiting.splice(this.#waiting.indexOf(due[0]), 1);
+    if (!due[0].typed) this.#last = cues.get(this.#shown).start;
     const own = length(cues.get(this.#shown));
     this.#until = now + (left - own > HURRY ? Math.max(SHORTEST, own * 0.7) : own);
   }

@@ -1,5 +1,6 @@
 // Tells the server what this screen shows, once a second and with each line, and keeps its place for when the page is loaded again.
 
+import { ownName } from "./kept.js";
 import { byId, now } from "./page.js";
 
 const PLACE = "livesubs.place";
@@ -10,30 +11,36 @@ const OLD = 600;
 const MOVES = 20;
 /** Seconds between two reports while nothing changes. */
 const EVERY = 1;
+/** Milliseconds that a report may take: after a cut some connections are dead and say nothing, and a browser has six. */
+const PATIENCE = 2000;
 
 export class Report {
   constructor(screen) {
     this._screen = screen;
-    this._id = sessionStorage.getItem(ID) ?? crypto.randomUUID?.() ?? `s${Math.random()}`;
-    sessionStorage.setItem(ID, this._id);
+    this._id = ownName(ID);
     this._sent = { at: -EVERY, on: "" };
+    this._busy = false;
     setInterval(() => this._look(), 100);
   }
 
   _look() {
     const on = this._screen.on.join();
-    if (on === this._sent.on && now() - this._sent.at < EVERY) return;
+    if (this._busy || (on === this._sent.on && now() - this._sent.at < EVERY)) return;
     this._sent = { at: now(), on };
     this._send();
   }
 
+  /** One after the other. */
   async _send() {
+    this._busy = true;
+    const headers = { "content-type": "application/json" };
     try {
-      const told = JSON.stringify(this._told());
-      await fetch("/api/screens", { method: "POST", body: told, headers: { "content-type": "application/json" } });
+      const body = JSON.stringify(this._told());
+      await fetch("/api/screens", { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) });
     } catch {
       // the server is away; the next one is as good
     }
+    this._busy = false;
   }
 
   _told() {

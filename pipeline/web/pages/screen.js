@@ -15,13 +15,17 @@ const query = new URLSearchParams(location.search);
 const langs = [query.get("lang") ?? "", query.get("lang2") ?? ""];
 /** Milliseconds until the server is asked again. */
 const AGAIN = 500;
+/** Milliseconds that its answer may take. */
+const ANSWER = 2000;
 /** Seconds for which the last frame stands when nothing more comes, before a card says so. */
 const PATIENCE = 2;
+/** Milliseconds for which a note stands. */
+const SAID = 5000;
 
 async function facts() {
   for (;;) {
     try {
-      const answer = await fetch("/api/session");
+      const answer = await fetch("/api/session", { signal: AbortSignal.timeout(ANSWER) });
       if (answer.ok) return await answer.json();
     } catch {
       // the server is being started again
@@ -41,6 +45,8 @@ class Screen {
     this.test = new TestCard(byId("test"));
     /** Ids of the lines on the wall. */
     this.on = [];
+    /** What is said for a moment of a key that did nothing. */
+    this.said = "";
     for (const event of ["frame", "tick", "moved"]) playback.addEventListener(event, (told) => this[event](told.detail));
     feed.addEventListener("room", () => this.room());
     feed.addEventListener("change", () => this.frame());
@@ -70,8 +76,16 @@ class Screen {
     const picture = video.videoWidth > 0 || video.readyState === 0;
     const late = state === "starved" && this.playback.starved < PATIENCE;
     this.card(card({ state: late ? "playing" : state, wait, closed: ends.show(stream), picture, feed: this.feed, name: this.name }));
-    byId("note").hidden = this.playback.sound;
-    byId("note").textContent = "No sound yet: press a key, or click here.";
+    const note = this.said || (this.playback.sound ? "" : "No sound yet: press a key, or click here.");
+    byId("note").hidden = !note;
+    write("note", note);
+  }
+
+  say(text) {
+    this.said = text;
+    clearTimeout(this.silent);
+    this.silent = setTimeout(() => (this.said = ""), SAID);
+    this.tick();
   }
 
   moved(stream) {
