@@ -156,6 +156,20 @@ def test_lines_that_are_too_old_or_refused_hold_up_nothing(evening: Evening, you
     assert [(number, data.split(b"\n")[1]) for number, data in youtube.tries] == [(1, b"Refused."), (1, b"New.")]
 
 
+def test_a_line_that_is_held_goes_out_once_it_is_sent_in_time(evening: Evening, youtube: YouTube) -> None:
+    evening.say(line(1, 1.0, "Sent."), line(2, 2.0, "Held for good."))
+    for cue in ("c1", "c2"):
+        keep(evening.folder, Action(id=f"h{cue}", do="hold", cue=cue))
+    evening.step(12.0)
+    assert youtube.posts == []
+    keep(evening.folder, Action(id="s1", do="send", cue="c1"))
+    evening.step(20.0)
+    evening.step(60.0)
+    keep(evening.folder, Action(id="s2", do="send", cue="c2"))  # too late
+    evening.step(61.0)
+    assert [data.split(b"\n")[1] for _, data in youtube.posts] == [b"Sent."]
+
+
 def test_what_was_kept_and_lost_with_the_power_stops_nothing(evening: Evening, youtube: YouTube) -> None:
     (evening.folder / KEPT).touch()
     evening.begin()

@@ -68,8 +68,7 @@ class Captions:
         said = set(kept.told)
         due = [cue for cue in state.track(lang) if cue.start <= at - HOLD and cue.id not in said]
         lines = [cue for cue in due if cue.start > at - LATE and cue.id not in self._session.room.held]
-        if due:
-            kept.told += [cue.id for cue in due]
+        kept.told += [cue.id for cue in due if cue in lines or cue.start <= at - LATE]  # what is held may still be sent
         if lines:
             kept.seq += 1
             kept.pending = body(lines, began + self._ahead)

@@ -73,6 +73,10 @@ class Screens:
         """`tell` is given all of them as JSON."""
         self._tell, self._last = tell, dict[str, tuple[float, Screen]]()
         self._told, self._changed = 0.0, False
+        self.known: bytes | None = None
+        """What was told last; None: the server has just begun, and screens that are there have had no time to say so.
+        """
+        self._began = time.monotonic()
 
     async def report(self, request: Request) -> Response:
         """Takes a report, JSON of a `Screen`; 400 says what is wrong with it."""
@@ -88,12 +92,15 @@ class Screens:
         return Response(status_code=204)
 
     def look(self) -> None:
-        """Tells what the screens show, once a second while there are any, and once when there are none any more."""
+        """Tells what the screens show, once a second while there are any, and once when there are none: any more, or
+        so long after the beginning that each would have said something."""
         now = time.monotonic()
-        if now - self._told < (_SOON if self._changed else _EVERY) or not self._last:
+        unsaid = self.known is None and now - self._began >= _GONE
+        if now - self._told < (_SOON if self._changed else _EVERY) or not (self._last or unsaid):
             return
         self._last = {id: kept for id, kept in self._last.items() if now - kept[0] < _GONE}
-        self._tell(msgspec.json.encode([screen for _, screen in self._last.values()]))
+        self.known = msgspec.json.encode([screen for _, screen in self._last.values()])
+        self._tell(self.known)
         self._told, self._changed = now, False
 
 

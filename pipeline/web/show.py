@@ -72,11 +72,9 @@ class Show:
     async def follow(self) -> None:
         """Reads on, for good. What a disk or a system at its limits keeps from it stays in the files."""
         while True:
-            with self.faults, suppress(OSError):
-                self.session.look()
-                self.screens.look()
-                self.opened.look()
-                self.drafts.look()
+            for one in (self.session, self.screens, self.opened, self.drafts):
+                with self.faults, suppress(OSError):  # each by itself: a fault that stays in one stops no other
+                    one.look()
             await asyncio.sleep(LOOK)
 
     async def watch(
@@ -107,8 +105,9 @@ class Show:
             if event:
                 yield message(event)
         yield self._of_room(0)
-        if self.opened.known is not None:
-            yield Message("opened", wire("opened", self.opened.known, 0))
+        for kind, now in (("screens", self.screens.known), ("opened", self.opened.known)):
+            if now is not None:
+                yield Message(kind, wire(kind, now, 0))
         yield from (told for told in self._edits.values() if told.seq >= since)
         yield from (of_draft(*draft) for draft in self.drafts.all())
         for told in self._cues.values():

@@ -17,6 +17,7 @@ from starlette.requests import Request
 
 from pipeline.events import Cue
 from pipeline.flow import SystemClock
+from pipeline.followed import Followed
 from pipeline.journal import Entry, Journal
 from pipeline.web.feed import feed
 from pipeline.web.health import Health
@@ -107,6 +108,40 @@ def test_the_console_has_its_place_however_many_look_on(tmp_path: Path) -> None:
         return feed(show, Request({"type": "http", "role": role, "query_string": b"", "headers": []})).status_code
 
     assert [asked("view"), asked("screen"), asked("control")] == [503, 200, 200]
+
+
+def test_who_connects_anew_is_told_also_that_no_screen_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = Show(tmp_path)
+
+    def told() -> list[bytes]:
+        return [message.wire for message in show._known(0) if message.kind == "screens"]
+
+    show.screens.look()
+    assert told() == []  # screens that are there have had no time to say so
+    monkeypatch.setattr("pipeline.web.screens._GONE", 0.0)
+    show.screens.look()
+    assert told() == [b"event: screens\r\ndata: []\r\n\r\n"]
+
+
+def test_a_fault_that_stays_in_the_session_leaves_the_screens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(self: Followed) -> None:
+        raise KeyError("stays")
+
+    async def known() -> bool:
+        show = Show(tmp_path)
+        following = asyncio.create_task(show.follow())
+        async with asyncio.timeout(20):
+            while show.screens.known is None:
+                await asyncio.sleep(0)
+        following.cancel()
+        return show.screens.known == b"[]"
+
+    monkeypatch.setattr(Followed, "look", look)
+    monkeypatch.setattr("pipeline.web.screens._GONE", 0.0)
+    with ThreadPoolExecutor(1) as beside:  # in this thread Playwright has a loop of its own
+        assert beside.submit(lambda: asyncio.run(known())).result()
 
 
 def test_a_fault_of_ours_costs_the_pages_one_line_and_is_told(
