@@ -11,6 +11,8 @@ from collections import deque
 SETTLED = 3.0
 """Seconds after the first sound from which the origin is taken for true."""
 WINDOW = 60.0
+_PAUSE = 10.0
+"""Seconds between two arrivals that count at most: a server that was away sends what is late first."""
 
 
 class Arrival:
@@ -18,7 +20,10 @@ class Arrival:
 
     def __init__(self) -> None:
         self._first: float | None = None
-        self._seen: deque[tuple[float, float]] = deque()  # when, and the origin as of then
+        self._noted = self._grew = self._delivered = 0.0
+        self._came = 0.0
+        """Seconds over which sound has come."""
+        self._seen: deque[tuple[float, float]] = deque()  # after so many of them, and the origin as of then
         self.origin: float | None = None
         """When the first sample would have arrived if nothing ever were late; None before there is any."""
 
@@ -26,9 +31,15 @@ class Arrival:
         """So many seconds of sound have been delivered by `now`."""
         if delivered <= 0:
             return
-        self._first = now if self._first is None else self._first
-        self._seen.append((now, now - delivered))
-        while self._seen[0][0] < now - WINDOW:
+        if self._first is None:
+            self._first = self._grew = now
+        self._noted = now
+        if delivered <= self._delivered:
+            return
+        self._came += min(now - self._grew, _PAUSE)
+        self._grew, self._delivered = now, delivered
+        self._seen.append((self._came, now - delivered))
+        while self._seen[0][0] < self._came - WINDOW:
             self._seen.popleft()
         self.origin = min(origin for _, origin in self._seen)
 
@@ -39,4 +50,4 @@ class Arrival:
 
     @property
     def settled(self) -> bool:
-        return self._first is not None and self._seen[-1][0] - self._first >= SETTLED
+        return self._first is not None and self._noted - self._first >= SETTLED

@@ -55,6 +55,16 @@ def killed(pause: float) -> Act:
     return act
 
 
+def killed_while_away(show: Show, hls: Any) -> None:
+    """The server is away for longer than anything that is remembered of it, and as it comes back all is killed."""
+    show.heard(BEGIN)
+    hls.publisher.gone = True
+    show.wait(150)
+    show.kill()
+    hls.publisher.gone = False
+    show.resume()
+
+
 def session_killed(show: Show, stream: Any) -> None:
     """It goes on by itself."""
     show.heard(BEGIN)
@@ -159,6 +169,14 @@ FAULTS = [
         partial(Hls, window=10),
         killed(90),
         seconds=160,
+        gaps=(1, 1),
+    ),
+    Fault(
+        "killed-while-away",
+        "The server is gone for 150 s and keeps 10 s; as it comes back everything is killed, and resumed (HLS).",
+        partial(Hls, window=10),
+        killed_while_away,
+        seconds=220,
         gaps=(1, 1),
     ),
     Fault("session-killed", "The session alone is killed (HLS).", Hls, session_killed, short=True),
