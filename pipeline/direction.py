@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pipeline import editing
 from pipeline.events import Action, Cue, Doing, Withdrawn
 from pipeline.names.glossary import Fault, lines
+from pipeline.room import PLACES
 from pipeline.settings import CueRules
 from pipeline.state import State
 from pipeline.subtitles.inserted import is_typed, spaced
@@ -95,13 +96,13 @@ def _effects(state: State, action: Action, rules: CueRules) -> list[Cue | Withdr
 def refusal(state: State, action: Action) -> str:
     """Why an action that `state` has not noted yet cannot be done, in words; empty when it can."""
     match action.do:
-        case "edit" if not action.text.strip():
+        case "edit" if not editing.shown_text(action.text):
             return "An empty line cannot be shown: kill it instead."
         case "edit" | "kill" | "mark" | "hold" | "send" if action.cue not in state.cues:
             return "That line is not there any more."
         case "undo":
             return _no_undo(state, action.of)
-        case "say" if not action.text.strip():
+        case "say" if not editing.shown_text(action.text):
             return "An empty line cannot be shown: type some words."
         case "say" | "ended" | "dropped" if not 0 <= action.value <= state.recorded + _AHEAD:
             return "That moment is not in the stream: choose one that was recorded."
@@ -112,6 +113,8 @@ def refusal(state: State, action: Action) -> str:
                 f"{action.lang} is not among the languages that may be spoken ({', '.join(spoken(state))}): start with "
                 f"--languages {','.join((*spoken(state), action.lang))}"
             )
+        case "place" if action.text not in PLACES:
+            return f"The subtitles cannot stand there: choose {', '.join(PLACES[:-1])} or {PLACES[-1]}."
         case "name":
             found = list(lines(action.text))
             if len(found) != 1 or isinstance(found[0], Fault):
@@ -195,7 +198,7 @@ def _wrapped(text: str, rules: CueRules, lang: str) -> str:
 
     There are no empty lines: those end a cue in SRT.
     """
-    typed = [line for part in text.splitlines() if (line := " ".join(part.split()))]
+    typed = [" ".join(line.split()) for line in editing.shown_text(text).splitlines()]
     if len(typed) <= rules.lines and max(map(len, typed)) <= rules.cpl:
         return "\n".join(typed)
     whole = " ".join(typed)

@@ -51,6 +51,7 @@ class Room(Value, frozen=True):
     """The last play or pause, and the last seek or catchup, in order: a screen that was away does them once back."""
 
 
+PLACES = ("bottom", "top", "band")
 _SIZES = (0.5, 2.0)
 _MOVES: tuple[tuple[Doing, ...], ...] = (("play", "pause"), ("seek", "catchup"))
 
@@ -69,7 +70,7 @@ def directed(room: Room, action: Action) -> Room:
             return replace(room, blank=bool(action.value))
         case "hide":
             return replace(room, hidden=bool(action.value))
-        case "place" if action.text in ("bottom", "top", "band"):
+        case "place" if action.text in PLACES:
             return replace(room, place=action.text)
         case "size":
             return replace(room, size=min(max(_SIZES[0], action.value), _SIZES[1]))

@@ -104,9 +104,14 @@ class Mpv:
 
     @property
     def failure(self) -> str:
-        """The first that it said, of one that ended by a failure; empty where a person closed it."""
-        with suppress(subprocess.TimeoutExpired):
+        """What it said first, of one that ended by a failure; that it answers no more, of one that hangs, and is ended
+        then. Empty where a person closed it."""
+        try:
             self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return "it does not answer"
         if not self._process.poll():
             return ""
         said = (line.strip() for line in self._log.read_text("utf-8", "replace").splitlines())

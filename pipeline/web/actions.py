@@ -32,6 +32,8 @@ async def act(show: Show, request: Request) -> Response:
         asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict), "refused": ""}, Action)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         return PlainTextResponse(f"That is no action: {error}.", 400)
+    if not asked.id:
+        return PlainTextResponse("That is no action: it has no id.", 400)
     session = show.session
     session.look()  # the page may know a line that was written just now
     if asked.id in session.state.actions:

@@ -87,6 +87,11 @@ def texts(folder: Path) -> list[str]:
     return [cue.text for cue in state(folder).track("en")]
 
 
+def drafts(folder: Path) -> str:
+    path = folder / "drafts.json"
+    return path.read_text("utf-8") if path.exists() else ""
+
+
 def test_the_queue_leads_to_what_needs_a_human_and_what_is_right_is_accepted(desk: "Page", folder: Path) -> None:
     row = "[row.querySelector('.text').innerText, row.querySelector('.said').innerText]"
     rows = f"[...document.querySelectorAll('.row')].map((row) => {row})"
@@ -168,6 +173,45 @@ def test_what_is_typed_survives_the_page_and_the_server(page: "Page", server: Se
     becomes(page, KEPT)
     until(lambda: texts(folder)[2].endswith(" Indeed"), 20)
     until(lambda: (folder / "drafts.json").read_bytes() == b"{}", 20)
+
+
+def test_what_was_typed_on_and_accepted_while_the_server_was_away_is_no_conflict_with_oneself(
+    page: "Page", server: Server, folder: Path
+) -> None:
+    opened(page, server)
+    for again in ("one", "two"):
+        press(page, "End", *f" {again}")
+        until(lambda: again in drafts(folder), 20)  # noqa: B023
+        becomes(page, KEPT)
+        server.kill()
+        press(page, *" more", "Control+Enter", "Alt+ArrowUp")
+        if again == "two":  # the window is closed before the server is back
+            page.goto("about:blank")
+        server.start()
+        if again == "two":
+            opened(page, server)
+        becomes(page, KEPT)
+        assert page.evaluate("document.getElementById('conflict').hidden")
+        until(lambda: drafts(folder) == "{}", 20)
+    until(lambda: texts(folder)[0] == "Good evening. one more two more", 20)
+
+
+def test_what_cannot_be_is_not_told_as_done_and_a_new_line_without_words_goes(desk: "Page", folder: Path) -> None:
+    def toast(*keys: str) -> str:
+        press(desk, *keys)
+        return desk.inner_text("#toast")
+
+    press(desk, "Alt+ArrowDown", "Alt+t")
+    desk.keyboard.type("-4")
+    assert toast("Enter") == "It would be on screen together with the line at 0:01.000: move that first."
+    press(desk, "Alt+t")
+    desk.keyboard.type("400")
+    assert toast("Enter").startswith("That is behind the end of the recording")
+    press(desk, "Alt+i")
+    becomes(desk, f"{TEXTS}.length === 5 && {FIELD} === '…'")
+    assert toast("Alt+ArrowDown") == "The new line got no words: it is gone"
+    until(lambda: [edit.did for edit in asked(folder)] == ["insert", "delete"], 20)
+    until(lambda: len(texts(folder)) == 4, 20)
 
 
 def test_a_second_window_sees_the_first_and_what_both_change_is_shown(

@@ -1,5 +1,7 @@
 // Undo and redo: each is an edit of its own, so that there is no end to them, and a crash takes none away.
 
+import { clock } from "./review-list.js";
+
 const NAMES = { text: "words", retime: "times", insert: "a new line", delete: "a deletion", accept: "an acceptance" };
 
 /** Takes back the last edit that stands. */
@@ -12,7 +14,8 @@ async function back(desk, edit, said) {
   const { current } = desk;
   const of = desk.edits.history.meant(edit);
   desk.edits.undo(edit);
-  desk.tell(`${said}: ${NAMES[of.did] ?? of.did}`);
+  const there = of.cues.map((one) => desk.cues.get(one)).find(Boolean);
+  desk.tell(`${said}: ${NAMES[of.did] ?? of.did}${there ? `, ${clock(there.start)}` : ""}`);
   await desk.edits.sure();
   if (desk.current !== current) return; // the editor has gone on
   const id = of.cues.find((one) => desk.cues.get(one)?.lang === desk.lang);

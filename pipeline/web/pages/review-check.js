@@ -9,7 +9,7 @@ const PAUSE = 250;
 /** What a rule says, of what was found and what is allowed. */
 const WORDS = {
   lines: "lines", cpl: "characters in a line", cps: "characters a second", wpm: "words a minute", shortest: "s on screen",
-  longest: "s on screen", gap: "frames between lines", bridge: "s between lines", overlap: "s too long", spaces: "spaces",
+  longest: "s on screen", gap: "s between lines", bridge: "s between lines", overlap: "s too long", spaces: "spaces",
 };
 
 export class Check {

@@ -19,6 +19,7 @@ import { short } from "./review-shape.js";
 import { snapped } from "./review-snap.js";
 import { Spelling } from "./review-spelling.js";
 import { retime } from "./review-timing.js";
+import { BLANK } from "./review-texts.js";
 import { Versions } from "./review-versions.js";
 import { Wave } from "./review-wave.js";
 import { Heard } from "./review-words.js";
@@ -37,7 +38,7 @@ export class Desk {
     this.fps = facts.frame_rate ?? FPS;
     this.cues = new Cues(feed);
     this.drafts = new Drafts(feed);
-    this.edits = new Edits(feed, this.cues);
+    this.edits = new Edits(feed, this.cues, this.drafts);
     this.heard = new Heard(facts.running);
     this.player = new Player(byId("video"), place?.stream ?? 0);
     this.field = new Field(this);
@@ -109,7 +110,7 @@ export class Desk {
 
   /** Goes to a line; what was changed in the one before is an edit now. */
   select(id, { seek = true, caret = 0, focus = true } = {}) {
-    if (id !== this.current) this.commit();
+    if (id !== this.current) this.commit(), this._unbegun();
     const cue = id === null ? null : this.cues.get(id);
     if (id !== null && !cue) return;
     this.current = id;
@@ -123,6 +124,12 @@ export class Desk {
     this.side.draw();
     this.check.soon();
     this.spelling.soon();
+  }
+
+  /** A new line that got no words goes again when it is left. */
+  _unbegun() {
+    const { cue } = this;
+    if (cue?.text === BLANK && this.field.text === BLANK) this.ask("delete", [cue], [], "The new line got no words: it is gone");
   }
 
   step(by, how = {}) {
@@ -157,9 +164,8 @@ export class Desk {
 
   /** Asks for an edit, and tells it; gives the lines as they will be. */
   ask(did, cues, made, said, more = {}) {
-    const done = ["note", "accept"].includes(did) ? () => {} : this.drafts.become(cues);
     this._asking = true; // what goes by this is not lost
-    const { made: lines } = this.edits.ask(did, cues, made, more, done);
+    const { made: lines } = this.edits.ask(did, cues, made, more);
     this._asking = false;
     const mine = lines.find((cue) => cue.id === this.current);
     if (mine && did !== "accept") this.field.become(mine);

@@ -12,6 +12,8 @@ export class Drafts extends EventTarget {
     super();
     this._known = new Map();
     this._unsent = new Map();
+    /** Lines with an edit that is not on the server yet, `by` which window, and whether a draft of them is `there`. */
+    this._turned = new Map();
     this._timer = null;
     this._busy = false;
     feed.addEventListener("draft", (event) => this._told(event.detail));
@@ -40,11 +42,22 @@ export class Drafts extends EventTarget {
     if (this._known.delete(id)) this._gone(id);
   }
 
-  /** Those of the lines have become an edit; gives what has to be called once that is on the server, too. */
-  become(cues) {
-    const drafted = cues.map((cue) => cue.id).filter((id) => this._known.delete(id));
-    for (const id of drafted) this._unsent.delete(id);
-    return () => drafted.forEach((id) => this._known.has(id) || this._gone(id));
+  /** Those of the lines have become an edit, made by `by`; gives what has to be called once that is on the server, too. */
+  become(ids, by) {
+    for (const id of ids) {
+      const there = this._known.delete(id);
+      this._unsent.delete(id);
+      this._turned.set(id, { by, there: there || this._turned.get(id)?.there });
+    }
+    this._keep();
+    return () => ids.forEach((id) => this._over(id));
+  }
+
+  /** An edit that a draft became is on the server: the draft goes there, too. */
+  _over(id) {
+    const turned = this._turned.get(id);
+    this._turned.delete(id);
+    if (turned?.there && !this._known.has(id)) this._gone(id);
   }
 
   _gone(id) {
@@ -95,6 +108,8 @@ export class Drafts extends EventTarget {
   _told({ cue, by, draft }) {
     if (by === WINDOW && this._known.has(cue) === Boolean(draft)) return;
     if (this._unsent.has(cue)) return;
+    const turned = this._turned.get(cue);
+    if (draft && turned?.by === by) return void (turned.there = true);
     if (draft) this._known.set(cue, draft);
     else this._known.delete(cue);
     this.dispatchEvent(new CustomEvent("told", { detail: cue }));

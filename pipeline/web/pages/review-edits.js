@@ -5,7 +5,7 @@
 
 import { now } from "./page.js";
 import { History } from "./review-history.js";
-import { keep, kept } from "./review-store.js";
+import { keep, kept, WINDOW } from "./review-store.js";
 
 const [WAITING, REFUSED] = ["livesubs.desk waiting", "livesubs.desk refused"];
 
@@ -19,9 +19,9 @@ const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte)
 
 export class Edits extends EventTarget {
   /** Tells "saved" (when anything about waiting changes), "refused" ({edit, why}) and "done" (an edit, whoever's). */
-  constructor(feed, cues) {
+  constructor(feed, cues, drafts) {
     super();
-    Object.assign(this, { _feed: feed, _cues: cues, _waiting: [], _busy: false, _session: null });
+    Object.assign(this, { _feed: feed, _cues: cues, _drafts: drafts, _waiting: [], _busy: false, _session: null });
     /** Edits that are on the server's disk and have no answer yet. */
     this._sent = new Map();
     this.refused = [];
@@ -53,9 +53,9 @@ export class Edits extends EventTarget {
     while (this.unsure) await new Promise((resolve) => this.addEventListener("saved", resolve, { once: true }));
   }
 
-  /** Asks for a change: `cues` as the editor sees them are replaced by `made`. Gives the id; `done` is called once it is
-   * on disk. A new line in `made` has no id: it gets one. */
-  ask(did, cues, made, more = {}, done = () => {}) {
+  /** Asks for a change: `cues` as the editor sees them are replaced by `made`. Gives the id. A new line in `made` has no
+   * id: it gets one. */
+  ask(did, cues, made, more = {}) {
     const id = newId();
     let number = 0;
     const after = made.map((cue) => written(cue, cue.id || `e-${id}.${++number}`));
@@ -66,7 +66,7 @@ export class Edits extends EventTarget {
     const expected = did === "accept" ? cues.map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
     this.history.note(edit);
     if (gone.length || expected.length) this._cues.expect(id, gone, expected);
-    this._waiting.push({ edit, done });
+    this._waiting.push(this._begun(edit, WINDOW));
     this._keep();
     this._send();
     return { id, made: expected };
@@ -146,16 +146,22 @@ export class Edits extends EventTarget {
     if (this._session !== null) return;
     this._session = session;
     const waiting = kept(`${WAITING} ${session}`);
-    for (const edit of waiting) this.history.note(edit);
-    this._waiting = [...waiting.map((edit) => ({ edit, done: () => {} })), ...this._waiting];
+    for (const { edit } of waiting) this.history.note(edit);
+    this._waiting = [...waiting.map(({ edit, by }) => this._begun(edit, by)), ...this._waiting];
     this.refused = [...kept(`${REFUSED} ${session}`), ...this.refused];
     this._send();
     this._tell("saved");
   }
 
+  /** What waits: an edit, who made it, and what is to be called once it is on disk. */
+  _begun(edit, by) {
+    const ids = ["note", "accept"].includes(edit.did) ? [] : edit.before.map(([id]) => id);
+    return { edit, by, done: this._drafts.become(ids, by) };
+  }
+
   _keep() {
     if (this._session === null) return;
-    keep(`${WAITING} ${this._session}`, this._waiting.map(({ edit }) => edit));
+    keep(`${WAITING} ${this._session}`, this._waiting.map(({ edit, by }) => ({ edit, by })));
     keep(`${REFUSED} ${this._session}`, this.refused);
   }
 

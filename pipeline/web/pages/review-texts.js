@@ -5,7 +5,7 @@ import { give, joined, merge, round, split, splitTime } from "./review-shape.js"
 /** Seconds of a line that is put in, where there is room. */
 const NEW = 2;
 /** What stands in it until somebody writes. */
-const BLANK = "…";
+export const BLANK = "…";
 
 /** The chosen line as two, at the caret; the second begins where its words do. */
 export async function splitHere(desk) {

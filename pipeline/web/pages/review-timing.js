@@ -21,6 +21,7 @@ export function retime(desk, cue, change) {
   const made = { ...now, start: round(change.start ?? now.start), end: round(change.end ?? now.end) };
   if (made.start === now.start && made.end === now.end) return false;
   if (made.end - made.start < 0.1 || made.start < 0) return desk.tell("A line has to end after it begins.", "refused"), false;
+  if (inTheWay(desk, [made])) return false;
   desk.ask("retime", [now], [made], `${clock(made.start)} → ${clock(made.end)}`);
   return true;
 }
@@ -43,8 +44,24 @@ export function shift(desk, seconds, alone) {
   if (moved[0].start + seconds < 0) return desk.tell("A line cannot begin before 0:00.", "refused");
   const now = moved.map((one) => desk.worked(one));
   const made = now.map((one) => ({ ...one, start: round(one.start + seconds), end: round(one.end + seconds) }));
+  const { duration } = desk.facts;
+  const behind = seconds > 0 && made.at(-1).start >= duration && desk.facts.kind === "session" && !desk.facts.running;
+  if (behind) return desk.tell(`That is behind the end of the recording, ${clock(duration)}; write +0.4 for so many seconds later.`, "refused");
+  if (inTheWay(desk, made)) return;
   const said = `${made.length === 1 ? "1 line" : `${made.length} lines`} ${seconds > 0 ? "later" : "earlier"} by ${Math.abs(seconds).toFixed(3)} s`;
   desk.ask("retime", now, made, said);
+}
+
+/** Whether lines as they are to be would be on screen together with another; that is told. */
+function inTheWay(desk, made) {
+  const ours = new Set(made.map((cue) => cue.id));
+  const others = desk.cues.track(made[0].lang).filter((cue) => !ours.has(cue.id));
+  const all = [...others, ...made].sort((one, other) => one.start - other.start);
+  const at = all.findIndex((cue, at) => at && all[at - 1].end > cue.start + 0.0005 && ours.has(cue.id) !== ours.has(all[at - 1].id));
+  if (at < 0) return false;
+  const other = ours.has(all[at].id) ? all[at - 1] : all[at];
+  desk.tell(`It would be on screen together with the line at ${clock(other.start)}: move that first.`, "refused");
+  return true;
 }
 
 /** The chosen line begins at the playhead, and all after it moves along. */
