@@ -221,12 +221,17 @@ def test_an_edit_keeps_the_lines_of_a_person_where_they_fit_and_is_judged_anew()
     assert long.flags == ("fast", "edited")
     assert long.text.split() == ["words"] * 40
     assert max(map(len, long.text.split("\n"))) <= RULES.cpl
+    [plain] = effects(done(), Action(id="a", do="edit", cue="s1.en.1", text="No\x00 bell\x07.\x1b"), RULES)
+    assert isinstance(plain, Cue)
+    assert plain.text == "No bell."
 
 
 @pytest.mark.parametrize(
     ("action", "why"),
     [
         (Action(id="a", do="edit", cue="s1.en.1", text=" \n"), "kill it"),
+        (Action(id="a", do="edit", cue="s1.en.1", text="\x00\x1b\n\x07"), "kill it"),
+        (Action(id="a", do="place", text="left"), "choose bottom, top or band"),
         (Action(id="a", do="kill", cue="s9.en.1"), "not there any more"),
         (Action(id="a", do="speaker", lang="es"), "--languages fr,es"),
         (Action(id="a", do="name", text="la mairie"), "write it like"),

@@ -28,6 +28,7 @@ from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from pipeline.review.queue import Problem
 from pipeline.state import fold
+from pipeline.web.drafts import Draft, Drafts
 from tests.web.sessions import STARTED, cue, finished
 from tests.web.shows import line
 
@@ -99,6 +100,17 @@ def test_what_was_edited_is_what_is_exported(tmp_path: Path, capfdbinary: pytest
         with lock(tmp_path):
             export(tmp_path, "--out", "-")
     assert capfdbinary.readouterr().out == b"1\n00:00:02,000 --> 00:00:03,000\nGood evening.\n\n"
+
+
+def test_a_line_that_is_being_written_at_the_desk_is_told(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export(session, "--out", tmp_path / "a.srt")
+    assert not capsys.readouterr().err
+    drafts = Drafts(session, lambda *told: None)
+    drafts.keep("s1.en.1", Draft(lang="en", text="Half a", start=0.0, end=1.0, rev=1))
+    export(session, "--out", tmp_path / "b.srt")
+    assert "1 line begun at the desk is not finished, and not in it" in capsys.readouterr().err
 
 
 def test_nothing_is_written_over_that_may_have_been_corrected(

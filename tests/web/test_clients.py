@@ -227,6 +227,8 @@ def test_nonsense_is_refused_in_words(server: Server) -> None:
     assert ask(server.port, "/api/actions", "x" * 2_000_000).status == 413
     assert ask(server.port, "/api/actions", '{"a":' * 300).status == 400
     assert ask(server.port, "/api/actions", '{"id": "1", "do": "format"}').status == 400
+    assert ask(server.port, "/api/actions", '{"id": "", "do": "blank", "value": 1}').status == 400
+    assert ask(server.port, "/api/actions", '{"id": "1", "do": "place", "text": "left"}').status == 409
     assert ask(server.port, "/api/cues", headers={"Last-Event-ID": "9" * 5000}).status == 200
     endless = raw(server.port, f"GET / HTTP/1.1\r\nHost: localhost\r\nX: {'x' * 100_000}")
     assert endless.startswith("HTTP/1.1 400")

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from pipeline.events import Cue
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
+from pipeline.publish import mpv
 from pipeline.subtitles.formats import to_srt
 from tests import published
 from tests.published import FIRST, GAP, SECOND
@@ -125,3 +127,17 @@ def test_a_corrected_file_is_what_it_shows_next(folder: Path, started: Any) -> N
         (folder / "subtitles.fr.srt").write_text(to_srt([line]))
         until(lambda: mpv.get("secondary-sub-text") == "Corrected.", 30)
         assert mpv.get("sub-text") == "Corrected."
+
+
+@needs_mpv
+def test_one_that_answers_no_more_is_ended_and_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mpv, "_PATIENCE", 1.0)
+    player = mpv.Mpv(mpv.program(), "", [], list, tmp_path / "log")
+    try:
+        assert player.look()
+        player._process.send_signal(signal.SIGSTOP)
+        until(lambda: not player.look(), 20)
+        assert player.failure == "it does not answer"
+        assert player._process.poll() is not None
+    finally:
+        player.close()
