@@ -19,7 +19,7 @@ import { short } from "./review-shape.js";
 import { snapped } from "./review-snap.js";
 import { Spelling } from "./review-spelling.js";
 import { retime } from "./review-timing.js";
-import { BLANK } from "./review-texts.js";
+import { drop } from "./review-texts.js";
 import { Versions } from "./review-versions.js";
 import { Wave } from "./review-wave.js";
 import { Heard } from "./review-words.js";
@@ -110,7 +110,7 @@ export class Desk {
 
   /** Goes to a line; what was changed in the one before is an edit now. */
   select(id, { seek = true, caret = 0, focus = true } = {}) {
-    if (id !== this.current) this.commit(), this._unbegun();
+    if (id !== this.current) this.commit(), drop(this);
     const cue = id === null ? null : this.cues.get(id);
     if (id !== null && !cue) return;
     this.current = id;
@@ -124,12 +124,6 @@ export class Desk {
     this.side.draw();
     this.check.soon();
     this.spelling.soon();
-  }
-
-  /** A new line that got no words goes again when it is left. */
-  _unbegun() {
-    const { cue } = this;
-    if (cue?.text === BLANK && this.field.text === BLANK) this.ask("delete", [cue], [], "The new line got no words: it is gone");
   }
 
   step(by, how = {}) {

@@ -5,7 +5,7 @@ import { give, joined, merge, round, split, splitTime } from "./review-shape.js"
 /** Seconds of a line that is put in, where there is room. */
 const NEW = 2;
 /** What stands in it until somebody writes. */
-export const BLANK = "…";
+const BLANK = "…";
 
 /** The chosen line as two, at the caret; the second begins where its words do. */
 export async function splitHere(desk) {
@@ -57,6 +57,12 @@ export function insert(desk) {
   const [made] = desk.ask("insert", [], [{ ...place, id: "", lang: desk.lang, text: BLANK, sentences: [], flags: [] }], "A new line");
   desk.select(made.id, { seek: false });
   desk.field.node.select();
+}
+
+/** A new line that got no words goes again when it is left. */
+export function drop(desk) {
+  const { cue, field } = desk;
+  if (cue?.text === BLANK && field.text === BLANK) desk.ask("delete", [cue], [], "The new line got no words: it is gone");
 }
 
 /** A time without a line, from the playhead on, else from the end of the chosen line on. */
