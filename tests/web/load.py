@@ -2,7 +2,8 @@
 
 Each page has a player, which asks for the recording's playlist. The clients run beside the server, on the same
 processors: what they cost is in the figures. Some take nothing of what they are sent, some vanish. A console acts
-meanwhile. The session that is served is three hours old.
+meanwhile. The session that is served is three hours old and runs: it holds its lock and answers what is asked, in the
+process of the clients.
 """
 
 import argparse
@@ -17,9 +18,9 @@ from pathlib import Path
 import psutil
 import typer
 
-from pipeline.events import Ended, Hypothesis, Sentence, Word
+from pipeline.events import Action, Ended, Hypothesis, Sentence, Word
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
 from pipeline.source.archive import note
 from pipeline.source.command import SEGMENT
 from pipeline.source.parts import ARCHIVE, Anchor
@@ -121,10 +122,11 @@ async def vanishing(port: int) -> None:
         writer.transport.abort()
 
 
-async def console(port: int) -> None:
-    """A technician who acts every second."""
+async def console(port: int, journal: Journal) -> None:
+    """A technician who acts every second, and the session that answers."""
     for number in range(100_000):
-        body = json.dumps({"id": f"a{number}", "do": "size", "value": 1.0 + number % 2 / 10})
+        action = Action(id=f"a{number}", do="size", value=1.0 + number % 2 / 10)
+        body = json.dumps({"id": action.id, "do": action.do, "value": action.value})
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         head = (
             f"POST /api/actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
@@ -133,6 +135,7 @@ async def console(port: int) -> None:
         answer = await reader.read()
         assert answer.startswith(b"HTTP/1.1 200"), answer
         writer.close()
+        journal.append(action)
         await asyncio.sleep(1)
 
 
@@ -159,7 +162,7 @@ async def measure(server: Server, journal: Journal, streams: int, seconds: float
     process = psutil.Process(server.process.pid)
     watchers = [Watcher(server.port, "lang=en") for _ in range(streams)] + [Watcher(server.port, "")]
     port = server.port
-    others = [stuck(port) for _ in range(5)] + [vanishing(port) for _ in range(5)] + [console(port)]
+    others = [stuck(port) for _ in range(5)] + [vanishing(port) for _ in range(5)] + [console(port, journal)]
     others += [playing(port) for _ in range(streams)] + [recorded(server.folder)]
     tasks = [asyncio.create_task(watcher.follow()) for watcher in watchers]
     began = time.monotonic()
@@ -182,7 +185,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60.0)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, Journal(Path(name), SystemClock()) as journal:
+    with tempfile.TemporaryDirectory() as name, lock(Path(name)), Journal(Path(name), SystemClock()) as journal:
         evening(journal)
         archive(Path(name))
         server = Server(Path(name))
