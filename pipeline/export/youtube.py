@@ -45,7 +45,9 @@ def show(state: State, do: Literal["begin", "end"]) -> float:
     """Stream time at which the technician said that the show begins or ends; SettingsError if nobody did."""
     said = standing(state, do)
     if not said:
-        raise SettingsError(f"nobody marked where the show {do}s; give its time instead, e.g. 12:30")
+        raise SettingsError(
+            f"nobody marked where the show {do}s; leave that out for all of the recording, or give its time, e.g. 12:30"
+        )
     return said[-1].value
 
 

@@ -15,12 +15,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from pipeline import __version__
 from pipeline.afterwards import Answers
 from pipeline.errors import SessionError
 from pipeline.flow import SystemClock
 from pipeline.followed import Followed
-from pipeline.journal import running
 from pipeline.tracks import BEHIND
 from pipeline.web.access import Access, Guarded
 from pipeline.web.actions import act, write_down
@@ -76,7 +74,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         return media.room(followed.state, SystemClock(), delay, over=followed.over)
 
     async def session(request: Request) -> Response:
-        return JSONResponse(_facts(followed, served, request))
+        return JSONResponse(_facts(followed, served))
 
     async def cues(request: Request) -> Response:
         return feed(show, request)
@@ -167,12 +165,9 @@ def _page(name: str) -> Callable[[Request], Response]:
     return page
 
 
-def _facts(followed: Followed, served: Served, request: Request) -> dict[str, object]:
+def _facts(followed: Followed, served: Served) -> dict[str, object]:
     session, rules = followed.state.session, followed.rules()
     return {
-        "version": __version__,
-        "role": request.scope["role"],
-        "running": running(followed.folder),
         "begun": session is not None,
         "src_lang": session.src_lang if session else "",
         "tgt_langs": session.tgt_langs if session else (),

@@ -17,8 +17,8 @@ _VIEWERS = 2000
 """Pages of the public that are told at once: of the files that the server may open, some are for the console."""
 _DIGITS = 16
 """Of a line's number, at most."""
-_FOR_CONTROL = ("warning", "killed", *DESK)
-"""Kinds that are no business of a room's: they name files and engines, and what nobody was to read."""
+_FOR_CONTROL = ("killed", *DESK)
+"""Kinds that are no business of a room's: what nobody was to read."""
 _FOR_ROOMS = (*_FOR_CONTROL, "action")
 """... and none of the public's: who did what, and what was typed."""
 

@@ -23,7 +23,6 @@ from pipeline.events import (
     Resumed,
     SessionStarted,
     SourceState,
-    Warned,
     Withdrawn,
 )
 from pipeline.followed import Followed
@@ -136,7 +135,7 @@ class Show:
                 self._edits[event.id] = answer = edited(event, *self._place(event), seq)
                 self._tell(answer)
                 self.drafts.settle(event)
-            case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended() | Warned():
+            case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended():
                 self._tell(message(event, seq=seq))
 
     def _place(self, edit: Edit) -> tuple[str, float | None]:
