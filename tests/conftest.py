@@ -1,9 +1,14 @@
 """What several tests need."""
 
+import os
+
 import imageio_ffmpeg
 import pytest
 
 from tests.mirrors import Made
+
+# Where it is set, each of the hundreds of programs that are started would compile all of `pipeline` again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")
