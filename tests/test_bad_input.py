@@ -230,13 +230,6 @@ def test_a_tenth_of_a_second(out: Path, tmp_path: Path, ffmpeg: str) -> None:
     assert (out / "subtitles.en.srt").exists()
 
 
-@pytest.mark.parametrize("name", ["silence.m4a", "applause.m4a"])
-def test_nobody_speaks_gives_a_valid_empty_file(out: Path, name: str) -> None:
-    assert run_demo(str(SAMPLES / name), out, "--pace", "max").returncode == 0
-    assert (out / "subtitles.en.srt").read_bytes() == b""
-    assert (out / "subtitles.en.vtt").read_text().strip() == "WEBVTT"
-
-
 def test_a_folder_in_use(out: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "pipeline", "run", RALLY, "--demo", "--pace", "1", "--out", str(out)],

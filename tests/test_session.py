@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from shutil import copytree, rmtree
 from statistics import median
@@ -94,6 +95,12 @@ def test_every_recorded_second_is_in_the_folder(runs: dict[str, Path]) -> None:
     assert (runs["rally"] / "private.toml").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("sample", ["silence", "applause"])
+def test_nobody_speaks_gives_a_valid_empty_file(runs: dict[str, Path], sample: str) -> None:
+    assert _srt(runs[sample], "en").read_bytes() == b""
+    assert (runs[sample] / "subtitles.en.vtt").read_text().strip() == "WEBVTT"
+
+
 def test_several_tracks_from_one_recognition(tmp_path: Path) -> None:
     assert (
         finish(start(str(SAMPLES / "rally.mp4"), tmp_path / "s", "--to", "en,fr", "--end", "9", "--pace", "max")) == 0
@@ -103,7 +110,7 @@ def test_several_tracks_from_one_recognition(tmp_path: Path) -> None:
 
 def test_ctrl_c_stops_the_capture_and_finishes_what_was_said(tmp_path: Path) -> None:
     out = tmp_path / "s"
-    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "2")
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
     until(lambda: _count(out, "sentence") >= 3, 60)
     session.send_signal(signal.SIGINT)
     assert finish(session) == 0
@@ -182,27 +189,40 @@ def _worker(session: "subprocess.Popen[bytes]") -> psutil.Process:
 
 
 def test_a_kill_at_any_moment_leaves_what_an_uninterrupted_run_has(runs: dict[str, Path], tmp_path: Path) -> None:
+    """A kill leaves what is on the disk at that moment: all is stopped ten times to copy that, and killed at last."""
     whole = {lang: [(c.start, c.end, c.content) for c in cues(_srt(runs["rally"], lang))] for lang in ("fr", "en")}
+    out = tmp_path / "s"
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "16")
     for moment in range(1, 11):
-        out = tmp_path / str(moment)
-        session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "16")
-        until(lambda out=out, moment=moment: _count(out, "sentence") >= moment, 60)  # type: ignore[misc]
-        tree = [*psutil.Process(session.pid).children(recursive=True), psutil.Process(session.pid)]
+        until(lambda moment=moment: _count(out, "sentence") >= moment, 60)  # type: ignore[misc]
+        tree = _stopped(session)
+        left = copytree(out, tmp_path / str(moment))
         for process in tree:
-            process.kill()
-        finish(session)
-        _, alive = psutil.wait_procs(tree, timeout=5)
-        assert not [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
-        state = fold(entry.event for entry in read(out / "journal.jsonl"))
+            process.resume() if moment < 10 else process.kill()
+        state = fold(entry.event for entry in read(left / "journal.jsonl"))
         for lang, expected in whole.items():
-            found = [(c.start, c.end, c.content) for c in cues(_srt(out, lang))]
+            found = [(c.start, c.end, c.content) for c in cues(_srt(left, lang))]
             assert found == expected[: len(found)]
             assert len(state.track(lang)) - len(found) <= 2
+    finish(session)
+    _, alive = psutil.wait_procs(tree, timeout=5)
+    assert not [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
+    assert list(read(out / "journal.jsonl")) == list(read(left / "journal.jsonl"))
+
+
+def _stopped(session: "subprocess.Popen[bytes]") -> list[psutil.Process]:
+    """All processes of a session, who stand still."""
+    tree = list[psutil.Process]()
+    for process in [psutil.Process(session.pid), *psutil.Process(session.pid).children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):  # it ended while it was looked at
+            process.suspend()
+            tree.append(process)
+    return tree
 
 
 def test_nothing_of_ours_outlives_a_killed_session(tmp_path: Path) -> None:
     out = tmp_path / "s"
-    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "1")
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
     until(lambda: _count(out, "sentence") >= 1, 60)
     children = psutil.Process(session.pid).children(recursive=True)
     assert children
