@@ -151,6 +151,12 @@ def test_a_recogniser_that_hangs_costs_the_capture_nothing(tmp_path: Path) -> No
     assert finish(session) == 0
     assert heard_meanwhile < 15
     assert wer(SAMPLES / "rally.fr.srt", _srt(out, "fr")) <= 0.03
+    state = fold(entry.event for entry in read(out / "journal.jsonl"))
+    assert not state.skipped
+    for lang in ("fr", "en"):
+        found = faults(state.track(lang), CueRules())
+        assert not [fault for fault in found if fault.rule not in ("cps", "bridge")]
+        assert len(cues(_srt(out, lang))) == len(state.track(lang))
 
 
 def test_a_dead_recogniser_costs_nothing(runs: dict[str, Path], tmp_path: Path) -> None:
