@@ -21,6 +21,8 @@ from tests.servers import free_port
 from tests.test_session import _count, _srt, finish, start
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
@@ -63,8 +65,8 @@ def test_a_journal_keeps_in_memory_what_the_disk_does_not_take(small_disk: Path)
 
 def test_a_full_disk_costs_no_sentence_when_there_is_room_again(small_disk: Path) -> None:
     out = small_disk / "s"
-    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
-    until(lambda: _count(out, "sentence") >= 4, 60)
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "8")
+    until(lambda: _count(out, "sentence") >= 1, 60)
     filler = fill(small_disk)
     until(lambda: not _alive_ffmpeg(session), 60)
     filler.unlink()
@@ -77,7 +79,7 @@ def test_a_full_disk_costs_no_sentence_when_there_is_room_again(small_disk: Path
 
 def test_ctrl_c_on_a_full_disk_waits_for_room(small_disk: Path, tmp_path: Path) -> None:
     out, said = small_disk / "s", tmp_path / "said.jsonl"
-    command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "2", "--json"]
+    command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "4", "--json"]
     with (
         said.open("wb") as screen,
         subprocess.Popen([*command, "--out", str(out)], stdout=screen) as session,
@@ -107,7 +109,7 @@ def _alive_ffmpeg(session: "subprocess.Popen[bytes]") -> bool:
 
 def test_a_folder_that_is_removed_comes_back_with_all_that_was_in_its_journal(tmp_path: Path) -> None:
     out = tmp_path / "s"
-    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "2")
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
     until(lambda: _count(out, "sentence") >= 3, 60)
     out.rename(tmp_path / "moved")  # in one step, while it is written to
     shutil.rmtree(tmp_path / "moved")
