@@ -17,7 +17,7 @@ demo: $(DONE)
 
 test: $(DONE)
 	-@$(MAKE) --no-print-directory web  # what cannot be had is not tested, and pytest says so
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # What the pages and the spell check need from npm, by the version and hash of the lock file. Where the system has no npm, one comes as a wheel.
 web: $(HLS)

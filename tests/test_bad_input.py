@@ -25,6 +25,8 @@ from tests.test_doctor import doctor
 from tests.test_session_waiting import Deaf, Nobody
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 RALLY = str(SAMPLES / "rally.mp4")
 
 

@@ -16,6 +16,8 @@ from tests.faulty import HoursAhead, Parrot, Slow, Thoughtful, radio, served
 from tests.measures import SAMPLES
 from tests.servers import Quiet, files, free_port, silent, web
 
+pytestmark = pytest.mark.slow
+
 RALLY = str(SAMPLES / "rally.mp4")
 OWN = ["--mt-model", "{translator}", "--translate", "local"]
 LIBRE = ["--demo", "--translate", "local,libre", "--libre-url"]

@@ -29,6 +29,8 @@ from tests.measures import SAMPLES, cues
 from tests.recuts import Part, Recut, Verdict, judge
 from tests.web.sessions import finished
 
+pytestmark = pytest.mark.slow
+
 OTHER = SAMPLES / "noisy.m4a"
 """The same voices saying something else."""
 

@@ -20,6 +20,8 @@ from tests.measures import SAMPLES, cues
 from tests.servers import ICECAST, files, free_port, icecast, mounted, running
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 RALLY = SAMPLES / "rally.mp4"
 
 

@@ -17,6 +17,8 @@ from tests.hub import TINY, Hub, mirror
 from tests.measures import SAMPLES
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 MB = 2**20
 HALF = 4 * MB
 

@@ -23,6 +23,8 @@ from tests.measures import SAMPLES
 from tests.test_session_waiting import Deaf
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 def events(folder: Path) -> list[Event]:
     return [entry.event for entry in read(folder / "journal.jsonl")] if (folder / "journal.jsonl").exists() else []

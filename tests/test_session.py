@@ -22,6 +22,8 @@ from pipeline.subtitles.quality import faults
 from tests.measures import SAMPLES, bleu, cues, in_time_errors, wer
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 def start(source: str, out: Path, *more: str, demo: bool = True, **options: Any) -> "subprocess.Popen[bytes]":
     models = ["--demo"] if demo else ["--mt-model", str(assets.demo_translator()), "--offline"]

@@ -19,6 +19,8 @@ from tests.servers import free_port
 from tests.test_session import _count, _srt, finish, start
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 def resume(folder: Path, *more: str) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "pipeline", "run", "--resume", str(folder), *more]

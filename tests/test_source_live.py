@@ -21,6 +21,8 @@ from tests.recordings import archived_sound, offset_ms, presented, sound
 from tests.servers import ICECAST, files, free_port, icecast, listens, running
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 LENGTH = 9.0
 
 

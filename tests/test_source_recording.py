@@ -31,6 +31,8 @@ from tests.recordings import Sound, offset_ms, sound
 from tests.servers import files, free_port, listens, running
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def noise(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -28,6 +28,8 @@ from tests.reported import BEGAN, begun, said
 from tests.test_session_waiting import Deaf, Nobody
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def show(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:

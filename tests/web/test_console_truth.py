@@ -16,6 +16,8 @@ from tests.web.asking import ask
 from tests.web.conftest import Server, becomes
 from tests.web.evening import COUNTS, LINES, ROWS, STATES, TEXTS, done, evening, press, said
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 

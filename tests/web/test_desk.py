@@ -24,6 +24,8 @@ from tests.web.asking import ask, watched
 from tests.web.conftest import Forked, Server
 from tests.web.sessions import STARTED, cue, finished
 
+pytestmark = pytest.mark.slow
+
 LINES = [cue(number, f"line {number}") for number in range(1, 9)]
 """Each test has its own."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from msgspec.structs import replace
 
 from pipeline.asked import Actions
@@ -12,6 +13,8 @@ from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from tests.web.conftest import Server, becomes
 from tests.web.sessions import STARTED, cue, finished
+
+pytestmark = pytest.mark.slow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pipeline.asked import keep
 from pipeline.events import Action, Ended, SourceState
 from pipeline.flow import SystemClock
@@ -24,7 +26,7 @@ from tests.web.shows import archive, begun, line
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = needs_hls
+pytestmark = [needs_hls, pytest.mark.slow]
 SPY = (Path(__file__).parent / "spy.js").read_text("utf-8")
 STATE = "window.livesubs?.playback.state"
 WORDS = "document.getElementById('subtitles').textContent"
