@@ -1,11 +1,15 @@
 """What several tests need."""
 
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
+from filelock import FileLock
 
+from tests.measures import SAMPLES
 from tests.mirrors import Made
 
 # Where it is set, each of the hundreds of programs that are started would compile all of `pipeline` again, and each
@@ -23,6 +27,18 @@ def ffmpeg() -> str:
 @pytest.fixture(scope="session")
 def made(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Made(ffmpeg, tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture(scope="session")
+def rally(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a session on the rally, for those who only read it: made once, also for several workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rally"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "max"]
+            subprocess.run([*command, "--out", str(folder)], stdout=subprocess.DEVNULL, check=True, timeout=120)
+    return folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,20 +10,12 @@ import pytest
 
 from pipeline.journal import read
 from pipeline.state import fold
-from tests.measures import SAMPLES, cues
-from tests.test_session import finish, start
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("doctor") / "s"
-    assert finish(start(str(SAMPLES / "rally.mp4"), out, "--end", "20")) == 0
-    return out
+from tests.measures import cues
 
 
 @pytest.fixture
-def session(sound: Path, tmp_path: Path) -> Path:
-    return copytree(sound, tmp_path / "s")
+def session(rally: Path, tmp_path: Path) -> Path:
+    return copytree(rally, tmp_path / "s")
 
 
 def doctor(folder: Path) -> tuple[int, dict[str, str], list[str]]:

@@ -127,14 +127,6 @@ if not ICECAST:
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> list[srt.Subtitle]:
-    folder = tmp_path_factory.mktemp("file") / "s"
-    command = [sys.executable, "-m", "pipeline", "run", str(RALLY), "--demo", "--pace", "max", "--out", str(folder)]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    return cues(folder / "subtitles.en.srt")
-
-
-@pytest.fixture(scope="module")
 def watched(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Watched]:
     """Every source published at once, each session's English file read twice a second."""
     with ExitStack() as stack:
@@ -190,10 +182,8 @@ def test_most_cues_are_there_while_the_stream_still_runs(watched: dict[str, Watc
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_subtitles_are_those_of_the_file(
-    watched: dict[str, Watched], reference: list[srt.Subtitle], name: str
-) -> None:
-    found = watched[name].last
+def test_the_subtitles_are_those_of_the_file(watched: dict[str, Watched], rally: Path, name: str) -> None:
+    found, reference = watched[name].last, cues(rally / "subtitles.en.srt")
     assert [cue.content for cue in found] == [cue.content for cue in reference]
     offsets = [(a.start - b.start).total_seconds() for a, b in zip(found, reference, strict=True)]
     assert max(abs(offset - median(offsets)) for offset in offsets) <= 0.1

@@ -37,13 +37,13 @@ def finish(session: "subprocess.Popen[bytes]", seconds: float = 120) -> int:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def runs(rally: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every sample, read as fast as it can."""
     folder = tmp_path_factory.mktemp("runs")
-    sources = {"rally": "rally.mp4", "noisy": "noisy.m4a", "silence": "silence.m4a", "applause": "applause.m4a"}
-    for name, file in sources.items():
-        assert finish(start(str(SAMPLES / file), folder / name, "--pace", "max")) == 0
-    return {name: folder / name for name in sources}
+    others = ("noisy", "silence", "applause")
+    for name in others:
+        assert finish(start(str(SAMPLES / f"{name}.m4a"), folder / name, "--pace", "max")) == 0
+    return {"rally": rally, **{name: folder / name for name in others}}
 
 
 def test_the_rally_is_heard_and_translated(runs: dict[str, Path]) -> None:

@@ -34,15 +34,8 @@ def kill(session: "subprocess.Popen[bytes]") -> None:
     finish(session)
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("whole") / "s"
-    assert finish(start(str(SAMPLES / "rally.mp4"), out)) == 0
-    return out
-
-
 @pytest.mark.parametrize("moment", [0, 3, 17])
-def test_a_file_is_gone_on_with_where_it_was_killed(whole: Path, tmp_path: Path, moment: int) -> None:
+def test_a_file_is_gone_on_with_where_it_was_killed(rally: Path, tmp_path: Path, moment: int) -> None:
     out = tmp_path / "s"
     session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "16")
     until(lambda: _count(out, "sentence" if moment else "source") >= max(2, moment), 60)
@@ -51,25 +44,25 @@ def test_a_file_is_gone_on_with_where_it_was_killed(whole: Path, tmp_path: Path,
     events = [entry.event for entry in read(out / "journal.jsonl")]
     assert len([event for event in events if isinstance(event, Resumed)]) == 1
     assert not [event for event in events if isinstance(event, Gap)]
-    state, expected = fold(events), fold(entry.event for entry in read(whole / "journal.jsonl"))
+    state, expected = fold(events), fold(entry.event for entry in read(rally / "journal.jsonl"))
     assert state.ended
     ids = [event.id for event in events if isinstance(event, Sentence)]
     assert ids == sorted(set(ids))
     for lang in ("fr", "en"):
-        ours, theirs = cues(_srt(out, lang)), cues(_srt(whole, lang))
+        ours, theirs = cues(_srt(out, lang)), cues(_srt(rally, lang))
         assert " ".join(c.content for c in ours).split() == " ".join(c.content for c in theirs).split()
         assert not [fault for fault in faults(state.track(lang), CueRules()) if fault.rule not in ("cps", "bridge")]
     starts = [c.start for c in expected.track("fr")]
     assert all(min(abs(c.start - s) for s in starts) < 0.5 for c in state.track("fr"))
 
 
-def test_a_file_that_was_recorded_whole_is_heard_to_its_end(whole: Path, tmp_path: Path) -> None:
+def test_a_file_that_was_recorded_whole_is_heard_to_its_end(rally: Path, tmp_path: Path) -> None:
     out = tmp_path / "s"
     session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "max")
     until(lambda: _count(out, "sentence") >= 3 and (out / "audio.s16").stat().st_size > 32_000 * 73, 60)
     kill(session)
     assert finish(resume(out)) == 0
-    ours, theirs = cues(_srt(out, "en")), cues(_srt(whole, "en"))
+    ours, theirs = cues(_srt(out, "en")), cues(_srt(rally, "en"))
     assert " ".join(c.content for c in ours).split() == " ".join(c.content for c in theirs).split()
 
 
