@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from tests.measures import SAMPLES
 from tests.mirrors import Made
+from tests.radio import KBIT
 
 # Where it is set, each of the hundreds of programs that are started would compile all of `pipeline` again, and each
 # worker all of the tests.
@@ -39,6 +40,15 @@ def rally(tmp_path_factory: pytest.TempPathFactory) -> Path:
             command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "max"]
             subprocess.run([*command, "--out", str(folder)], stdout=subprocess.DEVNULL, check=True, timeout=120)
     return folder
+
+
+@pytest.fixture(scope="session")
+def noise(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty seconds of noise, which can be recognised anywhere."""
+    path = tmp_path_factory.mktemp("noise") / "noise.mp3"
+    source = ["-f", "lavfi", "-i", "anoisesrc=r=48000:a=0.3:seed=5", "-t", "40"]
+    subprocess.run([ffmpeg, "-v", "error", *source, "-b:a", f"{KBIT}k", "-id3v2_version", "0", path], check=True)
+    return path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

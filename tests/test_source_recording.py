@@ -1,6 +1,5 @@
 """A recording goes on, on one clock, when its connection is lost: real servers that fail, and what is then on disk."""
 
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 
 from pipeline.audio import AudioFile
-from pipeline.errors import SourceError, SourceUnreachable
 from pipeline.events import Chunk, Event, Gap, SourceState, Warned
 from pipeline.flow import SystemClock, spawn
 from pipeline.settings import SAMPLE_RATE, SourceSettings
@@ -23,24 +20,15 @@ from pipeline.source.archive import segments
 from pipeline.source.connection import Connection, Opening
 from pipeline.source.gaps import Filled, GapWatch
 from pipeline.source.parts import Anchor
-from pipeline.source.recording import Before, Recording
+from pipeline.source.recording import Recording
 from pipeline.source.ways import Ways
 from tests.publisher import Publisher, Stream, cut, publishing
-from tests.radio import KBIT, Station
+from tests.radio import Station
 from tests.recordings import Sound, offset_ms, sound
-from tests.servers import files, free_port, listens, running
+from tests.servers import files, running
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def noise(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty seconds of noise, which can be recognised anywhere."""
-    path = tmp_path_factory.mktemp("noise") / "noise.mp3"
-    source = ["-f", "lavfi", "-i", "anoisesrc=r=48000:a=0.3:seed=5", "-t", "40"]
-    subprocess.run([ffmpeg, "-v", "error", *source, "-b:a", f"{KBIT}k", "-id3v2_version", "0", path], check=True)
-    return path
 
 
 def samples(ffmpeg: str, path: Path) -> Sound:
@@ -142,25 +130,6 @@ def test_a_word_in_which_a_server_breaks_off_is_whole_when_it_is_there_again_at_
     assert [event for event in told if isinstance(event, Gap)] == []
 
 
-def test_a_backup_takes_over_and_who_never_comes_back_is_given_up(noise: Path, tmp_path: Path) -> None:
-    told: list[Event] = []
-    audio = AudioFile(tmp_path / "audio.s16")
-    with (
-        Station(noise).on_air() as station,
-        Station(noise).on_air() as backup,
-        recording(station.address, tmp_path, told, backup=(backup.address,), give_up=6.0) as made,
-    ):
-        until(lambda: audio.recorded > 3, 20)
-        station.gone.set()
-        until(lambda: any(isinstance(e, Warned) and "the backup" in e.text for e in told), 20)
-        recorded = audio.recorded
-        until(lambda: audio.recorded > recorded + 4, 20)
-        backup.gone.set()
-        assert made.outcome.state == "lost"
-    assert isinstance(made.outcome.error, SourceUnreachable)
-    assert "livesubs run --resume" in str(made.outcome.error)
-
-
 def test_sound_that_comes_before_anyone_has_noticed_is_not_broken_off_again(tmp_path: Path) -> None:
     audio = AudioFile(tmp_path / "audio.s16")
     parts.extend(audio.path, 1.0)
@@ -206,93 +175,6 @@ def test_what_comes_late_is_neither_cut_where_it_stopped_nor_a_gap_where_the_spe
     silence = sound(tmp_path / "s")[round(4 * SAMPLE_RATE) : round(6 * SAMPLE_RATE)]
     assert not silence.any()
     assert not [event for event in told if isinstance(event, Gap)]
-
-
-def test_a_source_that_is_gone_at_the_start_is_refused_unless_a_backup_is_there(noise: Path, tmp_path: Path) -> None:
-    told: list[Event] = []
-    with Station(noise).on_air() as station:
-        gone = Station(noise)
-        with gone.on_air():
-            first = resolve(gone.address, SourceSettings())
-        made = Recording((gone.address, station.address), SourceSettings(), tmp_path, SystemClock(), told.append)
-        made.start(first)
-        until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
-        made.close()
-    assert any(isinstance(e, Warned) and "backup" in e.text for e in told)
-    refused = Recording((gone.address,), SourceSettings(), tmp_path / "other", SystemClock(), told.append)
-    with pytest.raises(SourceUnreachable):
-        refused.start(first)
-
-
-def test_a_session_that_goes_on_while_its_source_is_away_is_tried_like_one_that_lost_it(
-    noise: Path, tmp_path: Path
-) -> None:
-    with Station(noise).on_air() as station:
-        address = resolve(station.address, SourceSettings())
-    had, told = Before(origin=None, gaps=()), list[Event]()
-    settings = SourceSettings(give_up=1.0)
-    alone = Recording((station.address,), settings, tmp_path, SystemClock(), told.append, had)
-    alone.start(address)
-    assert alone.outcome.state == "lost"
-    assert "was gone for 1 s" in str(alone.outcome.error)
-    assert f"livesubs run --resume {tmp_path}" in str(alone.outcome.error)
-    fetched = tmp_path / "incoming"
-    fetched.mkdir()
-    stopped = Recording((station.address,), SourceSettings(), tmp_path, SystemClock(), told.append, had)
-    stopped.start(address)
-    stopped.stop()
-    assert stopped.outcome.state == "stopped"
-    assert states(told) == ["lost", "lost"]
-    assert fetched.is_dir(), "what a mirror had fetched is recorded when the source is back"
-    with Station(noise).on_air() as backup:
-        both = Recording((station.address, backup.address), settings, tmp_path, SystemClock(), told.append, had)
-        both.start(SourceUnreachable("no network; plug it in"))
-        until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
-        both.close()
-    assert states(told)[2:] == ["lost", "connected"]
-    assert any(isinstance(e, Warned) and e.text.startswith("no network; it is tried again") for e in told)
-
-
-@pytest.mark.parametrize(
-    ("listened", "called"),
-    [
-        ("rtmp://127.0.0.1:{}/live/room?listen=1", ("-f", "flv", "rtmp://127.0.0.1:{}/live/room")),
-        ("tcp://127.0.0.1:{}?listen=1", ("-f", "mpegts", "tcp://127.0.0.1:{}")),
-    ],
-    ids=["rtmp", "tcp"],
-)
-def test_a_caller_who_leaves_without_a_word_is_none(
-    ffmpeg: str, noise: Path, tmp_path: Path, listened: str, called: tuple[str, ...]
-) -> None:
-    told: list[Event] = []
-    port = free_port()
-    made = Recording((listened.format(port),), SourceSettings(), tmp_path, SystemClock(), told.append)
-    address = resolve(listened.format(port), SourceSettings())
-    started = spawn((made.start(address) for _ in range(1)), bound=1, name="start")  # type: ignore[func-returns-value]
-    try:
-        listening(port)
-        socket.create_connection(("127.0.0.1", port)).close()
-        until(lambda: any(isinstance(e, Warned) and e.text.endswith("it listens again") for e in told), 10)
-        listening(port)
-        words = [word.format(port) for word in called]
-        with running(ffmpeg, "-readrate", "4", "-i", str(noise), "-c:a", "aac", *words):
-            assert list(started) == [None]
-            until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
-    finally:
-        made.close()
-
-
-def listening(port: int) -> None:
-    until(lambda: any(listens(child.pid, port) for child in psutil.Process().children(recursive=True)), 10)
-
-
-def test_an_address_that_is_in_use_is_refused_however_a_session_begins(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        source = f"tcp://127.0.0.1:{server.getsockname()[1]}?listen=1"
-        for had in (None, Before(origin=None, gaps=())):
-            made = Recording((source,), SourceSettings(), tmp_path, SystemClock(), list[Event]().append, had)
-            with pytest.raises(SourceError, match="is in use"):
-                made.start(resolve(source, SourceSettings()))
 
 
 def test_a_live_stream_ends_when_it_was_as_long_as_asked_for(ffmpeg: str, noise: Path, tmp_path: Path) -> None:
