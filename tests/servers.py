@@ -81,9 +81,9 @@ ICECAST = shutil.which("icecast2")
 
 
 @contextlib.contextmanager
-def icecast() -> Iterator[int]:
-    """The port of an Icecast whose source password is `hackme`. Started by root it becomes `nobody`, who needs a folder
-    that is open all the way down; pytest's are not."""
+def icecast(burst: int = 65_535) -> Iterator[int]:
+    """The port of an Icecast whose source password is `hackme` and who sends the last `burst` bytes at once. Started by
+    root it becomes `nobody`, who needs a folder that is open all the way down; pytest's are not."""
     assert ICECAST
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +91,7 @@ def icecast() -> Iterator[int]:
         settings = Path(folder) / "icecast.xml"
         settings.write_text(
             f"""<icecast>
-              <limits><clients>10</clients><sources>2</sources><burst-size>65535</burst-size></limits>
+              <limits><clients>10</clients><sources>2</sources><burst-size>{burst}</burst-size></limits>
               <authentication><source-password>hackme</source-password><admin-user>a</admin-user>
                 <admin-password>hackme</admin-password></authentication>
               <hostname>127.0.0.1</hostname>

@@ -92,7 +92,8 @@ def srt_protocol(open: ExitStack, ffmpeg: str, folder: Path) -> Live:
 
 
 def radio(open: ExitStack, ffmpeg: str, folder: Path) -> Live:
-    place = f"127.0.0.1:{open.enter_context(icecast())}/live.mp3"
+    # A session on a busy machine connects late: it is sent the last twenty seconds.
+    place = f"127.0.0.1:{open.enter_context(icecast(burst=20 * 12_000))}/live.mp3"
     mp3 = ["-vn", "-c:a", "libmp3lame", "-b:a", "96k", "-content_type", "audio/mpeg", "-f", "mp3"]
     publisher = publish(open, ffmpeg, *mp3, f"icecast://source:hackme@{place}")
     until(lambda: mounted(f"http://{place}"), 20)

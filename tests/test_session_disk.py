@@ -109,7 +109,7 @@ def _alive_ffmpeg(session: "subprocess.Popen[bytes]") -> bool:
 
 def test_a_folder_that_is_removed_comes_back_with_all_that_was_in_its_journal(tmp_path: Path) -> None:
     out = tmp_path / "s"
-    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "2")
     until(lambda: _count(out, "sentence") >= 3, 60)
     out.rename(tmp_path / "moved")  # in one step, while it is written to
     shutil.rmtree(tmp_path / "moved")
