@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.audio import AudioFile
 from pipeline.doctor import examine
 from pipeline.events import Gap, Removed, Sentence, Warned
 from pipeline.flow import SystemClock
@@ -66,12 +67,14 @@ def test_a_journal_keeps_in_memory_what_the_disk_does_not_take(small_disk: Path)
 def test_a_full_disk_costs_no_sentence_when_there_is_room_again(small_disk: Path) -> None:
     out = small_disk / "s"
     session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "8")
-    until(lambda: _count(out, "sentence") >= 1, 60)
+    until(lambda: AudioFile(out / "audio.s16").recorded > 8, 60)
     filler = fill(small_disk)
     until(lambda: not _alive_ffmpeg(session), 60)
     filler.unlink()
     assert finish(session) == 0
-    state = fold(entry.event for entry in read(out / "journal.jsonl"))
+    events = [entry.event for entry in read(out / "journal.jsonl")]
+    assert any("full" in event.text for event in events if isinstance(event, Warned))
+    state = fold(events)
     assert not state.gaps
     assert wer(SAMPLES / "rally.fr.srt", _srt(out, "fr")) <= 0.03
     assert len(cues(_srt(out, "en"))) == len(state.track("en"))
