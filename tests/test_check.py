@@ -285,7 +285,7 @@ def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     folder = tmp_path / "site" / "announced"
     folder.mkdir(parents=True)
     shutil.copy(RALLY, tmp_path / "site")
-    for moment in ("1", "9999999999"):
+    for moment in ("0", "9999999999"):
         (folder / moment).write_text("<html>Soon</html>")
     plugins = str(Path(__file__).parent / "plugins")
     monkeypatch.setenv("PYTHONPATH", plugins)
@@ -308,7 +308,7 @@ def test_an_old_ytdlp_turns_its_row_where_a_page_needs_it(
     check: Check, pages: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("yt_dlp.version.__version__", "2025.01.15")
-    failed = failing(check(f"{pages}/1", "--demo"))
+    failed = failing(check(f"{pages}/0", "--demo"))
     assert set(failed) == {"yt-dlp"}
     assert "pip install -U yt-dlp" in failed["yt-dlp"]
     assert not failing(check(RALLY, "--demo"))
