@@ -362,7 +362,8 @@ def test_the_picture_waits_for_late_lines_and_comes_back_without_a_jump(
 REPORTING = """async () => {
     document.body.append(Object.assign(document.createElement("video"), { id: "video" }));
     const { Report } = await import("/pages/report.js");
-    const screen = { playback: { state: "playing", held: { margin() {} } }, lines: [{ lang: "en" }], skipped: 0, lately: {} };
+    const playback = { state: "playing", held: { margin() {} } };
+    const screen = { playback, lines: [{ lang: "en" }], skipped: 0, lately: {} };
     let number = 0;
     new Report(Object.defineProperty(screen, "on", { get: () => [`line ${number++}`] }));
 }"""
