@@ -57,6 +57,10 @@ def test_a_stream_that_is_back_although_it_had_ended_is_told_with_what_the_room_
     becomes(console, f"{TROUBLES}.includes('Has the show ended, or was it dropped?')")
     press(console, "f")
     becomes(console, f"{TROUBLES}.includes('The stream has ended, as was said here')")
+    for event in (SourceState(state="opening", stream=20.0), Warned(text="that is written")):
+        journal.append(event)
+    becomes(console, f"{TROUBLES}.includes('that is written')")
+    assert "The stream has ended, as was said here" in console.inner_text("#troubles")
     journal.append(SourceState(state="connected", stream=24.0))
     journal.append(Progress(recorded=26.0, heard=26.0, compute=1.0))
     becomes(console, f"{TROUBLES}.includes('The stream is back, but somebody said here that it had ended')")

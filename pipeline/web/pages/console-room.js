@@ -100,8 +100,9 @@ export class RoomControls {
   /** Of a stream that stopped without an end of its own: it had `ended`, or was `dropped`. */
   stopped(what) {
     const { source, room } = this._feed;
-    const on = what === "dropped" && outlived(this._feed) === "ended";
-    if (source?.state !== "lost" && !on) return this._tell("The stream has not stopped.", "refused");
+    const back = what === "dropped" && room.stopped?.do === "ended";
+    const on = back && outlived(this._feed);
+    if (source?.state !== "lost" && !back) return this._tell("The stream has not stopped.", "refused");
     const said = { ended: "The stream has ended", dropped: on ? "The picture goes on where it stopped; C goes to live" : "The stream was dropped" };
     this._actions.ask({ do: what, value: source.state === "lost" ? source.stream : room.stopped.at }, said[what]);
   }

@@ -15,6 +15,7 @@ export function* stopped(feed, time, left, facts) {
   const said = outlived(feed);
   if (said === "ended") yield back(feed, time);
   else if (feed.source?.state === "lost") yield lost(feed, left, facts);
+  else if (feed.room.stopped?.do === "ended" && !feed.ended) yield ended("");
   else if (said && facts && !feed.ended && facts.now - facts.since < BACK) yield well(feed.room.stopped.at, time);
 }
 
@@ -24,10 +25,15 @@ function lost(feed, seconds, facts) {
   const left = feed.ended ? "" : `The room has ${clock(seconds ?? 0)} of picture left.`;
   const text = feed.ended ? `The stream stopped and did not come back. Where it is back, type: ${facts?.resume ?? "livesubs run --resume"}` :
     "It is tried again by itself; check where it comes from.";
-  if (said === "ended") return { ...row("The stream has ended, as was said here: the screens play to its last frame, then show the end, also if it comes back. Z or D takes that back.", "warn"), left, keys: [DROPPED] };
+  if (said === "ended") return ended(left);
   const lost = feed.ended ? "" : "The stream is lost. ";
   if (said) return { ...row(`${lost}${text}`), left };
   return { ...row(`${lost}Has the show ended, or was it dropped? ${text}`), left, keys: [ENDED, DROPPED] };
+}
+
+function ended(left) {
+  const text = "The stream has ended, as was said here: the screens play to its last frame, then show the end, also if it comes back. Z or D takes that back.";
+  return { ...row(text, "warn"), left, keys: [DROPPED] };
 }
 
 /** It had not ended: the screens do not know that before somebody says so. */

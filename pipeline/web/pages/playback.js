@@ -111,9 +111,7 @@ export class Playback extends EventTarget {
 
   /** Begins where a page was that is loaded again, or at a place that was asked for before there is a picture. */
   restore({ stream, free, paused, beyond }) {
-    this._place = stream;
-    this.free = free;
-    this.paused = paused;
+    Object.assign(this, { _place: stream, free, paused });
     this.ends.beyond = [beyond].flat();
   }
 
@@ -173,9 +171,8 @@ export class Playback extends EventTarget {
     if (clock.details.live && this._feed.edge === null) return null;
     const due = this._live ? this._feed.edge - this.wanted : (this._feed.room.begin ?? clock.begin);
     const to = this._place ?? due;
-    this.state = this.paused ? "paused" : "playing";
+    this.state = this.ends.show(to) ? "ended" : this.paused ? "paused" : "playing";
     if (to < clock.begin) this._hold("begins", to, clock.begin);
-    else if (this.ends.show(to)) this.state = "ended";
     else this._go();
     this.dispatchEvent(new CustomEvent("moved", { detail: Math.max(to, clock.begin) }));
     return clock.media(Math.max(to, clock.begin));
