@@ -298,7 +298,8 @@ ENDS = """() => new Promise((then) => {
 def test_a_stream_that_was_said_to_have_ended_has_ended_until_somebody_takes_that_back(
     page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
 ) -> None:
-    archive(ffmpeg, tmp_path, (0, 8, 0.0))
+    archive(ffmpeg, tmp_path, (0, 8, 0.0), (10, 8, 10.0))
+    after = (tmp_path / ARCHIVE / "0002.csv").rename(tmp_path / "0002.csv")
     with lock(tmp_path), Journal(tmp_path, SystemClock()) as journal:
         for event in (begun(), progress(SystemClock(), 8.0), SourceState(state="lost", stream=8.0)):
             journal.append(event)
@@ -313,7 +314,7 @@ def test_a_stream_that_was_said_to_have_ended_has_ended_until_somebody_takes_tha
         server.start()
         becomes(page, "livesubs.feed.told")
         assert page.evaluate(ENDS) == ["The end"]
-        archive(ffmpeg, tmp_path, (10, 8, 10.0), first=2)
+        after.rename(tmp_path / ARCHIVE / after.name)
         for event in (SourceState(state="connected", stream=10.0), progress(SystemClock(), 18.0)):
             journal.append(event)
         becomes(page, "livesubs.playback.clock.end.stream > 17 && livesubs.feed.progress.recorded > 17")
