@@ -337,6 +337,12 @@ class Warned(Event, frozen=True, tag="warning"):
     text: str
     good: bool = False
     """Good news: something is well again, or was done as asked. There is nothing to mend."""
+    about: str = ""
+    """What it is about, by a name: it is over with the next good news of that name. Empty: it does not get well."""
+
+
+SOURCE, RECOGNISER = "source", "recogniser"
+"""What a warning may be `about` that is over when the source is connected again, when something is heard again."""
 
 
 class Removed(Event, frozen=True, tag="removed"):

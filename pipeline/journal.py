@@ -29,6 +29,8 @@ from pipeline.state import State, apply, fold
 T = TypeVar("T")
 
 LOCK = ".lock"
+_UNWRITTEN = "the journal"
+"""What the warning is about that it cannot be written."""
 
 _KINDS = {kind.__struct_config__.tag for kind in AnyEvent.__args__}
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
@@ -145,10 +147,11 @@ class Journal:
             self._append(event)
             trouble = self._write()
             if trouble and not self._trouble:
-                self._append(Warned(text=f"{trouble}; the subtitles go on, and are written when that is mended"))
+                text = f"{trouble}; the subtitles go on, and are written when that is mended"
+                self._append(Warned(text=text, about=_UNWRITTEN))
             elif self._trouble and not trouble:
                 text = "the session can be written again, and nothing is missing from it"
-                self._append(Warned(text=text, good=True))
+                self._append(Warned(text=text, good=True, about=_UNWRITTEN))
                 trouble = self._write()
             self._trouble = trouble
 

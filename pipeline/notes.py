@@ -84,8 +84,8 @@ class Outbox:
         self._folder = folder
         self._waiting: list[Warned] = []
 
-    def put(self, text: str, *, good: bool = False) -> None:
-        self._waiting.append(Warned(text=text, good=good))
+    def put(self, text: str, *, good: bool = False, about: str = "") -> None:
+        self._waiting.append(Warned(text=text, good=good, about=about))
 
     def deliver(self) -> None:
         """Leaves what waits for the session, once it has taken what was left before."""

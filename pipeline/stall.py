@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from pipeline.audio import AudioFile
-from pipeline.events import Warned
+from pipeline.events import SOURCE, Warned
 from pipeline.flow import Clock
 
 NOTHING = "nothing has come from the stream"
@@ -32,9 +32,15 @@ class StallWatch:
         now, recorded = self._clock.up(), self._audio.recorded
         if recorded > self._recorded or not self._expected():
             if self._warned and recorded > self._recorded:
-                self._warn(Warned(text=f"the stream is back after {now - self._grew_at:.0f} s", good=True))
+                self._warn(
+                    Warned(text=f"the stream is back after {now - self._grew_at:.0f} s", good=True, about=SOURCE)
+                )
             self._recorded, self._grew_at, self._warned = recorded, now, False
         elif not self._warned and now - self._grew_at > PATIENCE:
             self._warned = True
             for_long = f"{NOTHING} for {PATIENCE:.0f} s"
-            self._warn(Warned(text=f"{for_long}; check its origin and the network, it is recorded when it is back"))
+            self._warn(
+                Warned(
+                    text=f"{for_long}; check its origin and the network, it is recorded when it is back", about=SOURCE
+                )
+            )

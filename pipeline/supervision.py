@@ -138,7 +138,7 @@ class Supervised:
         said = [*companion.said(), *(companion.revive() if stay else ())]
         for text, good in said:
             if self._outbox and not self._over:
-                self._outbox.put(text, good=good)
+                self._outbox.put(text, good=good, about=companion.name)
             else:
                 _say(tell, text)
 

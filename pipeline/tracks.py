@@ -22,6 +22,8 @@ _MARGIN = 20
 """Cues before the first change from which on two tracks are put together anew."""
 _PATIENCE = 60.0
 """Seconds that a disk that is full is waited for, at most."""
+_FILES = "the subtitle files"
+"""What the warning is about that they cannot be written."""
 BEHIND = ".subtitles.part"
 """There while files that were taken over may say less than the journal; whoever finds it is to write them."""
 
@@ -88,9 +90,13 @@ class TrackFiles:
                 self._write()
             except SessionError as error:
                 if not self.behind:
-                    self._journal.append(Warned(text=f"{error}; until then the subtitles are on this screen only"))
+                    text = f"{error}; until then the subtitles are on this screen only"
+                    self._journal.append(Warned(text=text, about=_FILES))
                 self.behind = True
             else:
+                if self.behind:
+                    text = "the subtitle files are written again, and nothing is missing from them"
+                    self._journal.append(Warned(text=text, good=True, about=_FILES))
                 self.behind = False
                 with suppress(OSError):
                     (self._path / BEHIND).unlink(missing_ok=True)
@@ -107,7 +113,9 @@ class TrackFiles:
             return
         patience = min(_PATIENCE, seconds)
         self._journal.append(
-            Warned(text=f"not all is written yet: free some space, for {patience:.0f} s that is waited for")
+            Warned(
+                text=f"not all is written yet: free some space, for {patience:.0f} s that is waited for", about=_FILES
+            )
         )
         until = clock.up() + patience
         while self.behind and clock.up() < until:

@@ -62,11 +62,13 @@ class Names:
         try:
             new = read(path)
         except SettingsError as error:
-            self._news.append(Warned(text=f"{error} (until then the glossary stays as it was)"))
+            self._news.append(Warned(text=f"{error} (until then the glossary stays as it was)", about="the glossary"))
             return
         what, self.current, self._left_out = changes(self.current, new), new, ()
         if what:
-            self._news.append(Warned(text=f"the glossary {path.name} was read again, {what}", good=True))
+            self._news.append(
+                Warned(text=f"the glossary {path.name} was read again, {what}", good=True, about="the glossary")
+            )
 
     def said(self, names: Sequence[str]) -> None:
         """These names of the glossary have been heard just now."""

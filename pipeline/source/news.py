@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
-from pipeline.events import Event, SourceState, Warned
+from pipeline.events import SOURCE, Event, SourceState, Warned
 
 
 class News:
@@ -26,11 +26,11 @@ class News:
             self.state = state
             self.tell(SourceState(state=state, stream=self._recorded(), detail=detail))
 
-    def warn(self, text: str) -> None:
-        """What a person should know, unless that was told."""
+    def warn(self, text: str, about: str = SOURCE) -> None:
+        """What a person should know, unless that was told; `about` as a warning has it."""
         if text not in self._warned:
             self._warned.add(text)
-            self.tell(Warned(text=text))
+            self.tell(Warned(text=text, about=about))
 
     def anew(self) -> None:
         """It was well: what is wrong next is told, also if it is the same."""

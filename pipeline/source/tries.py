@@ -78,7 +78,7 @@ class Tries:
     def _begin(self, given: str, for_address: float, for_sound: float) -> Connection | None:
         connection = self._connector.begin(self._ways.again(given, for_address), for_sound)
         if connection and given in self._ways.backups:
-            self._news.warn(f"the backup {connection.address.shown} is recorded now")
+            self._news.warn(f"the backup {connection.address.shown} is recorded now", about="")
         return connection
 
     def _called(self, address: Address) -> Connection | None:

@@ -107,7 +107,7 @@ class Watch:
                     self._place(at)
             self._timeline.copy(connection)
         except OSError as error:
-            self._news.warn(str(unwritable(self._timeline.folder, error)))
+            self._news.warn(str(unwritable(self._timeline.folder, error)), about="")
             return False
         return True
 

@@ -105,7 +105,8 @@ def keep_up(
         if budget.level != level:
             yield Degraded(level=budget.level)
             if budget.level > level or budget.level == 0:
-                yield Warned(text=SAID[budget.level].format(lag=lag), good=budget.level == 0)
+                text = SAID[budget.level].format(lag=lag)
+                yield Warned(text=text, good=budget.level == 0, about="the lag of the recogniser")
         yield chunk
     if skipping:
         yield _skipped(*skipping)

@@ -13,7 +13,7 @@ from typing import Self
 import msgspec
 
 from pipeline.errors import LivesubsError, ModelError, WorkerError
-from pipeline.events import Hypothesis, Skipped, Warned
+from pipeline.events import RECOGNISER, Hypothesis, Skipped, Warned
 from pipeline.settings import SpeechSettings
 from pipeline.speech.local import Recogniser
 from pipeline.speech.messages import Answered, Heard, Language
@@ -146,7 +146,9 @@ class SupervisedRecogniser:
 
     def _replace(self, error: LivesubsError) -> None:
         """Another recogniser in place of one that failed with `error`; WorkerError when none can be had."""
-        self._told.append(Warned(text=f"{_short(error)}; another is started and hears again what is missing"))
+        self._told.append(
+            Warned(text=f"{_short(error)}; another is started and hears again what is missing", about=RECOGNISER)
+        )
         if isinstance(error, ModelError):  # of memory, or of a GPU: the same again would fail again
             self._take_spare(error)
         for pause in PAUSES:
@@ -180,7 +182,7 @@ class SupervisedRecogniser:
             return False
         self._settings = self._spares.pop(0)
         used = f"{Path(self._settings.model).name} on {self._settings.device}"
-        self._told.append(Warned(text=f"{_short(error)}; {used} takes over"))
+        self._told.append(Warned(text=f"{_short(error)}; {used} takes over", about=RECOGNISER))
         return True
 
     def _opened(self) -> Recogniser:

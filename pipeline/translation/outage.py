@@ -16,7 +16,7 @@ class Outage:
     """Watches one track."""
 
     def __init__(self, lang: str) -> None:
-        self._lang = lang
+        self._lang, self._about = lang, f"translation into {lang}"
         self._missed: list[str] = []
         """Sentences in a row."""
         self._owed: set[str] = set()
@@ -36,7 +36,7 @@ class Outage:
         elif rendering.untranslated:
             self._missed.append(rendering.sentence.id)
             if len(self._missed) == TOLD:
-                yield Warned(text=self._stopped(rendering))
+                yield Warned(text=self._stopped(rendering), about=self._about)
         elif rendering.attempts:
             yield from self._back()
 
@@ -48,21 +48,23 @@ class Outage:
                 self._failed[attempt.engine] = 0
                 if attempt.engine in self._gone:
                     self._gone.remove(attempt.engine)
-                    yield Warned(text=f"{attempt.engine} translates into {self._lang} again", good=True)
+                    text = f"{attempt.engine} translates into {self._lang} again"
+                    yield Warned(text=text, good=True, about=f"{attempt.engine}, {self._about}")
                 continue
             self._failed[attempt.engine] = failed + 1
             if failed + 1 >= GONE and attempt.engine not in self._gone and not rendering.untranslated:
                 self._gone.add(attempt.engine)
                 yield Warned(
                     text=f"{attempt.engine} does not translate into {self._lang} just now ({attempt.verdict}); "
-                    f"{rendering.attempts[-1].engine} does, and it is tried again by itself"
+                    f"{rendering.attempts[-1].engine} does, and it is tried again by itself",
+                    about=f"{attempt.engine}, {self._about}",
                 )
 
     def _back(self) -> Iterator[Warned]:
         if len(self._missed) >= TOLD:
             self._owed.update(self._missed)
             text = f"translation into {self._lang} is back after {len(self._missed)} sentences, which are tried again"
-            yield Warned(text=text, good=True)
+            yield Warned(text=text, good=True, about=self._about)
         self._missed.clear()
 
     def _redone(self, rendering: Rendering) -> Iterator[Warned]:

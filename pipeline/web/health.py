@@ -1,14 +1,28 @@
 """How the session does, for whoever has to keep it going: folded from the journal as it grows, and the disk."""
 
+import shlex
 import shutil
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
+from pipeline import system
 from pipeline.direction import speaker, spoken
-from pipeline.events import Event, Gap, Skipped, SourceState, Translation, Warned
+from pipeline.events import (
+    RECOGNISER,
+    SOURCE,
+    Event,
+    Gap,
+    Hypothesis,
+    Progress,
+    Recovered,
+    Skipped,
+    SourceState,
+    Translation,
+    Warned,
+)
 from pipeline.journal import Entry, running
 from pipeline.lines import missing
 from pipeline.source.parts import ARCHIVE
@@ -16,7 +30,9 @@ from pipeline.state import State
 from pipeline.translation.verdicts import usable
 
 _LATELY = 10
-"""Attempts of each engine, and warnings, that are told."""
+"""Attempts of each engine that are told."""
+_ALARMS = 30
+"""Warnings that are told."""
 _WEIGHED = 30.0
 """Seconds between two looks at how much disk the session takes: an archive has thousands of files."""
 
@@ -28,26 +44,33 @@ class Health:
         self._folder = folder
         self.source: SourceState | None = None
         """What became of it last."""
-        self._since = 0.0
-        self._warnings: deque[dict[str, Any]] = deque(maxlen=_LATELY)
+        self._since = self._written = 0.0
+        self._alarms: deque[Alarm] = deque(maxlen=_ALARMS)
         self._attempts: dict[str, deque[Translation]] = {}
         self._weighed: tuple[float, int] | None = None
 
     def note(self, entry: Entry) -> None:
         event = entry.event
+        if isinstance(event, Progress | SourceState):
+            self._written = entry.at
+        for alarm in self._alarms:
+            alarm.note(event, entry.at)
         if isinstance(event, SourceState):
             self.source, self._since = event, entry.at
         elif isinstance(event, Translation):
             self._attempts.setdefault(event.engine, deque(maxlen=_LATELY)).append(event)
         elif text := _alarm(event):
-            self._warnings.append({"at": entry.at, "text": text})
+            self._alarms.append(Alarm(entry.at, text, event))
 
     def facts(self, state: State, viewers: int) -> dict[str, Any]:
         """For the page; seconds, bytes, and `at` in Unix seconds."""
         progress = state.progress
         recorded = progress.recorded if progress else 0.0
         return {
+            "now": time(),
             "running": running(self._folder),
+            "written": self._written,
+            "resume": f"{system.program()} run --resume {shlex.quote(str(self._folder))}",
             "source": self.source.state if self.source else "",
             "detail": self.source.detail if self.source else "",
             "since": self._since,
@@ -56,7 +79,7 @@ class Health:
             "engines": [_engine(name, list(tried)) for name, tried in self._attempts.items()],
             "disk": self._disk(recorded),
             "viewers": viewers,
-            "warnings": list(self._warnings),
+            "warnings": [alarm.told for alarm in self._alarms],
             "spoken": spoken(state),
             "speaker": speaker(state),
         }
@@ -75,6 +98,35 @@ class Health:
             files = [path for folder in (self._folder, self._folder / ARCHIVE) for path in folder.glob("*")]
             self._weighed = monotonic(), sum(map(_size, files))
         return self._weighed[1]
+
+
+class Alarm:
+    """Something that was wrong, and since when that is over; None: as far as is known it is not."""
+
+    def __init__(self, at: float, text: str, of: Event) -> None:
+        self._at, self._text, self._of = at, text, of
+        self._over: float | None = None
+
+    def note(self, event: Event, at: float) -> None:
+        """What happens later."""
+        if self._over is None and _ends(event, self._of):
+            self._over = at
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"at": self._at, "text": self._text, "over": self._over}
+
+
+def _ends(event: Event, alarm: Event) -> bool:
+    """Whether what is told by `alarm` is over with an event."""
+    match alarm, event:
+        case Skipped(start=start, end=end), Recovered():
+            return event.start <= start and end <= event.end
+        case Warned(about=about), _ if about:
+            well = isinstance(event, Warned) and event.good and event.about == about
+            back = about == SOURCE and isinstance(event, SourceState) and event.state == "connected"
+            return well or back or (about == RECOGNISER and isinstance(event, Hypothesis))
+    return False
 
 
 def _alarm(event: Event) -> str:

@@ -41,6 +41,10 @@ class Screen(Value, frozen=True):
     """Seconds that it is behind live."""
     wanted: float | None = None
     """... that it holds, or comes back to."""
+    asked: float | None = None
+    """... that it would hold if no line came late."""
+    late: float | None = None
+    """... at which the latest of the last minute's lines were just in time."""
     margin: float | None = None
     """Seconds by which the latest lines came before their moment."""
     rate: float = 1.0

@@ -152,7 +152,7 @@ def test_a_stream_that_stops_is_asked_about(console: "Page", journal: Journal, t
 def test_what_was_seen_stays_away_and_last_night_is_past(console: "Page", journal: Journal) -> None:
     for number in range(4):
         journal.append(Warned(text=f"trouble {number}"))
-    becomes(console, f"{TROUBLES}.includes('trouble 3') && {TROUBLES}.includes('and 1 before')")
+    becomes(console, f"{TROUBLES}.includes('trouble 3') && {TROUBLES}.includes('(1 earlier: under “What went wrong”)')")
     assert "trouble 0" not in console.inner_text("#troubles")
     console.get_by_role("button", name="Seen").click()
     assert console.evaluate(FOCUS) == "list"

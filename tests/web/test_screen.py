@@ -287,6 +287,44 @@ def test_catching_up_goes_where_the_late_lines_are_in_time_and_stays_there(
         becomes(page, f"{STATE} === 'starved'")
 
 
+ENDS = """() => new Promise((then) => {
+    const seen = new Set(), card = document.getElementById("card");
+    let left = 6;
+    livesubs.playback.addEventListener("tick", () => {
+        seen.add(card.checkVisibility() ? document.getElementById("card-title").innerText : "picture");
+        --left || then([...seen]);
+    });
+})"""
+
+
+def test_a_stream_that_was_said_to_have_ended_has_ended_until_somebody_takes_that_back(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
+) -> None:
+    archive(ffmpeg, tmp_path, (0, 8, 0.0), (10, 8, 10.0))
+    after = (tmp_path / ARCHIVE / "0002.csv").rename(tmp_path / "0002.csv")
+    with lock(tmp_path), Journal(tmp_path, SystemClock()) as journal:
+        for event in (begun(), progress(SystemClock(), 8.0), SourceState(state="lost", stream=8.0)):
+            journal.append(event)
+        server = serve(tmp_path, "2")
+        do(server, "ended", value=8.0)
+        page.goto(f"{server.address}/screen")
+        becomes(page, f"({CARD}).includes('The end')")
+        assert page.evaluate(ENDS) == ["The end"]
+        server.kill()
+        becomes(page, "!livesubs.feed.connected")
+        assert page.evaluate(ENDS) == ["The end"]
+        server.start()
+        becomes(page, "livesubs.feed.told")
+        assert page.evaluate(ENDS) == ["The end"]
+        after.rename(tmp_path / ARCHIVE / after.name)
+        for event in (SourceState(state="connected", stream=10.0), progress(SystemClock(), 18.0)):
+            journal.append(event)
+        becomes(page, "livesubs.playback.clock.end.stream > 17 && livesubs.feed.progress.recorded > 17")
+        assert page.evaluate(ENDS) == ["The end"]
+        do(server, "dropped", value=8.0)
+        becomes(page, "livesubs.playback.stream > 10 && livesubs.playback.state === 'playing'")
+
+
 def test_without_hls_js_the_page_says_what_to_do(page: "Page", serve: Callable[..., Server], tmp_path: Path) -> None:
     (tmp_path / "journal.jsonl").touch()
     server = serve(tmp_path)
@@ -327,7 +365,8 @@ def test_the_picture_waits_for_late_lines_and_comes_back_without_a_jump(
 REPORTING = """async () => {
     document.body.append(Object.assign(document.createElement("video"), { id: "video" }));
     const { Report } = await import("/pages/report.js");
-    const screen = { playback: { state: "playing" }, lines: [{ lang: "en" }], skipped: 0, lately: {} };
+    const playback = { state: "playing", held: { margin() {} } };
+    const screen = { playback, lines: [{ lang: "en" }], skipped: 0, lately: {} };
     let number = 0;
     new Report(Object.defineProperty(screen, "on", { get: () => [`line ${number++}`] }));
 }"""

@@ -1,11 +1,9 @@
 // What is on the wall when there is no picture: quiet, and with the time.
 
-import { answer } from "./ends.js";
-
-/** The card for a state, or null where the picture is to be seen: title, text. `closed`: the end of the show is reached. */
+/** The card for a state, or null where the picture is to be seen: title, text. `closed`: an end that somebody said is reached. */
 export function card({ state, wait, closed, picture, feed, name }) {
   const lost = feed.source?.state === "lost";
-  const over = closed || answer(feed) === "ended" || (["ended", "stopped"].includes(feed.ended?.reason) && !lost);
+  const over = closed || (["ended", "stopped"].includes(feed.ended?.reason) && !lost);
   if (state === "setup") return { title: "hls.js is missing", text: "Run `make web` in the folder of livesubs, then load this page again." };
   if (state === "waiting") return { title: name || "Welcome", text: "The picture comes as soon as the stream does." };
   if (state === "begins") return { title: name || "Welcome", text: `The picture begins in ${length(wait.left)}.` };

@@ -4,6 +4,10 @@
 // tells by how much it shifted them (INIT_PTS_FOUND), the programme date-time of a connection's first segment is its
 // place. Where that is not known yet, the programme date-time of each segment does, to some hundredths of a second.
 
+import { BEFORE } from "./ends.js";
+
+/** Seconds missing that are not worth a wait. */
+const SHORT = 0.3;
 /** Programme date-time of stream time 0, as the server has it. */
 const EPOCH = Date.UTC(2000, 0, 1) / 1000;
 /** Seconds by which the two ways may differ; more, and the time stamps are not what they should be. */
@@ -55,6 +59,13 @@ export class StreamClock {
     if (!run) return null;
     const [before, after] = [fragments[run.first - 1], fragments[run.first]];
     return { media: after.start, stream: said(after), gap: said(after) - said(before) - before.duration };
+  }
+
+  /** What comes next where a part of the stream is missing at `media`, unless that was waited for and `passed`; null: none
+   * is. */
+  missing(media, passed) {
+    const next = this.next(media);
+    return next && next.media !== passed && next.gap > SHORT && media >= next.media - BEFORE ? next : null;
   }
 
   /** The end of what there is: media and stream time. */

@@ -21,6 +21,25 @@ export class RoomClock {
     this._delay = delay;
   }
 
+  get started() {
+    return this._delay;
+  }
+
+  /** Seconds behind live that the screen ahead would keep if no line came late, and those that it keeps; undefined
+   * without one. */
+  get asked() {
+    return this._lead?.asked;
+  }
+
+  get wanted() {
+    return this._lead?.wanted;
+  }
+
+  /** Seconds that the latest of the last minute's lines took; null where nobody knows. */
+  get late() {
+    return this._lead?.late ?? null;
+  }
+
   /** Seconds behind live that the screens are to keep. */
   get delay() {
     return this._feed.room.delay ?? this._lead?.wanted ?? this._delay ?? USUAL;

@@ -1,5 +1,6 @@
 // The line that is open: its field, what is said beside it, and what was typed, which a reload does not lose.
 
+import { fit, rows, surplus } from "./console-fit.js";
 import { element, fill } from "./console-row.js";
 import { keepInTab, ofTab } from "./kept.js";
 
@@ -50,13 +51,14 @@ export class Editor {
 
   /** Ends the edit; `save`: if there is anything new in it. */
   close(save) {
-    const { cue, field } = this._open;
+    const { cue, field, row } = this._open;
     const now = this._feed.cues.get(cue.id) ?? cue;
     this._open = null;
     this._keep(null);
     const text = element("p", "en", now.text);
     text.lang = now.lang;
     if (field.isConnected) field.replaceWith(text);
+    row.querySelector(".remarks").classList.remove("long");
     this._closed(now, save && field.value.trim() !== now.text.trim() ? field.value : null);
   }
 
@@ -79,8 +81,11 @@ export class Editor {
     this._keep({ id: cue.id, text: field.value });
     const lines = field.value.split("\n").filter((line) => line.trim());
     const speed = lines.join(" ").length / Math.max(0.1, cue.end - cue.start);
-    fill(row.querySelector(".remarks"), `${lines.map((line) => line.length).join(" + ")} characters, ${speed.toFixed(0)} a second` +
-      (speed > FAST ? " - too fast to read" : ""));
+    const long = surplus(field.value);
+    const remarks = row.querySelector(".remarks");
+    remarks.classList.toggle("long", Boolean(long));
+    fill(remarks, long ? `${rows(field.value).length} lines on the screen, which has room for ${fit.lines}: leave out ${long.length} characters, as many as “${long}”` :
+      `${lines.map((line) => line.length).join(" + ")} characters, ${speed.toFixed(0)} a second` + (speed > FAST ? " - too fast to read" : ""));
   }
 
   _keep(draft) {

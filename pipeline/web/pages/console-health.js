@@ -1,6 +1,7 @@
 // How the session does, in a row of figures, and what is wrong in sentences that say what to do.
 
-import { answer } from "./ends.js";
+import { stopped } from "./console-stopped.js";
+import { clock, stamp } from "./console-times.js";
 import { keep, settings } from "./kept.js";
 
 const EVERY = 2000;
@@ -10,17 +11,14 @@ const AWAY = 1500;
 /** Seconds of picture, and to work on a line, that are nearly none. */
 const SHORT = 5;
 const FEW = 2;
-/** Warnings that are told at a time, the last first. */
+/** Warnings that are told at a time, the last first, and seconds for which it is told that one is over. */
 const TOLD = 3;
-/** What a person says of a stream that stopped: key, label, the key as it is shown. */
-const ANSWERS = [["f", "It has ended", "F"], ["d", "It was dropped", "D"]];
+const OVER = 60;
+/** Seconds without a word from a session that runs; those after which one that died does not go on by itself. */
+const QUIET = 20;
+const GONE = 45;
 
 const bad = (text, left = "") => ({ text, left, at: null, how: "bad" });
-
-const clock = (seconds) => {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-};
 
 export class Health {
   constructor(feed, roomClock) {
@@ -57,7 +55,7 @@ export class Health {
     const { free, hours } = facts.disk;
     const screens = this._feed.screens.length;
     return [
-      ["Source", this._feed.ended ? "ended" : facts.source || "waiting", this._lost ? "bad" : ""],
+      ["Source", this._feed.ended ? "ended" : this._dead ? "not read" : facts.source || "waiting", this._lost || this._dead ? "bad" : ""],
       ["Picture left", left === null || this._feed.ended ? "-" : clock(left), this._lost ? (left < 10 ? "bad" : "warn") : ""],
       ["Lag", this._feed.ended ? "-" : `${facts.lag.toFixed(1)} s`, this._feed.ended ? "" : facts.lag > 15 ? "bad" : facts.lag > 8 ? "warn" : ""],
       ...facts.engines.map((one) => [`Engine: ${one.name}`, one.ok ? (one.seconds === null ? "ok" : `${one.seconds.toFixed(1)} s`) : "fails", one.ok ? "" : "warn"]),
@@ -72,18 +70,30 @@ export class Health {
     return this._feed.source?.state === "lost" && !this._feed.ended;
   }
 
-  /** What is wrong now, then what was told and nobody has seen: {text, left, at, how, keys}. How: bad, warn, or past, of a
-   * session that has ended; `at`: when it was told, Unix seconds, null: it stands; `keys`: what to answer. */
+  get _dead() {
+    return Boolean(this._feed.session && !this._feed.ended && !this._facts.running);
+  }
+
+  /** What is wrong now, then what was told and nobody has seen, what is over last: {text, left, at, over, how, keys}. How: bad, warn, good, or past,
+   * of what is over or of a session that has ended; `at`: when it was told, Unix seconds, null: it stands; `over`: since when
+   * it is over, null: it is not; `keys`: what to answer. */
   get troubles() {
-    const how = this._feed.ended ? "past" : "warn";
-    const told = this._unseen.reverse().map(({ at, text }) => ({ text, at, how }));
-    const [before, last] = [told.length - TOLD, told[TOLD - 1]];
-    if (before > 0) last.left = `and ${before} before`;
+    const how = (one) => (this._feed.ended || one.over ? "past" : "warn");
+    const told = this._unseen.reverse().map((one) => ({ ...one, how: how(one) })).sort((a, b) => Boolean(a.over) - Boolean(b.over));
+    const more = told.length - TOLD;
+    if (more > 0) told[TOLD - 1].left = `(${more} earlier: under “What went wrong”)`;
     return [...this._standing(), ...told.slice(0, TOLD)];
   }
 
+  /** All that was told lately, the last first, also what is over or was seen. */
+  get history() {
+    return [...(this._facts?.warnings ?? [])].reverse();
+  }
+
+  /** What is over goes by itself. */
   get _unseen() {
-    return (this._facts?.warnings ?? []).filter((one) => one.at > this._seen);
+    const { warnings, now } = this._facts ?? { warnings: [] };
+    return warnings.filter((one) => one.at > this._seen && (one.over === null || now - one.over < OVER));
   }
 
   /** All that was told until now has been seen. */
@@ -92,27 +102,30 @@ export class Health {
     keep({ seen: this._seen });
   }
 
+  /** Nothing else is known while the server is away. */
   *_standing() {
-    yield* this._stopped();
     const away = this._awaySince !== null && performance.now() - this._awaySince > AWAY;
-    if (away) yield bad("The page server does not answer: the screens play on; what you do here is kept and done when it is back.");
-    if (!this._facts) return;
-    if (this._feed.session && !this._feed.ended) yield* this._running(this._facts);
+    if (away) return yield bad("The page server does not answer: the screens play on, what you do is done when it is back.");
+    const [{ time, left }, facts] = [this._clock, this._facts];
+    yield* stopped(this._feed, time, left, facts);
+    if (!facts) return;
+    yield* this._session(facts);
+    if (this._feed.session && !this._feed.ended) yield* this._running(facts);
     for (const screen of this._feed.screens) {
       if (!screen.sound) yield bad("A screen is mute: click on it once, the browser asks for that.");
       if (screen.state === "starved" && !this._lost) yield bad("A screen waits for the picture: check its network.");
     }
   }
 
-  /** A stream that stopped without an end of its own: whether it had one only a person knows. */
-  *_stopped() {
-    if (this._feed.source?.state !== "lost") return;
-    const left = this._feed.ended ? "" : `The room has ${clock(this._clock.left ?? 0)} of picture left.`;
-    const said = answer(this._feed);
-    const lost = this._feed.ended ? "The stream stopped and did not come back." : "The stream is lost: it is tried again by itself; check where it comes from.";
-    if (said === "ended") yield { ...bad("The stream has ended, as was said here: the screens play to its last frame, then show the end. Z takes that back.", left), how: "warn" };
-    else if (said) yield bad(lost, left);
-    else yield { ...bad(`${lost} Has the show ended, or was it dropped?`, left), keys: ANSWERS };
+  /** One that should be writing and does not. */
+  *_session({ running, written, now, resume }) {
+    const { session, ended } = this._feed;
+    const failed = ended?.reason === "failed";
+    if (!session || (ended && !(failed && this._feed.source?.state !== "lost"))) return;  // a stream that did not come back is told
+    const nothing = written ? `nothing is recorded since ${stamp(written, true)}` : "nothing is recorded yet";
+    if (running && now - written > QUIET && written) yield bad(`The session says nothing, and ${nothing}: look at its terminal.`);
+    else if (!running && (failed || now - written > GONE)) yield bad(`The session is not running: ${nothing}. To go on, type in a terminal: ${resume}`);
+    else if (!running) yield bad(`The session is not running: ${nothing}. It goes on by itself within half a minute, as a rule; else this says what to do.`);
   }
 
   /** What is wrong with a session that is to be running. */
@@ -123,7 +136,6 @@ export class Health {
     if (!this._feed.screens.length) yield bad("No screen is open: what stands here as shown is reckoned, and no room sees it. Open /screen on the projector.");
     if (end !== null && time !== null && time >= end) yield bad("The show is over: the screens show the end. Press Z to undo it, or I where it goes on.");
     if (margin !== null && margin < FEW) yield bad("Lines come only just before the room reads them, or too late: give the screens more delay with ].");
-    if (!facts.running) yield bad("The session is not running: if it does not go on by itself, start it again with livesubs run --resume.");
     if (facts.lag > 15) yield bad(`What is said is heard ${facts.lag.toFixed(0)} s late: close other programs, or give the screens more delay.`);
     if (facts.engines.length && facts.engines.every((one) => !one.ok)) yield bad("Nothing is translated: no engine answers. Check the network; it is done later by itself.");
     if (facts.disk.hours !== null && facts.disk.hours < 1) yield bad("The disk is full in less than an hour: free some space.");

@@ -22,8 +22,7 @@ export class Lines {
     this._moved = 0;
     /** Lines that come after those drawn. */
     this.more = 0;
-    this.editor = new Editor(feed, (cue, text) => {
-      this._picked = null;
+    this.editor = new Editor(feed, (cue, text) => {  // the hand stays on its line
       if (text !== null) edited(cue, text);
       this.draw();
     });

@@ -12,11 +12,13 @@ export class NameForm {
     byId("name-text").addEventListener("input", () => this._same && (byId("name-english").value = byId("name-text").value));
     byId("name-english").addEventListener("input", () => (this._same = false));
     byId("naming").addEventListener("submit", (event) => this._submit(event));
+    byId("naming").addEventListener("keydown", (event) => event.key === "Escape" && this._left());
   }
 
   /** Opens it; the English goes with what is written until somebody changes it, or the line has a word of its own. */
   open() {
     const { source, english, heard } = selected();
+    this._place ??= byId("panel").scrollTop;
     byId("name-text").value = source;
     byId("name-english").value = english;
     byId("name-heard").value = heard;
@@ -33,6 +35,13 @@ export class NameForm {
     this._add(`${written} = ${english}${heard && heard !== written ? ` [${heard}]` : ""}`, written);
     for (const id of ["name-text", "name-english", "name-heard"]) byId(id).value = "";
     document.activeElement.blur();
+    this._left();
+  }
+
+  /** The panel stands where it stood before it was opened. */
+  _left() {
+    byId("panel").scrollTop = this._place ?? byId("panel").scrollTop;
+    this._place = null;
   }
 }
 

@@ -1,19 +1,21 @@
 // What the room sees, and the hand on it: every control asks for an action, none asks back.
 
+import { fit, rows } from "./console-fit.js";
 import { NameForm } from "./console-names.js";
+import { outlived } from "./ends.js";
 import { byId } from "./page.js";
 
 const PLACES = ["bottom", "top", "band"];
 const STEP = 5;
 /** Seconds by which the screens may be off what they are to keep. */
 const NEAR = 1.5;
+/** Seconds by which the screens keep more than was asked for before that is said. */
+const MORE = 1;
 
 const time = (seconds) => new Date(Math.max(0, seconds) * 1000).toISOString().slice(11, 19);
 
 export class RoomControls {
   constructor(feed, clock, actions, lines, health, tell) {
-    /** Characters and lines that a subtitle has at most. */
-    this.fit = { cpl: 42, lines: 2 };
     Object.assign(this, { _tell: tell, _feed: feed, _clock: clock, _actions: actions, _lines: lines, _health: health });
     for (const button of document.querySelectorAll("#place button")) {
       button.addEventListener("click", () => this.place(button.dataset.place));
@@ -64,6 +66,18 @@ export class RoomControls {
     return `${is} behind live, ${this._clock.follows ? "going to" : "C: back to"} ${wish}`;
   }
 
+  /** Why that is as it is. */
+  _why() {
+    const { started, asked, wanted, late } = this._clock;
+    if (this._feed.ended || started === undefined) return "";
+    const given = started === null ? "--delay auto" : `--delay ${started}`;
+    const as = this._actions.room.delay !== null ? `Set here; started with ${given}.` :
+      started !== null ? `As started: ${given}.` : `${given}: ${asked ? `at least the ${Math.round(asked)} s that` : "as few as"} the picture needs.`;
+    if (!asked || wanted - asked < MORE) return as;
+    const lines = late !== null && late > asked - MORE;
+    return `${as} ${Math.round(wanted)} s for now: ${lines ? `lines took up to ${Math.round(late)} s in the last minute` : "the recogniser is behind"}; less again by itself.`;
+  }
+
   pause() {
     const paused = this._clock.paused;
     const [now, back] = paused ? ["play", "pause"] : ["pause", "play"];
@@ -85,10 +99,12 @@ export class RoomControls {
 
   /** Of a stream that stopped without an end of its own: it had `ended`, or was `dropped`. */
   stopped(what) {
-    const { source } = this._feed;
-    if (source?.state !== "lost") return this._tell("The stream has not stopped.", "refused");
-    const said = { ended: "The stream has ended", dropped: "The stream was dropped" };
-    this._actions.ask({ do: what, value: source.stream }, said[what]);
+    const { source, room } = this._feed;
+    const back = what === "dropped" && room.stopped?.do === "ended";
+    const on = back && outlived(this._feed);
+    if (source?.state !== "lost" && !back) return this._tell("The stream has not stopped.", "refused");
+    const said = { ended: "The stream has ended", dropped: on ? "The picture goes on where it stopped; C goes to live" : "The stream was dropped" };
+    this._actions.ask({ do: what, value: source.state === "lost" ? source.stream : room.stopped.at }, said[what]);
   }
 
   speaker(lang = this._next()) {
@@ -117,6 +133,7 @@ export class RoomControls {
     byId("loud").textContent = `${Math.round(room.volume * 100)} %`;
     byId("pause").firstChild.textContent = this._clock.paused ? "Play " : "Pause ";
     byId("delay").textContent = this._behind();
+    byId("delay-note").textContent = this._why();
     byId("begin").classList.toggle("set", room.begin !== null);
     byId("begin").firstChild.textContent = room.begin === null ? "Starts here " : `Starts ${time(room.begin)} `;
     byId("end").firstChild.textContent = room.end === null ? "Ends here " : `Ends ${time(room.end)} `;
@@ -166,7 +183,7 @@ export class RoomControls {
     event.preventDefault();
     const text = byId("say-text").value.trim();
     if (!text) return;
-    if (this._rows(text) > this.fit.lines) return this._tell("That is more than the screen has room for: make it shorter.", "refused");
+    if (rows(text).length > fit.lines) return this._tell("That is more than the screen has room for: make it shorter.", "refused");
     const at = this._clock.time;
     if (at === null) return this._tell("Not yet: nothing has come of the stream, so a line has no place in it.", "refused");
     this._actions.ask({ do: "say", text, value: Math.max(0, at), lang: this._lines.lang }, `On the screen: “${text}”`);
@@ -178,20 +195,9 @@ export class RoomControls {
   /** Says how much of a typed line there is room for. */
   _drawRoomFor() {
     const text = byId("say-text").value.trim();
-    const most = this.fit.cpl * this.fit.lines;
-    byId("say-note").textContent = !text ? "" : this._rows(text) > this.fit.lines ? "Too long: it does not fit on the screen." :
+    const most = fit.cpl * fit.lines;
+    byId("say-note").textContent = !text ? "" : rows(text).length > fit.lines ? "Too long: it does not fit on the screen." :
       `${text.length} of about ${most} characters`;
-  }
-
-  /** The lines that words take, as the server breaks them. */
-  _rows(text) {
-    let [rows, used] = [1, 0];
-    for (const { length } of text.split(/\s+/)) {
-      if (used && used + 1 + length > this.fit.cpl) [rows, used] = [rows + 1, 0];
-      used += (used ? 1 : 0) + length;
-      while (used > this.fit.cpl) [rows, used] = [rows + 1, used - this.fit.cpl];
-    }
-    return rows;
   }
 }
 

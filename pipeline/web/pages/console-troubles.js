@@ -2,10 +2,11 @@
 
 import { byId } from "./page.js";
 import { element, fill } from "./console-row.js";
+import { stamp } from "./console-times.js";
 
 /** `press(key)` answers a question; `seen()` puts away what was told. */
 export function drawTroubles(troubles, press, seen) {
-  const box = byId("troubles");
+  const box = byId("rows");
   const standing = new Set(troubles.map(named));
   for (const row of [...box.children]) if (!standing.has(row.dataset.of)) row.remove();
   troubles.forEach((one, at) => {
@@ -13,19 +14,47 @@ export function drawTroubles(troubles, press, seen) {
     fill(row.querySelector(".left"), one.left ?? "");
     if (box.children[at] !== row) box.insertBefore(row, box.children[at] ?? null);
   });
+  drawAll(box);
 }
 
-const named = ({ text, how, at }) => `${how} ${at} ${text}`;
+byId("all").addEventListener("click", () => {
+  byId("troubles").classList.toggle("open");
+  drawAll(byId("rows"));
+});
 
-function made({ text, how, at, keys }, press, seen) {
+/** On a phone the first alone is told, shortly, and all of it when that is asked for. */
+function drawAll(box) {
+  const [all, open] = [byId("all"), byId("troubles").classList.contains("open")];
+  const said = box.querySelector(".said");
+  all.hidden = !said || !(open || box.children.length > 1 || said.scrollHeight > said.clientHeight + 1);
+  all.setAttribute("aria-expanded", open);
+  fill(all, open ? "Less" : box.children.length > 1 ? `All ${box.children.length}` : "All");
+}
+
+/** All that was told, the last first, so that nothing is lost that goes from the top. */
+export function drawHistory(told) {
+  const box = byId("past");
+  byId("history").hidden = !told.length;
+  if (box.dataset.of === JSON.stringify(told)) return;
+  box.dataset.of = JSON.stringify(told);
+  box.replaceChildren(...told.map((one) => element("li", one.over ? "over" : "", dated(one))));
+}
+
+const named = ({ text, how, at, over }) => `${how} ${at} ${over} ${text}`;
+
+/** What was told, and when. */
+const dated = ({ text, at, over }) => `${stamp(at)}${over ? `, over since ${stamp(over)}` : ""}: ${text}`;
+
+function made({ text, how, at, over, keys }, press, seen) {
   const row = element("p", how);
-  row.dataset.of = named({ text, how, at });
-  const said = element("span", "", at === null ? text : `${how === "past" ? "Past, " : ""}${stamp(at)}: ${text}`);
-  if (how !== "past") said.setAttribute("role", "alert");
+  row.dataset.of = named({ text, how, at, over });
+  const said = element("span", "", at === null ? text : `${how === "past" && !over ? "Past, " : ""}${dated({ text, at, over })}`);
+  if (how === "bad" || how === "warn") said.setAttribute("role", "alert");
   const words = element("span", "said");
   words.append(said, " ", element("span", "left"));
   row.append(words);
   const buttons = element("span", "asked");
+  row.classList.toggle("ask", Boolean(keys));
   for (const [key, label, shown] of keys ?? []) buttons.append(button(label, () => press(key), shown));
   if (at !== null) buttons.append(button("Seen", seen));
   if (buttons.children.length) row.append(buttons);
@@ -41,11 +70,4 @@ function button(label, pressed, shown) {
     byId("list").focus();  // the row goes, and the keys are those of the lines again
   });
   return made;
-}
-
-/** The time, and the day if it is not this one. */
-function stamp(at) {
-  const then = new Date(at * 1000);
-  const day = then.toDateString() === new Date().toDateString() ? "" : `${then.toLocaleDateString("en-GB", { day: "numeric", month: "long" })}, `;
-  return `${day}${then.toTimeString().slice(0, 5)}`;
 }

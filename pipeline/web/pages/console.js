@@ -6,7 +6,8 @@ import { RoomClock } from "./console-clock.js";
 import { Health } from "./console-health.js";
 import { Lines } from "./console-lines.js";
 import { RoomControls } from "./console-room.js";
-import { drawTroubles } from "./console-troubles.js";
+import { fit, rows } from "./console-fit.js";
+import { drawHistory, drawTroubles } from "./console-troubles.js";
 import { named } from "./cards.js";
 import { letterSwitch, meant } from "./letters.js";
 import { byId } from "./page.js";
@@ -82,7 +83,7 @@ function killOrRestore() {
 }
 
 function kill(cue) {
-  actions.ask({ do: "kill", cue: cue.id }, `Killed: “${short(cue.text)}”`);
+  actions.ask({ do: "kill", cue: cue.id }, `Killed${late(cue, "it")}: “${short(cue.text)}”`);
 }
 
 function hold(cue) {
@@ -97,8 +98,20 @@ function mark(cue) {
 
 function edited(cue, text) {
   if (!feed.cues.has(cue.id)) lost(text);
-  else if (text.trim()) actions.ask({ do: "edit", cue: cue.id, text }, `Changed: “${short(text)}”`);
+  else if (text.trim()) actions.ask({ do: "edit", cue: cue.id, text }, `Changed${late(cue, "the old text") || long(text)}: “${short(text)}”`);
   else toast("An empty line cannot be shown: kill it instead.", "refused");
+}
+
+/** What is to be said of a change to a line that is past in the room; "": it is not. */
+function late(cue, what) {
+  const { over, count } = lines.fate(cue);
+  if (!over) return "";
+  return ` in the files alone, ${count === "shown" ? `the room has seen ${what}` : `its moment in the room has passed (${count})`}`;
+}
+
+function long(text) {
+  const count = rows(text).length;
+  return count > fit.lines ? `, ${count} lines on the screen` : "";
 }
 
 /** What was typed, where the line that it was for is gone. */
@@ -162,6 +175,7 @@ function drawHealth() {
     return figure;
   }));
   drawTroubles(health.troubles, press, () => (health.seen(), drawHealth()));
+  drawHistory(health.history);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -199,7 +213,7 @@ async function learn() {
   try {
     served = await (await fetch("/api/session", { signal: AbortSignal.timeout(2000) })).json();
     clock.started = served.delay;
-    room.fit = { cpl: served.cpl, lines: served.lines };
+    Object.assign(fit, { cpl: served.cpl, lines: served.lines });
   } catch {
     setTimeout(learn, 500);
   }

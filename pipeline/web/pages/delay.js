@@ -10,7 +10,7 @@ export class Delay {
   /** `asked` seconds, null for the least there can be; `segment()` tells how long one is. */
   constructor(feed, asked, segment) {
     this._feed = feed;
-    this._asked = asked;
+    this._started = asked;
     this._segment = segment;
     this._late = new Lateness();
     this._known = new Set();
@@ -21,14 +21,22 @@ export class Delay {
   /** Seconds that are held, or come back to. */
   get wanted() {
     const { recorded, heard } = this._feed.progress ?? { recorded: 0, heard: 0 };
-    const asked = this._feed.room.delay ?? this._asked ?? SEGMENTS * this._segment();
-    return wanted(asked, this._late.need(now(), recorded - heard));
+    return wanted(this.asked, this._late.need(now(), recorded - heard));
+  }
+
+  /** Seconds that are held while the lines are in time. */
+  get asked() {
+    return this._feed.room.delay ?? this._started ?? SEGMENTS * this._segment();
+  }
+
+  /** Seconds behind live at which the lines of the last minute were just in time; null without any. */
+  get late() {
+    return this._late.worst(now());
   }
 
   /** Seconds by which the latest of the last minute's lines came before its moment, `delay` behind live. */
   margin(delay) {
-    const worst = this._late.worst(now());
-    return worst === null || delay === null ? null : delay - worst;
+    return this.late === null || delay === null ? null : delay - this.late;
   }
 
   /** The rate at which to play that far behind. */

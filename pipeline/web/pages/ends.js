@@ -16,32 +16,58 @@ export function answer({ source, room }) {
   return source?.state === "lost" && stopped && Math.abs(stopped.at - source.stream) < SAME ? stopped.do : "";
 }
 
+/** What was said of a stream that has come back since, ended or dropped; "": nothing, or it has not. */
+export function outlived({ progress, room }) {
+  const stopped = room?.stopped;
+  return stopped && progress && progress.recorded > stopped.at + SAME ? stopped.do : "";
+}
+
 export class Ends {
   constructor(feed) {
     this._feed = feed;
-    /** The end of the show that somebody went beyond, stream time; null: nobody did. */
-    this.beyond = null;
+    /** The ends that somebody went beyond, stream times. */
+    this.beyond = [];
   }
 
   /** Somebody goes to `stream`. */
   moved(stream) {
-    const { end } = this._feed.room;
-    this.beyond = end !== null && stream >= end ? end : null;
+    this.beyond = this._said.filter((end) => stream >= end);
   }
 
-  /** The end of the show is reached, which may be long before that of the recording. */
-  show(stream) {
-    const { end } = this._feed.room;
-    return end !== null && end !== this.beyond && stream >= end;
+  /** The end of the show is reached, which may be long before that of the recording; `next`: what comes where the
+   * picture breaks off here. It holds, whatever comes of the stream, until somebody takes it back. */
+  show(stream, next = null) {
+    if (next) return this.stopped(stream) || this._ahead.some((end) => next.stream >= end);
+    return this._ahead.some((end) => stream >= end + (end === this._stopped ? NEAR : 0));
   }
 
-  /** Nothing more comes after the `left` seconds that cannot be played. */
-  recording(live, left) {
-    return (!live || answer(this._feed) === "ended") && left < NEAR;
+  /** Somebody said of a stream that stopped at `stream` that it had ended. */
+  stopped(stream) {
+    return this._ahead.includes(this._stopped) && stream > this._stopped - SAME;
+  }
+
+  /** Nothing more comes at `stream`, after the `left` seconds that cannot be played. */
+  recording(live, stream, left) {
+    return (!live || this.stopped(stream)) && left < NEAR;
   }
 
   /** All there is has been played, and more may come; `left` seconds of it cannot be, for `still` nothing has moved. */
   soFar(live, left, still) {
     return live && (left < BEFORE || (left < NEAR && still > STUCK));
+  }
+
+  /** Where a stream stopped that had ended, as somebody said; null: nobody did. */
+  get _stopped() {
+    const { stopped } = this._feed.room;
+    return stopped?.do === "ended" ? stopped.at : null;
+  }
+
+  /** The ends of the show that somebody said. */
+  get _said() {
+    return [this._feed.room.end, this._stopped].filter((end) => end !== null);
+  }
+
+  get _ahead() {
+    return this._said.filter((end) => !this.beyond.includes(end));
   }
 }

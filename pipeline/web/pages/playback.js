@@ -6,14 +6,12 @@
 
 import { StreamClock } from "./clock.js";
 import { Delay } from "./delay.js";
-import { BEFORE, Ends, STUCK } from "./ends.js";
+import { Ends, STUCK } from "./ends.js";
 import { now } from "./page.js";
 import { attach, frames, start } from "./source.js";
 import { Wait } from "./wait.js";
 
 const { Hls } = window;
-/** Seconds missing that are not worth a wait. */
-const SHORT = 0.3;
 /** Seconds of picture that have to be there before it goes on. */
 const ENOUGH = 1;
 /** Seconds away from the live delay that still count as being there. */
@@ -28,7 +26,7 @@ export class Playback extends EventTarget {
     this.paused = this.free = false;
     this.sound = true;
     this.ends = new Ends(feed);
-    this._held = new Delay(feed, delay, () => this.clock.details?.targetduration ?? 2);
+    this.held = new Delay(feed, delay, () => this.clock.details?.targetduration ?? 2);
     this._wait = null;
     this._passed = -1;
     this._moved = { media: -1, at: 0 };
@@ -58,11 +56,12 @@ export class Playback extends EventTarget {
 
   /** The delay that is held, or come back to. */
   get wanted() {
-    return this._held.wanted;
+    return this.held.wanted;
   }
 
-  get margin() {
-    return this._held.margin(this.delay);
+  /** Where it has ended, somebody said so. */
+  get closed() {
+    return this.ends.stopped(this.stream) || this.ends.show(this.stream, this.clock.missing(this._video.currentTime, this._passed));
   }
 
   /** Seconds for which there has been nothing more to play. */
@@ -89,7 +88,7 @@ export class Playback extends EventTarget {
 
   /** Goes to a stream time, and on from there. */
   seek(stream) {
-    if (!this.clock.details) return this.restore({ stream, free: true, paused: this.paused, beyond: null });
+    if (!this.clock.details) return this.restore({ stream, free: true, paused: this.paused, beyond: [] });
     const to = Math.max(this.clock.begin, Math.min(stream, this.clock.end.stream - 0.2));
     this.free = !this._live || Math.abs(this._feed.edge - to - this.wanted) > THERE;
     this._wait = this._shown = null;
@@ -102,20 +101,18 @@ export class Playback extends EventTarget {
 
   /** Back to the live delay, at once. */
   catchUp() {
-    if (!this.clock.details) return this.restore({ stream: null, free: false, paused: false, beyond: null });
+    if (!this.clock.details) return this.restore({ stream: null, free: false, paused: false, beyond: [] });
     if (!this._live) return;
     this.paused = false;
     this.seek(this._feed.edge - this.wanted);
     this.free = false;
-    this.ends.beyond = null;
+    this.ends.beyond = [];
   }
 
   /** Begins where a page was that is loaded again, or at a place that was asked for before there is a picture. */
   restore({ stream, free, paused, beyond }) {
-    this._place = stream;
-    this.free = free;
-    this.paused = paused;
-    this.ends.beyond = beyond;
+    Object.assign(this, { _place: stream, free, paused });
+    this.ends.beyond = [beyond].flat();
   }
 
   tick() {
@@ -128,7 +125,7 @@ export class Playback extends EventTarget {
     else if (this.state === "ended") this._goOn();
     else if (this.state === "starved") this._look(media);
     else if (this.state === "playing") this._play(media);
-    this._video.playbackRate = this._follows && this.state === "playing" ? this._held.rate(this.delay) : 1;
+    this._video.playbackRate = this._follows && this.state === "playing" ? this.held.rate(this.delay) : 1;
     this.dispatchEvent(new Event("tick"));
   }
 
@@ -174,7 +171,7 @@ export class Playback extends EventTarget {
     if (clock.details.live && this._feed.edge === null) return null;
     const due = this._live ? this._feed.edge - this.wanted : (this._feed.room.begin ?? clock.begin);
     const to = this._place ?? due;
-    this.state = this.paused ? "paused" : "playing";
+    this.state = this.ends.show(to) ? "ended" : this.paused ? "paused" : "playing";
     if (to < clock.begin) this._hold("begins", to, clock.begin);
     else this._go();
     this.dispatchEvent(new CustomEvent("moved", { detail: Math.max(to, clock.begin) }));
@@ -189,9 +186,10 @@ export class Playback extends EventTarget {
   }
 
   _play(media) {
+    if (this._over(media)) return this._end();
     if (!this._video.videoWidth) this._shown = media;
-    const next = this.clock.next(media);
-    if (next && next.media !== this._passed && next.gap > SHORT && media >= next.media - BEFORE) {
+    const next = this.clock.missing(media, this._passed);
+    if (next) {
       this._passed = next.media;
       this._hold("gap", next.stream - next.gap, next.stream);
     } else if (this.ends.soFar(this.clock.details.live, this.clock.end.media - media, now() - this._moved.at)) {
@@ -221,8 +219,10 @@ export class Playback extends EventTarget {
   }
 
   _over(media) {
-    const last = this.state === "starved" && this.ends.recording(this.clock.details.live, this.clock.end.media - media);
-    return this._video.ended || last || this.ends.show(this.stream);
+    const { details, end } = this.clock;
+    const stuck = this.state === "starved" || this.state === "ended";
+    const last = stuck && this.ends.recording(details.live, end.stream, end.media - media);
+    return this._video.ended || last || this.ends.show(this.stream, this.clock.missing(media, this._passed));
   }
 
   /** Until that is no longer so: the end of the show was put off, or somebody goes back. */

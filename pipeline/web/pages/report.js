@@ -45,10 +45,12 @@ export class Report {
 
   _told() {
     const { playback, lines, skipped, on, lately } = this._screen;
-    const { state, stream, delay, wanted, margin, free, sound } = playback;
+    const { state, stream, delay, wanted, held, free, sound } = playback;
+    const { asked, late } = held;
+    const margin = held.margin(delay);
     const rate = byId("video").playbackRate;
     const rounded = Object.fromEntries(
-      Object.entries({ stream, delay, wanted, margin }).map(([name, value]) => [name, value && Math.round(value * 1000) / 1000]),
+      Object.entries({ stream, delay, wanted, margin, asked, late }).map(([name, value]) => [name, value && Math.round(value * 1000) / 1000]),
     );
     return { id: this._id, state, ...rounded, rate, follows: !free, skipped, lang: lines[0].lang, sound, on, ...lately };
   }

@@ -71,11 +71,11 @@ class Screen {
 
   tick() {
     this.frame();
-    const { state, wait, ends, stream } = this.playback;
+    const { state, wait } = this.playback;
     const video = byId("video");
     const picture = video.videoWidth > 0 || video.readyState === 0;
     const late = state === "starved" && this.playback.starved < PATIENCE;
-    this.card(card({ state: late ? "playing" : state, wait, closed: ends.show(stream), picture, feed: this.feed, name: this.name }));
+    this.card(card({ state: late ? "playing" : state, wait, closed: state === "ended" && this.playback.closed, picture, feed: this.feed, name: this.name }));
     const note = this.said || (this.playback.sound ? "" : "No sound yet: press a key, or click here.");
     byId("note").hidden = !note;
     write("note", note);

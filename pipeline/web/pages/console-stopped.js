@@ -1,0 +1,52 @@
+// What a stream that stopped has the technician decide, and what the room sees by what was said of it.
+
+import { clock } from "./console-times.js";
+import { answer, outlived } from "./ends.js";
+
+/** Seconds for which it is told that the stream is back. */
+const BACK = 60;
+/** What a person says of a stream that stopped: key, label, the key as it is shown. */
+const ENDED = ["f", "It has ended", "F"];
+const DROPPED = ["d", "It was dropped", "D"];
+const ON = ["d", "Go on", "D"];
+
+/** What is to be told of it, as console-health tells: nothing, or one. `time`, `left`: the room's. */
+export function* stopped(feed, time, left, facts) {
+  const said = outlived(feed);
+  if (said === "ended") yield back(feed, time);
+  else if (feed.source?.state === "lost") yield lost(feed, left, facts);
+  else if (feed.room.stopped?.do === "ended" && !feed.ended) yield ended("");
+  else if (said && facts && !feed.ended && facts.now - facts.since < BACK) yield well(feed.room.stopped.at, time);
+}
+
+/** A stream that stopped without an end of its own: whether it had one only a person knows. */
+function lost(feed, seconds, facts) {
+  const said = answer(feed);
+  const left = feed.ended ? "" : `The room has ${clock(seconds ?? 0)} of picture left.`;
+  const text = feed.ended ? `The stream stopped and did not come back. Where it is back, type: ${facts?.resume ?? "livesubs run --resume"}` :
+    "It is tried again by itself; check where it comes from.";
+  if (said === "ended") return ended(left);
+  const lost = feed.ended ? "" : "The stream is lost. ";
+  if (said) return { ...row(`${lost}${text}`), left };
+  return { ...row(`${lost}Has the show ended, or was it dropped? ${text}`), left, keys: [ENDED, DROPPED] };
+}
+
+function ended(left) {
+  const text = "The stream has ended, as was said here: the screens play to its last frame, then show the end, also if it comes back. Z or D takes that back.";
+  return { ...row(text, "warn"), left, keys: [DROPPED] };
+}
+
+/** It had not ended: the screens do not know that before somebody says so. */
+function back({ room, source }, time) {
+  const again = source?.state === "lost" ? "came back, and is lost again" : "is back";
+  const ahead = time !== null && time < room.stopped.at;
+  const text = `The stream ${again}, but somebody said here that it had ended. D: the picture goes on where it stopped, C then goes to live.`;
+  return { ...row(text), left: `The room sees “The end”${ahead ? ` in ${clock(room.stopped.at - time)}` : ""}.`, keys: [ON] };
+}
+
+function well(at, time) {
+  const there = time !== null && time > at;
+  return row(`The stream is back, and what was said of it is done with. The room ${there ? "sees" : "will see"} a card for as long as a part is missing, then the picture goes on by itself.`, "good");
+}
+
+const row = (text, how = "bad") => ({ text, left: "", at: null, how });
