@@ -56,10 +56,10 @@ class Followed:
         if running(self.folder):
             self._seen, self._came = self._clock.up(), True
             return False
-        ended = self.state.ended
-        if self.state.session is None:  # or it has yet to begin
-            return ended is not None
-        return (self._came and ended is not None and ended.reason != "failed") or self._clock.up() - self._seen > GONE
+        ended, gone = self.state.ended, self._clock.up() - self._seen > GONE
+        if self.state.session is None:  # it died before its first line, or has yet to begin
+            return ended is not None or (gone and (self.folder / JOURNAL).exists())
+        return (self._came and ended is not None and ended.reason != "failed") or gone
 
     def knows(self, id: str) -> bool:
         """Whether that was asked before."""

@@ -17,13 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from msgspec.structs import replace
 
+from pipeline import followed
 from pipeline.asked import keep
+from pipeline.commands import publish as command
 from pipeline.commands.publish import beside
 from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Action, Cue, Ended, Event, MediaSegment, Resumed
 from pipeline.flow import SystemClock
 from pipeline.followed import Followed
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
 from pipeline.publish import captions
 from pipeline.publish.broadcast import Broadcast, check
 from pipeline.publish.timeline import pieces
@@ -32,6 +34,7 @@ from tests import published
 from tests.measures import SAMPLES, cues
 from tests.published import FIRST, GAP, SECOND
 from tests.test_session_waiting import Clock
+from tests.test_supervision import own_signals  # noqa: F401  # a fixture
 from tests.waiting import until
 
 DELAY = 5.0
@@ -247,6 +250,27 @@ def test_who_does_not_wait_for_the_end_publishes_it_at_once(tmp_path: Path, reco
         publisher.terminate()
         assert publisher.wait(30) == 0
     assert m3u8.loads((out / "en.m3u8").read_text()).is_endlist
+
+
+@pytest.mark.usefixtures("own_signals")
+@pytest.mark.parametrize("begun", [False, True], ids=["before its first line", "before its first sound"])
+def test_a_session_that_died_at_once_is_not_waited_for_and_not_called_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, begun: bool
+) -> None:
+    path, out = tmp_path / "s", tmp_path / "out"
+    path.mkdir()
+    with lock(path), Journal(path, SystemClock()) as journal:
+        if begun:
+            journal.append(published.started(live=True))
+    monkeypatch.setattr("os.nice", int)
+    monkeypatch.setattr(followed, "GONE", -1.0)
+    monkeypatch.setattr(command, "running", lambda folder: True)  # as it was when the publisher began
+    with pytest.raises(SessionError, match="recorded neither picture nor sound; there is nothing to publish"):
+        command.publish(path, out)
+    command.publish(path, out, under=os.getppid())
+    said = capsys.readouterr()
+    assert "there is nothing to publish" in said.err
+    assert "complete" not in said.out
 
 
 def test_a_line_that_is_moved_while_it_is_shown_is_not_said_twice() -> None:

@@ -67,7 +67,7 @@ class Broadcast:
         self._session.look()
         started = self._session.state.session
         if started is None:
-            return inf
+            return inf if running else 0.0
         found = pieces(self._session.segments())
         until = due(self._session.state, self._clock, self._delay, over=not running)
         for piece in found[self._done :]:
@@ -86,6 +86,10 @@ class Broadcast:
         """Publishes all there is, and that this is all; for a session that is over. Errors as in `step`."""
         self._delay = -inf
         self.step(running=False)
+        self.complete()
+
+    def complete(self) -> None:
+        """SessionError where a session is over and nothing of it was there to be published."""
         if not self._done:
             raise SessionError("the session has recorded neither picture nor sound; there is nothing to publish")
 

@@ -144,6 +144,8 @@ class Restream:
                     break
                 self._clock.wait(BACKOFF[min(tries, len(BACKOFF) - 1)])
                 tries += 1
+        if not self._found:
+            self._tell("the session has recorded neither picture nor sound; there is nothing to send")
         if lost:
             self._tell(f"{host(self._address)} did not come back; the rest was not sent")
 
