@@ -16,6 +16,7 @@ from pipeline.events import Action, Cue, Edit, Ended, Event, MediaSegment, Progr
 from pipeline.flow import SystemClock
 from pipeline.folder import JOURNAL, SETTINGS
 from pipeline.journal import Entries, Entry, light, running
+from pipeline.opened import opened
 from pipeline.room import Room, directed, room
 from pipeline.settings import CueRules, load
 from pipeline.source.archive import segments
@@ -71,6 +72,11 @@ class Followed:
             return load(self.folder / SETTINGS).cues
         except SettingsError:
             return CueRules()
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """Lines that are open in an editor: nobody sees one who has not seen it yet."""
+        return opened(self.folder)
 
     def segments(self) -> Sequence[MediaSegment]:
         """What there is of picture and sound."""

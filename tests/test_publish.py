@@ -26,6 +26,7 @@ from pipeline.events import Action, Cue, Ended, Event, MediaSegment, Resumed
 from pipeline.flow import SystemClock
 from pipeline.followed import Followed
 from pipeline.journal import Journal, lock
+from pipeline.opened import leave
 from pipeline.publish import captions
 from pipeline.publish.broadcast import Broadcast, check
 from pipeline.publish.timeline import pieces
@@ -150,6 +151,19 @@ def test_what_comes_late_or_is_held_back_is_left_out(show: Show) -> None:
     assert "Late." not in texts
     assert held.text not in texts
     assert published.track("en")[4].text in texts
+
+
+def test_a_line_that_is_open_in_the_editor_goes_out_for_what_is_left_once_it_is_closed(show: Show) -> None:
+    _, _, third, fourth, *others = published.track("en")
+    leave(show.folder, [third.id, fourth.id])
+    show.step(13.0)  # until 8 s: the third has begun
+    assert third.text not in [cue.content for cue in show.cues()]
+    leave(show.folder, [fourth.id])
+    keep(show.folder, Action(id="a", do="edit", cue=third.id, text="Corrected."))
+    show.step(60.0)
+    said = [told(cue) for cue in show.cues()]
+    assert said[2] == (8.0, third.end, "Corrected.")
+    assert [text for _, _, text in said[3:]] == [cue.text for cue in others]  # the fourth was never closed
 
 
 def test_a_publisher_that_is_killed_goes_on_where_it_was(show: Show) -> None:

@@ -328,8 +328,9 @@ def test_words_stand_where_the_console_puts_them_and_as_large(ffmpeg: str, recor
 def test_a_line_that_comes_when_it_is_nearly_over_is_left_out() -> None:
     shown, cue = Shown(), line(1, 10.0, 14.0)
     assert shown.at([cue], (), 13.5) is None
+    assert shown.at([cue], (), 12.0, {"c1"}) is None
     assert shown.at([cue], (), 12.9) == cue
-    assert shown.at([cue], (), 13.9) == cue  # it stands already
+    assert shown.at([cue], (), 13.9, {"c1"}) == cue  # it stands already
     assert shown.at([cue], {"c1"}, 13.9) is None
     assert shown.at([cue], (), 14.0) is None
     typed = replace(line(2, 9.0, 15.0), flags=("typed",))
