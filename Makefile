@@ -53,8 +53,8 @@ faults-short: $(DONE)
 endurance: $(DONE)
 	$(BIN)/python -m tests.endurance
 
-# How far words and sound on the screen are from the picture, through kills, cuts and a reload: three minutes of an otherwise
-# idle machine with Chromium.
+# How far words and sound on the screen are from the picture, with B-frames, through kills, cuts and a reload: five minutes of an
+# otherwise idle machine with Chromium.
 screen-sync: $(DONE) $(HLS)
 	$(BIN)/python -m tests.web.sync
 

@@ -16,6 +16,7 @@ from pipeline.events import Action, Cue, Edit, Ended, Event, MediaSegment, Progr
 from pipeline.flow import SystemClock
 from pipeline.folder import JOURNAL, SETTINGS
 from pipeline.journal import Entries, Entry, light, running
+from pipeline.opened import opened
 from pipeline.room import Room, directed, room
 from pipeline.settings import CueRules, load
 from pipeline.source.archive import segments
@@ -56,10 +57,10 @@ class Followed:
         if running(self.folder):
             self._seen, self._came = self._clock.up(), True
             return False
-        ended = self.state.ended
-        if self.state.session is None:  # or it has yet to begin
-            return ended is not None
-        return (self._came and ended is not None and ended.reason != "failed") or self._clock.up() - self._seen > GONE
+        ended, gone = self.state.ended, self._clock.up() - self._seen > GONE
+        if self.state.session is None:  # it died before its first line, or has yet to begin
+            return ended is not None or (gone and (self.folder / JOURNAL).exists())
+        return (self._came and ended is not None and ended.reason != "failed") or gone
 
     def knows(self, id: str) -> bool:
         """Whether that was asked before."""
@@ -71,6 +72,11 @@ class Followed:
             return load(self.folder / SETTINGS).cues
         except SettingsError:
             return CueRules()
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """Lines that are open in an editor: nobody sees one who has not seen it yet."""
+        return opened(self.folder)
 
     def segments(self) -> Sequence[MediaSegment]:
         """What there is of picture and sound."""

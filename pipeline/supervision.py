@@ -29,7 +29,8 @@ _LONG = 120.0
 GONE = 30.0
 """Seconds after which a session that died does not come back by itself: the longest pause, and a slow start."""
 _LOOK = 0.25
-"""Seconds between two looks at what runs beside a session."""
+"""Seconds between two looks at what runs beside a session. A Ctrl-C goes to the session at once, and to the rest so
+late at most. It is slept: the wait for an event may hold the lock that a signal handler needs to set it."""
 _ENDING = 15.0
 """Seconds that what runs beside a session has to end, once a SIGTERM has ended the session."""
 _MAY_PASS = (FAULT, ModelError.exit_code, SessionError.exit_code, WorkerError.exit_code)

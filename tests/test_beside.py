@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli, folder, notes
+from pipeline import cli, folder, followed, notes
 from pipeline.beside import Beside
 from pipeline.commands import beside
 from pipeline.errors import SettingsError
@@ -116,6 +116,17 @@ def test_what_runs_beside_a_session_that_is_to_go_on_waits_for_it(tmp_path: Path
     session.look()
     assert not session.over
     with lock(tmp_path / "s"):
+        assert not session.over
+    assert session.over
+
+
+def test_what_runs_beside_a_session_that_died_before_its_first_line_does_not_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Followed(tmp_path, coming=True)
+    monkeypatch.setattr(followed, "GONE", -1.0)
+    assert not session.over  # it has yet to begin
+    with lock(tmp_path), Journal(tmp_path, SystemClock()):
         assert not session.over
     assert session.over
 

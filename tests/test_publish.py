@@ -17,13 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from msgspec.structs import replace
 
+from pipeline import followed
 from pipeline.asked import keep
+from pipeline.commands import publish as command
 from pipeline.commands.publish import beside
 from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Action, Cue, Ended, Event, MediaSegment, Resumed
 from pipeline.flow import SystemClock
 from pipeline.followed import Followed
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
+from pipeline.opened import leave
 from pipeline.publish import captions
 from pipeline.publish.broadcast import Broadcast, check
 from pipeline.publish.timeline import pieces
@@ -32,6 +35,7 @@ from tests import published
 from tests.measures import SAMPLES, cues
 from tests.published import FIRST, GAP, SECOND
 from tests.test_session_waiting import Clock
+from tests.test_supervision import own_signals  # noqa: F401  # a fixture
 from tests.waiting import until
 
 DELAY = 5.0
@@ -149,6 +153,19 @@ def test_what_comes_late_or_is_held_back_is_left_out(show: Show) -> None:
     assert published.track("en")[4].text in texts
 
 
+def test_a_line_that_is_open_in_the_editor_goes_out_for_what_is_left_once_it_is_closed(show: Show) -> None:
+    _, _, third, fourth, *others = published.track("en")
+    leave(show.folder, [third.id, fourth.id])
+    show.step(13.0)  # until 8 s: the third has begun
+    assert third.text not in [cue.content for cue in show.cues()]
+    leave(show.folder, [fourth.id])
+    keep(show.folder, Action(id="a", do="edit", cue=third.id, text="Corrected."))
+    show.step(60.0)
+    said = [told(cue) for cue in show.cues()]
+    assert said[2] == (8.0, third.end, "Corrected.")
+    assert [text for _, _, text in said[3:]] == [cue.text for cue in others]  # the fourth was never closed
+
+
 def test_a_publisher_that_is_killed_goes_on_where_it_was(show: Show) -> None:
     third = published.track("en")[2]
     show.step(13.5)
@@ -247,6 +264,27 @@ def test_who_does_not_wait_for_the_end_publishes_it_at_once(tmp_path: Path, reco
         publisher.terminate()
         assert publisher.wait(30) == 0
     assert m3u8.loads((out / "en.m3u8").read_text()).is_endlist
+
+
+@pytest.mark.usefixtures("own_signals")
+@pytest.mark.parametrize("begun", [False, True], ids=["before its first line", "before its first sound"])
+def test_a_session_that_died_at_once_is_not_waited_for_and_not_called_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, begun: bool
+) -> None:
+    path, out = tmp_path / "s", tmp_path / "out"
+    path.mkdir()
+    with lock(path), Journal(path, SystemClock()) as journal:
+        if begun:
+            journal.append(published.started(live=True))
+    monkeypatch.setattr("os.nice", int)
+    monkeypatch.setattr(followed, "GONE", -1.0)
+    monkeypatch.setattr(command, "running", lambda folder: True)  # as it was when the publisher began
+    with pytest.raises(SessionError, match="recorded neither picture nor sound; there is nothing to publish"):
+        command.publish(path, out)
+    command.publish(path, out, under=os.getppid())
+    said = capsys.readouterr()
+    assert "there is nothing to publish" in said.err
+    assert "complete" not in said.out
 
 
 def test_a_line_that_is_moved_while_it_is_shown_is_not_said_twice() -> None:

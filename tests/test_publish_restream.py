@@ -235,6 +235,14 @@ def test_who_sends_to_a_server_that_refuses_is_told_so_and_the_key_is_not(show: 
     assert KEY not in said
 
 
+def test_a_session_that_died_before_its_first_line_is_not_waited_for(tmp_path: Path, ffmpeg: str) -> None:
+    said: list[str] = []
+    with Journal(tmp_path, Evening()):
+        pass
+    Restream(Followed(tmp_path), "rtmp://127.0.0.1/live/x", DELAY, Letters(ffmpeg), Evening(), said.append).run()
+    assert said == ["the session has recorded neither picture nor sound; there is nothing to send"]
+
+
 def test_the_key_is_on_no_command_line_and_in_no_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVESUBS_RESTREAM", "")  # and it is as it was afterwards
     assert beside(tmp_path, f"rtmps://example.org/live/{KEY}", "20", None) == [
@@ -320,8 +328,9 @@ def test_words_stand_where_the_console_puts_them_and_as_large(ffmpeg: str, recor
 def test_a_line_that_comes_when_it_is_nearly_over_is_left_out() -> None:
     shown, cue = Shown(), line(1, 10.0, 14.0)
     assert shown.at([cue], (), 13.5) is None
+    assert shown.at([cue], (), 12.0, {"c1"}) is None
     assert shown.at([cue], (), 12.9) == cue
-    assert shown.at([cue], (), 13.9) == cue  # it stands already
+    assert shown.at([cue], (), 13.9, {"c1"}) == cue  # it stands already
     assert shown.at([cue], {"c1"}, 13.9) is None
     assert shown.at([cue], (), 14.0) is None
     typed = replace(line(2, 9.0, 15.0), flags=("typed",))

@@ -14,6 +14,7 @@ from pipeline.asked import keep
 from pipeline.events import Action, Cue, Progress
 from pipeline.followed import Followed
 from pipeline.journal import Journal
+from pipeline.opened import leave
 from pipeline.publish.youtube import KEPT, Captions
 from tests import published
 from tests.servers import web
@@ -163,6 +164,10 @@ def test_a_line_that_is_held_goes_out_once_it_is_sent_in_time(evening: Evening, 
     evening.step(12.0)
     assert youtube.posts == []
     keep(evening.folder, Action(id="s1", do="send", cue="c1"))
+    leave(evening.folder, ["c1"])  # it is open in the editor now
+    evening.step(19.0)
+    assert youtube.posts == []
+    leave(evening.folder, [])
     evening.step(20.0)
     evening.step(60.0)
     keep(evening.folder, Action(id="s2", do="send", cue="c2"))  # too late

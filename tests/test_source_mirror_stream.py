@@ -85,6 +85,8 @@ def test_a_piece_that_the_server_does_not_have_is_a_gap(
         before = mirror.next_run()
         here.publisher.refuses["all5.ts"] = 404
         here.publisher.streams["live.m3u8"].edge = 8
+        assert "a piece of" in until(lambda: mirror.trouble, 15)
+        assert mirror.trouble.endswith("so the next one is fetched")  # not that the address be checked, which works
         after = mirror.next_run()
         assert before
         assert after

@@ -82,7 +82,7 @@ def _after_handover(way: Callable[[], T]) -> T:
         try:
             return way()
         except LivesubsError:
-            time.sleep(0.25)
+            time.sleep(0.25)  # no signal is caught yet: a Ctrl-C ends it
     return way()
 
 

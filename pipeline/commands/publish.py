@@ -42,19 +42,30 @@ def publish(
     _check(folder, out)
     session = Followed(folder, coming=under is not None)
     made = broadcast.Broadcast(session, out, seconds, vtt_cue, SystemClock())
-    if not under and not running(folder):
-        made.finish()
-    else:
-        with ends_with(under):
-            try:
-                _follow(made, session)
-            except KeyboardInterrupt:
-                if running(folder):
-                    raise
-                _on_signals(signal.SIG_IGN)
-                made.finish()  # nobody shall wait for more
+    try:
+        _publish(made, session, under)
+    except SessionError as error:
+        if not under:
+            raise
+        say(str(error))  # and it is not started again
     if not under:
         typer.echo(f"{out / broadcast.MASTER} is complete")
+
+
+def _publish(made: broadcast.Broadcast, session: Followed, under: int | None) -> None:
+    """All of it; SessionError where there is nothing in the end."""
+    if not under and not running(session.folder):
+        made.finish()
+        return
+    with ends_with(under):
+        try:
+            _follow(made, session)
+            made.complete()
+        except KeyboardInterrupt:
+            if running(session.folder):
+                raise
+            _on_signals(signal.SIG_IGN)
+            made.finish()  # nobody shall wait for more
 
 
 def beside(folder: Path, out: Path, delay: str | None) -> list[str]:

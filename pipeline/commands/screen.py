@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from pipeline import assets
-from pipeline.beside import LISTEN, PORT, Beside
+from pipeline.beside import Beside
 from pipeline.commands import options
 from pipeline.commands.player import player
 from pipeline.commands.typed import held_back
 from pipeline.flow import Repeating
-from pipeline.folder import JOURNAL, check
+from pipeline.folder import JOURNAL, begun, check
 from pipeline.journal import running
 from pipeline.notes import say
 from pipeline.publish.mpv import program
@@ -38,9 +38,10 @@ def screen(
     from pipeline.web.app import Served
     from pipeline.web.tools import Tools
 
-    behind = held_back(delay)
-    served = Served(behind, title or "", Tools(keys=options.keys()))
-    port, listen = port or PORT, listen or LISTEN
+    ran = Beside() if under else begun(folder).beside  # as on the night, unless something else is typed
+    behind = held_back(delay or ran.delay or None)
+    served = Served(behind, title or ran.title, Tools(keys=options.keys()))
+    port, listen = port or ran.port, listen or ran.listen
     if not under:
         check(folder)
     who = server.access(folder, listen)

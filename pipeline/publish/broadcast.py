@@ -7,7 +7,7 @@ belongs to this session lies in a folder named after it: caches on the way to th
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -42,6 +42,10 @@ class Session(Protocol):
     @property
     def room(self) -> Room: ...
 
+    @property
+    def opened(self) -> Collection[str]:
+        """Lines that are open in an editor."""
+
     def look(self) -> None:
         """Takes in what is new."""
 
@@ -59,6 +63,8 @@ class Broadcast:
         self._said = (0, False)
         """What the playlists say: how many pieces, and whether those are all."""
         self._bandwidth = 0
+        self._kept_back: set[str] = set()
+        """Lines that were held, or open in an editor, when they were due."""
 
     def step(self, *, running: bool) -> float:
         """Publishes what is due. Gives the seconds of recording that are still to go out, as far as is known; with a
@@ -67,7 +73,7 @@ class Broadcast:
         self._session.look()
         started = self._session.state.session
         if started is None:
-            return inf
+            return inf if running else 0.0
         found = pieces(self._session.segments())
         until = due(self._session.state, self._clock, self._delay, over=not running)
         for piece in found[self._done :]:
@@ -86,6 +92,10 @@ class Broadcast:
         """Publishes all there is, and that this is all; for a session that is over. Errors as in `step`."""
         self._delay = -inf
         self.step(running=False)
+        self.complete()
+
+    def complete(self) -> None:
+        """SessionError where a session is over and nothing of it was there to be published."""
         if not self._done:
             raise SessionError("the session has recorded neither picture nor sound; there is nothing to publish")
 
@@ -132,14 +142,20 @@ class Broadcast:
         except OSError as error:
             raise unwritable(place, error) from error
         self._bandwidth = max(self._bandwidth, round(bits / max(piece.seconds, 0.1)))
-        before = found[piece.number - 1] if piece.number else None
+        before, held = found[piece.number - 1] if piece.number else None, self._held
         for lang in self._langs():
             if not self._captions(piece, lang).exists():
-                self._put_captions(piece, before, lang)
+                self._put_captions(piece, before, lang, held)
+        cues = self._session.state.cues
+        self._kept_back |= {id for id in held if id in cues and cues[id].start < piece.segment.end}
 
-    def _put_captions(self, piece: Piece, before: Piece | None, lang: str) -> None:
+    @property
+    def _held(self) -> set[str]:
+        return {*self._session.room.held, *self._session.opened}
+
+    def _put_captions(self, piece: Piece, before: Piece | None, lang: str, held: Collection[str]) -> None:
         place = self._captions(piece, lang)
-        cues = [cue for cue in self._session.state.track(lang) if cue.id not in self._session.room.held]
+        cues = [cue for cue in self._session.state.track(lang) if cue.id not in held]
         shown = ""
         if before:
             with suppress(FileNotFoundError):  # a language that was not there before
@@ -148,7 +164,7 @@ class Broadcast:
             place.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise unwritable(place, error) from error
-        write_whole(place, captions.segment(piece, before, cues, shown, self._write))
+        write_whole(place, captions.segment(piece, before, cues, shown, self._write, self._kept_back))
 
     def _tell(self, found: Sequence[Piece], started: SessionStarted, *, ended: bool) -> None:
         """The playlists; the master last, so that nothing that it names is missing."""

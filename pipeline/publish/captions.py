@@ -2,17 +2,18 @@
 
 A cue goes out with the segment in which it begins, and again, word by word the same, with each that it is still shown
 in: whoever joins later sees it too, and no player is told two things about it. What was not ready when its segment went
-out is left out for good.
+out is left out for good, but for one that was kept back: it goes out later for what is left of it, if that can be read.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 import srt
 from msgspec.structs import replace
 
 from pipeline.events import Cue
+from pipeline.publish.shown import in_time
 from pipeline.publish.timeline import Piece
 
 Write = Callable[[Cue], str]
@@ -26,13 +27,23 @@ _SHORTEST = 0.001
 """Seconds under which nothing of a cue is left."""
 
 
-def segment(piece: Piece, before: Piece | None, cues: Sequence[Cue], shown: str, write: Write) -> str:
-    """The captions of `piece`, which follows on the piece `before`, whose captions are `shown`; cues by time."""
+def segment(
+    piece: Piece,
+    before: Piece | None,
+    cues: Sequence[Cue],
+    shown: str,
+    write: Write,
+    kept_back: Collection[str] = (),
+) -> str:
+    """The captions of `piece`, which follows on the piece `before`, whose captions are `shown`; cues by time.
+
+    Those `kept_back` were to be in captions before, and were not."""
     going_on = [] if piece.begins else [block for block in _blocks(shown) if _end(block) > piece.at + _SHORTEST]
     known = {block.partition("\n")[0] for block in going_on}  # one may have been given a later start meanwhile
-    begun = [cue for cue in cues if cue.id not in known and _begins_in(cue, piece, before)]
-    new = [write(placed) for cue in begun if (placed := _placed(cue, piece))]
-    return "".join(f"{part.rstrip()}\n\n" for part in (f"WEBVTT\n{_map(piece)}", *going_on, *new))
+    new = [cue for cue in cues if cue.id not in known]
+    begun = [c for c in new if _begins_in(c, piece, before) or (c.id in kept_back and _is_left(c, piece))]
+    written = [write(placed) for cue in begun if (placed := _placed(cue, piece))]
+    return "".join(f"{part.rstrip()}\n\n" for part in (f"WEBVTT\n{_map(piece)}", *going_on, *written))
 
 
 def _begins_in(cue: Cue, piece: Piece, before: Piece | None) -> bool:
@@ -41,6 +52,11 @@ def _begins_in(cue: Cue, piece: Piece, before: Piece | None) -> bool:
     if before is None or piece.begins:  # what had begun before what is missing, and is still shown after it
         return cue.end > piece.segment.start
     return cue.start >= before.segment.end
+
+
+def _is_left(cue: Cue, piece: Piece) -> bool:
+    """There is enough of it after what went out without it."""
+    return cue.start < piece.segment.start and in_time(cue, piece.segment.start)
 
 
 def _placed(cue: Cue, piece: Piece) -> Cue | None:

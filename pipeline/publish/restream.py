@@ -6,7 +6,7 @@ silence. When the server is lost it is called again, and gets what is due then.
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Protocol
@@ -124,6 +124,7 @@ class Restream:
         self._found: Sequence[MediaSegment] = ()
         self._found_at = -inf
         self._cues: Sequence[Cue] = ()
+        self._opened: Collection[str] = ()
 
     def run(self) -> None:
         """Until a session is over and its last picture was due. What goes wrong is told, and tried again."""
@@ -144,6 +145,8 @@ class Restream:
                     break
                 self._clock.wait(BACKOFF[min(tries, len(BACKOFF) - 1)])
                 tries += 1
+        if not self._found:
+            self._tell("the session has recorded neither picture nor sound; there is nothing to send")
         if lost:
             self._tell(f"{host(self._address)} did not come back; the rest was not sent")
 
@@ -190,7 +193,7 @@ class Restream:
         """With the words, where and as large as the room has them."""
         room = self._session.room
         picture = reel.picture(around, self._stream, HEIGHT - (band(room.size) if room.place == "band" else 0))
-        cue = self._shown.at(self._cues, room.held, self._stream)
+        cue = self._shown.at(self._cues, room.held, self._stream, self._opened)
         if cue is None or room.hidden or room.blank:
             return picture
         drawn = self._letters.drawn(cue.text, room.place, room.size)
@@ -218,6 +221,7 @@ class Restream:
 
     def _look(self) -> None:
         self._session.look()
+        self._opened = self._session.opened
         if self._clock.up() - self._found_at > _SEGMENTS or self._session.over:  # then the last one is there, too
             self._found, self._found_at = self._session.segments(), self._clock.up()
         started, at = self._session.state.session, self._stream

@@ -15,14 +15,18 @@ class Shown:
     def __init__(self) -> None:
         self._seen: set[str] = set()
 
-    def at(self, cues: Sequence[Cue], held: Collection[str], stream: float) -> Cue | None:
-        """The one line of the frame at `stream`: a typed one first, else the one that began last."""
-        there = [c for c in cues if c.start <= stream < c.end and c.id not in held and self._may(c, stream)]
+    def at(self, cues: Sequence[Cue], held: Collection[str], stream: float, opened: Collection[str] = ()) -> Cue | None:
+        """The one line of the frame at `stream`: a typed one first, else the one that began last. One that is `opened`
+        in an editor is not shown until it is closed, unless it stands already."""
+        begun = [c for c in cues if c.start <= stream < c.end and c.id not in held]
+        there = [c for c in begun if c.id in self._seen or (c.id not in opened and in_time(c, stream))]
         if not there:
             return None
         chosen = max(there, key=lambda cue: inf if "typed" in cue.flags else cue.start)
         self._seen.add(chosen.id)
         return chosen
 
-    def _may(self, cue: Cue, stream: float) -> bool:
-        return cue.id in self._seen or cue.end - stream >= min(_LEFT, _PART * (cue.end - cue.start))
+
+def in_time(cue: Cue, stream: float) -> bool:
+    """Whether enough is left of a line that comes at `stream`."""
+    return cue.end - stream >= min(_LEFT, _PART * (cue.end - cue.start))

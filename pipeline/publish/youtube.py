@@ -67,8 +67,9 @@ class Captions:
         lang = next(iter(state.session.tgt_langs), state.session.src_lang)
         said = set(kept.told)
         due = [cue for cue in state.track(lang) if cue.start <= at - HOLD and cue.id not in said]
-        lines = [cue for cue in due if cue.start > at - LATE and cue.id not in self._session.room.held]
-        kept.told += [cue.id for cue in due if cue in lines or cue.start <= at - LATE]  # what is held may still be sent
+        kept_back = {*self._session.room.held, *self._session.opened}
+        lines = [cue for cue in due if cue.start > at - LATE and cue.id not in kept_back]
+        kept.told += [cue.id for cue in due if cue in lines or cue.start <= at - LATE]  # the others may still be sent
         if lines:
             kept.seq += 1
             kept.pending = body(lines, began + self._ahead)

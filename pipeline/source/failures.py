@@ -16,6 +16,9 @@ from pipeline.errors import (
     SourceUnreachable,
 )
 
+PIECE_GONE = "A piece is gone"
+"""What the mirror says where an address is right and a part of the stream is not there."""
+
 _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
     (r"No space left", DiskFull, "the disk is full; free some space, what was recorded so far is safe"),
     (
@@ -31,6 +34,11 @@ _RULES: tuple[tuple[str, type[LivesubsError], str], ...] = (
     (r"No such file or directory|No such device", SourceMissing, "there is no {source}; check the name"),
     (r"Is a directory", SourceMissing, "{source} is a folder; name a file in it"),
     (r"Permission denied", SourceMissing, "no right to read {source}; check its rights"),
+    (
+        PIECE_GONE,
+        SourceUnreachable,
+        "the server does not have a piece of {source} that it lists, so the next one is fetched",
+    ),
     (
         r"404|\b410\b|StreamNotFound|Stream not found",
         SourceMissing,

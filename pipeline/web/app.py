@@ -17,7 +17,6 @@ from starlette.types import ASGIApp
 
 from pipeline.afterwards import Answers
 from pipeline.errors import SessionError
-from pipeline.flow import SystemClock
 from pipeline.followed import Followed
 from pipeline.tracks import BEHIND
 from pipeline.web.access import Access, Guarded
@@ -63,31 +62,12 @@ class Served(msgspec.Struct, frozen=True):
 def application(folder: Path, access: Access, served: Served, when_over: Callable[[], None] | None = None) -> ASGIApp:
     """The pages of the session in `folder`. With `when_over` it is about to begin, or to go on: that is called once the
     session has ended and nobody watches any more."""
-    show, media, answers = Show(folder, coming=when_over is not None), Media(folder), Answers(folder)
-    followed, wording = show.session, Wording(show, served.tools)
-
-    async def index(request: Request) -> Response:
-        return media.index(ended=followed.over, skip=request.query_params.get("_HLS_skip") in ("YES", "v2"))
-
-    async def room(request: Request) -> Response:
-        delay = followed.room.delay if followed.room.delay is not None else served.delay or 0.0
-        return media.room(followed.state, SystemClock(), delay, over=followed.over)
-
-    async def session(request: Request) -> Response:
-        return JSONResponse(_facts(followed, served))
-
-    async def cues(request: Request) -> Response:
-        return feed(show, request)
-
-    async def health(request: Request) -> Response:
-        return JSONResponse(show.health.facts(followed.state, show.viewers))
-
-    async def actions(request: Request) -> Response:
-        return await act(show, request)
+    show, answers = Show(folder, coming=when_over is not None), Answers(folder)
+    media, wording = Media(show.session, served.delay or 0.0), Wording(show, served.tools)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        followed.look()
+        show.session.look()
         tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show, answers))]
         if when_over:
             tasks.append(asyncio.create_task(_call_when_over(show, media, when_over)))
@@ -95,27 +75,46 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         for task in tasks:
             task.cancel()
         await wording.close()
-        await _answered(followed, answers)
+        await _answered(show.session, answers)
 
-    routes = [
+    of_session = [*_told_and_asked(show, served), *Desk(show).routes(), *wording.routes(), *media.routes()]
+    pages = Starlette(routes=[*_pages(), *of_session], lifespan=lifespan, exception_handlers={Unfit: unfit})
+    return Guarded(GZipMiddleware(pages), access)
+
+
+def _pages() -> list[Route | Mount]:
+    """The pages, and what they are made of."""
+    return [
         Route("/", _to_screen),
         *(Route(f"/{name}", _page(name)) for name in _NAMES),
+        *([Mount("/vendor", Files(directory=VENDOR))] if VENDOR.is_dir() else []),
+        Mount("/pages", Files(directory=PAGES)),
+    ]
+
+
+def _told_and_asked(show: Show, served: Served) -> list[Route]:
+    """What the pages are told of the session, and what they ask of it."""
+
+    async def session(request: Request) -> Response:
+        return JSONResponse(_facts(show.session, served))
+
+    async def cues(request: Request) -> Response:
+        return feed(show, request)
+
+    async def health(request: Request) -> Response:
+        return JSONResponse(show.health.facts(show.session.state, show.viewers))
+
+    async def actions(request: Request) -> Response:
+        return await act(show, request)
+
+    return [
         Route("/api/session", session),
         Route("/api/cues", cues),
         Route("/api/health", health),
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
         Route("/api/open", show.opened.report, methods=["POST"]),
-        *Desk(show).routes(),
-        *wording.routes(),
-        Route("/room.m3u8", room),
-        Route("/media/index.m3u8", index),
-        Route("/media/{name}", media.segment),
-        *([Mount("/vendor", Files(directory=VENDOR))] if VENDOR.is_dir() else []),
-        Mount("/pages", Files(directory=PAGES)),
     ]
-    pages = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Unfit: unfit})
-    return Guarded(GZipMiddleware(pages), access)
 
 
 async def _answer_for_session(show: Show, answers: Answers) -> None:

@@ -5,26 +5,32 @@ connection ends there is a discontinuity. What is missing between two of them is
 playback; the page waits there as long.
 """
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
+from pipeline.errors import SessionError
 from pipeline.events import MediaSegment
-from pipeline.flow import Clock
+from pipeline.files import write_whole
+from pipeline.flow import SystemClock
+from pipeline.followed import Followed
 from pipeline.publish import playlist as hls
 from pipeline.publish.due import due
-from pipeline.publish.timeline import pieces
-from pipeline.source.archive import segments
+from pipeline.publish.timeline import Piece, pieces
 from pipeline.source.parts import ARCHIVE
-from pipeline.state import State
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Programme date-time of stream time 0: the wall clock may be set back during a show, this one is not."""
+KEPT = "room.txt"
+"""Up to where players were told of the room's picture, stream time, in the session folder."""
 _WINDOW = 20
 """Segments that the room's playlist has at most while it grows: some players begin with the first."""
 _PLAYED = 15.0
@@ -61,40 +67,51 @@ def _segment(found: Sequence[MediaSegment], number: int) -> list[str]:
 
 
 class Media:
-    """The addresses below `/media/`."""
+    """The addresses of picture and sound: all there is, what the room sees, and the segments of both."""
 
-    def __init__(self, folder: Path) -> None:
-        self._archive = folder / ARCHIVE
-        self._listed = 0
-        """Segments that the room's playlist has had: with a longer delay it waits, and takes none back."""
+    def __init__(self, session: Followed, delay: float) -> None:
+        """What the room sees is `delay` seconds behind live, unless the console asks for another delay."""
+        self._session, self._delay, self._clock = session, delay, SystemClock()
+        self._archive, self._listed = session.folder / ARCHIVE, Listed(session.folder / KEPT)
         self._asked_at = -inf
         self._found: Sequence[MediaSegment] = ()
         self._texts: dict[tuple[bool, bool], str] = {}
         """The playlist of those, as it was asked for."""
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/room.m3u8", self.room),
+            Route("/media/index.m3u8", self.index),
+            Route("/media/{name}", self.segment),
+        ]
 
     @property
     def played(self) -> bool:
         """Somebody who may have no page open is playing."""
         return monotonic() - self._asked_at < _PLAYED
 
-    def index(self, *, ended: bool, skip: bool) -> Response:
-        found = segments(self._archive)
+    async def index(self, request: Request) -> Response:
+        found = self._session.segments()
         if found is not self._found:
             self._found, self._texts = found, {}
-        asked = (ended, skip)
+        asked = ended, skip = self._session.over, request.query_params.get("_HLS_skip") in ("YES", "v2")
         if asked not in self._texts:
             self._texts[asked] = playlist(found, ended=ended, skip=skip)
         return _playlist(self._texts[asked])
 
-    def room(self, state: State, clock: Clock, delay: float, *, over: bool) -> Response:
-        """What the room sees, for the mixer of a person who needs no page: ends `delay` seconds behind live."""
+    async def room(self, request: Request) -> Response:
+        """What the room sees, for the mixer of a person who needs no page: ends that much behind live."""
         self._asked_at = monotonic()
-        found, until = pieces(segments(self._archive)), due(state, clock, delay, over=over)
-        self._listed = max(self._listed, sum(piece.segment.end <= until for piece in found))
-        ended = over and self._listed == len(found)
-        shown = found if ended else found[max(0, self._listed - _WINDOW) : self._listed]
+        session, over = self._session, self._session.over
+        delay = self._delay if session.room.delay is None else session.room.delay
+        found = pieces(session.segments())
+        listed = self._listed.upto(found, due(session.state, self._clock, delay, over=over))
+        ended = over and listed == len(found)
+        if not ended:
+            self._listed.note(found[:listed])
+        whole = ended and not self._listed.followed
         text = hls.media(
-            shown,
+            found if whole else found[max(0, listed - _WINDOW) : listed],
             lambda piece: f"media/{piece.segment.path.name}",
             EPOCH,
             ended=ended,
@@ -119,6 +136,37 @@ class Media:
             return path.is_file() and path.resolve().parent == self._archive.parent.resolve() / ARCHIVE
         except (OSError, ValueError):
             return False
+
+
+class Listed:
+    """Up to where the room's playlist has had segments, whichever server gave it: with a longer delay it waits, and no
+    player is told less than it knows. Kept in the session folder, in a file as old as that is."""
+
+    def __init__(self, kept: Path) -> None:
+        self._kept, self._until = kept, -inf
+        with suppress(OSError, ValueError):
+            self._until = float(kept.read_text("utf-8"))
+
+    def upto(self, found: Sequence[Piece], until: float) -> int:
+        """How many of the segments are listed once those up to `until`, stream time, are due."""
+        return sum(piece.segment.end <= max(until, self._until) for piece in found)
+
+    @property
+    def followed(self) -> bool:
+        """A player was told just now that there is more to come: it counts from where it was told to."""
+        try:
+            return 0 <= time() - self._kept.stat().st_mtime < _PLAYED
+        except OSError:
+            return False
+
+    def note(self, listed: Sequence[Piece]) -> None:
+        """A player is told these now, and that there is more to come."""
+        if not listed:
+            return
+        self._until = listed[-1].segment.end
+        with suppress(SessionError, OSError):  # a full disk: this server knows it all the same
+            if not write_whole(self._kept, repr(self._until)):
+                os.utime(self._kept)
 
 
 def _playlist(text: str) -> Response:

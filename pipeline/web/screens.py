@@ -1,7 +1,7 @@
 """What pages say of themselves, each once a second: screens what they show, consoles which lines are open there."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -9,14 +9,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pipeline.events import Value
+from pipeline.opened import LAPSED
 from pipeline.web.bodies import Unfit, short
 
 _GONE = 5.0
 """Seconds after which a screen that says nothing is none."""
 _SOON, _EVERY = 0.2, 1.0
 """Seconds between two times that consoles are told, where a line came or went and where none did."""
-_LAPSED = 10.0
-"""Seconds after which a console that says nothing holds no line: its machine died, or it was closed."""
 _QUIET = 2.0
 """Seconds from its beginning in which a server says nothing of open lines: consoles tell it first. Pages go by what the
 server before it said."""
@@ -111,9 +110,10 @@ class Screens:
 class Opened:
     """The lines that are open in an editor: no screen shows one that it has not shown yet."""
 
-    def __init__(self, tell: Callable[[bytes], None]) -> None:
-        """`tell` is given `known` when that is another."""
-        self._tell, self._last, self._began = tell, dict[str, tuple[float, Open]](), time.monotonic()
+    def __init__(self, tell: Callable[[bytes], None], leave: Callable[[Sequence[str]], None]) -> None:
+        """`tell` is given `known` when that is another; `leave` the lines, also once a second while there are any."""
+        self._tell, self._leave = tell, leave
+        self._last, self._began, self._left = dict[str, tuple[float, Open]](), time.monotonic(), 0.0
         self.known: bytes | None = None
         """What was told last; None: nothing yet."""
 
@@ -133,13 +133,16 @@ class Opened:
     def look(self) -> None:
         """Tells which lines are open, and on which console, when that has changed."""
         now = time.monotonic()
-        self._last = {id: kept for id, kept in self._last.items() if kept[1].cues and now - kept[0] < _LAPSED}
+        self._last = {id: kept for id, kept in self._last.items() if kept[1].cues and now - kept[0] < LAPSED}
         if now - self._began < _QUIET:
             return
         held = [{"cue": cue, "by": opened.id} for _, opened in self._last.values() for cue in opened.cues]
         before, self.known = self.known, msgspec.json.encode(held)
         if self.known != before:
             self._tell(self.known)
+        if self.known != before or (held and now - self._left >= _EVERY):
+            self._left = now
+            self._leave(sorted({one["cue"] for one in held}))
 
 
 async def _told(request: Request, kind: type[_Report]) -> _Report | Response:

@@ -28,6 +28,7 @@ from pipeline.events import (
 from pipeline.followed import Followed
 from pipeline.journal import Entry
 from pipeline.notes import Faults, say_fault
+from pipeline.opened import leave
 from pipeline.web.drafts import Drafts
 from pipeline.web.health import Health
 from pipeline.web.heard import Heard
@@ -56,7 +57,9 @@ class Show:
         self.faults = Faults(partial(say_fault, "the page server"))
         self._watchers: set[Watcher] = set()
         self.screens = Screens(lambda screens: self._tell(Message("screens", wire("screens", screens, 0))))
-        self.opened = Opened(lambda opened: self._tell(Message("opened", wire("opened", opened, 0))))
+        self.opened = Opened(
+            lambda opened: self._tell(Message("opened", wire("opened", opened, 0))), partial(leave, folder)
+        )
         self.drafts = Drafts(folder, lambda *draft: self._tell(of_draft(*draft)))
 
     @property

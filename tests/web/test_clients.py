@@ -15,17 +15,20 @@ import psutil
 import pytest
 from starlette.requests import Request
 
+from pipeline.beside import Beside
 from pipeline.events import Cue
 from pipeline.flow import SystemClock
+from pipeline.folder import Begun, write_settings
 from pipeline.followed import Followed
 from pipeline.journal import Entry, Journal
+from pipeline.settings import Settings
 from pipeline.web.feed import feed
 from pipeline.web.health import Health
 from pipeline.web.show import Show
 from pipeline.web.told import Watcher
 from tests.waiting import until
 from tests.web.asking import ask, raw
-from tests.web.conftest import Server
+from tests.web.conftest import Forked, Server
 from tests.web.sessions import STARTED, cue, finished
 
 FEW = 64
@@ -195,6 +198,18 @@ def test_a_page_that_was_cut_off_is_told_what_it_missed(tmp_path: Path, serve: C
     assert '"one"' not in told(3)
     assert told(3).index('"two"') < told(3).index('"three"')
     assert '"one"' in told(900)  # of another session, which was longer
+
+
+def test_the_pages_are_served_the_next_morning_as_they_were_on_the_night(tmp_path: Path) -> None:
+    server = Forked(finished(tmp_path, []))
+    ran = Beside(serve=True, port=server.port, title="Rally, Paris", delay="20")
+    write_settings(tmp_path, Settings(), Begun(source="rally.m3u8", beside=ran))
+    for typed, title in (([], "Rally, Paris"), (["--title", "Rally, Lyon"], "Rally, Lyon")):
+        server._words = ["screen", str(tmp_path), *typed]
+        server.start()
+        told = json.loads(ask(server.port, "/api/session").body)
+        server.kill()
+        assert (told["title"], told["delay"]) == (title, 20.0)
 
 
 def test_half_a_request_is_left_and_the_others_are_served(server: Server) -> None:

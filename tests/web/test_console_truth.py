@@ -1,7 +1,9 @@
 """/console in a real Chromium: what it says is so, what it asks, and what it keeps."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,9 @@ import pytest
 
 from pipeline.asked import Actions
 from pipeline.events import Ended, SourceState, Warned, Withdrawn
+from pipeline.followed import Followed
 from pipeline.journal import Journal
+from pipeline.opened import OPENED, leave
 from pipeline.web.screens import Open, Opened
 from tests.waiting import until
 from tests.web.asking import ask
@@ -109,6 +113,7 @@ def test_what_was_typed_for_a_line_that_goes_meanwhile_is_told(
     console: "Page", journal: Journal, tmp_path: Path
 ) -> None:
     press(console, "ArrowDown", "e", "Control+a", *"It is full")
+    until(lambda: Followed(tmp_path).opened == {"s1.en.1"}, 20)
     journal.append(Withdrawn(id="s1.en.1"))  # it was translated again
     journal.append(Warned(text="that is written"))
     becomes(console, f"{TROUBLES}.includes('that is written')")
@@ -117,17 +122,24 @@ def test_what_was_typed_for_a_line_that_goes_meanwhile_is_told(
     assert not done(tmp_path)
 
 
-def test_a_console_that_says_nothing_any_more_holds_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_console_that_says_nothing_any_more_holds_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[bytes] = []
-    opened = Opened(told.append)
+    opened = Opened(told.append, partial(leave, tmp_path))
     opened.note(Open(id="c", cues=("a",)))
     assert not told  # it has just begun: other consoles may have lines open, too
     monkeypatch.setattr("pipeline.web.screens._QUIET", 0.0)
     opened.look()
     assert told == [b'[{"cue":"a","by":"c"}]']
-    monkeypatch.setattr("pipeline.web.screens._LAPSED", 0.0)
+    assert Followed(tmp_path).opened == {"a"}  # also for what sends the session on
+    os.utime(tmp_path / OPENED, (0, 0))
+    assert not Followed(tmp_path).opened  # the server died, too
+    monkeypatch.setattr("pipeline.web.screens._EVERY", 0.0)
+    opened.look()
+    assert Followed(tmp_path).opened == {"a"}
+    monkeypatch.setattr("pipeline.web.screens.LAPSED", 0.0)
     opened.look()
     assert told[1:] == [b"[]"]
+    assert not Followed(tmp_path).opened
 
 
 def test_a_stream_that_stops_is_asked_about(console: "Page", journal: Journal, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pipeline.source.failures import PIECE_GONE
 from pipeline.source.hls.fetch import Failed, Got, Refused, Web
 from pipeline.source.hls.local import Stored
 from pipeline.source.hls.playlist import Key, Part, Piece, joined, listed
@@ -64,7 +65,7 @@ class Track:
                 self._lose()
                 return None
             if isinstance(error, Refused) and error.status in _NOT_THERE:
-                raise Failed(str(error)) from error  # the piece is missing, the address is right
+                raise Failed(f"{PIECE_GONE}: {error}") from error  # the address is right, and no other is looked for
             raise
         self._pass()
         return got

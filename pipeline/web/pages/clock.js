@@ -13,13 +13,17 @@ const EPOCH = Date.UTC(2000, 0, 1) / 1000;
 /** Seconds by which the two ways may differ; more, and the time stamps are not what they should be. */
 const AGREE = 0.5;
 const FIRST = /-00000\.ts$/;
+/** MPEG time stamps begin anew after so many. */
+const WRAP = 2 ** 33;
 
 export class StreamClock {
   constructor(hls, Hls) {
     this._hls = hls;
     this._shifts = new Map();
     this._of = null;
-    hls.on(Hls.Events.INIT_PTS_FOUND, (_, { frag, initPTS, timescale }) => this._shifts.set(frag.cc, initPTS / timescale));
+    hls.on(Hls.Events.INIT_PTS_FOUND, (_, { frag, initPTS, timescale }) => {
+      this._shifts.set(frag.cc, signed(initPTS) / timescale);
+    });
   }
 
   get details() {
@@ -103,6 +107,12 @@ export class StreamClock {
     }
     return this._known;
   }
+}
+
+/** Time stamps as they were counted: one a little below 0, as sound before the first picture has, is written as one a
+ * little below where they begin anew. */
+function signed(ticks) {
+  return ticks > WRAP / 2 ? ticks - WRAP : ticks;
 }
 
 /** When a segment says that it is, stream time. */
