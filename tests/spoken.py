@@ -74,7 +74,7 @@ def heard(folder: Path, material: Material, *, guards: bool = True, detector: bo
     audio = hearing.recorded(folder, (np.clip(material.audio, -1, 1) * 32767).astype(np.int16))
     with ExitStack() as stack:
         if not guards:
-            stack.enter_context(patch("pipeline.speech.policy.judge", lambda said, *_: Judged(said.words)))
+            stack.enter_context(patch("pipeline.speech.utterance.judge", lambda said, *_: Judged(said.words)))
             stack.enter_context(patch("pipeline.speech.whisper.looped", lambda *_: None))
         if not detector:
             whole = Silero.probabilities

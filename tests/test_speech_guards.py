@@ -15,9 +15,9 @@ from pipeline.events import Hypothesis, Word
 from pipeline.settings import SAMPLE_RATE, SentenceRules, SpeechSettings
 from pipeline.speech.boilerplate import plain
 from pipeline.speech.guards import Judged, judge
-from pipeline.speech.policy import UtterancePolicy
 from pipeline.speech.recognition import Recognition, compression
 from pipeline.speech.repetition import repetition
+from pipeline.speech.utterance import UtterancePolicy
 from pipeline.speech.vad import FRAME
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.stage import verbatim
