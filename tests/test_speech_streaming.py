@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.audio import Samples
 from pipeline.events import Event, Hypothesis, Suppressed
 from pipeline.scores.words import plain
-from pipeline.settings import SAMPLE_RATE, Settings, SpeechSettings, override
+from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.endpointer import FRAME_SECONDS
 from pipeline.speech.languages import Choose, likeliest
 from pipeline.speech.local import LocalRecogniser
@@ -24,12 +24,12 @@ from pipeline.speech.stage import recognise
 from pipeline.speech.streaming import StreamPolicy
 from pipeline.speech.vad import FRAME
 from pipeline.speech.whisper import Whisper
-from tests.hearing import DEMO, chunks, recorded, sound, true_words, words
+from tests.hearing import STREAM, chunks, recorded, sound, true_words, words
 from tests.test_speech_policy import ScriptedDetector, ScriptedTranscriber, numbered
 
 WORD = 10
 """Frames of a scripted word, the last one quiet."""
-STREAM = SpeechSettings(policy="stream", endpoint=0.3)
+SETTINGS = SpeechSettings(policy="stream", endpoint=0.3)
 BITE = 0.25
 
 
@@ -66,7 +66,7 @@ def run(turns: list[int], cuts: list[int]) -> tuple[list[Said], list[str]]:
     edges = list(accumulate(turns, initial=0))
     spoken = {n for at, (first, end) in enumerate(pairwise(edges)) if at % 2 == 0 for n in range(first, end)}
     script = [0.9 if n in spoken else 0.0 for n in range(edges[-1]) for _ in range(WORD)]
-    policy = StreamPolicy(ScriptedDetector(script), Scripted(spoken), STREAM)
+    policy = StreamPolicy(ScriptedDetector(script), Scripted(spoken), SETTINGS)
     said: list[Said] = []
     position = 0
     for part in np.split(numbered(len(script) * FRAME), sorted(cuts)):
@@ -99,7 +99,7 @@ def test_no_word_comes_that_ends_before_what_has_been_judged(turns: list[int]) -
 
 def test_a_speech_without_a_pause_is_said_as_it_goes_and_its_sound_is_let_go() -> None:
     spoken = set(range(400))
-    policy = StreamPolicy(ScriptedDetector([0.9] * 4000), Scripted(spoken), STREAM)
+    policy = StreamPolicy(ScriptedDetector([0.9] * 4000), Scripted(spoken), SETTINGS)
     came, kept = 0, 0
     for part in np.split(numbered(4000 * FRAME), range(8 * FRAME, 4000 * FRAME, 8 * FRAME)):
         start = came / SAMPLE_RATE
@@ -118,15 +118,11 @@ def streamed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[float, Even
     samples = sound("rally")
     seconds = len(samples) / SAMPLE_RATE
     recogniser = LocalRecogniser()
-    recogniser.open(recorded(folder, samples), streaming())
+    recogniser.open(recorded(folder, samples), STREAM)
     said: list[tuple[float, Event]] = []
     for chunk in chunks(seconds, BITE):
         said += [(chunk.end, event) for event in recogniser.hear(chunk.start, chunk.end).events]
     return [*said, *((seconds, event) for event in recogniser.finish().events)]
-
-
-def streaming() -> SpeechSettings:
-    return override(Settings(speech=DEMO), speech={"policy": "stream"}).speech
 
 
 def test_the_rally_is_heard_about_a_second_after_it_is_spoken(streamed: list[tuple[float, Event]]) -> None:
@@ -163,7 +159,7 @@ def test_what_has_been_said_is_the_beginning_of_what_follows(streamed: list[tupl
 def test_nothing_is_invented_where_nobody_speaks(name: str, tmp_path: Path) -> None:
     recogniser = LocalRecogniser()
     samples = sound(name)
-    recogniser.open(recorded(tmp_path, samples), streaming())
+    recogniser.open(recorded(tmp_path, samples), STREAM)
     spoken = true_words(name)
     for word in words(recognise(chunks(len(samples) / SAMPLE_RATE, BITE), recogniser)):
         assert any(word.start < true["end"] + 0.5 and word.end > true["start"] - 0.5 for true in spoken), word
@@ -180,7 +176,7 @@ class Inventive(Scripted):
 
 
 def test_what_may_become_a_phrase_that_is_made_up_waits_until_that_is_known() -> None:
-    policy = StreamPolicy(ScriptedDetector([0.9] * 100 + [0.0] * 40), Inventive(set()), STREAM)
+    policy = StreamPolicy(ScriptedDetector([0.9] * 100 + [0.0] * 40), Inventive(set()), SETTINGS)
     said: list[Said] = []
     for at in range(0, 140 * FRAME, 4 * FRAME):
         said += policy.hear(numbered(140 * FRAME)[at : at + 4 * FRAME], at / SAMPLE_RATE)
@@ -190,7 +186,7 @@ def test_what_may_become_a_phrase_that_is_made_up_waits_until_that_is_known() ->
 
 
 def test_whisper_goes_on_from_what_was_said() -> None:
-    whisper = Whisper(streaming())
+    whisper = Whisper(STREAM)
     samples = (sound("rally") / 32768).astype(np.float32)
     sentence = [word for word in true_words("rally") if word["sentence"] == true_words("rally")[0]["sentence"]]
     first, last = (round(SAMPLE_RATE * at) for at in (sentence[0]["start"], sentence[-1]["end"]))
@@ -204,7 +200,7 @@ def test_whisper_goes_on_from_what_was_said() -> None:
 
 def test_a_word_that_was_cut_in_two_is_gone_on_with() -> None:
     """The tokens of what is new, and no more, though the aligner gives the word as one."""
-    whisper = Whisper(streaming())
+    whisper = Whisper(STREAM)
     samples = (sound("rally") / 32768).astype(np.float32)[: 8 * SAMPLE_RATE]
     whole = whisper.go_on(samples, ())
     at, long = next((n, piece) for n, piece in enumerate(whole.pieces) if len(piece.tokens) > 1)

@@ -90,7 +90,6 @@ class StreamPolicy(UtterancePolicy):
 
     def _go_on(self, begun: int, now: int) -> Iterator[Said]:
         """The words that are sure by frame `now`; the others are the tail."""
-        seconds = (now - begun) * FRAME_SECONDS
         reading = self._read(self._cut(begun, now), self._time(begun), self._endpointer.speech)
         count = 0 if reading.judged.dropped else self._sure(reading.words, self._time(now))
         new, tail = reading.words[:count], reading.words[count:]
@@ -103,7 +102,7 @@ class StreamPolicy(UtterancePolicy):
             self._lang, self._heard = reading.lang, new[-1].end
         opening = bool(new) and self._opening(begun, self._endpointer.speech)
         yield Hypothesis(heard=self._heard, committed=new, tail=tail, lang=reading.lang, begun=opening)
-        self._let_go(begun, seconds, tail[0].start if tail else None)
+        self._let_go(begun, now, tail)
 
     def _sure(self, words: Sequence[Word], end: float) -> int:
         """How many of the words, up to the stream time `end`, will not change any more."""
@@ -123,22 +122,20 @@ class StreamPolicy(UtterancePolicy):
                 open.clear()
         return self._known.may_become(plain("".join(open)))
 
-    def _let_go(self, begun: int, seconds: float, following: float | None) -> None:
+    def _let_go(self, begun: int, now: int, tail: Sequence[Word]) -> None:
         """The sound of sentences that have been said is needed no more; of one that grows too long neither."""
         words = self._said.words
-        starts = [*(word.start for word in words[1:]), *([following] if following is not None else [])]
-        ends = [n for n, (word, _) in enumerate(zip(words, starts, strict=False), 1) if ends_sentence(word.text)]
-        if not ends and seconds >= MOST:
-            first = self._time(begun) + FIRST * seconds
-            late = [n for n in range(1, len(starts) + 1) if words[n - 1].end >= first] or [*range(1, len(starts) + 1)]
-            ends = [max(late, key=lambda n: (starts[n - 1] - words[n - 1].end, n))] if late else []
-        if ends:
-            cut = (words[ends[-1] - 1].end + starts[ends[-1] - 1]) / 2
-            frame = round((cut - self._origin) / FRAME_SECONDS)
-            if frame > begun:
-                self._endpointer.let_go(frame)
-                self._opened = frame  # it is not told again that somebody speaks
-            self._said = self._said.after(ends[-1])
+        edges = [(word.end, after.start) for word, after in zip(words, (*words[1:], *tail[:1]), strict=False)]
+        count = _whole(words[: len(edges)])
+        if not count and (now - begun) * FRAME_SECONDS >= MOST:
+            count = _longest_pause(edges, self._time(begun) + FIRST * MOST)
+        if not count:
+            return
+        self._said = self._said.after(count)
+        frame = round((sum(edges[count - 1]) / 2 - self._origin) / FRAME_SECONDS)
+        if frame > begun:
+            self._endpointer.let_go(frame)
+            self._opened = frame  # it is not told again that somebody speaks
 
     def _hear_out(self, samples: Samples, start: float, speech: Sequence[bool]) -> Recognised:
         if not self._said.words:
@@ -174,6 +171,17 @@ class StreamPolicy(UtterancePolicy):
         return _Reading(
             words=later(words, start), tokens=tuple(map(_tokens, groups)), lang=heard.lang or self._lang, judged=judged
         )
+
+
+def _whole(words: Sequence[Word]) -> int:
+    """How many of the words are whole sentences."""
+    return max((number for number, word in enumerate(words, 1) if ends_sentence(word.text)), default=0)
+
+
+def _longest_pause(edges: Sequence[tuple[float, float]], first: float) -> int:
+    """After how many words the pause is longest, given each one's end and the next one's start; not before `first`."""
+    late = [number for number, (end, _) in enumerate(edges, 1) if end >= first] or range(1, len(edges) + 1)
+    return max(late, key=lambda number: (edges[number - 1][1] - edges[number - 1][0], number), default=0)
 
 
 def _from(word: Word, start: float) -> Word:
