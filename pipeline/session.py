@@ -74,7 +74,8 @@ def subtitles(
     """
     lang, names = settings.speech.spoken[0], names or Names()
     heard = journal.tap(recognise(chunks, recogniser, names, speaker), events=_itself)
-    made = to_sentences(heard, settings.sentences, lang, first=left.number, then=left.then)
+    clauses = settings.speech.policy == "stream"
+    made = to_sentences(heard, settings.sentences, lang, first=left.number, then=left.then, clauses=clauses)
     said = journal.tap(mended(made, names), events=_itself)
     sentences = (event for event in said if isinstance(event, Sentence))
     own, *copies = hands.fan_out(sentences, 1 + len(chains))
