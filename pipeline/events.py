@@ -77,6 +77,8 @@ class SessionStarted(Event, frozen=True, tag="session"):
     """Whether one of the engines sends the text to someone else's computer."""
     live: bool = True
     """It comes as time passes; a recording that is read as fast as it can be heard waits for nobody."""
+    policy: str = "utterance"
+    """When words are said: utterance, stream."""
 
 
 class Resumed(Event, frozen=True, tag="resumed"):

@@ -302,4 +302,5 @@ class Session:
             leaves_machine=any(chain.leaves_machine for chain in chains),
             began_at=before.began_at if before else self._clock.now(),
             live=found.live or self._settings.source.pace is not None,
+            policy=self._settings.speech.policy,
         )
