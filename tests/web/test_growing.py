@@ -1,6 +1,6 @@
 """What is said word by word (`--policy stream`): a growing line in /api/cues, and lines that roll on /overlay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,19 +29,13 @@ def spoken(text: str) -> list[Event]:
     """A hypothesis for each word, and each sentence as soon as it is one."""
     events: list[Event] = []
 
-    def heard() -> "list[Hypothesis]":
-        words = [
-            Word(start=0.4 * at, end=0.4 * at + 0.3, text=f" {part}", probability=1.0)
-            for at, part in enumerate(text.split(), 2)
-        ]
-        return [Hypothesis(heard=word.end, committed=(word,), lang="fr") for word in words]
+    def heard() -> Iterator[Hypothesis]:
+        for at, part in enumerate(text.split(), 2):
+            word = Word(start=0.4 * at, end=0.4 * at + 0.3, text=f" {part}", probability=1.0)
+            events.append(said := Hypothesis(heard=word.end, committed=(word,), lang="fr"))
+            yield said
 
-    def told() -> "Iterator[Hypothesis]":
-        for event in heard():
-            events.append(event)
-            yield event
-
-    for sentence in to_sentences(told(), SentenceRules(), "fr", clauses=True):
+    for sentence in to_sentences(heard(), SentenceRules(), "fr", clauses=True):
         events.append(sentence)
     return events
 
@@ -83,17 +77,13 @@ def test_the_overlay_rolls_two_lines_that_are_never_broken_anew(
         page.goto(f"{server.address}/overlay?lang=fr")
         page.wait_for_selector("#stage[data-ready=yes]", state="attached")
         seen: list[list[str]] = []
-        said = ""
         for event in spoken(text):
             journal.append(event)
             if isinstance(event, Hypothesis):
-                said += event.committed[0].text
-                page.wait_for_function(
-                    "end => document.getElementById('stage').innerText.endsWith(end)",
-                    arg=event.committed[0].text.strip(),
-                )
+                ends = "end => document.getElementById('stage').innerText.endsWith(end)"
+                page.wait_for_function(ends, arg=event.committed[0].text.strip())
                 seen.append(shown(page))
-        assert seen[-1] == ["tous ensemble, ici et partout. Merci à", "tous."]
+        assert seen[-1] == ["nous restons debout tous ensemble, ici et", "partout. Merci à tous."]
         for before, after in pairwise(seen):
             assert len(after) <= 2
             grew = after[:-1] == before[:-1] and after[-1].startswith(before[-1])
