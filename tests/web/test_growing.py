@@ -15,6 +15,7 @@ from pipeline.journal import Journal
 from pipeline.settings import SentenceRules
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.web.growing import Growing
+from tests.waiting import until
 from tests.web.conftest import Server
 from tests.web.sessions import STARTED, cue
 
@@ -80,15 +81,15 @@ def test_the_overlay_rolls_two_lines_that_are_never_broken_anew(
         for event in spoken(text):
             journal.append(event)
             if isinstance(event, Hypothesis):
-                ends = "end => document.getElementById('stage').innerText.endsWith(end)"
-                page.wait_for_function(ends, arg=event.committed[0].text.strip())
+                said = event.committed[0].text.strip()
+                until(lambda said=said: shown(page)[-1].endswith(said), 10)  # type: ignore[misc]
                 seen.append(shown(page))
         assert seen[-1] == ["nous restons debout tous ensemble, ici et", "partout. Merci à tous."]
         for before, after in pairwise(seen):
             assert len(after) <= 2
             grew = after[:-1] == before[:-1] and after[-1].startswith(before[-1])
             assert grew or after[0] == before[-1], (before, after)
-        page.wait_for_function("!document.getElementById('stage').innerText", timeout=8000)
+        until(lambda: shown(page) == [""], 10)
 
 
 def test_translated_clauses_go_on_behind_each_other_and_held_ones_wait(
