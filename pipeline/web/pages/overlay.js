@@ -124,7 +124,8 @@ class Overlay {
     if (this.lanes.length) return;
     this.source = session.src_lang;
     const langs = this.set.lang ? this.set.lang.split(",") : [session.tgt_langs[0] ?? session.src_lang];
-    const rolls = session.policy === "stream";
+    const rolls = session.policy === "stream" && this.set.delay === null && !this.set.play;
+    this.stage.classList.toggle("rolls", rolls);
     this.lanes = langs.map((lang) => ({
       lang, ready: new Ready(), lines: new Lines(this.feed, lang), roll: rolls ? new Roll(lang) : null, waiting: [], newest: 0,
     }));
@@ -132,7 +133,8 @@ class Overlay {
 
   #style() {
     const { size, place, align, box } = this.set;
-    this.stage.className = [place, align, box ? "box" : ""].join(" ").trim();
+    const rolls = this.lanes.some((lane) => lane.roll);
+    this.stage.className = [place, align, box ? "box" : "", rolls ? "rolls" : ""].join(" ").trim();
     this.stage.style.setProperty("--size", size);
   }
 }
