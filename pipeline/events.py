@@ -77,6 +77,8 @@ class SessionStarted(Event, frozen=True, tag="session"):
     """Whether one of the engines sends the text to someone else's computer."""
     live: bool = True
     """It comes as time passes; a recording that is read as fast as it can be heard waits for nobody."""
+    policy: str = "utterance"
+    """When words are said: utterance, stream."""
 
 
 class Resumed(Event, frozen=True, tag="resumed"):
@@ -196,6 +198,10 @@ class Sentence(Event, frozen=True, tag="sentence"):
     """The recording began or ended within it: it is not what was said, and its translation less so."""
     uncertain: tuple[str, ...] = ()
     """Names of the glossary that may have been said in it, where they are not or were hardly understood."""
+    after: str = ""
+    """Id of the clause before, where it goes on with that one's sentence (policy `stream`)."""
+    more: bool = False
+    """It is a clause, and its sentence goes on."""
     rev: int = 1
     final: bool = True
 

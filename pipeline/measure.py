@@ -16,7 +16,7 @@ from pipeline.events import Hypothesis
 from pipeline.scores.track import read_srt
 from pipeline.scores.words import plain, text_wer
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
-from pipeline.speech.policy import UtterancePolicy
+from pipeline.speech.utterance import UtterancePolicy
 from pipeline.speech.vad import Silero
 from pipeline.speech.whisper import LONGEST, Whisper
 from pipeline.windows import Trial

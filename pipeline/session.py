@@ -74,7 +74,8 @@ def subtitles(
     """
     lang, names = settings.speech.spoken[0], names or Names()
     heard = journal.tap(recognise(chunks, recogniser, names, speaker), events=_itself)
-    made = to_sentences(heard, settings.sentences, lang, first=left.number, then=left.then)
+    clauses = settings.speech.policy == "stream"
+    made = to_sentences(heard, settings.sentences, lang, first=left.number, then=left.then, clauses=clauses)
     said = journal.tap(mended(made, names), events=_itself)
     sentences = (event for event in said if isinstance(event, Sentence))
     own, *copies = hands.fan_out(sentences, 1 + len(chains))
@@ -301,4 +302,5 @@ class Session:
             leaves_machine=any(chain.leaves_machine for chain in chains),
             began_at=before.began_at if before else self._clock.now(),
             live=found.live or self._settings.source.pace is not None,
+            policy=self._settings.speech.policy,
         )

@@ -75,6 +75,9 @@ class SpeechSettings(Table, frozen=True):
     it. Unless set: what `livesubs models measure` found, else 30."""
     hotwords: bool | None = None
     """Tell the model the names of the glossary beforehand. Unless set: as `livesubs models measure` found, else yes."""
+    policy: Literal["utterance", "stream"] = "utterance"
+    """When words are said: "utterance", all of them after a pause, for a picture that is held back; or "stream", each a
+    second after it was spoken, for a room that cannot wait; a few more are misheard (docs/decisions/0020-stream.md)."""
     longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
     """An utterance is cut at its best pause past so many seconds, 3 to 25: half the delay of the screening, less 5."""
     lag: Positive = 8.0

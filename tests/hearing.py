@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +19,7 @@ from tests.measures import SAMPLES
 
 DEMO_WINDOW = windows.shortest(assets.demo_recogniser(), Path())
 DEMO = SpeechSettings(model=str(assets.demo_recogniser()), window=DEMO_WINDOW, threads=2)
+STREAM = msgspec.structs.replace(DEMO, policy="stream")
 
 
 def sound(name: str) -> NDArray[np.int16]:

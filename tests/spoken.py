@@ -21,6 +21,7 @@ from models.recipe.utterance import SAMPLE_RATE, VOICES, Audio, utter
 from models.recipe.windows import random_manner, take
 from pipeline.events import Event, Suppressed
 from pipeline.scores.words import plain
+from pipeline.settings import SpeechSettings
 from pipeline.speech.guards import Judged
 from pipeline.speech.local import LocalRecogniser
 from pipeline.speech.stage import recognise
@@ -69,19 +70,22 @@ class Heard:
         return seconds / (sentence.end - sentence.start), why
 
 
-def heard(folder: Path, material: Material, *, guards: bool = True, detector: bool = True) -> Heard:
+def heard(
+    folder: Path, material: Material, settings: SpeechSettings, *, guards: bool = True, detector: bool = True
+) -> Heard:
     """The real recogniser over it, with the guards or without any, or with a detector that takes all for speech."""
     audio = hearing.recorded(folder, (np.clip(material.audio, -1, 1) * 32767).astype(np.int16))
     with ExitStack() as stack:
         if not guards:
-            stack.enter_context(patch("pipeline.speech.policy.judge", lambda said, *_: Judged(said.words)))
+            for policy in ("utterance", "streaming"):
+                stack.enter_context(patch(f"pipeline.speech.{policy}.judge", lambda said, *_: Judged(said.words)))
             stack.enter_context(patch("pipeline.speech.whisper.looped", lambda *_: None))
         if not detector:
             whole = Silero.probabilities
             stack.enter_context(patch.object(Silero, "probabilities", lambda *given: np.ones_like(whole(*given))))
         recogniser = stack.enter_context(LocalRecogniser())
-        recogniser.open(audio, hearing.DEMO)
-        return Heard(list(recognise(hearing.chunks(len(material.audio) / SAMPLE_RATE, 1.0), recogniser)))
+        recogniser.open(audio, settings)
+        return Heard(list(recognise(hearing.chunks(len(material.audio) / SAMPLE_RATE, 0.25), recogniser)))
 
 
 def nobody(seconds: float, seed: int = 1) -> Material:

@@ -33,9 +33,10 @@ from pipeline.settings import (
 from pipeline.speech.languages import CLEAR, SHORT, Choose, chosen, likeliest
 from pipeline.speech.local import LocalRecogniser
 from pipeline.speech.messages import Heard
-from pipeline.speech.policy import Policy, UtterancePolicy
+from pipeline.speech.policy import Policy
 from pipeline.speech.recognition import Recognition
 from pipeline.speech.stage import recognise
+from pipeline.speech.utterance import UtterancePolicy
 from pipeline.speech.vad import Silero
 from pipeline.speech.whisper import Whisper
 from pipeline.state import fold

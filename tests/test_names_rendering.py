@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.names.glossary import Glossary, parse
 from pipeline.names.rendering import broken, due, masked, mend, unmasked
-from pipeline.translation.engine import Context, TranslationFailed
+from pipeline.translation.engine import NOTHING, Context, TranslationFailed
 from pipeline.translation.protected import Protected
 
 GLOSSARY = parse(
@@ -37,7 +37,7 @@ class Scripted:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return True
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
         self.asked.append(text)
         first, rest = text.split(" parle de l'")
         second, rest = rest.split(" à ")
@@ -85,7 +85,7 @@ def test_whatever_an_engine_makes_of_names_they_come_out_right(habit: Callable[[
 
 def test_who_echoes_the_whole_text_still_has_the_terms_right() -> None:
     class Echo(Scripted):
-        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
             return text
 
     answer = Protected(Echo(str), lambda lang: GLOSSARY.terms).translate(SAID, "fr", "en")
@@ -106,7 +106,7 @@ def test_what_nothing_helps_is_given_as_it_came_and_called_broken() -> None:
 
 def test_a_second_question_that_fails_or_has_no_time_left_costs_no_answer() -> None:
     class Tiring(Scripted):
-        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
             if self.asked:
                 raise TranslationFailed("too many requests")
             return super().translate(text, src_lang, tgt_lang, context)
@@ -114,7 +114,7 @@ def test_a_second_question_that_fails_or_has_no_time_left_costs_no_answer() -> N
     assert Protected(Tiring(lambda term: "him"), lambda lang: GLOSSARY.terms).translate(SAID, "fr", "en")
 
     class Hanging(Scripted):
-        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
             answer = super().translate(text, src_lang, tgt_lang, context)
             if len(self.asked) > 1:
                 release.wait(60)

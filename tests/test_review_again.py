@@ -16,6 +16,7 @@ from pipeline.review.hearing import SecondEar
 from pipeline.review.translators import Translators
 from pipeline.settings import SAMPLE_RATE, CueRules, Settings
 from pipeline.state import State, fold
+from pipeline.translation.engine import NOTHING
 from pipeline.web import versions
 from pipeline.web.show import Show
 from pipeline.web.tools import Toolbox, Tools
@@ -67,7 +68,7 @@ def test_it_is_about_every_line_that_shows_a_part_of_what_it_shows() -> None:
     )
     one = asked(session(), "e1")
     assert (one.sentence.start, one.sentence.end) == (3.7, 5.1)
-    assert asked(session(), "e3").before == ((SAID["s1"][2], "Good evening, everyone."),)
+    assert asked(session(), "e3").before.sentences == ((SAID["s1"][2], "Good evening, everyone."),)
     with pytest.raises(SettingsError, match="not there any more"):
         asked(session(), "e9")
 
@@ -97,7 +98,7 @@ def test_an_engine_that_is_here_translates_and_the_others_say_why_not(translator
     [version] = translators.versions(one.sentence, "en", one.before)
     assert (version.text, version.engine, version.doubt) == ("Good evening, the comrades.", "local", "")
     with pytest.raises(TranslationError, match="deepl needs"):
-        translators.versions(one.sentence, "en", (), "deepl")
+        translators.versions(one.sentence, "en", NOTHING, "deepl")
 
 
 def test_an_engine_that_may_not_be_asked_is_not(translators: Translators) -> None:

@@ -15,13 +15,14 @@ from pipeline.events import Hypothesis, Word
 from pipeline.settings import SAMPLE_RATE, SentenceRules, SpeechSettings
 from pipeline.speech.boilerplate import plain
 from pipeline.speech.guards import Judged, judge
-from pipeline.speech.policy import UtterancePolicy
 from pipeline.speech.recognition import Recognition, compression
 from pipeline.speech.repetition import repetition
+from pipeline.speech.utterance import UtterancePolicy
 from pipeline.speech.vad import FRAME
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.translation.stage import verbatim
 from tests import spoken
+from tests.hearing import DEMO, STREAM
 from tests.test_speech_policy import ScriptedDetector, ScriptedTranscriber
 
 QUIET = np.zeros(0, np.float32)
@@ -188,18 +189,19 @@ def hear(tmp_path: Path) -> Hear:
     return partial(spoken.heard, tmp_path)
 
 
-def test_where_nobody_speaks_nothing_is_shown(hear: Hear) -> None:
-    assert hear(spoken.nobody(60)).text == ""
+@pytest.mark.parametrize("settings", [DEMO, STREAM], ids=lambda settings: settings.policy)
+def test_where_nobody_speaks_nothing_is_shown(settings: SpeechSettings, hear: Hear) -> None:
+    assert hear(spoken.nobody(60), settings).text == ""
 
 
 def test_anaphora_and_chants_are_kept(hear: Hear) -> None:
     material = spoken.rhetoric(60)
-    assert hear(material).dropped(material) == []
+    assert hear(material, DEMO).dropped(material) == []
 
 
 def test_speech_under_applause_costs_nothing(hear: Hear) -> None:
     material = spoken.under_applause(60)
-    assert hear(material).wer(material) <= 1.05 * hear(material, guards=False).wer(material)
+    assert hear(material, DEMO).wer(material) <= 1.05 * hear(material, DEMO, guards=False).wer(material)
 
 
 def test_a_label_is_shown_only_when_asked_and_only_for_noise() -> None:

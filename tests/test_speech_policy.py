@@ -13,8 +13,9 @@ from pipeline.events import Hypothesis, Suppressed, Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.endpointer import FRAME_SECONDS, SPEECH, best_pause
 from pipeline.speech.languages import Choose, likeliest
-from pipeline.speech.policy import Said, UtterancePolicy
+from pipeline.speech.policy import Said
 from pipeline.speech.recognition import Recognition
+from pipeline.speech.utterance import UtterancePolicy
 from pipeline.speech.vad import FRAME, Probabilities
 
 SETTINGS = SpeechSettings(longest=3.0, endpoint=0.3)

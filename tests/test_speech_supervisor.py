@@ -13,7 +13,7 @@ from pipeline.events import Event, Hypothesis, Skipped, Warned
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech import RecogniserProcess, SupervisedRecogniser, client
 from pipeline.speech.messages import Heard
-from tests.hearing import DEMO, chunks, recorded, sound, text
+from tests.hearing import DEMO, STREAM, chunks, recorded, sound, text
 
 LENGTH = 24.0
 
@@ -78,6 +78,20 @@ def test_one_that_is_killed_is_replaced_and_hears_again_what_was_open(
         assert "another is started" in told
     assert text(events) == undisturbed
     assert not [event for event in events if isinstance(event, Hypothesis) and event.begun and event.heard > 5]
+
+
+def test_word_by_word_what_was_said_is_not_said_again(audio: Path) -> None:
+    """Each is killed in the middle of an utterance, in which words have been said."""
+    whole = text(hear(audio, SupervisedRecogniser(RecogniserProcess), lambda number: None, STREAM))
+    made = Made()
+    events = hear(
+        audio,
+        SupervisedRecogniser(made),
+        lambda number: made.signal(signal.SIGKILL) if number in {5, 9, 13, 18} else None,
+        STREAM,
+    )
+    assert len(made.processes) == 5
+    assert text(events) == whole
 
 
 def test_one_that_hangs_is_killed_and_replaced(audio: Path, undisturbed: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Words become sentences: where, when, and never with a word lost."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -179,3 +180,37 @@ def test_a_sentence_that_the_recording_cut_says_so() -> None:
     assert [s.cut for s in to_sentences([done], RULES, "fr")] == [False]
     closed = Hypothesis(heard=9.0, committed=words("Ensemble, nous.", start=8.0), broken=True)
     assert [s.cut for s in to_sentences([closed], RULES, "fr")] == [True]
+
+
+def test_by_clauses_each_is_a_sentence_that_knows_its_neighbours() -> None:
+    said = "Nous défendons nos bureaux, et nous restons debout. Oui, merci à tous."
+    events = heard(words(f"{said} Ensemble, nous serons plus forts, demain."))
+    found = list(to_sentences(events, RULES, "fr", clauses=True))
+    assert [sentence.text for sentence in found] == [
+        "Nous défendons nos bureaux,",
+        "et nous restons debout.",
+        "Oui, merci à tous.",  # one word is no line of its own
+        "Ensemble, nous serons plus forts,",
+        "demain.",
+    ]
+    assert [sentence.more for sentence in found] == [True, False, False, True, False]
+    first, second, third, fourth, fifth = found
+    assert (first.after, second.after, third.after, fourth.after, fifth.after) == ("", first.id, "", "", fourth.id)
+
+
+def test_a_clause_comes_before_its_sentence_has_ended() -> None:
+    said = words("Nous défendons nos bureaux, et nous restons")
+    events = [Hypothesis(heard=word.end, committed=(word,)) for word in said]
+    found = to_sentences((events[n] for n in range(6)), RULES, "fr", clauses=True)
+    assert next(found).text == "Nous défendons nos bureaux,"
+
+
+@given(
+    st.lists(st.sampled_from(["nous", "voulons", "la paix,", "et", "demain.", "ici ;", "3,5"]), min_size=1, max_size=30)
+)
+def test_by_clauses_no_word_is_lost(parts: list[str]) -> None:
+    text = " ".join(parts)
+    found = list(to_sentences(heard(words(text)), RULES, "fr", clauses=True))
+    assert " ".join(sentence.text for sentence in found) == text
+    for before, after in pairwise(found):
+        assert after.after == (before.id if before.more else "")

@@ -12,7 +12,7 @@ from pipeline.names.live import Names
 from pipeline.settings import EngineUrls, TranslationSettings
 from pipeline.translation.build import build_chain, build_chains
 from pipeline.translation.chain import Chain
-from pipeline.translation.engine import TranslationFailed
+from pipeline.translation.engine import Context, TranslationFailed
 from pipeline.translation.llm import OpenAIEngine
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.verdicts import OK
@@ -38,7 +38,7 @@ def demo() -> LocalEngine:
 
 def test_the_server_s_only_model_is_asked_with_the_sentences_before(server: OpenAI) -> None:
     engine = OpenAIEngine(server.url, terms=lambda lang: _TERMS.terms[: lang == "en"])
-    context = [("Bonjour.", "Hello."), ("Merci.", "Thank you.")]
+    context = Context((("Bonjour.", "Hello."), ("Merci.", "Thank you.")))
     assert engine.translate(SAID.text, "fr", "en", context) == RIGHT
     assert engine.translate(SAID.text, "fr", "en") == RIGHT
     assert [asked.path for asked in server.asked] == ["/v1/models", "/v1/chat/completions", "/v1/chat/completions"]

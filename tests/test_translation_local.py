@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from ctranslate2.specs import TransformerSpec, common_spec
 from models.recipe.corpus import Corpus
 from pipeline import assets
 from pipeline.errors import ModelError
-from pipeline.translation.engine import TranslationFailed
+from pipeline.translation.engine import Context, TranslationFailed
 from pipeline.translation.local import LocalEngine, pair_in_name
 
 SAID = "Bonsoir à toutes et à tous."
@@ -207,3 +208,27 @@ def _fill(spec: Any, words: int, rng: np.random.Generator) -> None:
     norm(layer.attention.layer_norm)
     for part, outputs in zip(layer.attention.linear, (width, 2 * width, width), strict=True):
         linear(part, outputs)
+
+
+def by_clauses(demo: LocalEngine, sentence: str) -> list[str]:
+    """What is shown of a sentence, clause by clause."""
+    *before, last = re.split(r"(?<=,) ", sentence)
+    shown: tuple[tuple[str, str], ...] = ()
+    for clause in before:
+        shown = (*shown, (clause, demo.translate(clause, "fr", "en", Context(clauses=shown, more=True)) or ""))
+    return [*(answer for _, answer in shown), demo.translate(last, "fr", "en", Context(clauses=shown)) or ""]
+
+
+def test_a_clause_goes_on_with_what_was_shown(demo: LocalEngine) -> None:
+    said = "Nous défendons nos bureaux de poste, et nous restons debout."
+    assert by_clauses(demo, said) == ["We defend our post offices,", "and we remain standing."]
+    assert (
+        by_clauses(demo, "Au premier rang, les filles de cette génération vivront en paix.")[0] == "In the front row,"
+    )
+
+
+def test_by_clauses_the_translation_is_nearly_as_good(demo: LocalEngine) -> None:
+    corpus, rng = Corpus(), random.Random(11)
+    pairs = [pair for pair in (corpus.composed(rng) for _ in range(400)) if ", " in pair.fr]
+    answers = [" ".join(by_clauses(demo, pair.fr)) for pair in pairs]
+    assert sacrebleu.corpus_bleu(answers, [[pair.en for pair in pairs]]).score >= 0.9 * 99

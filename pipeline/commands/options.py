@@ -54,6 +54,10 @@ Language = Annotated[str | None, typer.Option(help="Language that is spoken (def
 Languages = Annotated[
     str | None, typer.Option(help="Languages that are spoken, with commas, the most spoken first, e.g. fr,es,en.")
 ]
+Policy = Annotated[
+    str | None,
+    typer.Option(help="utterance: whole sentences after a pause (default); stream: each word as soon as it is sure."),
+]
 Audio = Annotated[int | None, typer.Option(help="Which sound track (default: 1, the first).")]
 Channel = Annotated[str | None, typer.Option(help="left or right of a stereo track: floor or interpreter.")]
 Start = Annotated[str | None, typer.Option(help="Where to begin in a recording, e.g. 12:30.")]
@@ -239,6 +243,7 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "model": ("speech", "model", _as_it_is),
     "language": ("speech", "language", _as_it_is),
     "languages": ("speech", "languages", names),
+    "policy": ("speech", "policy", str),
     "to": ("translation", "to", names),
     "offline": ("translation", "offline", _as_it_is),
     "libre_url": ("translation", "urls", lambda url: {"libre": url}),

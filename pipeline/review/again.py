@@ -10,7 +10,7 @@ from pipeline.restoring import kept_back
 from pipeline.settings import CueRules
 from pipeline.state import State
 from pipeline.subtitles.lines import atoms, break_lines, penalty
-from pipeline.translation.engine import Context
+from pipeline.translation.engine import NOTHING, Context
 
 _BEFORE = 4
 """Sentences before, with their translations, that an engine is given as context."""
@@ -29,7 +29,7 @@ class Asked(Value, frozen=True):
     """The lines of the source's track."""
     target: tuple[Cue, ...] = ()
     """Those of that track."""
-    before: Context = ()
+    before: Context = NOTHING
     """What was said before and how it reads there, oldest first."""
 
 
@@ -100,7 +100,7 @@ def context(state: State, start: float, src_lang: str, tgt_lang: str) -> Context
         source, target = _shared(state, cue, src_lang, tgt_lang)
         if target and src_lang != tgt_lang:
             pairs[_read(source), _read(target)] = None
-    return tuple(pairs)
+    return Context(tuple(pairs))
 
 
 def _read(cues: Sequence[Cue]) -> str:

@@ -5,6 +5,7 @@ All lists count whatever is spoken: Whisper thanks for watching in French stream
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -19,6 +20,13 @@ class Phrases(msgspec.Struct, frozen=True):
     """Nobody says these on a stage."""
     seldom: re.Pattern[str]
     """... and these are said now and then."""
+    begins: tuple[str, ...]
+    """How any of them begins, in order."""
+
+    def may_become(self, said: str) -> bool:
+        """Whether what is said so far, as `plain` writes it, is the beginning of one of them."""
+        at = bisect_left(self.begins, said)
+        return bool(said) and at < len(self.begins) and self.begins[at].startswith(said)
 
 
 @cache
@@ -29,7 +37,8 @@ def phrases(own: tuple[str, ...] = ()) -> Phrases:
     kept = [line for line in (*lines, *own) if plain(line) and not line.startswith("#")]
     said = _any(line for line in own if line.startswith("?"))
     never = f"(?!(?:{said})\\Z)(?:{_any(line for line in kept if line[0] != '?')})"
-    return Phrases(re.compile(never), re.compile(_any(line for line in kept if line[0] == "?")))
+    seldom = _any(line for line in kept if line[0] == "?")
+    return Phrases(re.compile(never), re.compile(seldom), tuple(sorted(map(plain, kept))))
 
 
 def _any(lines: Iterable[str]) -> str:

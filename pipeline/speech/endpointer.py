@@ -64,9 +64,14 @@ class Endpointer:
         return self._start is not None and self._position - self._last < EDGE
 
     @property
-    def idle(self) -> bool:
-        """No utterance is open."""
-        return self._start is None
+    def begun(self) -> int | None:
+        """The first frame of the open utterance; None while there is none."""
+        return self._start
+
+    @property
+    def speech(self) -> tuple[bool, ...]:
+        """Which frames of the open utterance are speech."""
+        return () if self._start is None else tuple(p >= STILL_SPEECH for p, _ in self._frames)
 
     @property
     def open(self) -> int | None:
@@ -90,6 +95,11 @@ class Endpointer:
             yield self._close(endpoint=True)
         elif self._position - self._start >= self._longest:
             yield self._cut()
+
+    def let_go(self, frame: int) -> None:
+        """The open utterance goes on without what is before this frame."""
+        del self._frames[: frame - (self._start or 0)]
+        self._start = self._free = frame
 
     def flush(self) -> Iterator[Stretch]:
         """The open utterance, if any: the sound has ended."""

@@ -108,11 +108,16 @@ def _sentences(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
     open: list[Word] = []
     for word in words:
         open.append(word)
-        if _ENDS.search(word.text):
+        if ends_sentence(word.text):
             yield tuple(open)
             open = []
     if open:
         yield tuple(open)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a closing mark ends the text."""
+    return bool(_ENDS.search(text))
 
 
 def _voiced(words: Sequence[Word], speech: Sequence[bool]) -> float:

@@ -8,7 +8,9 @@ from typing import Protocol, Self
 from pipeline.audio import AudioFile
 from pipeline.settings import SpeechSettings
 from pipeline.speech.messages import Heard, Language
-from pipeline.speech.policy import Policy, Said, UtterancePolicy
+from pipeline.speech.policy import Policy, Said
+from pipeline.speech.streaming import StreamPolicy
+from pipeline.speech.utterance import UtterancePolicy
 from pipeline.speech.vad import Silero
 from pipeline.speech.whisper import Whisper
 
@@ -61,16 +63,17 @@ class Recogniser(Protocol):
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None: ...
 
 
-def utterances(settings: SpeechSettings) -> tuple[Policy, str]:
+def chosen_policy(settings: SpeechSettings) -> tuple[Policy, str]:
     """The policy in use, with the models loaded, and what they are."""
     whisper = Whisper(settings)
-    return UtterancePolicy(Silero(), whisper, settings), whisper.description
+    kind = StreamPolicy if settings.policy == "stream" else UtterancePolicy
+    return kind(Silero(), whisper, settings), whisper.description
 
 
 class LocalRecogniser:
     """Everything in the caller's thread."""
 
-    def __init__(self, policy: Callable[[SpeechSettings], tuple[Policy, str]] = utterances) -> None:
+    def __init__(self, policy: Callable[[SpeechSettings], tuple[Policy, str]] = chosen_policy) -> None:
         self._make = policy
         self._audio = AudioFile(Path())
         self._policy: Policy | None = None

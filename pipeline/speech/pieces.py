@@ -17,13 +17,18 @@ class Piece(msgspec.Struct, frozen=True):
     start: float
     end: float
     probability: float
+    tokens: tuple[int, ...] = ()
 
 
 def join_pieces(pieces: Sequence[Piece], language: str) -> tuple[Word, ...]:
-    """Words, each with its marks: a piece without a space before it goes on with the word before (`l` + `'usine`).
+    """Words, each with its marks. A mark's own time is left out: the aligner gives it the pause."""
+    return tuple(_word(group) for group in group_pieces(pieces, language))
 
-    A mark's own time is left out: the aligner gives it the pause. French marks that stand alone (` ?`, ` »`) close
-    the word before, opening ones begin the word after.
+
+def group_pieces(pieces: Sequence[Piece], language: str) -> list[list[Piece]]:
+    """Those that make up a word together: one without a space before it goes on with the word before (`l` + `'usine`).
+
+    French marks that stand alone (` ?`, ` »`) close the word before, opening ones begin the word after.
     """
     groups: list[list[Piece]] = []
     opening = False
@@ -35,7 +40,7 @@ def join_pieces(pieces: Sequence[Piece], language: str) -> tuple[Word, ...]:
         else:
             groups.append([piece])
         opening = opens or (opening and _is_mark(piece))
-    return tuple(_word(group) for group in groups if any(p.text.strip() for p in group))
+    return [group for group in groups if any(p.text.strip() for p in group)]
 
 
 def _word(group: Iterable[Piece]) -> Word:

@@ -8,6 +8,7 @@ import msgspec
 from pipeline.audio import Samples
 from pipeline.events import Word
 from pipeline.speech.languages import Choose, likeliest
+from pipeline.speech.pieces import Piece
 
 
 class Recognition(msgspec.Struct, frozen=True):
@@ -28,6 +29,16 @@ class Recognition(msgspec.Struct, frozen=True):
         return "".join(word.text for word in self.words).strip()
 
 
+class Continuation(msgspec.Struct, frozen=True):
+    """What follows in a stretch on tokens that were said of it before."""
+
+    pieces: tuple[Piece, ...]
+    """Seconds from the stretch's start; each with its tokens."""
+    no_speech: float
+    """How likely the model thinks that nobody speaks, 0 to 1."""
+    lang: str
+
+
 class Transcriber(Protocol):
     """Turns one stretch into words."""
 
@@ -44,6 +55,14 @@ class Transcriber(Protocol):
 
     beam: int
     """How many readings are followed at once."""
+
+
+class Continuing(Transcriber, Protocol):
+    """... and goes on with one whose beginning was said."""
+
+    def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
+        """What follows in the stretch on `said`, the tokens of its beginning, in the language that `choose` names."""
+        ...
 
 
 def compression(text: str) -> float:

@@ -13,7 +13,7 @@ from typing import Self
 import msgspec
 
 from pipeline.errors import LivesubsError, ModelError, WorkerError
-from pipeline.events import RECOGNISER, Hypothesis, Skipped, Warned
+from pipeline.events import RECOGNISER, Hypothesis, Skipped, Suppressed, Warned
 from pipeline.settings import SpeechSettings
 from pipeline.speech.local import Recogniser
 from pipeline.speech.messages import Answered, Heard, Language
@@ -24,6 +24,9 @@ PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each try to start another one: memory that was short may be free again."""
 PIECE = 30.0
 """Seconds of sound that are heard again at once."""
+BACK = 3.0
+"""Seconds before the last word said that are heard again, where the utterance goes on: its sound may reach beyond its
+end, and what is cut in two is heard as two."""
 _FAILURES = (ModelError, WorkerError)
 
 
@@ -42,6 +45,7 @@ class SupervisedRecogniser:
         self._audio, self._settings = Path(), SpeechSettings()
         self._open: list[tuple[float, float]] = []  # spans that were given and are not judged yet
         self._told: list[Warned | Skipped] = []
+        self._said = 0.0  # where the last word ends that was said
         self._names: tuple[str, ...] = ()
         self._lang = ""
         self._level = 0
@@ -133,15 +137,27 @@ class SupervisedRecogniser:
         for start, end in self._open:
             while start < end:
                 upto = min(start + PIECE, end)
-                for said in recogniser.hear(start, upto).events:
-                    yield msgspec.structs.replace(said, begun=False) if isinstance(said, Hypothesis) else said
+                yield from filter(None, map(self._new, recogniser.hear(start, upto).events))
                 start = upto
         if last:
-            yield from recogniser.finish().events
+            yield from filter(None, map(self._new, recogniser.finish().events))
+
+    def _new(self, said: Answered) -> Answered | None:
+        """Of what is heard again what had not been said."""
+        if isinstance(said, Suppressed):
+            return said if said.end > self._said else None
+        if not isinstance(said, Hypothesis):
+            return said
+        words = tuple(word for word in said.committed if (word.start + word.end) / 2 > self._said)
+        return msgspec.structs.replace(said, committed=words, begun=False)
 
     def _judge(self, events: Sequence[Answered]) -> None:
         """Takes from the open spans what has been judged."""
-        upto = max((said.heard for said in events if isinstance(said, Hypothesis)), default=0.0)
+        heard = [said for said in events if isinstance(said, Hypothesis)]
+        self._said = max([self._said, *(word.end for said in heard for word in said.committed)])
+        upto = max((said.heard for said in heard), default=0.0)
+        if upto <= self._said:
+            upto -= BACK
         self._open = [(max(start, upto), end) for start, end in self._open if end > upto]
 
     def _replace(self, error: LivesubsError) -> None:

@@ -7,7 +7,7 @@ would encode again, look for the language and cut the stretch by timestamp token
 import copy
 import os
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from pipeline.errors import ModelError, SettingsError
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.languages import Choose, likeliest
 from pipeline.speech.pieces import Piece, join_pieces
-from pipeline.speech.recognition import Recognition, compression
+from pipeline.speech.recognition import Continuation, Recognition, compression
 from pipeline.speech.repetition import looped
 
 if TYPE_CHECKING:
@@ -87,6 +87,19 @@ class Whisper:
                 heard = max(heard, again, key=lambda h: (not looped(h.words, h.compression, padded), h.log_probability))
         return heard
 
+    def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
+        """What follows in a stretch of at most 30 s on `said`, tokens that begin its text and stay as they are."""
+        missing = round(SHORTEST * SAMPLE_RATE) - len(samples)
+        padded = np.pad(samples, (0, max(0, missing)))[: round(LONGEST * SAMPLE_RATE)]
+        with _refusals(self.description):
+            features = self._model.feature_extractor(padded, padding=0)
+            encoded = self._model.encode(self._windowed(features))
+            lang = self._choose(encoded, choose)
+            tokenizer = self._tokenizers[lang]
+            tokens, _, no_speech = self._generate(tokenizer, encoded, len(padded) / SAMPLE_RATE, said)
+            pieces = self._align(tokenizer, encoded, [*said, *tokens], features.shape[-1])
+        return Continuation(tuple(_after(pieces, len(said), tokenizer.decode)), no_speech, lang)
+
     def language(self, samples: Samples) -> tuple[str, float]:
         """The language most likely spoken in at most 30 s, and how likely; of a model of one language its own."""
         if not self._model.model.is_multilingual:
@@ -131,9 +144,12 @@ class Whisper:
         words = join_pieces(self._align(tokenizer, encoded, tokens, frames), lang)
         return Recognition(words, score, no_speech, compression(tokenizer.decode(tokens)), lang)
 
-    def _generate(self, tokenizer: Any, encoded: Any, seconds: float, **options: Any) -> tuple[list[int], float, float]:
-        """(tokens, mean log probability, probability of no speech)"""
+    def _generate(
+        self, tokenizer: Any, encoded: Any, seconds: float, said: tuple[int, ...] = (), **options: Any
+    ) -> tuple[list[int], float, float]:
+        """(tokens after those `said`, mean log probability, probability of no speech)"""
         prompt = self._model.get_prompt(tokenizer, [], without_timestamps=True, hotwords=self._hotwords)
+        prompt += said
         most = len(prompt) + _TOKENS + round(_TOKENS_PER_SECOND * seconds)
         result = self._model.model.generate(
             encoded,
@@ -144,7 +160,7 @@ class Whisper:
             return_no_speech_prob=True,
             **options,
         )[0]
-        tokens = [token for token in result.sequences_ids[0] if token < tokenizer.eot]
+        tokens = [token for token in result.sequences_ids[0][len(said) :] if token < tokenizer.eot]
         score = result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1)
         return tokens, score, result.no_speech_prob
 
@@ -152,7 +168,22 @@ class Whisper:
         if not tokens:
             return []
         aligned = self._model.find_alignment(tokenizer, [tokens], encoded, frames)[0]
-        return [Piece(p["word"], float(p["start"]), float(p["end"]), float(p["probability"])) for p in aligned]
+        return [
+            Piece(p["word"], float(p["start"]), float(p["end"]), float(p["probability"]), tuple(p["tokens"]))
+            for p in aligned
+        ]
+
+
+def _after(pieces: Iterable[Piece], count: int, decode: Callable[[list[int]], str]) -> Iterator[Piece]:
+    """The pieces behind the first `count` tokens; of one that begins there only what is new."""
+    for piece in pieces:
+        size = len(piece.tokens)
+        if count <= 0:
+            yield piece
+        elif count < size:
+            rest = piece.tokens[count:]
+            yield msgspec.structs.replace(piece, text=decode(list(rest)), tokens=rest)
+        count -= size
 
 
 def _folder(model: str) -> Path:

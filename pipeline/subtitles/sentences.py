@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, zip_longest
+from itertools import count, pairwise, zip_longest
 
 import msgspec
 
@@ -17,23 +17,34 @@ _NEAR = 0.3
 """Seconds between the last word and the end of the sound in which there was no time to end the sentence."""
 _MARKS = 4
 """A word and the marks that may stand alone after it, as in ` va` ` !` ` »`."""
+_CLAUSE_MARKS = (",", ";", ":", "—", "–")
+_CLAUSE_WORDS, _CLAUSE_SECONDS = 3, 1.0
+"""A clause has at least so many words and takes at least so many seconds: less is no line of its own."""
 _ORDINAL = re.compile(r"^\d{1,2}\.$")
 
 
 def to_sentences(
-    heard: Iterable[Event], rules: SentenceRules, lang: str, *, first: int = 1, then: float | None = None
+    heard: Iterable[Event],
+    rules: SentenceRules,
+    lang: str,
+    *,
+    first: int = 1,
+    then: float | None = None,
+    clauses: bool = False,
 ) -> Iterator[Sentence]:
     """Each sentence, once it is decided and known what follows it; an open one where the sound breaks off or ends.
 
     Ids count from `s000001`, or from the number `first`. What follows decides how long the sentence's cue may stay, so
     that a cue is written once. No sentence has words of two languages; `lang` is that of words of which no hypothesis
-    says it. `then` is where the speech begins that follows on the input, if there is any.
+    says it. `then` is where the speech begins that follows on the input, if there is any. With `clauses` each clause of
+    a sentence is one of its own (`Sentence.after`, `more`), for who cannot wait for the rest.
     """
     numbers = count(first)
     words: list[Word] = []
     langs: list[str] = []  # of each word
     waiting: Sentence | None = None  # decided, but nobody knows yet what follows
     begun = broken = False  # the sound began, ended within a sentence
+    after = ""  # the clause that what comes goes on after
 
     for event in heard:
         if not isinstance(event, Hypothesis):
@@ -46,15 +57,18 @@ def to_sentences(
                 yield msgspec.structs.replace(waiting, next_at=follows.at, next_heard=bool(words))
                 waiting = None
             upto = 0 if waiting else _first(words, langs, event, rules)
-            if not upto:
+            clause = _clause(words[:upto] or words, langs) if clauses and not waiting else 0
+            if not (upto := clause or upto):
                 break
-            waiting, begun = _sentence(f"s{next(numbers):06d}", words[:upto], langs[0], cut=begun), False
+            whole = _sentence(f"s{next(numbers):06d}", words[:upto], langs[0], cut=begun)
+            waiting, begun = msgspec.structs.replace(whole, after=after, more=clause > 0), False
+            after = whole.id if clause else ""
             del words[:upto], langs[:upto]
         if event.over:
             broken = broken or _breaks_off(words, langs, event)
-            yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken)
-            waiting, words, langs, begun = None, [], [], False
-    yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken, then=then)
+            yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken, after=after)
+            waiting, words, langs, begun, after = None, [], [], False, ""
+    yield from _rest(waiting, words, numbers, langs, begun=begun, broken=broken, after=after, then=then)
 
 
 def _rest(
@@ -65,6 +79,7 @@ def _rest(
     *,
     begun: bool,
     broken: bool,
+    after: str,
     then: float | None = None,
 ) -> Iterator[Sentence]:
     """What is still open where the sound ends."""
@@ -74,7 +89,7 @@ def _rest(
         yield msgspec.structs.replace(waiting, next_at=at, next_heard=bool(words), cut=cut)
     if words:
         last = _sentence(f"s{next(numbers):06d}", words, langs[0], cut=begun or broken)
-        yield msgspec.structs.replace(last, next_at=then)
+        yield msgspec.structs.replace(last, after=after, next_at=then)
 
 
 def _breaks_off(words: Sequence[Word], langs: Sequence[str], event: Hypothesis) -> bool:
@@ -111,6 +126,17 @@ def _first(words: Sequence[Word], langs: Sequence[str], event: Hypothesis, rules
         return _decided(words, event, rules, language(langs[0])) if words else 0
     paused = msgspec.structs.replace(event, heard=words[alike].start, endpoint=True)
     return _decided(words[:alike], paused, rules, language(langs[0])) or alike
+
+
+def _clause(words: Sequence[Word], langs: Sequence[str]) -> int:
+    """How many of the words, which are a sentence or the beginning of one, are its first clause; 0 where it has one."""
+    for upto, (word, after) in enumerate(pairwise(words), 1):
+        if langs[upto] != langs[0]:
+            return 0
+        marked = word.text.rstrip(_CLOSERS).endswith(_CLAUSE_MARKS) and after.text[:1].isspace()
+        if marked and upto >= _CLAUSE_WORDS and word.end - words[0].start >= _CLAUSE_SECONDS:
+            return upto
+    return 0
 
 
 def _decided(words: Sequence[Word], event: Hypothesis, rules: SentenceRules, known: Language) -> int:
@@ -166,7 +192,7 @@ def _clause_end(words: Sequence[Word], rules: SentenceRules, known: Language) ->
     def gap(cut: int) -> float:
         return words[cut].start - words[cut - 1].end if cut < len(words) else 0.0
 
-    marked = [cut for cut in late if words[cut - 1].text.rstrip(_CLOSERS).endswith((",", ";", ":", "—", "–"))]
+    marked = [cut for cut in late if words[cut - 1].text.rstrip(_CLOSERS).endswith(_CLAUSE_MARKS)]
     joined = [cut for cut in late if cut < len(words) and words[cut].text.strip().lower() in known.conjunctions]
     if marked or joined:
         return max(marked or joined)

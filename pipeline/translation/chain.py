@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pipeline.events import Rendering, Sentence, Translation
 from pipeline.translation.cache import Cache
 from pipeline.translation.doubts import JUDGES, Judge
-from pipeline.translation.engine import Engine
+from pipeline.translation.engine import Context, Engine
 from pipeline.translation.line import Line, Question, State
 from pipeline.translation.verdicts import OK, better, settle, usable
 
@@ -39,13 +39,18 @@ class Chain:
         """What a person should know before the start: engines named in the settings that cannot serve here."""
         self._lines = [Line(engine, judges, cache, now) for engine in engines]
         self._context: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
+        self._clauses: tuple[tuple[str, str], ...] = ()  # of the sentence that goes on
+        self._last = ""  # of these, its id
 
     def render(self, sentence: Sentence) -> Rendering:
         """The first good answer, else the best doubtful one, with every attempt; without any the text as it is."""
         if sentence.lang == self.lang:
             return Rendering(sentence=sentence, lang=self.lang, text=sentence.text)
-        attempts = list(self._attempts(sentence, self._serving(sentence), self.deadline))
+        clauses = self._clauses if sentence.after and sentence.after == self._last else ()
+        attempts = list(self._attempts(sentence, self._serving(sentence), self.deadline, clauses))
         rendering = settle(sentence, self.lang, attempts)
+        self._last = sentence.id
+        self._clauses = () if rendering.untranslated else (*clauses, (sentence.text, rendering.text))
         if not rendering.untranslated and not rendering.doubtful:
             self._context.append((sentence.text, rendering.text))
         return rendering
@@ -72,9 +77,16 @@ class Chain:
     def _serving(self, sentence: Sentence) -> list[Line]:
         return [line for line in self._lines if line.serves(sentence.lang, self.lang)]
 
-    def _attempts(self, sentence: Sentence, lines: Sequence[Line], seconds: float) -> Iterator[Translation]:
+    def _attempts(
+        self,
+        sentence: Sentence,
+        lines: Sequence[Line],
+        seconds: float,
+        clauses: tuple[tuple[str, str], ...] = (),
+    ) -> Iterator[Translation]:
         """Asks until one has a good answer. Those that failed before come last, and only if nobody else has any."""
-        question = Question(sentence=sentence, lang=self.lang, context=tuple(self._context))
+        context = Context(tuple(self._context), clauses, sentence.more)
+        question = Question(sentence=sentence, lang=self.lang, context=context)
         until = self.now() + seconds
         waiting = sorted(lines, key=lambda line: line.state is State.DUE)
         verdict = ""

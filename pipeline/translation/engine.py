@@ -1,10 +1,20 @@
 """What an engine of the chain is, and how it says that it has no translation. Imports nothing of the project."""
 
-from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
-Context: TypeAlias = Sequence[tuple[str, str]]
-"""The last sentences and their translations, oldest first."""
+
+class Context(NamedTuple):
+    """What stands before a text, as (text, translation), oldest first."""
+
+    sentences: tuple[tuple[str, str], ...] = ()
+    """The last ones, or clauses of them."""
+    clauses: tuple[tuple[str, str], ...] = ()
+    """Those of the text's own sentence, which has been shown up to here: the translation goes on with it."""
+    more: bool = False
+    """The text is a clause, and its sentence goes on behind it."""
+
+
+NOTHING = Context()
 
 
 class TranslationFailed(Exception):
@@ -46,7 +56,7 @@ class Engine(Protocol):
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         """Whether it translates this pair."""
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
         """The engine's answer as it came, for the gate to judge; TranslationFailed says why there is none.
 
         `context` helps an engine that reads it; the answer is the translation of `text` alone.

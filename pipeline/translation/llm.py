@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipeline.names.glossary import Term
-from pipeline.translation.engine import Context, TranslationFailed
+from pipeline.translation.engine import NOTHING, Context, TranslationFailed
 from pipeline.translation.http import ask, connect, here
 from pipeline.translation.services import GOOGLE
 
@@ -64,7 +64,7 @@ class OpenAIEngine:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return src_lang != tgt_lang
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
         try:
             self._model = self._model or self._only_model()
             answer = self._ask("POST", "/chat/completions", json=self._request(text, src_lang, tgt_lang, context))
@@ -77,7 +77,7 @@ class OpenAIEngine:
     def _request(self, text: str, src_lang: str, tgt_lang: str, context: Context) -> dict[str, Any]:
         """The sentences before are given as if they had been asked for: the model goes on as it began."""
         messages = [{"role": "system", "content": self._task(src_lang, tgt_lang)}]
-        for said, translation in context:
+        for said, translation in context.sentences:
             messages += [{"role": "user", "content": said}, {"role": "assistant", "content": translation}]
         messages.append({"role": "user", "content": text})
         return {"model": self._model, "messages": messages, "temperature": 0, "stream": False}

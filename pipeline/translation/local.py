@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError
-from pipeline.translation.engine import Context, TranslationFailed
+from pipeline.translation.engine import NOTHING, Context, TranslationFailed
 from pipeline.translation.languages import FLORES
 
 _BEAM = 4
@@ -48,16 +48,26 @@ class LocalEngine:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return self._layout.tokens(src_lang, tgt_lang) is not None
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
         tokens = self._layout.tokens(src_lang, tgt_lang)
         if tokens is None:
             raise TranslationFailed(f"no translation from {src_lang} to {tgt_lang} in this model")
+        if context.clauses:
+            said, shown = (" ".join(texts) for texts in zip(*context.clauses, strict=True))
+            answer = self._translate(f"{said} {text}", tokens, shown) or self._translate(text, tokens)
+        else:
+            answer = self._translate(text, tokens)
+        return _opened(answer) if context.more else answer
+
+    def _translate(self, text: str, tokens: tuple[list[str], list[str]], shown: str = "") -> str:
+        """The translation of the text behind what has been `shown` of it."""
         before, forced = tokens
         try:
             pieces = self._layout.source.encode(text, out_type=str)
+            prefix = [*forced, *(self._layout.target.encode(shown, out_type=str) if shown else ())]
             [result] = self._translator.translate_batch(
                 [[*before, *pieces, *self._eos]],
-                target_prefix=[forced or None],
+                target_prefix=[prefix or None],
                 beam_size=_BEAM,
                 disable_unk=True,
                 # A looping decoder would run to 256 and past the deadline; no translation is three times as long.
@@ -65,8 +75,17 @@ class LocalEngine:
             )
         except (RuntimeError, ValueError) as error:
             raise TranslationFailed(str(error).partition("\n")[0]) from error
-        answer: str = self._layout.target.decode(result.hypotheses[0][len(forced) :])
+        answer: str = self._layout.target.decode(result.hypotheses[0][len(prefix) :])
         return answer
+
+
+def _opened(answer: str) -> str:
+    """The translation of a clause whose sentence goes on: up to its last mark, else without the full stop.
+
+    A model takes what it is given for all there is, and makes up an end for it; what is left out comes with the next.
+    """
+    whole = re.search(r".*\w.*[,;:—–]", answer)
+    return whole.group() if whole else answer.rstrip(" .!?")
 
 
 def translates(folder: Path, src_lang: str, tgt_lang: str) -> bool:

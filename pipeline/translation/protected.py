@@ -8,7 +8,7 @@ from threading import BoundedSemaphore, Lock
 from pipeline.flow import Caller, DeadlineExpired
 from pipeline.names.glossary import Term
 from pipeline.names.rendering import due, masked, mend, missed, unmasked, with_targets
-from pipeline.translation.engine import Context, Engine, TranslationFailed
+from pipeline.translation.engine import NOTHING, Context, Engine, TranslationFailed
 
 
 class Protected:
@@ -30,7 +30,7 @@ class Protected:
         self._engine, self._terms, self._patience, self._now = engine, terms, patience, now
         self._caller, self._lock, self._free = Caller(f"help-{engine.name}"), Lock(), BoundedSemaphore()
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
         wanted = due(text, self._terms(tgt_lang))
         until = self._now() + self._patience
         plain = self._engine.translate(text, src_lang, tgt_lang, context)

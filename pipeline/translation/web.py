@@ -12,7 +12,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pipeline.translation.engine import Context, TranslationFailed
+from pipeline.translation.engine import NOTHING, Context, TranslationFailed
 from pipeline.translation.http import Refused, ask, connect, here, refusal
 from pipeline.translation.services import MYMEMORY, SERVICES, Service, address
 
@@ -38,7 +38,7 @@ class WebEngine:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return {src_lang, tgt_lang} <= self._service.languages
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = ()) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
         if len(text.encode()) > self._service.longest:
             raise TranslationFailed(f"longer than {self._service.longest} bytes", failure=False)
         try:

@@ -30,6 +30,7 @@ from pipeline.journal import Entry
 from pipeline.notes import Faults, say_fault
 from pipeline.opened import leave
 from pipeline.web.drafts import Drafts
+from pipeline.web.growing import Growing
 from pipeline.web.health import Health
 from pipeline.web.heard import Heard
 from pipeline.web.screens import Opened, Screens
@@ -47,7 +48,7 @@ class Show:
     def __init__(self, folder: Path, *, coming: bool = False) -> None:
         """`coming` as `Followed` has it."""
         self.session, self.health = Followed(folder, self._take, coming=coming), Health(folder)
-        self.heard = Heard()
+        self.heard, self._growing = Heard(), Growing()
         self._cues: dict[str, Message] = {}
         """What was told last of each cue, also of those that were taken out; in the order told."""
         self._edits: dict[str, Message] = {}
@@ -116,12 +117,15 @@ class Show:
             if told.seq >= since and (since or told.kind == "cue"):
                 yield told
         yield from (told for _, told in self._killed())
+        yield from (message(line, line.lang) for line in self._growing.lines())
         yield Message("ready", wire("ready", b'{"since":%d}' % since, self.session.seq), seq=self.session.seq)
 
     def _take(self, entry: Entry) -> None:
         self.health.note(entry)
         self.heard.note(entry.event)
         event, seq = entry.event, entry.seq
+        for line in self._growing.note(event):
+            self._tell(message(line, line.lang))
         match event:
             case Cue():
                 self._tell_cue(event.id, message(event, event.lang, seq))

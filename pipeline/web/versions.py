@@ -128,7 +128,7 @@ class Versions:
                 self._rest.cancel()
             self._ear = self._ear or SecondEar(self._show.session.folder / AUDIO, self._speech)
             said, names = one.sentence, self._tools.names.hotwords
-            before = " ".join(source for source, _ in one.before)
+            before = " ".join(source for source, _ in one.before.sentences)
             hear = partial(self._ear.versions, said.start, said.end, lang=said.lang, names=names, before=before)
             try:
                 return await asyncio.to_thread(hear)

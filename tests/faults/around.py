@@ -42,6 +42,12 @@ def web_only(folder: Path) -> Iterator[Around]:
         yield around
 
 
+@contextmanager
+def word_by_word(folder: Path) -> Iterator[Around]:
+    """The policy `stream`."""
+    yield Around(more=("--policy", "stream"))
+
+
 @cache
 def _demo() -> Callable[[str, str, str], str | None]:
     from pipeline.translation.local import LocalEngine

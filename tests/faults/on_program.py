@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 
-from tests.faults.around import no_mount, settable_clock, small_disk
+from tests.faults.around import no_mount, settable_clock, small_disk, word_by_word
 from tests.faults.fault import Act, Fault
 from tests.faults.hls import Hls
 from tests.faults.on_source import BEGIN
@@ -152,9 +152,13 @@ def stop_during(trouble: Act) -> Act:
     return act
 
 
+streamed = partial(Fault, around=word_by_word)
+
 FAULTS = [
     Fault("worker-killed", "The recogniser is killed.", Hls, worker_killed, short=True),
     Fault("worker-killed-3", "... three times, eight seconds apart.", Radio, worker_killed_thrice, seconds=80),
+    streamed("worker-killed-stream", "... three times, word by word.", Hls, worker_killed_thrice, seconds=80),
+    streamed("killed-resumed-stream", "Everything is killed at once, and resumed, word by word.", Hls, killed(3)),
     Fault("worker-hung", "The recogniser hangs for good.", Hls, worker_hung, short=True, seconds=75),
     Fault("ffmpeg-killed", "The ffmpeg that records is killed (HLS).", Hls, ffmpeg_killed),
     Fault("ffmpeg-killed-radio", "... (radio).", Radio, ffmpeg_killed, gaps=(0, 1)),

@@ -10,17 +10,12 @@ from tests.measures import SAMPLES
 
 
 def archive(
-    ffmpeg: str,
-    folder: Path,
-    *parts: tuple[float, float, float],
-    sound_only: bool = False,
-    first: int = 1,
-    early: float = 0.0,
+    ffmpeg: str, folder: Path, *parts: tuple[float, float, float], sound_only: bool = False, early: float = 0.0
 ) -> None:
-    """Connections, the `first` has that number, that recorded the rally, which is played again and again, from
-    `parts[n][0]` on for so many seconds, placed at that stream time; their time stamps begin `early` seconds below 0.
-    The rally has a keyframe every two seconds."""
-    for number, (start, length, at) in enumerate(parts, first):
+    """Connections that recorded the rally, which is played again and again, from `parts[n][0]` on for so many seconds,
+    placed at that stream time; their time stamps begin `early` seconds below 0. The rally has a keyframe every two
+    seconds."""
+    for number, (start, length, at) in enumerate(parts, 1):
         note(folder / ARCHIVE, Anchor(number=number, at=at + early))
         stem = folder / ARCHIVE / f"{number:04d}"
         source = ["-stream_loop", "-1", "-ss", str(start), "-t", str(length), "-i", str(SAMPLES / "rally.mp4")]

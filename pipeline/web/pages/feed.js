@@ -1,8 +1,8 @@
 // What happens in the session, as the server tells it: one EventSource, kept up whatever the network does.
 //
 // Times are stream time, seconds. Listen for a kind of message by its name (cue, withdrawn, room, progress, gap, source,
-// session, resumed, action, killed, end, screens, opened, edit, draft: `event.detail` is the message), for "ready" (all that is
-// known has been told), for "lost" and "found" (the server), or for "change" (any of them). Where another session is
+// session, resumed, action, killed, end, screens, opened, edit, draft: `event.detail` is the message), for "growing" (a line
+// that is being said, word by word: it is among no cues yet), for "ready" (all that is known has been told), for "lost" and "found" (the server), or for "change" (any of them). Where another session is
 // served at the same address the page is loaded again: nothing of the one before belongs to it.
 
 import { now } from "./page.js";
@@ -94,6 +94,7 @@ export class Feed extends EventTarget {
     this._heard = now();
     if (kind === "session" && this.session && message.began_at !== this.session.began_at) return this._leave();
     this._last = lastEventId || this._last;
+    if (kind === "cue" && !message.final) return this._tell("growing", message);
     if (kind === "cue") this._cue(message);
     else if (kind === "withdrawn") this._withdrawn(message.id);
     else if (kind === "killed") this.killed.set(message.id, message);

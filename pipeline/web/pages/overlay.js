@@ -1,6 +1,7 @@
 // Subtitles over somebody else's picture, in OBS or a mixer: text and nothing else.
 //
 // As early as they are ready, or with ?delay=SECONDS behind the stream, or with ?play=1 a finished session from its start.
+// Where the session says each word as soon as it is sure, lines roll up word by word, and clause by clause in translation.
 
 import { draw } from "./drawing.js";
 import { Feed } from "./feed.js";
@@ -9,6 +10,7 @@ import { Lines } from "./lines.js";
 import { control } from "./overlay-keys.js";
 import { byId, now } from "./page.js";
 import { Ready } from "./ready.js";
+import { Roll } from "./roll.js";
 
 const DEFAULTS = { lang: "", size: 5.4, place: "bottom", align: "center", box: 0, delay: null, offset: 0, play: null, from: 0 };
 
@@ -21,6 +23,8 @@ class Overlay {
     this.feed = new Feed();
     this.feed.addEventListener("session", (event) => this.#lay(event.detail));
     this.feed.addEventListener("cue", (event) => this.#came(event.detail));
+    this.feed.addEventListener("growing", (event) => this.#grew(event.detail));
+    this.feed.addEventListener("withdrawn", (event) => this.#went(event.detail));
     this.feed.addEventListener("ready", () => this.#begin());
     this.#style();
   }
@@ -70,6 +74,7 @@ class Overlay {
     const position = this.position(now);
     if (position !== null) return lane.lines.at(position);
     if (this.set.play || this.set.delay !== null) return null;
+    if (lane.roll) return this.#rolled(lane, now);
     const { cues, room, opened } = this.feed;
     return cues.get(lane.ready.at(now, cues, room.held, opened.map((one) => one.cue)));
   }
@@ -79,8 +84,37 @@ class Overlay {
     this.stage.dataset.ready = this.lanes.length ? "yes" : "no"; // for whoever looks from outside
   }
 
+  /** Lines that are held back wait until they are let go. */
+  #rolled(lane, now) {
+    const { room, opened } = this.feed;
+    const held = (id) => room.held.includes(id) || opened.some((one) => one.cue === id);
+    const free = lane.waiting.findIndex(({ id }) => held(id));
+    for (const { id, text } of lane.waiting.splice(0, free < 0 ? lane.waiting.length : free)) lane.roll.set(id, text, now);
+    return lane.roll.at(now);
+  }
+
+  #lane(lang) {
+    return this.lanes.find((one) => one.lang === lang);
+  }
+
+  #grew({ id, lang, text }) {
+    const lane = this.#lane(lang);
+    if (lane?.roll) lane.waiting.push({ id, text });
+  }
+
+  #went({ id }) {
+    for (const lane of this.lanes) {
+      lane.waiting = lane.waiting.filter((one) => one.id !== id);
+      lane.roll?.remove(id, now());
+    }
+  }
+
   #came(cue) {
-    const lane = this.lanes.find((one) => one.lang === cue.lang);
+    const lane = this.#lane(cue.lang);
+    if (this.feed.ready && lane?.roll && lane.lang !== this.source && cue.start >= lane.newest) {
+      lane.waiting.push({ id: cue.id, text: cue.text }); // one of before was translated again: it has rolled away
+      lane.newest = cue.start;
+    }
     if (this.feed.ready) lane?.ready.add(cue, now(), Math.max(0, this.set.offset / 1000));
     else lane?.ready.pass(cue);
   }
@@ -90,12 +124,17 @@ class Overlay {
     if (this.lanes.length) return;
     this.source = session.src_lang;
     const langs = this.set.lang ? this.set.lang.split(",") : [session.tgt_langs[0] ?? session.src_lang];
-    this.lanes = langs.map((lang) => ({ lang, ready: new Ready(), lines: new Lines(this.feed, lang) }));
+    const rolls = session.policy === "stream" && this.set.delay === null && !this.set.play;
+    this.stage.classList.toggle("rolls", rolls);
+    this.lanes = langs.map((lang) => ({
+      lang, ready: new Ready(), lines: new Lines(this.feed, lang), roll: rolls ? new Roll(lang) : null, waiting: [], newest: 0,
+    }));
   }
 
   #style() {
     const { size, place, align, box } = this.set;
-    this.stage.className = [place, align, box ? "box" : ""].join(" ").trim();
+    const rolls = this.lanes.some((lane) => lane.roll);
+    this.stage.className = [place, align, box ? "box" : "", rolls ? "rolls" : ""].join(" ").trim();
     this.stage.style.setProperty("--size", size);
   }
 }

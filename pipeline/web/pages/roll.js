@@ -1,0 +1,63 @@
+// What is said as it is said: two lines that grow and roll up. A line that has been begun is never broken anew.
+
+/** Characters a line, lines, and seconds without a new word after which they are cleared. */
+const LONGEST = 42;
+const LINES = 2;
+const STANDS = 4;
+
+/** Texts that are remembered: those before have rolled away. */
+const TEXTS = 12;
+
+export class Roll {
+  /** The words of each text, by id, in the order that they were begun. */
+  #texts = new Map();
+  /** Of all of them, the words that have been written. */
+  #written = [];
+  #lines = [];
+  #changed = -Infinity;
+
+  constructor(lang) {
+    this.lang = lang;
+  }
+
+  /** A text as it now reads; `now`, seconds. */
+  set(id, text, now) {
+    this.#texts.set(id, text.split(/\s+/).filter(Boolean));
+    this.#write(now);
+    while (this.#texts.size > TEXTS) this.#forget(this.#texts.keys().next().value);
+  }
+
+  /** The text is no more. */
+  remove(id, now) {
+    if (this.#texts.delete(id)) this.#write(now);
+  }
+
+  /** The lines that stand now, as a cue; null for none. */
+  at(now) {
+    if (now - this.#changed >= STANDS) this.#lines = [];
+    const text = this.#lines.slice(-LINES).join("\n");
+    return text ? { lang: this.lang, text } : null;
+  }
+
+  #forget(id) {
+    this.#written.splice(0, this.#texts.get(id).length);
+    this.#texts.delete(id);
+  }
+
+  /** New words go behind those that stand; where one that stands has become another, all of them are written anew. */
+  #write(now) {
+    const words = [...this.#texts.values()].flat();
+    const same = this.#written.every((word, n) => n >= words.length || word === words[n]);
+    if (same && words.length <= this.#written.length) return; // some are on their way from one text to the next
+    if (!same) [this.#written, this.#lines] = [[], []];
+    for (const word of words.slice(this.#written.length)) this.#append(word);
+    this.#written = words;
+    this.#changed = now;
+  }
+
+  #append(word) {
+    const last = this.#lines.pop() ?? "";
+    if (!last || last.length + 1 + word.length <= LONGEST) this.#lines.push(last ? `${last} ${word}` : word);
+    else this.#lines.push(last, word);
+  }
+}

@@ -1,0 +1,111 @@
+"""What is said word by word (`--policy stream`): a growing line in /api/cues, and lines that roll on /overlay."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.events import Cue, Event, Hypothesis, SessionStarted, Word
+from pipeline.flow import SystemClock
+from pipeline.journal import Journal
+from pipeline.settings import SentenceRules
+from pipeline.subtitles.sentences import to_sentences
+from pipeline.web.growing import Growing
+from tests.waiting import until
+from tests.web.conftest import Server
+from tests.web.sessions import STARTED, cue
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+STREAM = msgspec.structs.replace(STARTED, policy="stream")
+assert isinstance(STREAM, SessionStarted)
+
+
+def spoken(text: str) -> list[Event]:
+    """A hypothesis for each word, and each sentence as soon as it is one."""
+    events: list[Event] = []
+
+    def heard() -> Iterator[Hypothesis]:
+        for at, part in enumerate(text.split(), 2):
+            word = Word(start=0.4 * at, end=0.4 * at + 0.3, text=f" {part}", probability=1.0)
+            events.append(said := Hypothesis(heard=word.end, committed=(word,), lang="fr"))
+            yield said
+
+    for sentence in to_sentences(heard(), SentenceRules(), "fr", clauses=True):
+        events.append(sentence)
+    return events
+
+
+def grown(text: str) -> list[Cue]:
+    growing = Growing()
+    return [line for event in (STREAM, *spoken(text)) for line in growing.note(event)]
+
+
+@given(st.lists(st.sampled_from(["Nous", "voulons", "la", "paix,", "demain.", "Oui !"]), min_size=1, max_size=25))
+def test_lines_grow_under_one_id_and_lose_no_word(parts: list[str]) -> None:
+    text = " ".join(parts)
+    lines = grown(text)
+    last = {line.id: line.text for line in lines}
+    assert " ".join(last.values()) == text
+    for before, after in pairwise(lines):
+        assert not after.final
+        assert after.id != before.id or after.rev > before.rev
+        if after.id == before.id and not before.text.startswith(after.text):  # ... as where its sentence ends in it
+            assert after.text.startswith(before.text)
+
+
+def test_where_sentences_are_said_whole_nothing_grows() -> None:
+    growing = Growing()
+    assert [line for event in (STARTED, *spoken("Bonsoir à tous.")) for line in growing.note(event)] == []
+
+
+def shown(page: "Page") -> list[str]:
+    return str(page.locator("#stage").inner_text()).split("\n")
+
+
+def test_the_overlay_rolls_two_lines_that_are_never_broken_anew(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    text = "Nous défendons nos bureaux de poste, et nous restons debout tous ensemble, ici et partout. Merci à tous."
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(STREAM)
+        server = serve(tmp_path)
+        page.goto(f"{server.address}/overlay?lang=fr")
+        page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+        seen: list[list[str]] = []
+        for event in spoken(text):
+            journal.append(event)
+            if isinstance(event, Hypothesis):
+                said = event.committed[0].text.strip()
+                until(lambda said=said: shown(page)[-1].endswith(said), 10)  # type: ignore[misc]
+                seen.append(shown(page))
+        assert seen[-1] == ["nous restons debout tous ensemble, ici et", "partout. Merci à tous."]
+        for before, after in pairwise(seen):
+            assert len(after) <= 2
+            grew = after[:-1] == before[:-1] and after[-1].startswith(before[-1])
+            assert grew or after[0] == before[-1], (before, after)
+        until(lambda: shown(page) == [""], 10)
+
+
+def test_translated_clauses_go_on_behind_each_other_and_held_ones_wait(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(STREAM)
+        journal.append(cue(1, "of before"))
+        server = serve(tmp_path)
+        page.goto(f"{server.address}/overlay")
+        page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+        journal.append(cue(2, "We defend our post offices,"))
+        journal.append(cue(3, "and we\nremain standing."))
+        page.get_by_text("standing.").wait_for()
+        assert shown(page) == ["We defend our post offices, and we remain", "standing."]
+        journal.append(cue(1, "of before, translated again"))
+        journal.append(cue(4, "Together."))
+        page.get_by_text("standing. Together.").wait_for()
+        assert shown(page) == ["We defend our post offices, and we remain", "standing. Together."]
