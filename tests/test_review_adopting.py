@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import cli
 from pipeline.doctor import examine
-from pipeline.errors import SessionError, SettingsError, SourceError
+from pipeline.errors import SessionError, SettingsError, SourceError, SourceMissing
 from pipeline.folder import given
 from pipeline.review.adopting import adopt, take_in, taken_in
 from pipeline.source.archive import segments
@@ -90,3 +91,22 @@ def test_its_media_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     assert found[-1].end == pytest.approx(seconds(made / AUDIO), abs=0.1) == pytest.approx(told[-1][0], abs=0.1)
     assert told[-1][1] == pytest.approx(told[-1][0], abs=0.2)
     assert not [path.name for path in made.iterdir() if path.name.endswith(".part")]
+
+
+def test_media_that_is_not_there_is_told_also_where_there_was_some_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    srt, made = file(tmp_path, SRT), tmp_path / "talk.en.srt.review"
+    adopt(srt, made, "en")
+    (made / ARCHIVE).mkdir()
+
+    def review(media: Path) -> None:
+        """As far as to the port, which there is none of."""
+        words = ["review", str(srt), "--media", str(media), "--listen", "nowhere.invalid"]
+        cli.app(words, standalone_mode=False)
+
+    with pytest.raises(SourceMissing):
+        review(tmp_path / "none.mp4")
+    with pytest.raises(SettingsError, match="nowhere"):
+        review(SAMPLES / "rally.mp4")
+    assert "has its picture and sound already" in capsys.readouterr().out

@@ -96,7 +96,7 @@ def _session_of(file: Path, out: Path | None, lang: str | None, media: Path | No
     from pipeline.translation.languages import check as known
 
     folder = out or file.with_name(f"{file.name}.review")
-    if media and not taken_in(folder):
+    if media:
         check_media(media)  # before anything is made
     if not (folder / JOURNAL).is_file():
         named = _LANG.search(file.name)
@@ -105,7 +105,9 @@ def _session_of(file: Path, out: Path | None, lang: str | None, media: Path | No
         typer.echo(f"The corrected subtitles are in {folder}; {file.name} stays as it is.")
     elif (was := given(folder)) and file.is_file() and was.read_bytes() != file.read_bytes():
         typer.echo(f"{file} is another than it was: livesubs import {folder} {file} --lang ... brings in what is new.")
-    if media and not taken_in(folder):
+    if media and taken_in(folder):
+        typer.echo(f"{folder} has its picture and sound already; for others choose another --out.")
+    elif media:
         with progress(media.name) as tell:
             take_in(media, folder, tell)
     return folder
