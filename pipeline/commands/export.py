@@ -153,8 +153,12 @@ def _text(
         return
     path = put(out or _here(folder, f"{name}.{format}"), data, force=force)
     typer.echo(path)
-    for made in beside.write(record, folder, name, cues, path, force=force) if marks else ():
-        typer.echo(made)
+    if marks:
+        found = beside.found(record, folder, name)
+        for made in beside.write(found, cues, path, force=force):
+            typer.echo(made)
+        if not found:
+            typer.echo("there is nothing to mark: no line is worth a look any more, and none breaks a rule", err=True)
 
 
 def _film(
