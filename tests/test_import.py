@@ -410,8 +410,8 @@ def test_what_is_exported_brings_nothing_and_any_track_comes_back_whole(
 
 
 PIECES = (
-    "{so}", "<so>", "<", ">", "{", "}", "{}", "<>", "<i>", "</i>", "<b", "<c.x>", "<00:01>", "<3", "{\\an8}", "{y:i}", "&",
-    "&lt;", "-->", "\\", "\n", " ", " <", " >", "12", "He", "said",
+    "{so}", "<so>", "<", ">", "{", "}", "{}", "<>", "<i>", "</i>", "<b", "<c.x>", "<00:01>", "<3", "{\\an8}", "{y:i}",
+    "&", "&lt;", "-->", "\\", "\n", " ", " <", " >", "12", "He", "said",
 )  # fmt: skip
 BRACKETS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join).map(shown_text).filter(bool)
 
