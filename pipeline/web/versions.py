@@ -153,7 +153,7 @@ class Versions:
 
     async def _translated(self, one: Asked, engine: str) -> list[Version]:
         if not one.lang or one.lang == self._src_lang:
-            way = "start this again with --to en, say" if self._file else "resume the session with --to"
+            way = "start this again with --to and a language" if self._file else "resume the session with --to"
             raise SettingsError(f"there is no language that this is translated into; {way}")
         if not one.sentence.text:
             raise SettingsError("nothing is written there of what was said; type that first")
