@@ -21,13 +21,17 @@ _NOT = re.compile(
 _NO = re.compile(r"\b(?:not|no|never|nothing|nobody|none|neither|nor|without|cannot|nowhere|hardly)\b|n['’]t\b")
 """An English one ..."""
 _WITHOUT = re.compile(
-    r"\b(?:un|in|im|dis|non)\w{4,}|\w{3,}less\b|\b(?:only|any|stop\w*|fail\w*|refus\w*|lack\w*|miss\w*|few|little|"
-    r"end\w*|free|forget\w*|den\w+|avoid\w*|out of|from|but)\b"
+    r"\bun(?!der|ion|it|iv|iq|if|til)\w{4,}|\b(?:in|im|ir|il)\w+bl[ey]\b|\b(?:injust|inequ|incap|indiff|insuff|indep|"
+    r"inhum|impat|disa|dishon|disob|disrespect|non)\w+|\w{3,}less\b|\b(?:only|any|stop\w*|fail\w*|refus\w*|lack\w*|"
+    r"miss\w*|few|little|end\w*|free|forget\w*|den(?:y|ie)\w*|avoid\w*|out of|from|but)\b"
 )
 """... and what says it in other words."""
 _SOMEHOW = re.compile(
     r"\b(?:ne|non|pas|plus|jamais|rien|personne|aucune?s?|sans|ni|guère|faute|moins|peu|fin|seule?s?|seulement)\b|n['’]\w|"
-    r"\b(?:in|im|dé|mé|mal)\w{4,}|\b(?:refus|manqu|cess|arrêt|interdi|empêch|ignor|oubli|évit|priv|imposs)\w*"
+    r"\b(?:in|im|ir|il)\w+bles?\b|\b(?:inutil|injust|incap|inconn|insuff|inég|indiff|indép|inhum|impuiss|impat|désacc|"
+    r"désobé|dépourv|déplai|démen|méconn|mécont|méfi|mal(?:gré|heur|ad|honn))\w*|"
+    r"\b(?:refus|manqu|cess|arrêt|interdi|empêch|ignor|oubli|évit|priv|imposs|absten|abstin)\w*|"
+    r"\bs[e'] ?passe\w* (?:de|d['’])|\bde gré\b"
 )
 """French words that an English negation may come from."""
 _SHE, _HE, _HER, _HIS = (re.compile(rf"\b{word}\b") for word in ("she", "he", "her", "his"))
