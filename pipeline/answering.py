@@ -14,10 +14,11 @@ def known(state: State, id: str) -> bool:
 
 
 def answered(state: State, asked: Action | Edit, rules: CueRules) -> Action | Edit:
-    """It as it goes into the journal; refused, in words, where it cannot be done."""
+    """It as it goes into the journal; refused, in words, where it cannot be done, or where an action is so already: it
+    comes from a copy and its line is another here."""
     if isinstance(asked, Edit):
         return editing.answered(state, replace(asked, refused=""), rules)
-    return replace(asked, refused=direction.refusal(state, asked))
+    return replace(asked, refused=asked.refused or direction.refusal(state, asked))
 
 
 def effects(state: State, answer: Action | Edit, rules: CueRules) -> list[Cue | Withdrawn]:

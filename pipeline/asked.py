@@ -5,9 +5,10 @@ Each file is only ever added to, whole lines at a time; the session, or whoever 
 
 import os
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
+from heapq import merge
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -21,6 +22,10 @@ ACTIONS, EDITS = "actions.jsonl", "edits.jsonl"
 A = TypeVar("A", Action, Edit)
 
 
+class _When(msgspec.Struct):
+    at: float = 0.0
+
+
 class _Asked(Generic[A]):
     """A file as it grows: one of them a line, whole lines only."""
 
@@ -30,9 +35,13 @@ class _Asked(Generic[A]):
 
     def new(self) -> Iterator[A]:
         """Those since the last time; lines that are none are left out."""
+        return (asked for _, asked in self.timed())
+
+    def timed(self) -> Iterator[tuple[float, A]]:
+        """The same, each with the moment when it was written down (wall clock)."""
         for line in self._lines.take():
             with suppress(msgspec.DecodeError, UnicodeDecodeError):
-                yield msgspec.json.decode(line, type=self._kind)
+                yield msgspec.json.decode(line, type=_When).at, msgspec.json.decode(line, type=self._kind)
 
 
 class Actions(_Asked[Action]):
@@ -54,16 +63,21 @@ class Asked:
 
     def __init__(self, folder: Path) -> None:
         self._actions, self._edits = Actions(folder), Edits(folder)
+        self._read: deque[Action | Edit] = deque()
+        """Those that nobody has taken yet."""
 
     def new(self) -> Iterator[Action | Edit]:
-        """Those since the last time."""
-        return chain(self._actions.new(), self._edits.new())
+        """Those since the last time, as they were asked one after the other; what is not taken comes the next time."""
+        both: Sequence[Iterator[tuple[float, Action | Edit]]] = (self._actions.timed(), self._edits.timed())
+        self._read.extend(asked for _, asked in merge(*both, key=lambda one: one[0]))
+        while self._read:
+            yield self._read.popleft()
 
 
-def keep(folder: Path, *asked: A, on_disk: bool = False) -> None:
-    """Adds them to their file, all or none, each on a line of its own; `on_disk`: they survive a power cut then.
-    OSError."""
-    now = {"at": round(time.time(), 3)}
+def keep(folder: Path, *asked: Action | Edit, on_disk: bool = False) -> None:
+    """Adds them, all of one kind, to their file, all or none, each on a line of its own; `on_disk`: they survive a
+    power cut then. OSError."""
+    now = {"at": round(time.time(), 6)}  # so exact that two calls have two
     lines = b"".join(msgspec.json.encode({**now, **msgspec.to_builtins(one)}) + b"\n" for one in asked)
     path = folder / (ACTIONS if all(isinstance(one, Action) for one in asked) else EDITS)
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)

@@ -78,8 +78,10 @@ class Director:
                 undone = state.actions.get(answer.of)
             for event in made:
                 self._journal.append(event)
-        # a refused edit is told by the desk, and stays in the journal with its words
-        refused = "" if isinstance(answer, Edit) else answer.refused or self._note_name(answer, undone)
+        # a refused edit is told by the desk, what comes refused from a copy by the import; both stay in the journal
+        if isinstance(answer, Edit) or asked.refused:
+            return True
+        refused = answer.refused or self._note_name(answer, undone)
         if refused:
             self._journal.append(Warned(text=refused))
         return True

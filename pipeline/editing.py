@@ -19,6 +19,7 @@ from pipeline.restoring import no_restore
 from pipeline.settings import CueRules
 from pipeline.state import State
 
+CHANGED = "That line was changed meanwhile: look at what it says now."
 _UNSHOWN = ("Cc", "Cs")
 """Unicode's control characters and halves of characters."""
 _HALF_MILLISECOND = 0.0005
@@ -122,7 +123,7 @@ def _stale(state: State, edit: Edit) -> str:
         if id not in there:
             return "That line is not there any more."
         if edit.did != "note" and there[id].rev != rev:
-            return "That line was changed meanwhile: look at what it says now."
+            return CHANGED
     return ""
 
 

@@ -16,8 +16,10 @@ from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
 from pipeline import assets, cli
+from pipeline.afterwards import answer
+from pipeline.asked import keep
 from pipeline.errors import LivesubsError, ModelError, SessionError, SettingsError
-from pipeline.events import Action, Cue, Gap, MediaSegment, Sentence, SessionStarted, Withdrawn, Word
+from pipeline.events import Action, Cue, Edit, Gap, MediaSegment, Sentence, SessionStarted, Withdrawn, Word
 from pipeline.export import marks, texts
 from pipeline.export.chapters import chapters
 from pipeline.export.stretches import Stretch, kept, length, moved
@@ -176,12 +178,44 @@ def test_marks_lead_to_the_cue_in_a_table_and_in_subtitle_edit(session: Path, tm
     exported = list(srt.parse((tmp_path / "x.srt").read_text("utf-8")))
     rows = list(csv.DictReader(io.StringIO((tmp_path / "x.srt.marks.csv").read_text("utf-8-sig"))))
     assert (rows[0]["time"], rows[0]["seconds"], rows[0]["likely"]) == ("0:00:06", "6.500", "0.98")
-    assert rows[0]["why"] == "It is not translated."
+    assert rows[0]["why"] == "It is not translated. netflix-en: bridge 0.25 (0.5)."
     assert exported[int(rows[0]["number"]) - 1].content == untranslated.text
     assert "4 s of the stream are missing after it, from 2:30:00 on." in rows[1]["why"]
     assert int(rows[1]["number"]) == len(exported)
     told = json.loads((tmp_path / "x.srt.SE.bookmarks").read_text("utf-8"))["bookmarks"]
     assert sorted((one["idx"], one["txt"]) for one in told) == sorted((int(r["number"]) - 1, r["why"]) for r in rows)
+
+
+def marked(session: Path, to: Path) -> list[tuple[str, str]]:
+    """The number and the reason of each."""
+    export(session, "--marks", "--out", to, "--force")
+    rows = csv.DictReader(io.StringIO(to.with_name(f"{to.name}.marks.csv").read_text("utf-8-sig")))
+    return [(row["number"], row["why"]) for row in rows]
+
+
+def retyped(session: Path, rev: int, texts: dict[int, str]) -> None:
+    for at, text in texts.items():
+        keep(session, Edit(id=f"{at}-{rev}", did="text", before=((f"{at}.en", rev),), after=(cue(at, text),)))
+    answer(session)
+
+
+def test_lines_that_break_a_rule_are_marked_after_the_queue_also_those_that_somebody_found_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `qc` lists; where that is nothing and the queue is empty, the empty files are told."""
+    session = tmp_path / "tonight"
+    session.mkdir()
+    finished(session, [cue(2, "Good evening."), cue(4, "Well..."), cue(6, "Thank  you..."), cue(8, "Yes.")])
+    retyped(session, 1, {4: "Well...", 6: "Thank you..."})
+    out = tmp_path / "x.srt"
+    assert marked(session, out) == [
+        ("2", "netflix-en: ellipsis Well... (Well…)."),
+        ("3", "netflix-en: ellipsis Thank you... (Thank you…)."),
+    ]
+    assert not capsys.readouterr().err
+    retyped(session, 2, {4: "Well…", 6: "Thank you…"})
+    assert marked(session, out) == []
+    assert "there is nothing to mark" in capsys.readouterr().err
 
 
 def test_two_problems_of_one_cue_are_one_bookmark() -> None:

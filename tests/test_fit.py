@@ -111,8 +111,12 @@ def test_an_upload_that_begins_elsewhere_after_a_jingle_and_is_softer(
     track = told["tracks"]["en"]
     assert [left["text"] for left in track["left"]] == [cue.text for cue in gone]
     assert (track["file"], track["cues"]) == (str(tmp_path / "a.en.srt"), len(said("en")) - len(gone))
+    assert fit(session, video) == 1  # what says the same already is no matter
+    (tmp_path / "a.fr.srt").write_text("mine", "utf-8")
+    (tmp_path / "a.en.srt").unlink()
     with pytest.raises(SessionError, match="is there already"):
         fit(session, video)
+    assert not (tmp_path / "a.en.srt").exists()
     assert {path: path.read_bytes() for path in session.rglob("*") if path.is_file()} == before
 
 
@@ -170,10 +174,12 @@ def test_a_sentence_that_was_made_unheard_is_listed(
 
 
 def test_a_video_of_the_same_speakers_elsewhere_is_refused(session: Path, tmp_path: Path) -> None:
-    """Nothing is written."""
+    """Nothing is written, and nobody is told to write over what is there for a video that is refused then."""
+    mine = tmp_path / f"{OTHER.stem}.en.srt"
+    mine.write_text("mine", "utf-8")
     with pytest.raises(SourceError, match="is not of this event"):
         fit(session, OTHER, "--out", str(tmp_path))
-    assert list(tmp_path.iterdir()) == []
+    assert [path.read_text("utf-8") for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_what_ours_has_twice_is_no_proof(session: Path, ours: Path, ffmpeg: str, tmp_path: Path) -> None:
@@ -199,6 +205,7 @@ def test_times_are_those_of_players_where_the_sound_begins_after_the_picture(ffm
 
 
 def test_a_video_that_is_not_there_is_told(session: Path, tmp_path: Path) -> None:
+    (tmp_path / "none.en.srt").write_text("mine", "utf-8")
     with pytest.raises(SourceMissing):
         fit(session, tmp_path / "none.mp4")
 

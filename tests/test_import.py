@@ -20,13 +20,14 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.commands.importing import summary
-from pipeline.editing import answered, effects
+from pipeline.editing import answered, effects, shown_text
 from pipeline.errors import SettingsError
 from pipeline.events import Cue, Edit, Ended, Sentence, SessionStarted
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock, read
 from pipeline.review import reading
 from pipeline.review.importing import Import, compare
+from pipeline.review.outside import alike, lines_of, plain
 from pipeline.settings import CueRules
 from pipeline.state import State, apply, fold
 from pipeline.subtitles.formats import bilingual, to_srt, to_vtt
@@ -406,3 +407,33 @@ def test_what_is_exported_brings_nothing_and_any_track_comes_back_whole(
     assert not [one for one in found.taken if one.refused]
     assert to_srt(state.track("en")) == to_srt(cues)
     assert not brought(write(state.track("en")), ending, events).taken
+
+
+PIECES = (
+    "{so}", "<so>", "<", ">", "{", "}", "{}", "<>", "<i>", "</i>", "<b", "<c.x>", "<00:01>", "<3", "{\\an8}", "{y:i}",
+    "&", "&lt;", "-->", "\\", "\n", " ", " <", " >", "12", "He", "said",
+)  # fmt: skip
+BRACKETS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join).map(shown_text).filter(bool)
+
+
+@settings(max_examples=40, deadline=None)
+@example("He said", "He <3<i>> {so} said", FORMS[0])  # without its tag it has another
+@given(BRACKETS, BRACKETS, st.sampled_from(FORMS))
+def test_text_with_braces_and_angle_brackets_is_taken_once_as_a_reader_of_the_file_sees_it(
+    was: str, text: str, form: tuple[Callable[[Sequence[Cue]], str], str]
+) -> None:
+    """Whatever stood there before, and whether or not it looks like a tag; tags of a tagged session are its text."""
+    write, ending = form
+    events = [*SESSION[:-1], replace(at(30), rev=2, text=was), _ENDED]
+    file = write(with_(replace(at(30), text=text)))
+    found = brought(file, ending, events)
+    assert {one.change.edit.before[0][0] for one in found.taken} <= {at(30).id}
+    assert not [one.refused for one in found.taken if one.refused]
+    state, after = imported(events, found)
+    seen = [line for line in lines_of(reading.read(file.encode(), f"x.{ending}"), ()) if line.start == at(30).start]
+    assert len(state.track("en")) == COUNT - 1 + len(seen)
+    for line in seen:
+        says = state.cues[at(30).id].text
+        assert says in (line.text, line.tagged) or (says == was and alike(plain(was, None), line.text))
+    assert not brought(file, ending, after).taken
+    assert not brought(write(state.track("en")), ending, after).taken

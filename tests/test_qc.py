@@ -18,6 +18,7 @@ from pipeline.review import file as files
 from pipeline.review import texts
 from pipeline.review.profile import PROFILES, Profile, find
 from pipeline.subtitles import quality
+from pipeline.web.drafts import Draft, Drafts
 from tests.test_layout import HEAVY
 
 SOUND = "1\n00:00:01,000 --> 00:00:03,000\nGood evening.\n\n2\n00:00:04,000 --> 00:00:06,000\nThank you.\n\n"
@@ -80,6 +81,19 @@ def test_of_a_session_folder_it_takes_the_track_in_the_language_of_the_profile(
         qc(tmp_path)
     with pytest.raises(SettingsError, match="no subtitles; name"):
         qc(tmp_path.parent)
+
+
+def test_a_line_of_a_session_that_is_being_written_at_the_desk_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "subtitles.en.srt").write_text(SOUND)
+    assert qc(tmp_path, "--json") == 0
+    assert not capsys.readouterr().err
+    Drafts(tmp_path, lambda *told: None).keep("s1.en.1", Draft(lang="en", text="Half a", start=0.0, end=1.0, rev=1))
+    assert qc(tmp_path, "--json") == 0
+    told = capsys.readouterr()
+    assert "1 line begun at the desk is not finished, and not in it" in told.err
+    assert json.loads(told.out) == []
 
 
 def test_mending_writes_a_file_beside_shows_what_changed_and_leaves_the_original(

@@ -4,15 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import cli
+from pipeline.afterwards import answer
+from pipeline.asked import keep
 from pipeline.doctor import examine
-from pipeline.errors import SessionError, SettingsError, SourceError
+from pipeline.errors import SessionError, SettingsError, SourceError, SourceMissing
+from pipeline.events import Edit
 from pipeline.folder import given
 from pipeline.review.adopting import adopt, take_in, taken_in
+from pipeline.settings import load
 from pipeline.source.archive import segments
 from pipeline.source.parts import ARCHIVE, AUDIO, seconds
 from pipeline.subtitles.formats import to_srt
 from tests.measures import SAMPLES
 from tests.test_director import state
+from tests.web.sessions import cue
 
 SRT = """1
 00:00:04,000 --> 00:00:06,000
@@ -90,3 +96,80 @@ def test_its_media_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     assert found[-1].end == pytest.approx(seconds(made / AUDIO), abs=0.1) == pytest.approx(told[-1][0], abs=0.1)
     assert told[-1][1] == pytest.approx(told[-1][0], abs=0.2)
     assert not [path.name for path in made.iterdir() if path.name.endswith(".part")]
+
+
+def test_media_that_is_not_there_is_told_also_where_there_was_some_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    srt, made = file(tmp_path, SRT), tmp_path / "talk.en.srt.review"
+    adopt(srt, made, "en")
+    (made / ARCHIVE).mkdir()
+
+    def review(media: Path) -> None:
+        """As far as to the port, which there is none of."""
+        words = ["review", str(srt), "--media", str(media), "--listen", "192.0.2.1"]
+        cli.app(words, standalone_mode=False)
+
+    with pytest.raises(SourceMissing):
+        review(tmp_path / "none.mp4")
+    with pytest.raises(SettingsError, match="no address of this machine"):
+        review(SAMPLES / "rally.mp4")
+    assert "has its picture and sound already" in capsys.readouterr().out
+
+
+def reviewed(srt: Path, *words: object) -> None:
+    """As far as to the port, which there is none of."""
+    with pytest.raises(SettingsError, match="no address of this machine"):
+        cli.app(["review", str(srt), *map(str, words), "--listen", "192.0.2.1"], standalone_mode=False)
+
+
+SAID = {
+    4: "Bonsoir à toutes\net à tous.",
+    6: "Cette salle est",
+    7: "pleine à craquer.",
+    20: "Bonsoir à toutes et à tous.",
+}
+
+
+def test_a_file_is_translated_where_that_is_asked_for_and_what_it_says_by_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence that goes on in the next line is one; once, and again for a language that is new."""
+    monkeypatch.setattr("pipeline.assets.user_cache", lambda: tmp_path)
+    srt = file(tmp_path, to_srt([cue(at, text, "fr") for at, text in SAID.items()]), "talk.fr.srt")
+    made = tmp_path / "talk.fr.srt.review"
+    reviewed(srt)
+    assert state(made).track("en") == []
+    keep(made, Edit(id="a", did="delete", before=(("4.fr", 1),)))
+    answer(made)
+    reviewed(srt, "--demo", "--to", "en")
+    english = state(made).track("en")
+    assert [(one.text, one.sentences, one.start) for one in english] == [
+        ("Good evening, everyone.", ("1.fr",), 4.0),
+        ("This hall is packed to the rafters.", ("2.fr",), 6.0),
+    ]
+    assert [one.sentences for one in state(made).track("fr")] == [("1.fr",), ("2.fr",), ("2.fr",)]
+    assert (made / "subtitles.en.srt").read_text("utf-8") == to_srt(english)
+    assert load(made / "settings.toml").demo
+    before = (made / "journal.jsonl").read_bytes()
+    reviewed(srt, "--demo", "--to", "en")
+    reviewed(srt)
+    assert (made / "journal.jsonl").read_bytes() == before
+    assert all(row.ok for row in examine(made) if row.row in ("journal", "session", "files", "end"))
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--demo"], "the demo models hear French only, and this is in en"),
+        (["--lang", "fr"], "was made in en; leave --lang out"),
+        (["--to", "zz"], "'zz' is no language code"),
+    ],
+)
+def test_what_a_file_cannot_be_worked_on_with_is_told(tmp_path: Path, words: list[str], why: str) -> None:
+    srt, made = file(tmp_path, SRT), tmp_path / "talk.en.srt.review"
+    adopt(srt, made, "en")
+    with pytest.raises(SettingsError, match=why):
+        cli.app(["review", str(srt), *words], standalone_mode=False)
+    with pytest.raises(SettingsError, match="goes with a subtitle file"):
+        cli.app(["review", str(made), *words], standalone_mode=False)

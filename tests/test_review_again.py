@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pipeline import assets, settings
-from pipeline.errors import SessionError, SettingsError, TranslationError
+from pipeline.commands import options
+from pipeline.errors import ModelError, SessionError, SettingsError, TranslationError
 from pipeline.events import Cue, Sentence, SessionStarted
 from pipeline.names.live import Names
 from pipeline.review.again import asked, laid
@@ -135,3 +136,11 @@ def test_a_recogniser_is_opened_when_it_is_asked_and_ended_when_it_is_not(
 def test_without_its_sound_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match=r"there is no audio\.s16"):
         SecondEar(tmp_path / "audio.s16", CHOSEN.speech).versions(0.0, 2.0)
+
+
+def test_a_desk_without_a_model_of_its_session_takes_one_of_here_or_says_what_to_do(tmp_path: Path) -> None:
+    """As of a packed copy, or of a subtitle file, whose settings name none."""
+    assert options.as_here(Settings(demo=True)).speech.model == CHOSEN.speech.model
+    desk: Any = Versions(Show(tmp_path), Toolbox(tmp_path, Tools(settings=Settings())))
+    with pytest.raises(ModelError, match="models pull"):
+        asyncio.run(desk._heard(asked(session(), "f1")))

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from pipeline import assets, settings
 from pipeline.commands import options
+from pipeline.commands.drafts import tell_drafts
 from pipeline.commands.progress import progress
 from pipeline.commands.typed import seconds, span
 from pipeline.errors import SettingsError
-from pipeline.system import program
 
 if TYPE_CHECKING:
     from pipeline.export.texts import Format
@@ -65,7 +65,7 @@ def export(
     """Write the subtitles of a session as they now are, or its recording with them, for other tools."""
     from pipeline.report.folder import open_record
 
-    _tell_drafts(folder)
+    tell_drafts(folder)
     if purpose:
         _allow("a folder for YouTube", format=format, lang=lang, bom=bom, crlf=crlf, marks=marks, burn=burn)
         _allow("a folder for YouTube", translate=translate, **{"out -": out == _STDOUT})
@@ -86,19 +86,6 @@ def export(
         _allow("standard output", marks=marks and out == _STDOUT, force=force and out == _STDOUT)
         record = _with_language(open_record(folder), lang, context.params)
         _text(record, folder, out, lang, format or "srt", bom=bom, crlf=crlf, marks=marks, force=force)
-
-
-def _tell_drafts(folder: Path) -> None:
-    """Nobody takes a file for finished while a line of it is being written."""
-    from pipeline.web.drafts import Drafts
-
-    drafts = Drafts(folder, lambda cue, draft, gone: None)
-    drafts.look()
-    if written := len(list(drafts.all())):
-        lines, is_ = ("1 line", "is") if written == 1 else (f"{written} lines", "are")
-        typer.echo(
-            f"{lines} begun at the desk {is_} not finished, and not in it: {program()} review {folder}", err=True
-        )
 
 
 def _allow(what: str, **flags: object) -> None:
@@ -166,8 +153,12 @@ def _text(
         return
     path = put(out or _here(folder, f"{name}.{format}"), data, force=force)
     typer.echo(path)
-    for made in beside.write(record, folder, name, cues, path, force=force) if marks else ():
-        typer.echo(made)
+    if marks:
+        found = beside.found(record, folder, name)
+        for made in beside.write(found, cues, path, force=force):
+            typer.echo(made)
+        if not found:
+            typer.echo("there is nothing to mark: no line is worth a look any more, and none breaks a rule", err=True)
 
 
 def _film(
@@ -183,9 +174,9 @@ def _film(
         langs = [one for one in track.singles(record.state) if record.state.track(one)]
     shown = dict(track.cues(record.state, one, folder) for one in langs or [lang])
     path = out or _here(folder, "mp4")
-    writing.free(path, force=force)
     found = recorded(folder)
     made = film(folder, found, whole(found), pictured=burn)
+    writing.free(path, force=force)
     with progress(path.name) as tell:
         drawn = next(iter(shown.values())) if burn else []
         mux.write(made, path, executable(ffmpeg), {} if burn else shown, drawn, lambda done: tell(done, made.length))

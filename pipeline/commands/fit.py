@@ -1,5 +1,6 @@
 """`livesubs fit`: the cues of a session, for another upload of the same event."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -8,6 +9,7 @@ import msgspec
 import typer
 
 from pipeline.commands import options
+from pipeline.commands.drafts import tell_drafts
 from pipeline.commands.progress import progress
 from pipeline.errors import SessionError, SettingsError
 
@@ -32,23 +34,22 @@ def fit(
     ffmpeg: options.Ffmpeg = None,
 ) -> None:
     """Move the subtitles to where another video of the event has their sound; exit code 1 if not all have a place."""
-    from pipeline.export import texts, writing
+    from pipeline.export import writing
     from pipeline.fit import told
     from pipeline.report.folder import open_record
 
     if out and not out.is_dir():
         raise SettingsError(f"there is no folder {out} to write to; make it, or choose another --out")
+    tell_drafts(folder)
     record = open_record(folder)
     tracks = _tracks(record, folder, lang)
     files = {one: (out or video.parent) / f"{video.stem}.{one}.{format}" for one in tracks}
-    for path in files.values():
-        writing.free(path, force=force)
     match, seconds = _match(folder, video, audio or 1, ffmpeg or "")
     placed = {one: told.moved(cues, match, record.settings.cues.gap) for one, cues in tracks.items()}
     if not any(found.cues for found in placed.values()):
         raise SessionError(f"nothing that has subtitles is heard in {video}; there is nothing to write")
-    for one, found in placed.items():
-        writing.put(files[one], texts.encoded(texts.text(found.cues, format), bom=False, crlf=False), force=force)
+    made = {files[one]: _file(found.cues, format) for one, found in placed.items()}
+    writing.put_all(made, force=force)
     fitted = told.fitted(match, seconds, str(video), {one: (str(files[one]), placed[one]) for one in placed})
     if as_json:
         typer.echo(msgspec.json.encode(fitted).decode())
@@ -57,6 +58,12 @@ def fit(
             typer.echo(line)
     if any(found.left for found in placed.values()):
         raise typer.Exit(LEFT)
+
+
+def _file(cues: "Sequence[Cue]", format: Literal["srt", "vtt"]) -> bytes:
+    from pipeline.export import texts
+
+    return texts.encoded(texts.text(cues, format), bom=False, crlf=False)
 
 
 def _tracks(record: "Record", folder: Path, lang: str | None) -> "dict[str, list[Cue]]":

@@ -3,13 +3,15 @@
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.commands import brought
 from pipeline.errors import SessionError, SettingsError, unwritable
-from pipeline.events import Cue
+from pipeline.events import Action, Cue, Edit
 from pipeline.review.package import ENDING
 
 if TYPE_CHECKING:
@@ -61,32 +63,36 @@ def bring(
     _tell(found, every=dry_run)
     if found.taken and not dry_run:
         whole = not any(one.refused for one in found.taken)
-        _hand_over(folder, found.taken, (file.name,) if whole and file.parent.resolve() == folder.resolve() else ())
+        asked = [one.change.edit for one in found.taken]
+        _hand_over(folder, asked, (file.name,) if whole and file.parent.resolve() == folder.resolve() else ())
     if any(one.refused for one in found.taken):
         raise typer.Exit(LEFT)
 
 
 def _bring_copy(folder: Path, record: "Record", file: Path, *, dry_run: bool) -> None:
     """Takes over what was edited in a packed copy, or in the folder that it was unpacked to."""
+    from pipeline.review.importing import Taken
     from pipeline.review.packed import journal_of, other_copy
-    from pipeline.review.returning import returned
+    from pipeline.review.returning import Done, returned
 
     found = returned([entry.event for entry in record.entries], journal_of(file, folder), record.settings.cues)
     for one in found.taken:
-        typer.echo(_line(one))
+        typer.echo(_line(one) if isinstance(one, Taken) else brought.line(one))
     good = [one for one in found.taken if not one.refused]
-    told = summary(good) or "Nothing to bring back: the session has what was edited in the copy"
-    typer.echo(f"{told}.")
+    told = summary(one for one in good if isinstance(one, Taken))
+    done = brought.summary(one for one in good if isinstance(one, Done))
+    said = "; ".join(filter(None, (told, done))) or "nothing to bring back: the session has what was edited in the copy"
+    typer.echo(f"{said[:1].upper()}{said[1:]}.")
     if refused := len(found.taken) - len(good) + found.refused:
         typer.echo(f"{refused} could not be taken, since both changed those lines; they are in the journal as refused.")
-    if found.console:
-        typer.echo(
-            f"{found.console} changes were made on the copy's console, and are not brought back: make them here."
-        )
+    for name in found.names:
+        typer.echo(f"Not brought back, since the glossary is yours: {name}")
+    if found.room:
+        typer.echo(f"Not brought back, since it is about the room that saw the copy: {', '.join(found.room)}.")
     if other := other_copy(file):
         typer.echo(f"{other} was made of an earlier {file.name}: livesubs import {folder} {other} brings its edits.")
     if found.taken and not dry_run:
-        _hand_over(folder, found.taken)
+        _hand_over(folder, [one.change.edit if isinstance(one, Taken) else one.action for one in found.taken])
     if len(good) < len(found.taken):
         raise typer.Exit(LEFT)
 
@@ -95,16 +101,17 @@ def _new_id() -> str:
     return f"i{uuid.uuid4().hex[:12]}"
 
 
-def _hand_over(folder: Path, taken: "Sequence[Taken]", brought: Collection[str] = ()) -> None:
-    """The edits are written down first: whoever holds the session answers them, now or when that is free."""
+def _hand_over(folder: Path, asked: Sequence[Action | Edit], brought: Collection[str] = ()) -> None:
+    """It is written down first: whoever holds the session answers it, now or when that is free, in this order."""
     from pipeline.afterwards import answer
-    from pipeline.asked import EDITS, keep
+    from pipeline.asked import keep
     from pipeline.journal import running
 
     try:
-        keep(folder, *(one.change.edit for one in taken), on_disk=True)
+        for _, alike in groupby(asked, key=type):
+            keep(folder, *alike, on_disk=True)
     except OSError as error:
-        raise unwritable(folder / EDITS, error) from error
+        raise unwritable(folder, error) from error
     try:
         answer(folder, brought)
     except SessionError:

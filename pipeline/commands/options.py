@@ -189,7 +189,7 @@ def as_here(chosen: Settings) -> Settings:
     if not all(Path(folder).is_dir() for folder in chosen.translation.models):
         chosen = settings.override(chosen, translation={"models": ()})
     chosen = with_translators(chosen)
-    if not Path(chosen.speech.model).is_dir():
+    if not (chosen.speech.model and Path(chosen.speech.model).is_dir()):
         with suppress(ModelError, SettingsError):  # who asks for it is told
             chosen = with_recogniser(settings.override(chosen, speech={"model": "", "window": None}))
     return chosen

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from pipeline.commands.drafts import tell_drafts
 from pipeline.commands.faults import CsvFaults, JsonFaults, Report, TableFaults
 from pipeline.errors import LivesubsError, SettingsError
 
@@ -51,6 +52,8 @@ def qc(
     tracks = [track for file in files for track in _tracks(file, held_to.lang)]
     if out and (not fix or len(tracks) != 1):
         raise SettingsError("--out is where --fix writes one file; name one FILE with --fix, or leave it out")
+    for session in filter(Path.is_dir, files):
+        tell_drafts(session)
     code = 0
     report: Report = JsonFaults() if as_json else CsvFaults() if as_csv else TableFaults(profile)
     with report:

@@ -3,27 +3,34 @@
 import re
 import socket
 import webbrowser
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from pipeline import assets
 from pipeline.beside import LISTEN, PORT
 from pipeline.commands import options
 from pipeline.commands.progress import progress
 from pipeline.errors import SettingsError
+from pipeline.files import write_whole
 from pipeline.folder import JOURNAL, SETTINGS, check, given
 from pipeline.journal import running
 from pipeline.review.package import ENDING
-from pipeline.settings import Settings, load
+from pipeline.settings import Settings, dump, load, override
 
 _TRIED = 20
 """Ports that are tried where none is asked for: the pages of a session that runs may have the first."""
+_ENGINES = "to", "translate", "mt_model", "offline", "libre_url", "llm_url", "llm_model", "model", "demo"
+"""Options that say by what a subtitle file is heard and translated, as `run` has them."""
+_NONE: tuple[Any, ...] = (None, (), [], False)
 _LANG = re.compile(r"\.([a-z]{2,3})\.(?:srt|vtt)$", re.IGNORECASE)
 
 
 def review(
+    context: typer.Context,
     named: Annotated[
         Path,
         typer.Argument(metavar="DIR|FILE", help="A session, also a running or a packed one; or an SRT or VTT file."),
@@ -38,6 +45,17 @@ def review(
         Path | None,
         typer.Option(metavar="DIR", help="With FILE: the session made of it (default: beside it)."),
     ] = None,
+    to: Annotated[
+        str | None, typer.Option(help="With FILE: languages to translate it into, with commas; their lines are added.")
+    ] = None,
+    translate: options.Translate = None,
+    mt_model: options.MtModel = None,
+    offline: options.Offline = None,
+    libre_url: options.LibreUrl = None,
+    llm_url: options.LlmUrl = None,
+    llm_model: options.LlmModel = None,
+    model: options.Model = None,
+    demo: options.Demo = False,
     port: options.Port = None,
     listen: options.Listen = None,
     beside: Annotated[
@@ -50,7 +68,7 @@ def review(
     from pipeline.web.app import Served
     from pipeline.web.tools import Tools
 
-    folder = _folder(named, out, lang, media)
+    folder = _folder(named, out, lang, media, {flag: context.params[flag] for flag in _ENGINES})
     for one in (folder, *(beside or ())):
         check(one)
     chosen = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else Settings()
@@ -69,15 +87,17 @@ def review(
         server.serve(folder, listening, who, Served(None, tools=tools))
 
 
-def _folder(named: Path, out: Path | None, lang: str | None, media: Path | None) -> Path:
+def _folder(named: Path, out: Path | None, lang: str | None, media: Path | None, engines: Mapping[str, Any]) -> Path:
     """The session that is meant, made if need be."""
     packed = named.suffix == ENDING and not named.is_dir()
-    if (packed or named.is_dir()) and (media or lang):
-        raise SettingsError("--media and --lang go with a subtitle file; a session has its own")
+    if packed or named.is_dir():
+        for flag, value in {"media": media, "lang": lang, **engines}.items():
+            if value not in _NONE:
+                raise SettingsError(f"--{flag.replace('_', '-')} goes with a subtitle file; a session has its own")
     if packed:
         return _unpacked(named, out)
     if not named.is_dir():
-        return _session_of(named, out, lang, media)
+        return _session_of(named, out, lang, media, engines)
     if out:
         raise SettingsError("--out goes with a file; a session folder is worked on where it is")
     return named
@@ -90,25 +110,72 @@ def _unpacked(file: Path, out: Path | None) -> Path:
         return unpacked(file, out or place(file), tell)
 
 
-def _session_of(file: Path, out: Path | None, lang: str | None, media: Path | None) -> Path:
+def _session_of(file: Path, out: Path | None, lang: str | None, media: Path | None, engines: Mapping[str, Any]) -> Path:
     """The session of a subtitle file: made, or gone on with."""
     from pipeline.review.adopting import adopt, check_media, take_in, taken_in
-    from pipeline.translation.languages import check as known
 
     folder = out or file.with_name(f"{file.name}.review")
-    if media and not taken_in(folder):
+    if media:
         check_media(media)  # before anything is made
+    spoken = _language(file, folder, lang)
+    chosen = _chosen(folder, spoken, engines)
     if not (folder / JOURNAL).is_file():
-        named = _LANG.search(file.name)
-        for note in adopt(file, folder, known(lang or (named[1].lower() if named else "en"))):
+        for note in adopt(file, folder, spoken):
             typer.echo(note)
         typer.echo(f"The corrected subtitles are in {folder}; {file.name} stays as it is.")
     elif (was := given(folder)) and file.is_file() and was.read_bytes() != file.read_bytes():
         typer.echo(f"{file} is another than it was: livesubs import {folder} {file} --lang ... brings in what is new.")
-    if media and not taken_in(folder):
+    if media and taken_in(folder):
+        typer.echo(f"{folder} has its picture and sound already; for others choose another --out.")
+    elif media:
         with progress(media.name) as tell:
             take_in(media, folder, tell)
+    if chosen:
+        write_whole(folder / SETTINGS, dump(chosen))
+        _translate(folder, spoken, chosen)
     return folder
+
+
+def _language(file: Path, folder: Path, lang: str | None) -> str:
+    """That of a subtitle file: as its session has it, as it was typed, or as the file is called."""
+    from pipeline.report.folder import open_record
+    from pipeline.translation.languages import check as known
+
+    named = _LANG.search(file.name)
+    if not (folder / JOURNAL).is_file():
+        return known(lang or (named[1].lower() if named else "en"))
+    spoken = open_record(folder).session.src_lang
+    if lang and lang != spoken:
+        raise SettingsError(f"{folder} was made in {spoken}; leave --lang out, or choose another --out")
+    return spoken
+
+
+def _chosen(folder: Path, spoken: str, engines: Mapping[str, Any]) -> Settings | None:
+    """What a subtitle file is heard and translated with, from what was typed; None where nothing was."""
+    if all(value in _NONE for value in engines.values()):
+        return None
+    if engines["demo"] and spoken != "fr":
+        raise SettingsError(f"the demo models hear French only, and this is in {spoken}; leave --demo out")
+    loaded = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else override(Settings(), translation={"to": ()})
+    chosen = override(options.settle(loaded, engines), speech={"language": spoken})
+    chosen = options.with_recogniser(chosen) if engines["demo"] or engines["model"] else chosen
+    return options.with_translators(chosen)
+
+
+def _translate(folder: Path, spoken: str, chosen: Settings) -> None:
+    """Adds the languages that were asked for and are not there yet."""
+    from pipeline.report.folder import open_record
+    from pipeline.review.adding import add
+    from pipeline.translation.build import build_chains
+
+    there = open_record(folder).session.tgt_langs
+    wanted = override(chosen, translation={"to": tuple(one for one in chosen.translation.to if one not in there)})
+    cache = assets.user_cache() / "translations.sqlite"
+    for lang, chain in build_chains(wanted.translation, (spoken,), options.keys(), cache).items():
+        with progress(f"into {lang}") as tell:
+            left = add(folder, chain, chosen.cues, tell)
+        if left:
+            typer.echo(f"{left} lines have no translation into {lang} and stay as they are", err=True)
 
 
 def _bound(listen: str, port: int | None) -> socket.socket:

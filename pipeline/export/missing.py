@@ -59,6 +59,6 @@ def _as_shown(sentence: Sentence | None, id: str, cues: list[Cue]) -> Sentence |
     text = " ".join(line for cue in mine for line in cue.text.split("\n"))
     if sentence:
         return replace(sentence, text=text)
-    start, end = mine[0].start, mine[-1].end  # it was typed, so nobody knows when which word is said
-    words = (Word(start=start, end=end, text=text, probability=1.0),)
-    return Sentence(id=id, lang=cues[0].lang, start=start, end=end, text=text, words=words)
+    # it was typed, so nobody knows when which word is said, but for its line
+    words = tuple(Word(start=c.start, end=c.end, text=f" {' '.join(c.text.split())}", probability=1.0) for c in mine)
+    return Sentence(id=id, lang=cues[0].lang, start=mine[0].start, end=mine[-1].end, text=text, words=words)

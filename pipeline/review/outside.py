@@ -150,10 +150,12 @@ class Outside:
         cues, new = [self._track[i] for i in match.before], [self._lines[j] for j in match.after]
         times = [spans[j] for j in match.after]
         text = moved = False
+        same = len(cues) == len(new) == 1 and alike(plain(cues[0].text, None), new[0].text)
         if any(_tagged(cue.text, self._format) for cue in cues):  # tags are its editor's own, then
             new = [replace(line, text=line.tagged or line.text) for line in new]
         if len(cues) == len(new) == 1:
-            text, moved = not alike(plain(cues[0].text, None), new[0].text), times[0] != (cues[0].start, cues[0].end)
+            text = not (same or alike(plain(cues[0].text, None), new[0].text))
+            moved = times[0] != (cues[0].start, cues[0].end)
             if not text:  # nor is what the file cannot have, such as tags
                 new = [replace(new[0], text=cues[0].text)]
             if not (text or moved):

@@ -1,11 +1,13 @@
-"""What was edited in a copy of a session, taken back into the session: in order, but for what both changed. Pure."""
+"""What was done in a copy of a session, taken back into the session: in order, but for what both changed. Pure."""
 
 from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from pipeline.answering import answered, effects
-from pipeline.events import Action, Cue, Edit, Event, Value
+from pipeline.direction import standing
+from pipeline.editing import CHANGED
+from pipeline.events import Action, Cue, Doing, Edit, Event, Value
 from pipeline.review.importing import Taken
 from pipeline.review.outside import Change
 from pipeline.settings import CueRules
@@ -13,40 +15,71 @@ from pipeline.state import State, apply, fold
 
 _NO_REV = -1
 """That of a line which is not as the editor saw it: whoever answers such an edit refuses it."""
-_OURS = "edit", "kill", "undo", "say", "name"
-"""What is done on the console and changes lines."""
+_SUBTITLES = "edit", "kill", "mark", "say", "begin", "end"
+"""What is done on the console about the subtitles, and where the show begins and ends; with what undoes it."""
+
+
+class Done(Value, frozen=True):
+    """What was done on the console, and what the session answers to it."""
+
+    action: Action
+    """As the session is asked."""
+    start: float
+    """Stream time of what it is about, seconds."""
+    before: str
+    """What that line said; empty where there was none."""
+    after: str
+    """... and says now; empty where it is gone."""
+    refused: str
 
 
 class Returned(Value, frozen=True):
     """What comes of a copy."""
 
-    taken: tuple[Taken, ...]
+    taken: tuple[Taken | Done, ...]
     """In the order in which they were made; those that the session has had before are left out."""
     refused: int
     """How many of those it refused then."""
-    console: int
-    """What was done on the copy's console and not at its desk: that is not brought back."""
+    names: tuple[str, ...]
+    """What was added to the copy's glossary: the session's is its owner's."""
+    room: tuple[Doing, ...]
+    """What else was done on the copy's console: that is about the room that it was shown in."""
 
 
 def returned(events: Iterable[Event], copied: Iterable[Event], rules: CueRules) -> Returned:
     """What a session takes of what its copy was `copied` to; both are whole journals.
 
-    An edit is taken where its lines are here as the editor had them before it, whatever their revs; what was made upon
-    one that is refused is refused, too.
+    An edit, or what was done on the console, is taken where its lines are here as they were there before it, whatever
+    their revs; what was made upon one that is refused is refused, too.
     """
     state, theirs = fold(events), State()
-    taken: list[Taken] = []
-    refused = console = 0
+    taken: list[Taken | Done] = []
+    room: dict[Doing, None] = {}
+    refused = 0
     for event in copied:
-        if isinstance(event, Edit) and not event.refused:
-            if had := state.edits.get(event.id):
-                refused += bool(had.refused)
-            else:
-                taken.append(_taken(state, theirs, event, rules))
-        elif isinstance(event, Action) and event.do in _OURS and not event.refused:
-            console += event.id not in state.actions
-        apply(theirs, event)
-    return Returned(taken=tuple(taken), refused=refused, console=console)
+        if not isinstance(event, Edit | Action) or event.refused:
+            apply(theirs, event)
+        elif had := state.edits.get(event.id) or state.actions.get(event.id):
+            refused += bool(had.refused)
+            apply(theirs, event)
+        elif isinstance(event, Edit):
+            taken.append(_taken(state, theirs, event, rules))
+            apply(theirs, event)
+        else:
+            apply(theirs, event)
+            if (does := _meant(theirs, event)) in _SUBTITLES:
+                taken.append(_done(state, theirs, event, rules))
+            elif does != "name":
+                room[does] = None
+    names = tuple(one.text for one in standing(theirs, "name") if one.id not in state.actions)
+    return Returned(taken=tuple(taken), refused=refused, names=names, room=tuple(room))
+
+
+def _meant(state: State, action: Action) -> Doing:
+    """What it does, or takes back."""
+    while action.do == "undo" and action.of in state.actions:
+        action = state.actions[action.of]
+    return action.do
 
 
 def _taken(state: State, theirs: State, edit: Edit, rules: CueRules) -> Taken:
@@ -55,11 +88,34 @@ def _taken(state: State, theirs: State, edit: Edit, rules: CueRules) -> Taken:
     ids = [cue.id for cue in undone.after] if undone else [id for id, _ in edit.before]
     before = [theirs.cues[id] for id in ids if id in theirs.cues]
     asked = replace(edit, before=tuple(_seen(state, theirs, edit, id) for id, _ in edit.before))
+    return Taken(change=_change(asked, before), refused=_answer(state, asked, rules))
+
+
+def _done(state: State, theirs: State, action: Action, rules: CueRules) -> Done:
+    """What the session will answer; `state` takes it in. `theirs` has noted it and not done it yet."""
+    before, made = theirs.replaced.get(action.id), effects(theirs, action, rules)
+    after = next((one for one in made if isinstance(one, Cue) and (not before or one.id == before.id)), None)
+    here = state.cues.get(action.cue)
+    meant = [_shown(one) for one in (before, after) if one]
+    stale = action.do in ("edit", "kill") and here is not None and _shown(here) not in meant
+    refused = _answer(state, replace(action, refused=CHANGED if stale else ""), rules)
+    about = before or after
+    return Done(
+        action=replace(action, refused=refused),
+        start=about.start if about else action.value,
+        before=before.text if before else "",
+        after=after.text if after else "",
+        refused=refused,
+    )
+
+
+def _answer(state: State, asked: Action | Edit, rules: CueRules) -> str:
+    """What the session will answer, in words where it refuses; `state` takes it in."""
     answer = answered(state, asked, rules)
-    assert isinstance(answer, Edit), "an edit is answered by one"
-    for event in (answer, *effects(state, answer, rules)):
+    apply(state, answer)
+    for event in effects(state, answer, rules):
         apply(state, event)
-    return Taken(change=_change(asked, before), refused=answer.refused)
+    return answer.refused
 
 
 def _seen(state: State, theirs: State, edit: Edit, id: str) -> tuple[str, int]:

@@ -21,17 +21,33 @@ _NOT = re.compile(
 _NO = re.compile(r"\b(?:not|no|never|nothing|nobody|none|neither|nor|without|cannot|nowhere|hardly)\b|n['’]t\b")
 """An English one ..."""
 _WITHOUT = re.compile(
-    r"\b(?:un|in|im|dis|non)\w{4,}|\w{3,}less\b|\b(?:only|any|stop\w*|fail\w*|refus\w*|lack\w*|miss\w*|few|little|"
-    r"end\w*|free|forget\w*|den\w+|avoid\w*|out of|from|but)\b"
+    r"\bun(?!der|ion|it|iv|iq|if|til)\w{4,}|\b(?:in|im|ir|il)\w+bl[ey]\b|\b(?:injust|inequ|incap|indiff|insuff|indep|"
+    r"inhum|impat|disa|dishon|disob|disrespect|non)\w+|\w{3,}less\b|\b(?:only|any|stop\w*|fail\w*|refus\w*|lack\w*|"
+    r"miss\w*|few|little|end\w*|free|forget\w*|den(?:y|ie)\w*|avoid\w*|out of|from|but)\b"
 )
 """... and what says it in other words."""
 _SOMEHOW = re.compile(
     r"\b(?:ne|non|pas|plus|jamais|rien|personne|aucune?s?|sans|ni|guère|faute|moins|peu|fin|seule?s?|seulement)\b|n['’]\w|"
-    r"\b(?:in|im|dé|mé|mal)\w{4,}|\b(?:refus|manqu|cess|arrêt|interdi|empêch|ignor|oubli|évit|priv|imposs)\w*"
+    r"\b(?:in|im|ir|il)\w+bles?\b|\b(?:inutil|injust|incap|inconn|insuff|inég|indiff|indép|inhum|impuiss|impat|désacc|"
+    r"désobé|dépourv|déplai|démen|méconn|mécont|méfi|mal(?:gré|heur|ad|honn))\w*|"
+    r"\b(?:refus|manqu|cess|arrêt|interdi|empêch|ignor|oubli|évit|priv|imposs|absten|abstin)\w*|"
+    r"\bs[e'] ?passe\w* (?:de|d['’])|\bde gré\b"
 )
 """French words that an English negation may come from."""
 _SHE, _HE, _HER, _HIS = (re.compile(rf"\b{word}\b") for word in ("she", "he", "her", "his"))
-_ELLE, _IL, _SON = (re.compile(rf"\b(?:{words})\b") for words in ("elles?", "ils?|lui", "son|sa|ses"))
+_WOMEN = r"\b(?:mère|sœur|fille|fillette|femme|dame|madame|mademoiselle|tante|cousine|nièce|épouse|veuve|reine)"
+_MEN = r"\b(?:père|frère|fils|garçon|homme|monsieur|oncle|cousin|neveu|époux|mari|veuf|roi)"
+"""Persons who are of one sex whatever is said of them."""
+_SUBJECT = (
+    r"(?:^|[.!?;:] )(?:(?:et|mais|car|or|puis) )?"
+    r"(?:(?:l[ae]|une?|cet?|cette|[mt](?:on|a)|[nv]otre|chaque|aucune?) )?(?:(?!s(?:on|a|es)\b|leur)\w+ )?"
+)
+"""... where a sentence begins with one: of whoever is named later, less is told."""
+_IMPERSONAL = r"(?! (?:n['’e] ?)?(?:y (?:a|av|aur)|faut|fallait|faudra|suffi|pleut|pleuvait|neige|s['’]agi|se doit))"
+_ELLE, _IL = r"\belles?\b", rf"\bils?\b{_IMPERSONAL}|\blui\b"
+_A_WOMAN, _A_MAN = re.compile(rf"{_ELLE}|{_SUBJECT}{_WOMEN}\b"), re.compile(rf"{_IL}|{_SUBJECT}{_MEN}\b")
+_ANY_WOMAN, _ANY_MAN = re.compile(rf"{_ELLE}|{_WOMEN}s?\b"), re.compile(rf"{_IL}|{_MEN}s?\b")
+_SON = re.compile(r"\b(?:son|sa|ses)\b")
 _SCALES = {"mille": "thousand", "million": "million", "milliard": "billion", "billion": "trillion"}
 _LARGE = re.compile(r"\b(?:thousand|million|billion|trillion)s?\b")
 _GRAND = re.compile(r"\b(?:mille|million|milliard|billion)s?\b")
@@ -69,10 +85,12 @@ def _contrary(said: str, told: str) -> Iterator[str]:
 
 def _sexes(said: str, told: str) -> Iterator[str]:
     """Of one person, told by the subject, or by whose a thing is, which French tells by the subject alone."""
-    woman, man, owned = _ELLE.search(said), _IL.search(said), _SON.search(said)
-    if woman and not man and (_only(_HE, _SHE, told) or (owned and _only(_HIS, _HER, told))):
+    owned = _SON.search(said)
+    woman = _A_WOMAN.search(said) and not _ANY_MAN.search(said)
+    man = _A_MAN.search(said) and not _ANY_WOMAN.search(said)
+    if woman and (_only(_HE, _SHE, told) or (owned and _only(_HIS, _HER, told))):
         yield "A woman was spoken of, the translation speaks of a man."
-    if man and not woman and (_only(_SHE, _HE, told) or (owned and _only(_HER, _HIS, told))):
+    if man and (_only(_SHE, _HE, told) or (owned and _only(_HER, _HIS, told))):
         yield "A man was spoken of, the translation speaks of a woman."
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from pipeline.events import Value
+from pipeline.events import Cue, Value
 from pipeline.review.check import judge
 from pipeline.review.file import FileCue
 from pipeline.review.fix import mended
@@ -61,9 +61,10 @@ def look(lines: Sequence[Line], before: Line | None, after: Line | None, profile
     )
 
 
-def faults(lines: Sequence[Line], profile: Profile) -> tuple[LineFault, ...]:
-    """What is wrong with a whole track."""
-    return _faults([_cue(line) for line in lines], 0, len(lines), profile)
+def broken(track: Sequence[Cue], profile: Profile) -> list[tuple[Cue, LineFault]]:
+    """What is wrong with a whole track, by time, each with its line."""
+    found = _faults([FileCue(start=cue.start, end=cue.end, text=cue.text) for cue in track], 0, len(track), profile)
+    return [(track[fault.cue], fault) for fault in found]
 
 
 def _cue(line: Line) -> FileCue:

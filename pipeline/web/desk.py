@@ -19,7 +19,7 @@ from pipeline.folder import given
 from pipeline.journal import running
 from pipeline.review.profile import Profile, of_language
 from pipeline.review.shots import frame_rate
-from pipeline.review.spot import Line, faults, look
+from pipeline.review.spot import Line, broken, look
 from pipeline.source.archive import segments
 from pipeline.source.parts import ARCHIVE, AUDIO, seconds
 from pipeline.state import State
@@ -120,10 +120,8 @@ class Desk:
     async def faults(self, request: Request) -> object:
         """What is wrong with a whole track as it now is."""
         lang = request.query_params.get("lang", "")
-        track = self._show.session.state.track(lang)
-        lines = [Line(start=cue.start, end=cue.end, text=cue.text) for cue in track]
-        found = await asyncio.to_thread(faults, lines, of_language(lang))
-        return [{**msgspec.to_builtins(fault), "cue": track[fault.cue].id} for fault in found]
+        found = await asyncio.to_thread(broken, self._show.session.state.track(lang), of_language(lang))
+        return [{**msgspec.to_builtins(fault), "cue": cue.id} for cue, fault in found]
 
     async def check(self, request: Request) -> object:
         """What is wrong with lines as they are being written, and what would mend it."""

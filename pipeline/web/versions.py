@@ -9,14 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pipeline import folder
 from pipeline.answering import answered
-from pipeline.errors import SettingsError
+from pipeline.catalogue import SUGGESTED
+from pipeline.errors import ModelError, SettingsError
 from pipeline.events import Edit, Rendering, Value
 from pipeline.restoring import kept_back
 from pipeline.review.again import Asked, Version, asked, context, laid
 from pipeline.review.kept import bring_back, sentence_of, shown_kept
 from pipeline.settings import SpeechSettings
 from pipeline.source.parts import AUDIO
+from pipeline.system import program
 from pipeline.web.bodies import Unfit, told
 from pipeline.web.edits import write_down
 from pipeline.web.given import address, given
@@ -51,6 +54,7 @@ class Versions:
 
     def __init__(self, show: Show, tools: Toolbox) -> None:
         self._show, self._tools = show, tools
+        self._file = folder.given(show.session.folder) is not None
         self._hearing, self._translating = asyncio.Lock(), asyncio.Lock()
         self._rest: asyncio.TimerHandle | None = None
         self._ear: SecondEar | None = None
@@ -123,6 +127,11 @@ class Versions:
     async def _heard(self, one: Asked) -> list[Version]:
         from pipeline.review.hearing import SecondEar
 
+        if not self._speech.model:
+            raise ModelError(
+                f"there is no speech model here to hear it with; type {program()} models pull {SUGGESTED}, then start "
+                "this again"
+            )
         async with self._hearing:
             if self._rest:
                 self._rest.cancel()
@@ -144,7 +153,8 @@ class Versions:
 
     async def _translated(self, one: Asked, engine: str) -> list[Version]:
         if not one.lang or one.lang == self._src_lang:
-            raise SettingsError("there is no language that this is translated into; resume the session with --to")
+            way = "start this again with --to and a language" if self._file else "resume the session with --to"
+            raise SettingsError(f"there is no language that this is translated into; {way}")
         if not one.sentence.text:
             raise SettingsError("nothing is written there of what was said; type that first")
         async with self._translating:

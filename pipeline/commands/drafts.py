@@ -1,0 +1,20 @@
+"""What is told before a session's subtitles are taken for finished."""
+
+from pathlib import Path
+
+import typer
+
+from pipeline.system import program
+
+
+def tell_drafts(folder: Path) -> None:
+    """Nobody takes a file for finished while a line of it is being written."""
+    from pipeline.web.drafts import Drafts
+
+    drafts = Drafts(folder, lambda cue, draft, gone: None)
+    drafts.look()
+    if written := len(list(drafts.all())):
+        lines, is_ = ("1 line", "is") if written == 1 else (f"{written} lines", "are")
+        typer.echo(
+            f"{lines} begun at the desk {is_} not finished, and not in it: {program()} review {folder}", err=True
+        )
