@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from pipeline import __version__, assets, cli, settings
 from pipeline.commands import options
@@ -108,3 +109,9 @@ def test_a_terminal_that_knows_no_accents_still_shows_every_line(tmp_path: Path)
     assert done.returncode == 0
     assert b"? vingt villes" in done.stdout
     assert b"cues in" in done.stdout
+
+
+def test_the_line_of_the_show_can_be_pasted_behind_check() -> None:
+    commands = get_command(cli.app).commands  # type: ignore[attr-defined]
+    run, check = ({option.name for option in commands[name].params} for name in ("run", "check"))
+    assert run - check == {"pace", "resume", "go_on", "alone", "under"}

@@ -19,7 +19,8 @@ FAST = 2.0
 """Times as fast as speech while two cores are busy: what is left for applause, heat and a browser."""
 PATIENCE = 40.0
 """Seconds after which a slow model has shown enough."""
-_PART = 5.0
+_PARTS = {"utterance": 5.0, "stream": 0.5}
+"""Seconds of sound that are heard at once, by policy: `stream` would save steps that it has to do on the night."""
 _BUSY = "import time\nend = time.monotonic() + 90\nprint(flush=True)\nwhile time.monotonic() < end: pass"
 """What keeps a core busy from its first line on; it ends by itself, should we be killed."""
 
@@ -41,13 +42,13 @@ def _busy(cores: int) -> Iterator[None]:
             process.communicate()
 
 
-def speed_of(recogniser: RecogniserProcess, seconds: float) -> float:
+def speed_of(recogniser: RecogniserProcess, seconds: float, policy: str) -> float:
     """Seconds recognised in a second of work, of so many that it may hear, while two cores are busy."""
-    heard, until = 0.0, time.monotonic() + PATIENCE
+    heard, until, part = 0.0, time.monotonic() + PATIENCE, _PARTS[policy]
     with _busy(2):
         while heard < seconds and time.monotonic() < until:
-            recogniser.hear(heard, min(heard + _PART, seconds))
-            heard = min(heard + _PART, seconds)
+            recogniser.hear(heard, min(heard + part, seconds))
+            heard = min(heard + part, seconds)
         recogniser.finish()
     return heard / max(recogniser.compute, 1e-6)
 

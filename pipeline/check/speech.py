@@ -51,7 +51,7 @@ def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Unders
             description = _within(lambda: recogniser.open(heard.path, plan.settings.speech))
             loaded = time.monotonic() - began
             plan.doing("measuring the speech model while two cores are busy")
-            speed = _within(lambda: model.speed_of(recogniser, sample))
+            speed = _within(lambda: model.speed_of(recogniser, sample, plan.settings.speech.policy))
         except LivesubsError as error:
             yield Row(row="model", ok=False, say=str(error))
             return None

@@ -38,6 +38,7 @@ def check(
     glossary: options.Glossary = None,
     language: options.Language = None,
     languages: options.Languages = None,
+    policy: options.Policy = None,
     audio: options.Audio = None,
     channel: options.Channel = None,
     start: options.Start = None,
