@@ -84,7 +84,7 @@ def test_keys_play_and_times_are_set_at_the_playhead_and_drawn(desk: "Page", fol
     assert box
 
     def at(time: float) -> tuple[float, float]:
-        return box["x"] + float(desk.evaluate(f"livesubs.wave._x({time})")), box["y"] + 80
+        return box["x"] + float(desk.evaluate(f"livesubs.wave.x({time})")), box["y"] + 80
 
     x, y = at(9.0)
     desk.mouse.move(x - 1, y)

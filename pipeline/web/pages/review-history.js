@@ -1,5 +1,7 @@
 // Every edit of the session, of whatever window, and what follows from them: what can be undone, and the notes.
 
+import { mine, together } from "./review-whose.js";
+
 export class History {
   constructor() {
     /** By id, in order: {id, did, of, cues}. */
@@ -27,14 +29,36 @@ export class History {
     return [...(this._notes.get(cue)?.values() ?? [])];
   }
 
-  /** What can be undone, the last last. */
+  /** What stands, whoever did it, the last last. */
   get done() {
     return this._stands.done;
   }
 
-  /** The undos that can be undone. */
+  /** One's own last change that stands. */
+  get own() {
+    return this.done.findLast((edit) => mine(edit.id));
+  }
+
+  /** What has to be undone next, so that one's own last change can be: that one, or what was done to the same lines since;
+   * where there is none of one's own, the last change of all. */
+  get next() {
+    const { done, own } = this;
+    return own ? done.findLast((edit) => edit === own || shared(edit, own)) : done.at(-1);
+  }
+
+  /** One's own last undo that can be undone. */
   get undone() {
-    return this._stands.undone;
+    return this._stands.undone.findLast((edit) => mine(edit.id));
+  }
+
+  /** Whether somebody has changed the words of a line, and that stands. */
+  worded(cue) {
+    return this._stands.worded.has(cue);
+  }
+
+  /** Whether somebody has found a line right, and that stands. */
+  accepted(cue) {
+    return this.done.some((edit) => edit.did === "accept" && edit.cues.includes(cue));
   }
 
   /** What an undo, or an undo of one, is about in the end. */
@@ -49,16 +73,23 @@ export class History {
 }
 
 function folded(all) {
-  const [done, undone] = [[], []];
+  const done = [];
+  let undone = [];
   for (const edit of all.values()) {
     const of = all.get(edit.of);
     if (edit.did === "note") continue;
-    if (edit.did !== "undo") done.push(edit), (undone.length = 0);
-    else if (of?.did === "undo") drop(undone, of), done.push(all.get(of.of));
+    if (edit.did !== "undo") {
+      done.push(edit);
+      undone = undone.filter((one) => !together(one.id, edit.id) && !shared(all.get(one.of) ?? one, edit));
+    } else if (of?.did === "undo") drop(undone, of), done.push(all.get(of.of));
     else if (of) drop(done, of), undone.push(edit);
   }
-  return { done, undone };
+  const worded = new Set(done.filter((edit) => edit.did === "text").flatMap((edit) => edit.cues));
+  return { done, undone, worded };
 }
+
+/** Whether two edits are about a line in common. */
+const shared = (one, other) => one.cues.some((cue) => other.cues.includes(cue));
 
 function drop(edits, edit) {
   const at = edits.lastIndexOf(edit);
