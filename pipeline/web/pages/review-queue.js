@@ -21,7 +21,7 @@ export class Queue {
 
   /** The next or the last of those that nobody has looked at. */
   step(by) {
-    if (!this._of) return this._desk.tell("There is no queue for this track.", "refused");
+    if (!this._of) return this._desk.tell("What needs a human is still being looked for: try again in a moment.", "refused");
     const places = this._worth();
     const at = places.findIndex((one) => one.cue === this._desk.current);
     const next = by > 0 ? places.slice(at + 1).find((one) => this._open(one)) ?? places.find((one) => this._open(one)) :
@@ -32,8 +32,10 @@ export class Queue {
 
   /** The order as it is now. */
   async renew() {
+    const { lang } = this._desk;
     const asked = ++this._asked;
-    const answer = await fetch(`/api/queue?lang=${this._desk.lang}`).catch(() => null);
+    if (lang !== this._lang) Object.assign(this, { _of: null, _lang: lang });
+    const answer = await fetch(`/api/queue?lang=${lang}`).catch(() => null);
     if (asked !== this._asked || !answer?.ok) return;
     this._of = await answer.json();
     this._why = new Map(this._worth().map((one) => [one.cue, one.why.join("\n") || "likely wrong"]));
