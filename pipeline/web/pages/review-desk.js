@@ -114,6 +114,13 @@ export class Desk {
     return this.beside ? this.cues.said(cue, this.beside) : "";
   }
 
+  /** Picture and sound are where the line is, unless they play. */
+  look(cue = this.cue, seek = true) {
+    if (this.player.playing) return;
+    if (seek) this.player.seek(cue.start + 1 / this.fps); // of the frames the first that shows it
+    this.wave.show(cue.start, cue.end);
+  }
+
   /** Goes to a line; what was changed in the one before is an edit now. */
   select(id, { seek = true, caret = 0, focus = true } = {}) {
     if (id !== this.current) this.commit(), drop(this), this.waits.drop();
@@ -125,8 +132,7 @@ export class Desk {
     if (!cue) return this._drawn();
     this.stood = cue.start;
     this.list.show(cue);
-    if (seek && !this.player.playing) this.player.seek(cue.start + 1 / this.fps); // of the frames the first that shows it
-    if (!this.player.playing) this.wave.show(cue.start, cue.end);
+    this.look(cue, seek);
     this._drawn();
     this.side.draw();
     this.check.soon();

@@ -52,7 +52,10 @@ export class Times {
     const [cue, side, time] = [this._desk.cues.get(this._cue.id), SIDES[box.id], seconds(value)];
     if (Number.isNaN(time)) return this._desk.tell(`“${value}” is no time: write 12.3, 1:02.3, 0:01:02,300, or +0.2 for so much later.`, "refused"), false;
     const meant = /^\s*[+\-−]/.test(value) ? cue[side] + time : time;
-    return !cue || clock(meant) === was || retime(this._desk, cue, { [side]: meant });
+    if (!cue || clock(meant) === was) return true;
+    const done = retime(this._desk, cue, { [side]: meant });
+    if (done && cue.id === this._desk.current) this._desk.look();
+    return done;
   }
 
   /** Enter and Tab take it, Escape does not; what cannot be stays to be mended. */
