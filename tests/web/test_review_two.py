@@ -112,6 +112,10 @@ def test_a_line_that_the_technician_took_out_is_led_to_and_brought_back_or_stays
     assert "s2.en.1" not in state(folder).cues
     press(page, "F8", "F8")
     becomes(page, f"livesubs.current !== 's2.en.1' && {TEXTS}.length === 3")
+    press(page, "Control+z", "Control+z")
+    becomes(page, f"{TEXTS}.length === 2 && !livesubs.edits.unsure")
+    press(page, "F8")
+    becomes(page, f"{FIELD} === '{LINES[1][1]}' && {WAITS}.includes('taken out')")
 
 
 def test_what_is_typed_as_a_time_is_taken_and_no_line_is_made_too_short_or_long_unasked(

@@ -17,11 +17,12 @@ export function here(desk) {
   if (cue) desk.select(cue.id, { seek: false });
 }
 
-/** The same while it plays, unless something is being written. */
+/** The same while it plays, unless something is being written; whoever is elsewhere on the page stays there. */
 export function follow(desk) {
   const { stream } = desk.player;
   const cue = desk.cues.near(desk.lang, stream);
-  if (cue && cue.id !== desk.current && cue.start <= stream && !desk.field.changed) desk.select(cue.id);
+  const focus = document.activeElement === desk.field.node;
+  if (cue && cue.id !== desk.current && cue.start <= stream && !desk.field.changed) desk.select(cue.id, { focus });
 }
 
 /** The chosen line may be no more. What was being written in it is shown; whoever was writing is then in no other line. */

@@ -37,8 +37,8 @@ export class Side {
     byId("empty").textContent = track.length ? "" : "No line yet: they come as soon as somebody speaks.";
     const at = current === null ? -1 : cues.at(current, lang);
     byId("number").textContent = at < 0 ? "" : `${at + 1} / ${track.length}`;
-    const { next, undone } = edits.history;
-    disable("undo", !next && !field.changed);
+    const { done: stands, undone } = edits.history;
+    disable("undo", !stands.length && !field.changed);
     disable("redo", !undone);
     this._saved();
     this._desk.waits.draw();
@@ -87,7 +87,7 @@ export class Side {
     const waiting = edits.waiting + drafts.waiting;
     const lost = !feed.connected || edits.late > LATE;
     const box = byId("saved");
-    const said = !waiting ? (lost ? "The server is away." : "All is kept") :
+    const said = !waiting ? (lost ? "The server is away: go on, this browser keeps what you do." : "All is kept") :
       lost ? `Not on the server yet: ${waiting}. It is tried again; this browser has it.` : "Keeping…";
     if (box.textContent !== said) box.textContent = said;
     box.className = lost ? "bad" : "";

@@ -61,7 +61,7 @@ export class Times {
   /** Enter and Tab take it, Escape does not; what cannot be stays to be mended. */
   _pressed(box, event) {
     if (event.key === "Escape") this._put(box, box.dataset.was);
-    else if (event.key !== "Enter") return;
+    else if (event.key !== "Enter" || event.ctrlKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     const typed = box.value;

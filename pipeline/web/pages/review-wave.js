@@ -41,7 +41,7 @@ export class Wave {
     byId("sound").addEventListener("wheel", (event) => this._wheel(event), { passive: false });
     desk.player.addEventListener("time", () => this.draw());
     desk.heard.addEventListener("change", () => this.draw(true));
-    new ResizeObserver(() => this._load()).observe(this._box);
+    new ResizeObserver(() => (this.draw(true), this._load())).observe(this._box);
   }
 
   get to() {
