@@ -110,6 +110,7 @@ export class Drafts extends EventTarget {
     if (this._unsent.has(cue)) return;
     const turned = this._turned.get(cue);
     if (draft && turned?.by === by) return void (turned.there = true);
+    if (draft && by === WINDOW) return this._gone(cue); // it came there after it was an edit, or given up
     if (draft) this._known.set(cue, draft);
     else this._known.delete(cue);
     this.dispatchEvent(new CustomEvent("told", { detail: cue }));

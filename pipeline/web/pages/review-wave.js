@@ -18,6 +18,8 @@ const DENSE = 20;
 /** Pixels of a letter of those, about. */
 const LETTER = 7.5;
 const KEPT = 30;
+/** While the server is away. */
+const UNKNOWN = { max: [0, 0], min: [0, 0] };
 
 export class Wave {
   /** `desk` has the lines, the player and what was heard; `retimed(cue, times)` is told of an edge that was moved. */
@@ -41,6 +43,7 @@ export class Wave {
     byId("sound").addEventListener("wheel", (event) => this._wheel(event), { passive: false });
     desk.player.addEventListener("time", () => this.draw());
     desk.heard.addEventListener("change", () => this.draw(true));
+    desk.feed.addEventListener("found", () => this._load());
     new ResizeObserver(() => (this.draw(true), this._load())).observe(this._box);
   }
 
@@ -106,8 +109,9 @@ export class Wave {
     const columns = Math.max(100, Math.round(this._box.clientWidth));
     const { from, to, span } = this;
     const peaks = await this._ask(from, to, columns);
-    if (from !== this.from || span !== this.span || !peaks) return;
-    await this._surf.load("", [peaks.max.map(part), peaks.min.map(part)], span).catch(() => {});
+    if (from !== this.from || span !== this.span) return;
+    const { max, min } = peaks ?? UNKNOWN;
+    await this._surf.load("", [max.map(part), min.map(part)], span).catch(() => {});
     this._drawn = "";
     this.ready = true;
     this._redraw();
