@@ -217,6 +217,7 @@ export class Desk {
 
   /** All that is known has been told. */
   _open() {
+    this.drafts.tidy((id, { rev, by }) => this.cues.get(id)?.rev > rev && this.edits.history.lastOf(id) === by);
     if (this.current !== null) return this._drawn();
     const place = this._place;
     const cue = (place?.cue && this.cues.get(place.cue)) || this.cues.near(this.lang, place?.stream ?? 0);

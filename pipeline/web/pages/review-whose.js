@@ -22,11 +22,13 @@ export const newId = () => HAND + Array.from(crypto.getRandomValues(new Uint8Arr
 export const together = (one, other) => browser(one) === browser(other);
 
 export function mine(id) {
-  const [, window = ""] = id.split("-");
-  return browser(id) === BROWSER && !others.has(window);
+  return browser(id) === BROWSER && !others.has(windowOf(id));
 }
 
 /** Who else made it, as one is told. */
 export const whose = (id) => (browser(id) === BROWSER ? "another window of this browser" : "somebody else");
+
+/** What the window that made it calls itself. */
+export const windowOf = (id) => id.split("-")[1] ?? "";
 
 const browser = (id) => id.split("-")[0];
