@@ -214,22 +214,6 @@ def test_what_cannot_be_is_not_told_as_done_and_a_new_line_without_words_goes(de
     until(lambda: len(texts(folder)) == 4, 20)
 
 
-def test_a_second_window_sees_the_first_and_what_both_change_is_shown(
-    page: "Page", desk: "Page", server: Server, folder: Path
-) -> None:
-    other = page.context.new_page()
-    opened(other, server)
-    press(other, "End", *" Mine.")
-    desk.bring_to_front()
-    press(desk, "End", *" Theirs.", "Alt+ArrowDown")
-    becomes(other, "!document.getElementById('waits').hidden")
-    assert "Good evening. Theirs." in other.inner_text("#waits")
-    assert other.input_value("#field") == "Good evening. Mine."
-    other.get_by_role("button", name="Keep mine").press("Enter")
-    becomes(desk, f"{TEXTS}[0] === 'Good evening. Mine.'")
-    until(lambda: texts(folder)[0] == "Good evening. Mine.", 20)
-
-
 def test_what_is_found_is_replaced_and_a_key_mends_what_the_profile_says(desk: "Page", folder: Path) -> None:
     press(desk, "Control+f")
     desk.keyboard.type("the")

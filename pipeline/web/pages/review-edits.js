@@ -63,7 +63,7 @@ export class Edits extends EventTarget {
     const known = (cue) => this._cues.get(cue.id) ?? this._feed.cues.get(cue.id);
     const gone = did === "note" || did === "accept" ? [] : cues.map((cue) => cue.id).filter((one) => !kept.has(one));
     const expected = did === "accept" ? cues.filter(known).map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
-    this.history.note(edit);
+    this.history.ask(edit);
     if (gone.length || expected.length) this._cues.expect(id, gone, expected);
     this._waiting.push(this._begun(edit, WINDOW));
     this._keep();
@@ -91,7 +91,7 @@ export class Edits extends EventTarget {
 
   _answered(edit) {
     setTimeout(() => this._sent.delete(edit.id) && this._tell("saved")); // its lines are told right after it
-    if (!edit.refused) this.history.note(edit);
+    if (!edit.refused) this.history.answer(edit);
     if (edit.refused) this._refuse(edit, edit.refused);
     this._tell("done", edit);
   }
@@ -151,7 +151,7 @@ export class Edits extends EventTarget {
     if (this._session !== null) return;
     this._session = session;
     const waiting = kept(`${WAITING} ${session}`);
-    for (const { edit } of waiting) this.history.note(edit);
+    for (const { edit } of waiting) this.history.ask(edit);
     this._waiting = [...waiting.map(({ edit, by }) => this._begun(edit, by)), ...this._waiting];
     this.refused = [...kept(`${REFUSED} ${session}`), ...this.refused];
     this._send();

@@ -4,23 +4,35 @@ import { mine, together, windowOf } from "./review-whose.js";
 
 export class History {
   constructor() {
-    /** By id, in order: {id, did, of, cues}. */
-    this._all = new Map();
+    /** By id, {id, did, of, cues}: what was answered, in the journal's order, and what was asked since. */
+    this._answered = new Map();
+    this._asked = new Map();
     /** By line, what was noted on it, by edit. */
     this._notes = new Map();
     this._folded = null;
   }
 
-  /** An edit that was asked, or answered. One of ours names lines `before` and `after`, an answer names `cues`. */
-  note({ id, did, of, note = "", before = [], after = [], cues = [...after.map((cue) => cue.id), ...before.map(([one]) => one)] }) {
-    this._all.set(id, { id, did, of, cues });
-    if (did === "note") for (const cue of cues) this._notes.set(cue, new Map(this._notes.get(cue)).set(id, note));
+  /** An edit that was asked here. */
+  ask({ id, did, of, note, before, after }) {
+    const cues = [...after.map((cue) => cue.id), ...before.map(([one]) => one)];
+    if (!this._answered.has(id)) this._note(this._asked, { id, did, of, cues }, note);
+  }
+
+  /** One that was answered, whoever asked. */
+  answer({ id, did, of, note, cues }) {
+    this._asked.delete(id);
+    this._note(this._answered, { id, did, of, cues }, note);
+  }
+
+  _note(to, edit, note = "") {
+    to.set(edit.id, edit);
+    if (edit.did === "note") for (const cue of edit.cues) this._notes.set(cue, new Map(this._notes.get(cue)).set(edit.id, note));
     this._folded = null;
   }
 
   /** It was refused. */
   drop(id) {
-    this._all.delete(id);
+    for (const edits of [this._answered, this._asked]) edits.delete(id);
     this._folded = null;
   }
 
@@ -68,12 +80,12 @@ export class History {
 
   /** What an undo, or an undo of one, is about in the end. */
   meant(edit) {
-    const of = edit.did === "undo" && this._all.get(edit.of);
+    const of = edit.did === "undo" && this._stands.all.get(edit.of);
     return of ? this.meant(of) : edit;
   }
 
   get _stands() {
-    return (this._folded ??= folded(this._all));
+    return (this._folded ??= folded(new Map([...this._answered, ...this._asked])));
   }
 }
 
@@ -90,7 +102,7 @@ function folded(all) {
     else if (of) drop(done, of), undone.push(edit);
   }
   const worded = new Set(done.filter((edit) => edit.did === "text").flatMap((edit) => edit.cues));
-  return { done, undone, worded };
+  return { all, done, undone, worded };
 }
 
 /** Whether two edits are about a line in common. */
