@@ -36,6 +36,7 @@ export class Waits {
     this._question = null;
     deed();
     this.draw();
+    this._desk.list.soon();
     if (!document.querySelector("dialog[open]")) this._desk.field.focus();
   }
 
