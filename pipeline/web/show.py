@@ -141,6 +141,8 @@ class Show:
             case Edit():
                 self._edits[event.id] = answer = edited(event, *self._place(event), seq)
                 self._tell(answer)
+                for told in self._killed_by(event):
+                    self._tell(told)
                 self.drafts.settle(event)
             case SessionStarted() | Progress() | Gap() | SourceState() | Resumed() | Ended():
                 self._tell(message(event, seq=seq))
@@ -163,6 +165,12 @@ class Show:
             if id in by:
                 told = msgspec.json.encode({**msgspec.to_builtins(cue), "by": by[id]})
                 yield id, Message("killed", wire("killed", told, 0), cue.lang)
+
+    def _killed_by(self, edit: Edit) -> Iterator[Message]:
+        """The lines that are out again: their return was undone."""
+        if edit.did == "undo" and not edit.refused and not edit.after:
+            ids = {id for id, _ in edit.before}
+            yield from (told for id, told in self._killed() if id in ids)
 
     def _tell_cue(self, id: str, message: Message) -> None:
         self._cues.pop(id, None)

@@ -3,8 +3,11 @@
 import asyncio
 import uuid
 from collections.abc import Iterable
+from functools import partial
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -31,6 +34,8 @@ class Replacing(Sought, frozen=True):
     ticks: tuple[Tick, ...] = ()
     session: str = ""
     """One of the others; empty: this one."""
+    hand: Annotated[str, Meta(max_length=40)] = ""
+    """What the ids of its edits begin with: a page knows its own by it."""
 
 
 class Spelling(Value, frozen=True):
@@ -95,7 +100,7 @@ class Wording:
             async with self._searching:
                 cues = (await asyncio.to_thread(self._others.state, wish.session)).cues
             rules = self._others.rules(wish.session)
-        return await asyncio.to_thread(replacing, cues, wish, wish.by, wish.ticks, rules, _new_id)
+        return await asyncio.to_thread(replacing, cues, wish, wish.by, wish.ticks, rules, partial(_new_id, wish.hand))
 
     async def spelling(self, request: Request) -> object:
         """The words of a text that may be misspelt, and what may have been meant."""
@@ -115,5 +120,5 @@ def _lines(cues: Iterable[Cue], lang: str) -> list[Cue]:
     return sorted((cue for cue in cues if lang in ("", cue.lang)), key=lambda cue: (cue.start, cue.lang))
 
 
-def _new_id() -> str:
-    return f"r{uuid.uuid4().hex[:12]}"
+def _new_id(hand: str) -> str:
+    return f"{hand}r{uuid.uuid4().hex[:12]}"

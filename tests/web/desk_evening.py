@@ -131,7 +131,8 @@ class Editor:
 
     def rest(self) -> None:
         """All is answered."""
-        self.sees("livesubs.edits.waiting === 0 && !livesubs.edits.unsure && livesubs.drafts.waiting === 0")
+        kept = "livesubs.edits.waiting === 0 && livesubs.drafts.waiting === 0"
+        self.sees(f"{kept} && livesubs.edits._sent.size === 0")
 
     def mend(self, number: int) -> None:
         """One problem, each kind in its way."""

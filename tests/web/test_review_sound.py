@@ -84,7 +84,7 @@ def test_keys_play_and_times_are_set_at_the_playhead_and_drawn(desk: "Page", fol
     assert box
 
     def at(time: float) -> tuple[float, float]:
-        return box["x"] + float(desk.evaluate(f"livesubs.wave._x({time})")), box["y"] + 80
+        return box["x"] + float(desk.evaluate(f"livesubs.wave.x({time})")), box["y"] + 80
 
     x, y = at(9.0)
     desk.mouse.move(x - 1, y)
@@ -98,3 +98,15 @@ def test_keys_play_and_times_are_set_at_the_playhead_and_drawn(desk: "Page", fol
     becomes(desk, "Math.abs(livesubs.player.stream - 5) < 0.1")
     press(desk, "Control+z")
     until(lambda: stands(folder, 6.0, 9.0), 20)
+    desk.mouse.move(*at(9.6))
+    desk.mouse.down()
+    for time in (10.2, 12.5):  # into the next line, which begins at 11
+        desk.mouse.move(*at(time), steps=3)
+    desk.mouse.up()
+    becomes(desk, "document.getElementById('field').value === '…'")
+    desk.keyboard.type("New.")
+    press(desk, "Control+s")
+    until(lambda: [cue.text for cue in state(folder).track("en")][2] == "New.", 20)
+    made = state(folder).track("en")[2]
+    assert abs(made.start - 9.6) < 0.03
+    assert made.end == pytest.approx(11 - desk.evaluate("livesubs.gap"), abs=0.001)

@@ -1,5 +1,6 @@
 // What is asked in a small window: a time to go to, by how much to shift, a note.
 
+import { here } from "./review-going.js";
 import { clock } from "./review-list.js";
 import { seconds, shift } from "./review-timing.js";
 import { byId } from "./page.js";
@@ -18,7 +19,7 @@ export class Asking {
       const to = seconds(text);
       if (!(to >= 0)) return "Write a time such as 1:02:03.5.";
       player.seek(to);
-      this._desk.here();
+      here(this._desk);
       return "";
     });
   }

@@ -32,7 +32,8 @@ export class Check {
     const lines = found.fixed.map((fix) => [this._line(fix.cue), fix]).filter(([now]) => now);
     const now = lines.map(([line]) => desk.worked(line));
     const made = lines.map(([, { start, end, text }], at) => ({ ...now[at], start, end, text }));
-    desk.ask("text", now, made, "Changed as it was offered");
+    const reads = made.some((cue, at) => cue.text !== now[at].text);
+    desk.ask(reads ? "text" : "retime", now, made, "Changed as it was offered");
   }
 
   /** The line that an answer is about: the one that was asked about (0), or a neighbour. */

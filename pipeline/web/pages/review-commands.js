@@ -1,18 +1,28 @@
 // What can be done at the desk, and by which keys: those that other subtitling programs have, as far as browsers leave them.
 
 import { redo, undo } from "./review-back.js";
+import { here, step } from "./review-going.js";
 import { atPlayhead, nudge, shiftToPlayhead } from "./review-timing.js";
 import { giveWords, insert, mergeWith, remove, splitHere } from "./review-texts.js";
 
 /** Seconds of the first and the last of a line that can be heard alone. */
 const PART = 0.5;
-const [PLAY, GO, TIME, WORDS, DO] = ["Playing", "Going", "Times", "Words", "Doing"];
+const [PLAY, GO, TIME, WORDS, DO, ANSWER] = ["Playing", "Going", "Times", "Words", "Doing", "Answering"];
 
 const whole = (desk) => desk.cue && desk.player.play(desk.cue.start, desk.cue.end);
 const first = (desk) => desk.cue && desk.player.play(desk.cue.start, Math.min(desk.cue.end, desk.cue.start + PART));
 const last = (desk) => desk.cue && desk.player.play(Math.max(desk.cue.start, desk.cue.end - PART), desk.cue.end);
 const follow = (desk) => desk.tell((desk.follows = !desk.follows) ? "The chosen line follows the playhead." : "The chosen line stays.");
+const answer = (way) => (desk) => desk.waits.answer(way);
 const pace = (by) => (desk) => desk.tell(`Speed ${desk.player.pace(by)}`);
+
+/** A key that is held down is one answer. */
+const once = (_, event) => !event.repeat;
+
+const untranslated = ({ kind, tgt_langs }) => (tgt_langs.length ? "" : kind === "file" ?
+  "This is a subtitle file in one language: there is nothing that it could be translated from again." :
+  "This session is not translated: `livesubs export --lang` makes a language of it.");
+const unheard = ({ sound }) => (sound ? "" : "There is no recording here that could be heard again.");
 
 export const COMMANDS = [
   { group: PLAY, id: "play", keys: ["Ctrl+Space", "Alt+K"], what: "play, from a second and a half back, or stop", run: (desk) => desk.player.toggle() },
@@ -25,13 +35,13 @@ export const COMMANDS = [
   { group: PLAY, id: "faster", keys: ["Alt+="], what: "faster, at the same pitch", run: pace(1) },
   { group: PLAY, id: "spoken", keys: ["Alt+0"], what: "as it was spoken", run: pace(0) },
 
-  { group: GO, id: "before", keys: ["Alt+ArrowUp"], what: "the line before", run: (desk) => desk.step(-1) },
-  { group: GO, id: "after", keys: ["Alt+ArrowDown"], what: "the next line", run: (desk) => desk.step(1) },
+  { group: GO, id: "before", keys: ["Alt+ArrowUp"], what: "the line before", run: (desk) => step(desk, -1) },
+  { group: GO, id: "after", keys: ["Alt+ArrowDown"], what: "the next line", run: (desk) => step(desk, 1) },
   { group: GO, id: "problem", keys: ["F8", "Alt+Q"], what: "the next problem", run: (desk) => desk.queue.step(1) },
   { group: GO, id: "problem-back", keys: ["Shift+F8", "Alt+Shift+Q"], what: "the problem before", run: (desk) => desk.queue.step(-1) },
   { group: GO, id: "fault", keys: ["F4"], what: "the next line that breaks a rule", run: (desk) => desk.faults.step(1) },
   { group: GO, id: "fault-back", keys: ["Shift+F4"], what: "the one before", run: (desk) => desk.faults.step(-1) },
-  { group: GO, id: "here", keys: ["Alt+W"], what: "the line at the playhead", run: (desk) => desk.here() },
+  { group: GO, id: "here", keys: ["Alt+W"], what: "the line at the playhead", run: here },
   { group: GO, id: "follow", keys: ["Alt+Shift+W"], what: "follow the playhead, or stay", run: follow },
   { group: GO, id: "time", keys: ["Alt+G"], what: "go to a time", run: (desk) => desk.asking.goTo() },
   { group: GO, id: "closer", keys: ["Alt+Shift+="], what: "a closer look at the sound", run: (desk) => desk.wave.zoom(-1) },
@@ -47,6 +57,7 @@ export const COMMANDS = [
   { group: TIME, id: "sooner", keys: ["Ctrl+Alt+,"], what: "the whole line a frame earlier", run: (desk) => nudge(desk, ["start", "end"], -1) },
   { group: TIME, id: "later", keys: ["Ctrl+Alt+."], what: "the whole line a frame later", run: (desk) => nudge(desk, ["start", "end"], 1) },
   { group: TIME, id: "shift", keys: ["Alt+T"], what: "shift from here on, by or to a time", run: (desk) => desk.asking.shift() },
+  { group: TIME, id: "times", keys: ["Alt+A"], what: "type when it begins, and with Tab when it ends", run: (desk) => desk.times.open() },
 
   { group: WORDS, id: "split", keys: ["Alt+Enter", "Ctrl+Alt+V"], what: "split at the caret, where the words are", run: splitHere },
   { group: WORDS, id: "merge", keys: ["Alt+M", "Ctrl+Shift+M"], what: "merge with the next line", run: (desk) => mergeWith(desk, 1) },
@@ -58,8 +69,8 @@ export const COMMANDS = [
   { group: WORDS, id: "delete", keys: ["Alt+Delete"], what: "delete the line", run: remove },
 
   { group: DO, id: "accept", keys: ["Ctrl+Enter"], what: "accept the line, and go to the next", run: (desk) => desk.accept() },
-  { group: WORDS, id: "again", keys: ["Alt+R"], what: "translate it again, and choose", run: (desk) => desk.versions.open() },
-  { group: WORDS, id: "hear", keys: ["Alt+Shift+R"], what: "hear it again, and choose", run: (desk) => desk.versions.open("speech") },
+  { group: WORDS, id: "again", keys: ["Alt+R"], what: "translate it again, and choose", cannot: untranslated, run: (desk) => desk.versions.open() },
+  { group: WORDS, id: "hear", keys: ["Alt+Shift+R"], what: "hear it again, and choose", cannot: unheard, run: (desk) => desk.versions.open("speech") },
   { group: WORDS, id: "spelling", keys: ["Alt+C"], what: "take the first suggestion for a word that is misspelt", run: (desk) => desk.spelling.take() },
 
   { group: DO, id: "fix", keys: ["Alt+X"], what: "take the change that is offered", run: (desk) => desk.check.take() },
@@ -69,9 +80,17 @@ export const COMMANDS = [
   { group: DO, id: "keep", keys: ["Ctrl+S"], what: "make an edit of what is typed", run: (desk) => desk.commit() && desk.tell("All that you do is kept by itself.") },
   { group: DO, id: "undo", keys: ["Ctrl+Z"], what: "undo", run: undo, may: (desk, event) => !typing(desk, event) },
   { group: DO, id: "redo", keys: ["Ctrl+Y", "Ctrl+Shift+Z"], what: "do it again", run: redo, may: (desk, event) => !typing(desk, event) },
-  { group: DO, id: "put-back", keys: ["Escape"], what: "put the line back as it was, before it is left", run: (desk) => desk.putBack() },
+  { group: DO, id: "put-back", keys: ["Escape"], what: "put the line back as it was, before it is left", run: (desk) => desk.putBack(), answers: true },
+
+  { group: ANSWER, id: "mine", keys: ["Alt+Y"], what: "keep mine; or yes, do what is asked", run: answer("mine"), answers: true, may: once },
+  { group: ANSWER, id: "theirs", keys: ["Alt+U"], what: "take theirs", run: answer("theirs"), answers: true, may: once },
+  { group: ANSWER, id: "leave", keys: ["Alt+O"], what: "leave it", run: answer("leave"), answers: true, may: once },
+
   { group: DO, id: "help", keys: ["F1"], what: "these keys; ? does it, too, where nothing is written", run: (desk) => desk.keys.help() },
 ];
+
+/** Whether a command changes the chosen line, so that it has to be one. */
+export const changes = ({ group, id }) => [TIME, WORDS].includes(group) ? id !== "insert" : id === "fix";
 
 /** What is typed and no edit yet is the field's own to undo. */
 const typing = (desk, event) => event.target.closest?.("input") || (event.target === desk.field.node && desk.field.changed);

@@ -2,13 +2,14 @@
 
 import { Asking } from "./review-asking.js";
 import { Check } from "./review-check.js";
-import { COMMANDS } from "./review-commands.js";
+import { changes, COMMANDS } from "./review-commands.js";
 import { Cues } from "./review-cues.js";
 import { Drafts } from "./review-drafts.js";
 import { Edits } from "./review-edits.js";
 import { Faults } from "./review-faults.js";
 import { Field } from "./review-field.js";
 import { Find } from "./review-find.js";
+import { follow, keepSomewhere, step } from "./review-going.js";
 import { KeptBack } from "./review-kept.js";
 import { Keys } from "./review-keys.js";
 import { List } from "./review-list.js";
@@ -16,11 +17,12 @@ import { Player } from "./review-player.js";
 import { Queue } from "./review-queue.js";
 import { Side } from "./review-side.js";
 import { short } from "./review-shape.js";
-import { snapped } from "./review-snap.js";
 import { Spelling } from "./review-spelling.js";
 import { retime } from "./review-timing.js";
 import { drop } from "./review-texts.js";
+import { Times } from "./review-times.js";
 import { Versions } from "./review-versions.js";
+import { Waits } from "./review-waits.js";
 import { Wave } from "./review-wave.js";
 import { Heard } from "./review-words.js";
 import { byId } from "./page.js";
@@ -41,6 +43,7 @@ export class Desk {
     this.edits = new Edits(feed, this.cues, this.drafts);
     this.heard = new Heard(facts.running);
     this.player = new Player(byId("video"), place?.stream ?? 0);
+    this.times = new Times(this);
     this.field = new Field(this);
     this.list = new List(byId("list"), this);
     this.queue = new Queue(this);
@@ -51,12 +54,13 @@ export class Desk {
     this.keptBack = new KeptBack(this);
     this.find = new Find(this);
     this.spelling = new Spelling(this);
+    this.waits = new Waits(this);
     this.side = new Side(this);
     this.wave = new Wave(this, (cue, times) => retime(this, cue, times));
     this.keys = new Keys(COMMANDS, this);
     /** The line at the playhead is the chosen one, while it plays. */
     this.follows = false;
-    this.player.addEventListener("time", () => this.follows && this.player.playing && this._follow());
+    this.player.addEventListener("time", () => this.follows && this.player.playing && follow(this));
     this._place = place;
     this.cues.addEventListener("change", () => this._drawn());
     this.drafts.addEventListener("change", () => this.list.soon());
@@ -84,6 +88,16 @@ export class Desk {
     return this.current === null ? null : (this.cues.get(this.current) ?? null);
   }
 
+  /** The line that is looked at, if it was taken out while it was live. */
+  get out() {
+    return this.cue ? null : (this.feed.killed.get(this.current) ?? null);
+  }
+
+  /** Whether a person has found a line right, or written its words. */
+  done(cue) {
+    return cue.flags.includes("accepted") || this.edits.history.worded(cue.id);
+  }
+
   /** A line with the text that stands in its field, and the rev that the editor saw. */
   worked(cue) {
     const now = this.cues.get(cue.id);
@@ -100,55 +114,37 @@ export class Desk {
     return this.beside ? this.cues.said(cue, this.beside) : "";
   }
 
-  /** Where an edge belongs: `draws`, also to words and shot changes. */
-  snap(cue, side, time, within, draws = true) {
-    const { heard, gap, fps } = this;
-    const [from, to] = [time - 1, time + 1];
-    const [words, shots] = draws ? [heard.words(from, to), heard.shots(from, to)] : [[], []];
-    return snapped(time, side, { words, shots, neighbours: this.cues.beside(cue.id, cue.lang), gap, fps, within });
+  /** Picture and sound are where the line is, unless they play. */
+  look(cue = this.cue, seek = true) {
+    if (this.player.playing) return;
+    if (seek) this.player.seek(cue.start + 1 / this.fps); // of the frames the first that shows it
+    this.wave.show(cue.start, cue.end);
   }
 
   /** Goes to a line; what was changed in the one before is an edit now. */
   select(id, { seek = true, caret = 0, focus = true } = {}) {
-    if (id !== this.current) this.commit(), drop(this);
-    const cue = id === null ? null : this.cues.get(id);
+    if (id !== this.current) this.commit(), drop(this), this.waits.drop();
+    const cue = id === null ? null : (this.cues.get(id) ?? this.feed.killed.get(id));
     if (id !== null && !cue) return;
     this.current = id;
     this.field.open(cue, caret);
-    if (focus) this.field.node.focus({ preventScroll: true });
+    if (focus) this.field.focus();
     if (!cue) return this._drawn();
-    this.list.show(id);
-    if (seek && !this.player.playing) this.player.seek(cue.start + 1 / this.fps); // of the frames the first that shows it
-    if (!this.player.playing) this.wave.show(cue.start, cue.end);
+    this.stood = cue.start;
+    this.list.show(cue);
+    this.look(cue, seek);
     this._drawn();
     this.side.draw();
     this.check.soon();
     this.spelling.soon();
   }
 
-  step(by, how = {}) {
-    const track = this.cues.track(this.lang);
-    const at = this.current === null ? -1 : this.cues.at(this.current, this.lang);
-    const cue = track[Math.min(Math.max(0, at + by), track.length - 1)];
-    if (cue) this.select(cue.id, how);
-  }
-
-  /** The line at the playhead. */
-  here() {
-    const cue = this.cues.near(this.lang, this.player.stream);
-    if (cue) this.select(cue.id, { seek: false });
-  }
-
-  /** Unless something is being written. */
-  _follow() {
-    const cue = this.cues.near(this.lang, this.player.stream);
-    if (cue && cue.id !== this.current && cue.start <= this.player.stream && !this.field.changed) this.select(cue.id);
-  }
-
   /** What was typed becomes an edit; whether all of it is one. */
   commit() {
     const { field } = this;
-    if (!field.changed || field.conflict) return !field.changed;
+    this.times.commit();
+    if (!field.changed) return true;
+    if (field.conflict) return this.waits.tell(), false;
     if (!field.text) return this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
     const now = this.cues.get(field.cue.id);
     if (now) this.ask("text", [now], [{ ...now, text: field.text }], `Changed: “${short(field.text)}”`);
@@ -158,6 +154,7 @@ export class Desk {
 
   /** Asks for an edit, and tells it; gives the lines as they will be. */
   ask(did, cues, made, said, more = {}) {
+    this.waits.drop();
     this._asking = true; // what goes by this is not lost
     const { made: lines } = this.edits.ask(did, cues, made, more);
     this._asking = false;
@@ -169,14 +166,16 @@ export class Desk {
   }
 
   accept() {
-    const { cue } = this;
+    const { cue, out } = this;
+    if (out) return this.waits.answer("leave");
     if (!cue || !this.commit()) return;
     const now = this.cues.get(cue.id);
     this.ask("accept", [now], [], `Accepted: “${short(now.text)}”`);
-    this.step(1);
+    step(this, 1);
   }
 
   putBack() {
+    if (this.waits.drop() || (this.field.conflict && this.waits.tell())) return;
     if (this.field.changed) this.field.putBack();
     else byId("list").focus();
     this._drawn();
@@ -185,7 +184,10 @@ export class Desk {
   /** Does what a key means, once it is known what all before have done. */
   async run(command) {
     if (this.edits.unsure && !["undo", "redo"].includes(command.id)) await this.edits.sure();
-    command.run(this);
+    if (!command.answers) this.waits.drop();
+    const why = command.cannot?.(this.facts);
+    if (why) return this.tell(why, "refused");
+    if (!(changes(command) && this.waits.tell())) command.run(this);
   }
 
   /** Another track, at the same place. */
@@ -215,6 +217,7 @@ export class Desk {
 
   /** All that is known has been told. */
   _open() {
+    this.drafts.tidy((id, { rev, by }) => this.cues.get(id)?.rev > rev && this.edits.history.lastOf(id) === by);
     if (this.current !== null) return this._drawn();
     const place = this._place;
     const cue = (place?.cue && this.cues.get(place.cue)) || this.cues.near(this.lang, place?.stream ?? 0);
@@ -224,21 +227,12 @@ export class Desk {
     this._renew();
   }
 
-  /** The chosen line is no more: the one that stands there now is. What was being written in it is shown. */
-  keepSomewhere() {
-    if (this.current === null || this.cues.get(this.current)) return;
-    if (this.field.changed && this.field.text) this.edits.lost(this.field.cue, this.field.text);
-    const cue = this.cues.near(this.lang, this.field.cue?.start ?? this.player.stream);
-    this.current = null;
-    this.select(cue?.id ?? null, { seek: false });
-  }
-
   _drawn() {
     if (!this.feed.ready) return;
     this.list.soon();
     this.wave.draw(true);
     this.side.soon();
-    if (!this._asking && !this.edits.unsure) this.keepSomewhere();
+    if (!this._asking && !this.edits.unsure) keepSomewhere(this);
   }
 
   /** Where the editor is. */

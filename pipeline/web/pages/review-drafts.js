@@ -42,6 +42,11 @@ export class Drafts extends EventTarget {
     if (this._known.delete(id)) this._gone(id);
   }
 
+  /** Those that are `old` go: a browser that is killed may have kept one that had become an edit. */
+  tidy(old) {
+    for (const [id, draft] of [...this._known]) if (old(id, draft)) this.drop(id);
+  }
+
   /** Those of the lines have become an edit, made by `by`; gives what has to be called once that is on the server, too. */
   become(ids, by) {
     for (const id of ids) {
@@ -110,6 +115,7 @@ export class Drafts extends EventTarget {
     if (this._unsent.has(cue)) return;
     const turned = this._turned.get(cue);
     if (draft && turned?.by === by) return void (turned.there = true);
+    if (draft && by === WINDOW) return this._gone(cue); // it came there after it was an edit, or given up
     if (draft) this._known.set(cue, draft);
     else this._known.delete(cue);
     this.dispatchEvent(new CustomEvent("told", { detail: cue }));

@@ -6,6 +6,7 @@
 import { now } from "./page.js";
 import { History } from "./review-history.js";
 import { keep, kept, WINDOW } from "./review-store.js";
+import { newId } from "./review-whose.js";
 
 const [WAITING, REFUSED] = ["livesubs.desk waiting", "livesubs.desk refused"];
 
@@ -14,8 +15,6 @@ const AGAIN = 500;
 const PATIENCE = 8000;
 /** Milliseconds between two looks whether an answer has come. */
 const SOON = 20;
-
-const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
 
 export class Edits extends EventTarget {
   /** Tells "saved" (when anything about waiting changes), "refused" ({edit, why}) and "done" (an edit, whoever's). */
@@ -63,8 +62,8 @@ export class Edits extends EventTarget {
     const kept = new Set(after.map((cue) => cue.id));
     const known = (cue) => this._cues.get(cue.id) ?? this._feed.cues.get(cue.id);
     const gone = did === "note" || did === "accept" ? [] : cues.map((cue) => cue.id).filter((one) => !kept.has(one));
-    const expected = did === "accept" ? cues.map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
-    this.history.note(edit);
+    const expected = did === "accept" ? cues.filter(known).map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
+    this.history.ask(edit);
     if (gone.length || expected.length) this._cues.expect(id, gone, expected);
     this._waiting.push(this._begun(edit, WINDOW));
     this._keep();
@@ -77,16 +76,22 @@ export class Edits extends EventTarget {
     this.ask("undo", [], [], { of: edit.id });
   }
 
-  /** The editor has chosen. */
-  seen(id) {
-    this.refused = this.refused.filter((one) => one.edit.id !== id);
+  /** What was refused of that line, or of these, the editor has seen. */
+  seen(about) {
+    this.refused = this.refused.filter((one) => lineOf(one.edit) !== about);
     this._keep();
     this._tell("saved");
   }
 
+  /** What was refused and is to be looked at, the newest of each line, the newest first. */
+  get open() {
+    const lines = this.refused.map((one) => lineOf(one.edit));
+    return this.refused.filter((one, at) => lines.lastIndexOf(lines[at]) === at).reverse();
+  }
+
   _answered(edit) {
     setTimeout(() => this._sent.delete(edit.id) && this._tell("saved")); // its lines are told right after it
-    if (!edit.refused) this.history.note(edit);
+    if (!edit.refused) this.history.answer(edit);
     if (edit.refused) this._refuse(edit, edit.refused);
     this._tell("done", edit);
   }
@@ -146,7 +151,7 @@ export class Edits extends EventTarget {
     if (this._session !== null) return;
     this._session = session;
     const waiting = kept(`${WAITING} ${session}`);
-    for (const { edit } of waiting) this.history.note(edit);
+    for (const { edit } of waiting) this.history.ask(edit);
     this._waiting = [...waiting.map(({ edit, by }) => this._begun(edit, by)), ...this._waiting];
     this.refused = [...kept(`${REFUSED} ${session}`), ...this.refused];
     this._send();
@@ -195,6 +200,9 @@ export async function reason(answer) {
     return text;
   }
 }
+
+/** The line that an edit is about, the first of several; of an undo, what it takes back. */
+export const lineOf = ({ before, after, of, id }) => after[0]?.id ?? before[0]?.[0] ?? of ?? id;
 
 /** Which sentences a line shows is the server's to say. */
 const written = ({ lang, start, end, text }, id) => ({ kind: "cue", id, lang, start, end, text });

@@ -1,7 +1,6 @@
 // The line that is worked on: its text, its times, how it reads, and what was said. A change is a draft at once, and an
 // edit when the line is left or accepted.
 
-import { clock } from "./review-list.js";
 import { faults, perSecond, read, tidy } from "./review-shape.js";
 import { byId } from "./page.js";
 
@@ -32,12 +31,19 @@ export class Field extends EventTarget {
     return tidy(`${this.node.value.slice(0, this.node.selectionStart)}|`).length - 1;
   }
 
+  /** One writes there; where no line is chosen, nowhere. */
+  focus() {
+    if (this.node.disabled) byId("list").focus({ preventScroll: true });
+    else this.node.focus({ preventScroll: true });
+  }
+
   /** Opens a line; the caret goes to its beginning, or to where it was. */
   open(cue, caret = 0) {
     const draft = cue && this._desk.drafts.get(cue.id);
     this.cue = cue && (draft && draft.rev < cue.rev ? { ...cue, rev: draft.rev, text: null } : cue);
     this._put(draft?.text ?? cue?.text ?? "", caret);
     this.node.disabled = !cue;
+    this.node.readOnly = this._desk.out !== null;
     this.node.lang = cue?.lang ?? "";
     this.draw();
   }
@@ -75,7 +81,7 @@ export class Field extends EventTarget {
     if (!cue) return;
     const now = { ...cue, ...times(desk.cues.get(cue.id) ?? cue), text: this.text };
     const [before, after] = desk.cues.beside(cue.id, desk.lang);
-    byId("times").textContent = `${clock(now.start)} → ${clock(now.end)}`;
+    desk.times.draw(now);
     byId("said").textContent = desk.said(cue);
     byId("said").lang = desk.beside ?? "";
     const found = faults(now, before, after, desk.limits);
@@ -84,7 +90,7 @@ export class Field extends EventTarget {
     figure("speed", `${perSecond(now.text, now.end - now.start).toFixed(1)} cps`, has("cps") || has("wpm"));
     figure("width", now.text.split("\n").map((line) => read(line).length).join(" + "), has("cpl") || has("lines"));
     figure("room", after ? `gap ${(after.start - now.end).toFixed(2)} s` : "", has("gap") || has("overlap"));
-    byId("state").textContent = this.changed ? "changed" : "";
+    byId("state").textContent = desk.out ? "taken out live" : this.changed ? "changed" : "";
   }
 
   _put(text, caret) {
@@ -104,6 +110,7 @@ export class Field extends EventTarget {
   _changed() {
     const now = this.cue && this._desk.cues.get(this.cue.id);
     if (!now || now === this.cue) return this.draw();
+    if (this.node.readOnly) return this.open(now); // it was brought back
     const mine = now.text === this.text;
     if (!this.changed || mine) {
       const [start, end] = [this.node.selectionStart, this.node.selectionEnd];

@@ -3,6 +3,7 @@
 import { ask } from "./review-asked.js";
 import { clock } from "./review-list.js";
 import { button, said } from "./review-side.js";
+import { HAND } from "./review-whose.js";
 import { byId } from "./page.js";
 
 /** Milliseconds without a key until it is looked for. */
@@ -96,7 +97,7 @@ export class Find {
     for (const session of new Set(ticked.map((hit) => hit.session))) {
       const ticks = ticked.filter((hit) => hit.session === session).map(({ cue, rev, first }) => ({ cue, rev, first }));
       const { others, ...sought } = this._sought;
-      const { found, why } = await ask("/api/replace", { ...sought, ticks, session });
+      const { found, why } = await ask("/api/replace", { ...sought, ticks, session, hand: HAND });
       if (!found) this._desk.tell(why, "refused");
       else if (found.stale.length) this._desk.tell(`${found.stale.length} not replaced: ${found.stale[0].why}`, "refused");
       else this._desk.tell(`${found.edits.length} lines changed`);

@@ -1,24 +1,38 @@
 // Every edit of the session, of whatever window, and what follows from them: what can be undone, and the notes.
 
+import { mine, together, windowOf } from "./review-whose.js";
+
 export class History {
   constructor() {
-    /** By id, in order: {id, did, of, cues}. */
-    this._all = new Map();
+    /** By id, {id, did, of, cues}: what was answered, in the journal's order, and what was asked since. */
+    this._answered = new Map();
+    this._asked = new Map();
     /** By line, what was noted on it, by edit. */
     this._notes = new Map();
     this._folded = null;
   }
 
-  /** An edit that was asked, or answered. One of ours names lines `before` and `after`, an answer names `cues`. */
-  note({ id, did, of, note = "", before = [], after = [], cues = [...after.map((cue) => cue.id), ...before.map(([one]) => one)] }) {
-    this._all.set(id, { id, did, of, cues });
-    if (did === "note") for (const cue of cues) this._notes.set(cue, new Map(this._notes.get(cue)).set(id, note));
+  /** An edit that was asked here. */
+  ask({ id, did, of, note, before, after }) {
+    const cues = [...after.map((cue) => cue.id), ...before.map(([one]) => one)];
+    if (!this._answered.has(id)) this._note(this._asked, { id, did, of, cues }, note);
+  }
+
+  /** One that was answered, whoever asked. */
+  answer({ id, did, of, note, cues }) {
+    this._asked.delete(id);
+    this._note(this._answered, { id, did, of, cues }, note);
+  }
+
+  _note(to, edit, note = "") {
+    to.set(edit.id, edit);
+    if (edit.did === "note") for (const cue of edit.cues) this._notes.set(cue, new Map(this._notes.get(cue)).set(edit.id, note));
     this._folded = null;
   }
 
   /** It was refused. */
   drop(id) {
-    this._all.delete(id);
+    for (const edits of [this._answered, this._asked]) edits.delete(id);
     this._folded = null;
   }
 
@@ -27,38 +41,72 @@ export class History {
     return [...(this._notes.get(cue)?.values() ?? [])];
   }
 
-  /** What can be undone, the last last. */
+  /** What stands, whoever did it, the last last. */
   get done() {
     return this._stands.done;
   }
 
-  /** The undos that can be undone. */
+  /** One's own last change that stands. */
+  get own() {
+    return this.done.findLast((edit) => mine(edit.id));
+  }
+
+  /** What has to be undone next, so that one's own last change can be: that one, or what was done to the same lines since;
+   * where there is none of one's own, the last change of all. */
+  get next() {
+    const { done, own } = this;
+    return own ? done.findLast((edit) => edit === own || shared(edit, own)) : done.at(-1);
+  }
+
+  /** One's own last undo that can be undone. */
   get undone() {
-    return this._stands.undone;
+    return this._stands.undone.findLast((edit) => mine(edit.id));
+  }
+
+  /** The window that changed a line last; empty: none. */
+  lastOf(cue) {
+    return windowOf(this.done.findLast((edit) => edit.cues.includes(cue))?.id ?? "");
+  }
+
+  /** Whether somebody has changed the words of a line, and that stands. */
+  worded(cue) {
+    return this._stands.worded.has(cue);
+  }
+
+  /** Whether somebody has found a line right, and that stands. */
+  accepted(cue) {
+    return this.done.some((edit) => edit.did === "accept" && edit.cues.includes(cue));
   }
 
   /** What an undo, or an undo of one, is about in the end. */
   meant(edit) {
-    const of = edit.did === "undo" && this._all.get(edit.of);
+    const of = edit.did === "undo" && this._stands.all.get(edit.of);
     return of ? this.meant(of) : edit;
   }
 
   get _stands() {
-    return (this._folded ??= folded(this._all));
+    return (this._folded ??= folded(new Map([...this._answered, ...this._asked])));
   }
 }
 
 function folded(all) {
-  const [done, undone] = [[], []];
+  const done = [];
+  let undone = [];
   for (const edit of all.values()) {
     const of = all.get(edit.of);
     if (edit.did === "note") continue;
-    if (edit.did !== "undo") done.push(edit), (undone.length = 0);
-    else if (of?.did === "undo") drop(undone, of), done.push(all.get(of.of));
+    if (edit.did !== "undo") {
+      done.push(edit);
+      undone = undone.filter((one) => !together(one.id, edit.id) && !shared(all.get(one.of) ?? one, edit));
+    } else if (of?.did === "undo") drop(undone, of), done.push(all.get(of.of));
     else if (of) drop(done, of), undone.push(edit);
   }
-  return { done, undone };
+  const worded = new Set(done.filter((edit) => edit.did === "text").flatMap((edit) => edit.cues));
+  return { all, done, undone, worded };
 }
+
+/** Whether two edits are about a line in common. */
+const shared = (one, other) => one.cues.some((cue) => other.cues.includes(cue));
 
 function drop(edits, edit) {
   const at = edits.lastIndexOf(edit);

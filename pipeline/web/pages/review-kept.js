@@ -4,6 +4,7 @@
 import { ask } from "./review-asked.js";
 import { clock } from "./review-list.js";
 import { button, said } from "./review-side.js";
+import { newId } from "./review-whose.js";
 import { byId } from "./page.js";
 
 export class KeptBack {
@@ -51,7 +52,7 @@ export class KeptBack {
   async _bring(one, pressed) {
     if (one.reason === undefined) return this._desk.ask("restore", [], [one], "Brought back");
     pressed.disabled = true;
-    const id = `k${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
+    const id = newId();
     const { found, why } = await ask("/api/suppressed", { kept: one.id, id });
     pressed.disabled = false;
     if (!found) return this._desk.tell(why, "refused");

@@ -22,7 +22,8 @@ export function pressed(event) {
 }
 
 export class Keys {
-  /** `commands`: {id, group, keys, what, run, may}; `run` gets the desk, `may` says whether the key is meant for it now. */
+  /** `commands`: {id, group, keys, what, run, may, cannot, answers}; `run` gets the desk, `may` says whether the key is meant
+   * for it now, `cannot` why this session has nothing for it, and `answers` that it does not end a question. */
   constructor(commands, desk) {
     Object.assign(this, { _commands: commands, _desk: desk, _own: own() });
     this._index();
@@ -48,10 +49,16 @@ export class Keys {
   /** The keys on the buttons. */
   _label() {
     for (const button of document.querySelectorAll("button[data-do]")) {
-      const { what } = this._commands.find((one) => one.id === button.dataset.do);
-      button.title = `${what} (${this.of(button.dataset.do).join(", ")})`;
+      const command = this._commands.find((one) => one.id === button.dataset.do);
+      button.title = `${command.what} (${this.of(command.id).join(", ")})`;
+      button.hidden = this._cannot(command);
     }
     for (const node of document.querySelectorAll("kbd[data-of]")) node.textContent = shown(this.of(node.dataset.of)[0] ?? "");
+  }
+
+  /** What this session has nothing for is not offered. */
+  _cannot({ cannot }) {
+    return Boolean(cannot?.(this._desk.facts));
   }
 
   /** Shows them all, each to be changed. */
@@ -107,7 +114,7 @@ export class Keys {
   }
 
   _draw() {
-    const parts = [...grouped(this._commands)].map(([group, commands]) => {
+    const parts = [...grouped(this._commands.filter((one) => !this._cannot(one)))].map(([group, commands]) => {
       const [section, title, list] = ["section", "h3", "dl"].map((tag) => document.createElement(tag));
       title.textContent = group;
       list.append(...commands.flatMap((command) => this._row(command)));

@@ -1,5 +1,7 @@
 // The lines of the track, as many as can be seen: each row is as high as the others, so that thousands cost nothing.
 
+import { after } from "./lines.js";
+import { step } from "./review-going.js";
 import { faults } from "./review-shape.js";
 
 /** Pixels of a row, and rows that are drawn beyond what is seen. */
@@ -26,9 +28,10 @@ export class List {
   }
 
   /** The chosen line can be seen, with some lines around it. */
-  show(id) {
-    const at = this._desk.cues.at(id, this._desk.lang);
-    if (at < 0) return;
+  show(cue) {
+    const { cues, lang } = this._desk;
+    const found = cues.at(cue.id, lang);
+    const at = found < 0 ? after(cues.track(lang), cue.start) : found;
     const { scrollTop, clientHeight } = this._box;
     const [top, bottom] = [at * ROW - ROW, (at + 2) * ROW];
     this._stretch();
@@ -83,7 +86,7 @@ export class List {
     const page = Math.max(1, Math.floor(this._box.clientHeight / ROW) - 1);
     const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity };
     if (event.key === "Enter") this._desk.field.node.focus();
-    else if (event.key in steps) this._desk.step(steps[event.key], { focus: false });
+    else if (event.key in steps) step(this._desk, steps[event.key], { focus: false });
     else return;
     event.preventDefault();
   }
@@ -134,7 +137,7 @@ function marks(box, desk, cue, found) {
   const counted = new Set([...found.map((one) => one.rule), "cps"]);
   const rules = desk.faults.of(cue).filter((rule) => !counted.has(rule));
   const wrong = [...found.map((one) => one.text), ...rules].map((text) => ["wrong", text]);
-  const why = desk.queue.why(cue.id) && !settled(cue) && !doubts.length ? [["doubt", "look"]] : [];
+  const why = desk.queue.why(cue.id) && !desk.done(cue) && !doubts.length ? [["doubt", "look"]] : [];
   const state = desk.drafts.get(cue.id) ? ["draft", "draft"] : cue.flags.includes("accepted") ? ["good", "✓"] : cue.flags.includes("edited") ? ["good", "edited"] : null;
   box.replaceChildren(...[...why, ...doubts, ...wrong, ...(desk.edits.history.notes(cue.id).length ? [["note", "note"]] : []), ...(state ? [state] : [])].map(([kind, text]) => {
     const made = document.createElement("b");
@@ -145,7 +148,11 @@ function marks(box, desk, cue, found) {
   }));
 }
 
-export const settled = (cue) => cue.flags.includes("accepted") || cue.flags.includes("edited");
+/** Which line that is, as one is told. */
+export function named({ cues }, cue) {
+  const at = cues.at(cue.id, cue.lang);
+  return `${at < 0 ? "a line" : `line ${at + 1}`} at ${clock(cue.start)}`;
+}
 
 /** h:mm:ss.mmm; without hours where there are none. */
 export function clock(seconds) {

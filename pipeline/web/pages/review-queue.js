@@ -1,7 +1,7 @@
-// What needs a human first: the lines by how likely they are wrong, each with its reasons; what looking costs, and where
-// one may stop.
+// What needs a human first: the lines by how likely they are wrong, each with its reasons; how much of that is left, and what
+// is to be expected in the rest.
 
-import { settled } from "./review-list.js";
+import { shown } from "./review-keys.js";
 import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
 
@@ -21,19 +21,21 @@ export class Queue {
 
   /** The next or the last of those that nobody has looked at. */
   step(by) {
-    if (!this._of) return this._desk.tell("There is no queue for this track.", "refused");
+    if (!this._of) return this._desk.tell("What needs a human is still being looked for: try again in a moment.", "refused");
     const places = this._worth();
     const at = places.findIndex((one) => one.cue === this._desk.current);
     const next = by > 0 ? places.slice(at + 1).find((one) => this._open(one)) ?? places.find((one) => this._open(one)) :
       places.slice(0, Math.max(0, at)).findLast((one) => this._open(one));
     if (next) return this._desk.select(next.cue);
-    this._desk.tell(by > 0 ? "All that is worth a look has been looked at: you may stop here." : "That is the first.", "done");
+    this._desk.tell(by > 0 ? `${this._head(0, places.length)} ${this._rest()}` : "That is the first.", "done");
   }
 
   /** The order as it is now. */
   async renew() {
+    const { lang } = this._desk;
     const asked = ++this._asked;
-    const answer = await fetch(`/api/queue?lang=${this._desk.lang}`).catch(() => null);
+    if (lang !== this._lang) Object.assign(this, { _of: null, _lang: lang });
+    const answer = await fetch(`/api/queue?lang=${lang}`).catch(() => null);
     if (asked !== this._asked || !answer?.ok) return;
     this._of = await answer.json();
     this._why = new Map(this._worth().map((one) => [one.cue, one.why.join("\n") || "likely wrong"]));
@@ -46,7 +48,6 @@ export class Queue {
     if (!this._of) return;
     const places = this._worth();
     const left = places.filter((one) => this._open(one)).length;
-    const { price } = this._of;
     const mine = this._of.problems.find((one) => one.cue === this._desk.current);
     const told = JSON.stringify([left, places.length, mine]);
     const box = byId("queue");
@@ -57,20 +58,45 @@ export class Queue {
     reasons.append(...(mine?.why ?? []).map((one) => said("li", one)));
     const row = said("div", "");
     row.className = "row-of";
-    row.append(button("Next problem", () => this.step(1)), said("span", left ? `${left} of ${places.length} left` : "you may stop here"));
-    const cost = said("p", offered(price, this._of.left));
-    cost.className = "price";
-    box.replaceChildren(...(mine?.why.length ? [said("h3", "Why it is here"), reasons] : []), row, cost);
+    const next = button("Next problem", () => this.step(1));
+    const key = said("kbd", shown(this._desk.keys?.of("problem")[0] ?? ""));
+    key.dataset.of = "problem";
+    next.append(key);
+    row.append(...(left ? [next] : []), said("span", this._head(left, places.length)));
+    const share = left ? `They have about ${Math.round(100 * this._of.price.share)} % of the faults to be expected. ` : "";
+    const rest = said("p", share + this._rest());
+    rest.className = "price";
+    box.replaceChildren(...(mine?.why.length ? [said("h3", "Why it is here"), reasons] : []), row, rest);
+  }
+
+  /** How much of what stands out is left, and how long that takes. */
+  _head(left, all) {
+    if (!all) return "No line stands out.";
+    if (!left) return `All ${all} that stand out have been looked at.`;
+    const minutes = Math.max(1, Math.round((this._of.price.minutes * left) / all));
+    return `${left} of ${all} left, about ${minutes} min`;
+  }
+
+  /** What is to be expected in the other lines, which nobody is led to. */
+  _rest() {
+    const { left, stop, problems } = this._of;
+    const others = problems.slice(stop).filter((one) => this._open(one)).length;
+    if (!others) return "There are no others.";
+    const lines = others === 1 ? "In the other line" : `In the ${others} other lines`;
+    if (left < 0.5) return `${lines} hardly a fault is to be expected: you may stop here.`;
+    return `${lines} about ${count(left, "fault")} may be left that nothing points to: if all has to be right, read them, too.`;
   }
 
   _worth() {
     return this._of ? this._of.problems.slice(0, this._of.stop) : [];
   }
 
-  /** Nobody has settled it, and it can be gone to. */
-  _open({ cue, settled: before }) {
-    const now = this._desk.cues.get(cue);
-    return Boolean(now) && !before && !settled(now);
+  /** Nobody has settled it, and it can be gone to: also to a line that was taken out. */
+  _open({ cue, settled }) {
+    const { cues, feed, edits } = this._desk;
+    const now = cues.get(cue);
+    if (now) return !settled && !this._desk.done(now);
+    return feed.killed.has(cue) && !settled && !edits.history.accepted(cue);
   }
 
   _later() {
@@ -78,9 +104,4 @@ export class Queue {
   }
 }
 
-/** What looking costs, and what is left to be expected then. */
-function offered({ cues, minutes, share }, left) {
-  const [some, time] = [cues === 1 ? "1 line" : `${cues} lines`, Math.ceil(minutes)];
-  const rest = left < 0.5 ? "hardly any" : `about ${Math.round(left)}`;
-  return `${some}, about ${time} min: ${Math.round(100 * share)} % of the faults to be expected. In the rest: ${rest}.`;
-}
+const count = (number, what) => `${Math.round(number)} ${Math.round(number) === 1 ? what : `${what}s`}`;

@@ -4,7 +4,7 @@
 /** Seconds that the words of a line may begin before it, or end after it, and still be its own. */
 const NEAR = 0.6;
 /** Characters of a text that is told in passing. */
-const SHORT = 40;
+const PASSING = 40;
 /** Marks after which a new sentence begins. */
 const ENDS = /[.!?…]["»”’)\]]*$/;
 
@@ -12,7 +12,7 @@ const ENDS = /[.!?…]["»”’)\]]*$/;
 export const tidy = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean).join("\n");
 
 /** A text as it is told in passing. */
-export const short = (text) => (text.length > SHORT ? `${text.slice(0, SHORT - 2).trim()}…` : text).replaceAll("\n", " ");
+export const short = (text) => (text.length > PASSING ? `${text.slice(0, PASSING - 2).trim()}…` : text).replaceAll("\n", " ");
 
 /** Characters that are read, tags and line breaks left out. */
 export const read = (text) => text.replace(/<[^>]*>|\{\\[^}]*\}/g, "").replaceAll("\n", "");
@@ -57,14 +57,20 @@ export function splitTime(cue, caret, words) {
   return best.time > cue.start + 0.1 && best.time < cue.end - 0.1 ? best.time : guess;
 }
 
-/** A line as two, at `caret`, the second from `time` on; `gap` seconds are left between. Null: one would be empty. */
-export function split(cue, caret, time, gap) {
+/** What there is instead of lines that would be too short to be read. */
+export const SHORT = "short";
+
+/** A line as two, at `caret`, the second from `time` on; `gap` seconds are left between. Each stands for `least` seconds:
+ * where the line is too short for that its end goes on, to `room` at most, else they are SHORT. Null: one would be empty. */
+export function split(cue, caret, { time, gap, least, room }) {
   const [first, second] = [tidy(cue.text.slice(0, caret)), tidy(cue.text.slice(caret))];
   if (!first || !second) return null;
-  const begins = Math.min(cue.end - 0.1, Math.max(cue.start + 0.1 + gap, time));
+  const end = Math.max(cue.end, Math.min(room, cue.start + 2 * least + gap));
+  const begins = between(time, cue.start + least + gap, end - least);
+  if (begins === null) return SHORT;
   return [
     { ...cue, text: first, end: round(begins - gap) },
-    { ...cue, text: second, start: round(begins) },
+    { ...cue, text: second, start: round(begins), end: begins + least > cue.end ? round(begins + least) : cue.end },
   ];
 }
 
@@ -89,16 +95,21 @@ export function joined(first, second, limits) {
 }
 
 /** The words before the caret go to the line before, or with `by` 1 those after it to the line after. Null: nothing
- * would be left, or nothing goes. The times stay with the words: the border moves to `time`. */
-export function give(cue, neighbour, caret, by, time, gap, limits) {
+ * would be left, or nothing goes. The times stay with the words: the border moves to `time`, but so that what is left stands
+ * for `least` seconds; SHORT: it cannot. */
+export function give(cue, neighbour, caret, by, { time, gap, least }, limits) {
   const [before, after] = [tidy(cue.text.slice(0, caret)), tidy(cue.text.slice(caret))];
   if (!before || !after) return null;
   const [kept, given] = by < 0 ? [after, before] : [before, after];
   const text = broken(flat(by < 0 ? `${neighbour.text} ${given}` : `${given} ${neighbour.text}`), limits);
-  const border = Math.min(Math.max(time, cue.start + 0.1 + gap), cue.end - 0.1);
+  const border = by < 0 ? between(time, cue.start, cue.end - least) : between(time, cue.start + least + gap, cue.end);
+  if (border === null) return SHORT;
   if (by < 0) return [{ ...neighbour, text, end: round(border - gap) }, { ...cue, text: kept, start: round(border) }];
   return [{ ...cue, text: kept, end: round(border - gap) }, { ...neighbour, text, start: round(border) }];
 }
+
+/** The time that is nearest to one and lies between; null: there is none, but for half a millisecond. */
+const between = (time, first, last) => (first > last + 0.0005 ? null : Math.max(first, Math.min(time, last)));
 
 const flat = (text) => text.replace(/\s+/g, " ").trim();
 

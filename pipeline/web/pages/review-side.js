@@ -1,7 +1,7 @@
 // What stands around the line that is worked on: the picture with its subtitle, where playback is, what was not done, how
 // far the work is, whether all is kept.
 
-import { clock, settled } from "./review-list.js";
+import { clock } from "./review-list.js";
 import { byId } from "./page.js";
 
 /** Seconds without an answer after which it is said. */
@@ -14,7 +14,6 @@ export class Side {
     this._tracks();
     byId("name").textContent = desk.facts.name;
     document.body.classList.toggle("alone", !desk.beside);
-    for (const one of document.querySelectorAll("[data-do=again]")) one.hidden = !desk.facts.tgt_langs.length;
     for (const [one, kind] of [[desk.edits, "saved"], [desk.edits, "refused"], [desk.edits, "done"], [desk.drafts, "change"], [desk.field, "typed"]]) {
       one.addEventListener(kind, () => this.soon());
     }
@@ -33,16 +32,16 @@ export class Side {
   draw() {
     const { cues, field, edits, lang, current } = this._desk;
     const track = cues.track(lang);
-    if (track !== this._counted) [this._counted, this._done] = [track, track.filter(settled).length];
-    byId("progress").textContent = track.length ? `${this._done} of ${track.length} lines done` : "";
+    const done = track.filter((cue) => this._desk.done(cue)).length;
+    byId("progress").textContent = track.length ? `${done} of ${track.length} lines done` : "";
     byId("empty").textContent = track.length ? "" : "No line yet: they come as soon as somebody speaks.";
-    byId("number").textContent = current === null ? "" : `${cues.at(current, lang) + 1} / ${track.length}`;
-    const { done, undone } = edits.history;
-    disable("undo", !done.length && !field.changed);
-    disable("redo", !undone.length);
+    const at = current === null ? -1 : cues.at(current, lang);
+    byId("number").textContent = at < 0 ? "" : `${at + 1} / ${track.length}`;
+    const { done: stands, undone } = edits.history;
+    disable("undo", !stands.length && !field.changed);
+    disable("redo", !undone);
     this._saved();
-    this._conflict();
-    this._refused();
+    this._desk.waits.draw();
     this._subtitle();
     this._notes();
     this._desk.queue.draw();
@@ -51,7 +50,7 @@ export class Side {
   _tracks() {
     const { tracks, lang } = this._desk;
     const choice = byId("track");
-    choice.replaceChildren(...tracks.map((one) => new Option(named(one), one, one === lang, one === lang)));
+    choice.replaceChildren(...tracks.map((one) => new Option(language(one), one, one === lang, one === lang)));
     byId("track-choice").hidden = tracks.length < 2;
     choice.addEventListener("change", () => this._desk.show(choice.value));
   }
@@ -88,7 +87,7 @@ export class Side {
     const waiting = edits.waiting + drafts.waiting;
     const lost = !feed.connected || edits.late > LATE;
     const box = byId("saved");
-    const said = !waiting ? (lost ? "The server is away." : "All is kept") :
+    const said = !waiting ? (lost ? "The server is away: go on, this browser keeps what you do." : "All is kept") :
       lost ? `Not on the server yet: ${waiting}. It is tried again; this browser has it.` : "Keeping…";
     if (box.textContent !== said) box.textContent = said;
     box.className = lost ? "bad" : "";
@@ -103,56 +102,9 @@ export class Side {
     list.append(...notes.map((note) => said("li", note)));
     box.replaceChildren(...(notes.length ? [said("h3", "Notes"), list] : []));
   }
-
-  /** Somebody else changed the line that is being written. */
-  _conflict() {
-    const { field } = this._desk;
-    const now = field.conflict;
-    const box = byId("conflict");
-    box.hidden = !now;
-    const of = now ? `${now.id} ${now.rev}` : "";
-    if (!now || box.dataset.of === of) return;
-    box.dataset.of = of;
-    box.replaceChildren(
-      said("b", "This line was changed meanwhile. It now says:"),
-      said("q", now.text),
-      said("p", "Yours is in the field."),
-      button("Keep mine", () => ((field.cue = now), this._desk.commit(), this.soon())),
-      button("Take theirs", () => (field.putBack(), this.soon())),
-    );
-  }
-
-  /** What was refused, with the text that was meant. */
-  _refused() {
-    const { edits, cues } = this._desk;
-    const box = byId("refused");
-    const told = edits.refused.map((one) => one.edit.id).join();
-    if (box.dataset.of === told) return;
-    box.dataset.of = told;
-    box.replaceChildren(...edits.refused.map(({ edit, why }) => {
-      const made = document.createElement("div");
-      made.setAttribute("role", "alert");
-      made.append(said("b", why));
-      for (const cue of edit.after) {
-        const now = cues.get(cue.id);
-        made.append(said("p", `Meant, at ${clock(cue.start)}:`), said("q", cue.text));
-        if (now && now.text !== cue.text) made.append(said("p", "It now says:"), said("q", now.text));
-        if (now && now.text !== cue.text) made.append(button("Take this text", () => this._again(edit.id, cue)));
-      }
-      made.append(button("Leave it", () => edits.seen(edit.id)));
-      return made;
-    }));
-  }
-
-  /** A text that was refused goes into the field once more. */
-  _again(edit, { id, text }) {
-    this._desk.select(id);
-    this._desk.field.write(text);
-    this._desk.edits.seen(edit);
-  }
 }
 
-const named = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
+const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
 
 function disable(what, off) {
   for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;

@@ -1,8 +1,16 @@
-// Where an edge of a line belongs that was set about there. Pure; times in seconds.
+// Where an edge of a line belongs that was set about there; times in seconds.
+
+/** Where an edge of a line between two others (null: none) belongs; `draws`: also to words and shot changes. */
+export function snap(desk, neighbours, side, time, within, draws = true) {
+  const { heard, gap, fps } = desk;
+  const [from, to] = [time - 1, time + 1];
+  const [words, shots] = draws ? [heard.words(from, to), heard.shots(from, to)] : [[], []];
+  return snapped(time, side, { words, shots, neighbours, gap, fps, within });
+}
 
 /** The place for the `side` ("start" or "end") of a line at `time`: that of a neighbour, a shot change or a word that is
  * less than `within` away, the nearest; else the frame. Never beyond a neighbour. Gives {time, to}. */
-export function snapped(time, side, { words, shots, neighbours, gap, fps, within }) {
+function snapped(time, side, { words, shots, neighbours, gap, fps, within }) {
   const [before, after] = neighbours;
   const start = side === "start";
   const room = start ? before && before.end + gap : after && after.start - gap;

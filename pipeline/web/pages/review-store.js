@@ -1,8 +1,11 @@
 // What this browser keeps while the server is away: each window by itself, so that none takes away another's; whichever is
 // opened next takes over what was kept.
 
-/** What this window calls itself. */
-export const WINDOW = Math.random().toString(36).slice(2, 10);
+const name = () => Math.random().toString(36).slice(2, 10);
+
+/** What this window calls itself, and what this browser does. */
+export const WINDOW = name();
+export const BROWSER = called();
 
 /** Keeps a list under a name; an empty one is not kept. */
 export function keep(name, items) {
@@ -24,5 +27,16 @@ export function kept(name) {
     return items;
   } catch {
     return [];
+  }
+}
+
+function called() {
+  const [place, made] = ["livesubs.desk browser", name()];
+  try {
+    const known = localStorage.getItem(place);
+    if (!known) localStorage.setItem(place, made);
+    return known ?? made;
+  } catch {
+    return made;
   }
 }

@@ -1,9 +1,14 @@
 // Where one line ends and the next begins: split, merge, words for a neighbour; and lines that come or go.
 
-import { give, joined, merge, round, split, splitTime } from "./review-shape.js";
+import { give, joined, merge, round, SHORT, split, splitTime } from "./review-shape.js";
+import { byId } from "./page.js";
 
 /** Seconds of a line that is put in, where there is room. */
 const NEW = 2;
+/** ... at least, and of any line where the profile says nothing. */
+const FLASH = 0.3;
+/** Seconds between two lines from which on it is asked before one text stands there. */
+const LONG = 2;
 /** What stands in it until somebody writes. */
 const BLANK = "…";
 
@@ -13,8 +18,11 @@ export async function splitHere(desk) {
   if (!now) return;
   const { caret } = desk.field;
   const words = await desk.heard.certainly(now.start - 1, now.end + 1);
-  const parts = split(now, caret, splitTime(now, caret, words), desk.gap);
+  const [, after] = desk.cues.beside(now.id, now.lang);
+  const times = { time: splitTime(now, caret, words), gap: desk.gap, least: least(desk), room: after ? after.start - desk.gap : Infinity };
+  const parts = split(now, caret, times);
   if (!parts) return desk.tell("Put the caret where the second line is to begin.", "refused");
+  if (parts === SHORT) return desk.tell(`There is no room for two: each has to stand for ${least(desk).toFixed(2)} s. Make the line longer first.`, "refused");
   const [, second] = desk.ask("split", [now], [parts[0], { ...parts[1], id: "" }], "Split");
   desk.select(second.id, { seek: false });
 }
@@ -23,9 +31,10 @@ export async function splitHere(desk) {
 export function mergeWith(desk, by, whole = false) {
   const [first, second] = pair(desk, by);
   if (!first || !second) return desk.tell("There is no line to merge it with.", "refused");
-  const made = (whole ? joined : merge)(first, second, desk.limits);
-  desk.ask("merge", [first, second], [made], "Merged");
-  desk.select(made.id, { seek: false });
+  over(desk, first, second, "Merge them", () => {
+    const [made] = desk.ask("merge", [first, second], [(whole ? joined : merge)(first, second, desk.limits)], "Merged");
+    desk.select(made.id, { seek: false });
+  });
 }
 
 /** The words before the caret go to the line before, or with `by` 1 those after it to the line after. */
@@ -35,9 +44,21 @@ export async function giveWords(desk, by) {
   const [now, neighbour] = by < 0 ? [second, first] : [first, second];
   const { caret } = desk.field;
   const words = await desk.heard.certainly(now.start - 1, now.end + 1);
-  const made = give(now, neighbour, caret, by, splitTime(now, caret, words), desk.gap, desk.limits);
+  const times = { time: splitTime(now, caret, words), gap: desk.gap, least: least(desk) };
+  const made = give(now, neighbour, caret, by, times, desk.limits);
   if (!made) return desk.tell("Put the caret between the words that stay and those that go.", "refused");
-  desk.ask("retime", [first, second], made, by < 0 ? "Given to the line before" : "Given to the line after");
+  if (made === SHORT) return desk.tell(`Too short: the words that stay need ${least(desk).toFixed(2)} s. Merge the two, or make this line longer first.`, "refused");
+  over(desk, first, second, "Give them", () => desk.ask("retime", [first, second], made, by < 0 ? "Given to the line before" : "Given to the line after"));
+}
+
+/** Seconds for which a line has to stand. */
+const least = (desk) => desk.limits.shortest ?? FLASH;
+
+/** Does what makes one line stand where two lines have a silence between them; of a long one it is asked first. */
+function over(desk, first, second, yes, deed) {
+  const silence = second.start - first.end;
+  if (silence <= LONG) return deed();
+  desk.waits.ask(`Between them is ${silence.toFixed(1)} s without a line, and the text would stand there. All the same?`, yes, deed);
 }
 
 function pair(desk, by) {
@@ -49,12 +70,20 @@ function pair(desk, by) {
   return other ? both.map((one) => desk.worked(one)) : [];
 }
 
-/** A new line at the playhead, or after the chosen one. */
+/** A new line at the playhead, or after the chosen one. Where there is no room nobody goes on writing in another. */
 export function insert(desk) {
-  desk.commit();
   const place = room(desk);
-  if (!place) return desk.tell("There is no room here: make some, or go to where nothing is on screen.", "refused");
-  const [made] = desk.ask("insert", [], [{ ...place, id: "", lang: desk.lang, text: BLANK, sentences: [], flags: [] }], "A new line");
+  if (place) return put(desk, place);
+  byId("list").focus();
+  desk.tell("No new line: something is on screen here. Make room, or go to where nothing is; Enter goes back to the line.", "refused");
+}
+
+/** A new line there, to be written. */
+export function put(desk, { start, end }) {
+  if (!desk.commit()) return;
+  if (end - start < FLASH) return desk.tell(`No new line: ${FLASH} s are the least that can be seen. Draw it longer.`, "refused");
+  const cue = { start: round(start), end: round(end), id: "", lang: desk.lang, text: BLANK, sentences: [], flags: [] };
+  const [made] = desk.ask("insert", [], [cue], "A new line");
   desk.select(made.id, { seek: false });
   desk.field.node.select();
 }
@@ -71,7 +100,7 @@ function room(desk) {
     const track = desk.cues.track(desk.lang);
     const next = track.find((cue) => cue.end > start);
     const end = Math.min(start + NEW, next ? next.start - desk.gap : Infinity);
-    return (!next || next.start > start) && end - start > 0.3 ? { start: round(start), end: round(end) } : null;
+    return (!next || next.start > start) && end - start > FLASH ? { start, end } : null;
   };
   return free(desk.player.stream) ?? (desk.cue && free(desk.cue.end + desk.gap));
 }

@@ -2,25 +2,31 @@
 
 import { clock } from "./review-list.js";
 import { round } from "./review-shape.js";
-import { framed } from "./review-snap.js";
+import { framed, snap } from "./review-snap.js";
 
 /** Seconds from a place that an edge which is set there is drawn to its neighbour. */
 const CLOSE = 0.03;
+/** Seconds that a line may stand on after the recording. */
+const OVER = 1;
+const BEHIND = "That is behind the end of the recording,";
 
 /** The chosen line begins, or with "end" ends, at the playhead. */
 export function atPlayhead(desk, side) {
   const { cue } = desk;
   if (!cue) return;
-  const { time, to } = desk.snap(cue, side, desk.player.frame, CLOSE, false);
+  const { time, to } = snap(desk, desk.cues.beside(cue.id, cue.lang), side, desk.player.frame, CLOSE, false);
   if (retime(desk, cue, { [side]: time }) && to === "line") desk.tell(`It ${side}s at its neighbour: two lines are never on screen at once.`);
 }
 
 /** Other times for a line; whether that can be. */
 export function retime(desk, cue, change) {
+  if (cue.id === desk.current && desk.waits.tell()) return false;
   const now = desk.worked(cue);
   const made = { ...now, start: round(change.start ?? now.start), end: round(change.end ?? now.end) };
   if (made.start === now.start && made.end === now.end) return false;
-  if (made.end - made.start < 0.1 || made.start < 0) return desk.tell("A line has to end after it begins.", "refused"), false;
+  if (made.start < 0) return desk.tell("A line cannot begin before 0:00.", "refused"), false;
+  if (made.end - made.start < 0.1) return desk.tell("A line has to end after it begins.", "refused"), false;
+  if (made.end > now.end && behind(desk, made.end - OVER)) return desk.tell(`${BEHIND} ${clock(desk.facts.duration)}.`, "refused"), false;
   if (inTheWay(desk, [made])) return false;
   desk.ask("retime", [now], [made], `${clock(made.start)} → ${clock(made.end)}`);
   return true;
@@ -44,13 +50,16 @@ export function shift(desk, seconds, alone) {
   if (moved[0].start + seconds < 0) return desk.tell("A line cannot begin before 0:00.", "refused");
   const now = moved.map((one) => desk.worked(one));
   const made = now.map((one) => ({ ...one, start: round(one.start + seconds), end: round(one.end + seconds) }));
-  const { duration } = desk.facts;
-  const behind = seconds > 0 && made.at(-1).start >= duration && desk.facts.kind === "session" && !desk.facts.running;
-  if (behind) return desk.tell(`That is behind the end of the recording, ${clock(duration)}; write +0.4 for so many seconds later.`, "refused");
+  if (seconds > 0 && behind(desk, made.at(-1).start)) {
+    return desk.tell(`${BEHIND} ${clock(desk.facts.duration)}; write +0.4 for so many seconds later.`, "refused");
+  }
   if (inTheWay(desk, made)) return;
   const said = `${made.length === 1 ? "1 line" : `${made.length} lines`} ${seconds > 0 ? "later" : "earlier"} by ${Math.abs(seconds).toFixed(3)} s`;
   desk.ask("retime", now, made, said);
 }
+
+/** Whether that is after all that was recorded, of a session that is over. */
+export const behind = ({ facts }, time) => facts.kind === "session" && !facts.running && time >= facts.duration;
 
 /** Whether lines as they are to be would be on screen together with another; that is told. */
 function inTheWay(desk, made) {
@@ -69,10 +78,10 @@ export function shiftToPlayhead(desk) {
   if (desk.cue) shift(desk, round(framed(desk.player.frame, desk.fps) - desk.worked(desk.cue).start), false);
 }
 
-/** Seconds in "1:02:03.5", "2:03" or "-0.25"; NaN: it is no time. */
+/** Seconds in "1:02:03.5", "2:03" "1:02:03,500" or "-0.25"; NaN: it is no time. */
 export function seconds(text) {
-  const [, sign, rest] = text.trim().match(/^([+-]?)(.*)$/);
+  const [, sign, rest] = text.trim().match(/^([+\-−]?)(.*)$/);
   const parts = rest.replace(",", ".").split(":");
   if (parts.length > 3 || !parts.every((part) => /^\d+(\.\d+)?$/.test(part))) return NaN;
-  return (sign === "-" ? -1 : 1) * parts.reduce((sum, part) => 60 * sum + Number(part), 0);
+  return (["-", "−"].includes(sign) ? -1 : 1) * parts.reduce((sum, part) => 60 * sum + Number(part), 0);
 }

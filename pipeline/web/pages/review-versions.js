@@ -1,6 +1,8 @@
 // Other ways to say the line: heard once more, or translated again by an engine; the editor chooses.
 
 import { ask } from "./review-asked.js";
+import { named } from "./review-list.js";
+import { short } from "./review-shape.js";
 import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
 
@@ -23,7 +25,7 @@ export class Versions {
     const of = this._desk.cues.get(this.offered) ?? cue;
     const said = of.lang === facts.src_lang ? of.text : ""; // as it now reads here: the server may not have it yet
     this._of = { cue: of.id, what, lang: this._target(of), text: said };
-    byId("versions-title").textContent = what === "speech" ? "Heard once more" : "Translated again";
+    byId("versions-title").textContent = `${what === "speech" ? "Heard once more" : "Translated again"}: ${which(this._desk, of)}`;
     byId("engine-choice").hidden = what === "speech";
     this._dialog.showModal();
     if (what === "translation" && facts.tgt_langs.length) await this._engines();
@@ -39,7 +41,8 @@ export class Versions {
     const key = said("kbd", this._desk.keys.of("again")[0]?.replace("+", " ") ?? "");
     const open = button("Translate it again", () => this.open());
     open.append(key);
-    box.replaceChildren(said("p", "What was said reads otherwise now."), open, button("Leave the translation", () => this.offer(null)));
+    const of = which(this._desk, this._desk.cues.get(id));
+    box.replaceChildren(said("p", `What was said reads otherwise now, ${of}`), open, button("Leave the translation", () => this.offer(null)));
   }
 
   _target(cue) {
@@ -84,3 +87,5 @@ export class Versions {
     this._desk.ask("text", changed.map(({ cue }) => cue), changed.map(({ cue, text }) => ({ ...cue, text })), "Taken");
   }
 }
+
+const which = (desk, cue) => `${named(desk, cue)}: “${short(cue.text)}”`;

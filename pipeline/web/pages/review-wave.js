@@ -2,6 +2,8 @@
 
 import RegionsPlugin from "/vendor/regions.js";
 import WaveSurfer from "/vendor/wavesurfer.js";
+import { drawing } from "./review-draw.js";
+import { snap } from "./review-snap.js";
 import { byId } from "./page.js";
 
 /** Seconds that are seen. */
@@ -16,6 +18,8 @@ const DENSE = 20;
 /** Pixels of a letter of those, about. */
 const LETTER = 7.5;
 const KEPT = 30;
+/** While the server is away. */
+const UNKNOWN = { max: [0, 0], min: [0, 0] };
 
 export class Wave {
   /** `desk` has the lines, the player and what was heard; `retimed(cue, times)` is told of an edge that was moved. */
@@ -35,10 +39,12 @@ export class Wave {
     this._regions.on("region-updated", (region, side) => this._dropped(region, side));
     this._regions.on("region-clicked", (region, event) => (event.stopPropagation(), this._clicked(event, region.id)));
     this._box.addEventListener("click", (event) => this._clicked(event, null));
+    drawing(this._box, this, desk);
     byId("sound").addEventListener("wheel", (event) => this._wheel(event), { passive: false });
     desk.player.addEventListener("time", () => this.draw());
     desk.heard.addEventListener("change", () => this.draw(true));
-    new ResizeObserver(() => this._load()).observe(this._box);
+    desk.feed.addEventListener("found", () => this._load());
+    new ResizeObserver(() => (this.draw(true), this._load())).observe(this._box);
   }
 
   get to() {
@@ -71,15 +77,17 @@ export class Wave {
     if (!this._dragging && (stream < this.from || stream > this.from + (playing ? NEAR : 1) * this.span)) {
       return this._move(stream - AHEAD * this.span);
     }
-    byId("playhead").style.transform = `translateX(${this._x(stream)}px)`;
+    byId("playhead").style.transform = `translateX(${this.x(stream)}px)`;
     if (anew) this._redraw();
   }
 
-  _x(time) {
+  /** Pixels from the left to a stream time. */
+  x(time) {
     return ((time - this.from) / this.span) * this._box.clientWidth;
   }
 
-  _time(event) {
+  /** The stream time under the mouse. */
+  time(event) {
     const box = this._box.getBoundingClientRect();
     return this.from + ((event.clientX - box.left) / box.width) * this.span;
   }
@@ -101,8 +109,9 @@ export class Wave {
     const columns = Math.max(100, Math.round(this._box.clientWidth));
     const { from, to, span } = this;
     const peaks = await this._ask(from, to, columns);
-    if (from !== this.from || span !== this.span || !peaks) return;
-    await this._surf.load("", [peaks.max.map(part), peaks.min.map(part)], span).catch(() => {});
+    if (from !== this.from || span !== this.span) return;
+    const { max, min } = peaks ?? UNKNOWN;
+    await this._surf.load("", [max.map(part), min.map(part)], span).catch(() => {});
     this._drawn = "";
     this.ready = true;
     this._redraw();
@@ -149,7 +158,7 @@ export class Wave {
     const line = byId("snap");
     line.hidden = to === "frame";
     line.dataset.to = to;
-    line.style.transform = `translateX(${this._x(time)}px)`;
+    line.style.transform = `translateX(${this.x(time)}px)`;
   }
 
   _dropped(region, side) {
@@ -166,15 +175,19 @@ export class Wave {
   _place(region, side) {
     const cue = this._desk.cues.get(region.id);
     const time = this.from + region[side];
-    return cue ? this._desk.snap(cue, side, time, this.within) : { time, to: "frame" };
+    return cue ? snap(this._desk, this._beside(cue), side, time, this.within) : { time, to: "frame" };
+  }
+
+  _beside(cue) {
+    return this._desk.cues.beside(cue.id, cue.lang);
   }
 
   /** With Shift the chosen line begins there, with Ctrl it ends there; else the playhead goes there. */
   _clicked(event, id) {
-    const time = this._time(event);
+    const time = this.time(event);
     const cue = this._desk.cue;
-    if (event.shiftKey && cue) return this._retimed(cue, { start: this._desk.snap(cue, "start", time, this.within).time });
-    if (event.ctrlKey && cue) return this._retimed(cue, { end: this._desk.snap(cue, "end", time, this.within).time });
+    if (event.shiftKey && cue) return this._retimed(cue, { start: snap(this._desk, this._beside(cue), "start", time, this.within).time });
+    if (event.ctrlKey && cue) return this._retimed(cue, { end: snap(this._desk, this._beside(cue), "end", time, this.within).time });
     if (id) this._desk.select(id, { seek: false });
     this._desk.player.seek(time);
   }
@@ -197,7 +210,7 @@ function strip(box, words, wave) {
   const ends = [-Infinity, -Infinity];
   box.replaceChildren(...words.map((word) => {
     const made = document.createElement("span");
-    const [text, left] = [word.text.trim(), wave._x(word.start)];
+    const [text, left] = [word.text.trim(), wave.x(word.start)];
     const row = ends[0] <= left || ends[0] <= ends[1] ? 0 : 1;
     ends[row] = left + LETTER * text.length;
     made.textContent = text;
@@ -211,7 +224,7 @@ function strip(box, words, wave) {
 function marks(box, shots, wave) {
   box.replaceChildren(...shots.map((time) => {
     const made = document.createElement("i");
-    made.style.left = `${wave._x(time)}px`;
+    made.style.left = `${wave.x(time)}px`;
     return made;
   }));
 }
@@ -222,7 +235,7 @@ function ruler(box, wave) {
   for (let time = Math.ceil(wave.from / step) * step; time < wave.to; time += step) {
     const made = document.createElement("span");
     made.textContent = short(time);
-    made.style.left = `${wave._x(time)}px`;
+    made.style.left = `${wave.x(time)}px`;
     ticks.push(made);
   }
   box.replaceChildren(...ticks);

@@ -1,0 +1,40 @@
+// From line to line: the one before and after, the one at the playhead, and where one is left when one's own is no more.
+
+import { after } from "./lines.js";
+import { byId } from "./page.js";
+
+export function step(desk, by, how = {}) {
+  const track = desk.cues.track(desk.lang);
+  const found = desk.current === null ? -1 : desk.cues.at(desk.current, desk.lang);
+  const at = found >= 0 ? found : after(track, desk.stood) - (by > 0 ? 1 : 0);
+  const cue = track[Math.min(Math.max(0, at + by), track.length - 1)];
+  if (cue) desk.select(cue.id, how);
+}
+
+/** To the line at the playhead. */
+export function here(desk) {
+  const cue = desk.cues.near(desk.lang, desk.player.stream);
+  if (cue) desk.select(cue.id, { seek: false });
+}
+
+/** The same while it plays, unless something is being written; whoever is elsewhere on the page stays there. */
+export function follow(desk) {
+  const { stream } = desk.player;
+  const cue = desk.cues.near(desk.lang, stream);
+  const focus = document.activeElement === desk.field.node;
+  if (cue && cue.id !== desk.current && cue.start <= stream && !desk.field.changed) desk.select(cue.id, { focus });
+}
+
+/** The chosen line may be no more. What was being written in it is shown; whoever was writing is then in no other line. */
+export function keepSomewhere(desk) {
+  const { current, field, lang } = desk;
+  if (current === null || desk.cues.get(current) || (desk.out && field.node.readOnly)) return;
+  const writing = document.activeElement === field.node;
+  if (field.changed && field.text) desk.edits.lost(field.cue, field.text);
+  if (desk.out) return desk.select(current, { seek: false });
+  desk.current = null;
+  if (!writing) return desk.select(desk.cues.near(lang, desk.stood)?.id ?? null, { seek: false, focus: false });
+  desk.select(null);
+  byId("list").focus();
+  desk.tell("The line that you were in is not there any more: it was taken out elsewhere. Up and down go on from there.", "refused");
+}

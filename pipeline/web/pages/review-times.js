@@ -1,0 +1,75 @@
+// When the line begins and ends, as figures that can be typed over: 12.3, 1:02.3, 0:01:02,300, or +0.2 and -0.2 for so much
+// later and earlier.
+
+import { clock } from "./review-list.js";
+import { retime, seconds } from "./review-timing.js";
+import { byId } from "./page.js";
+
+const SIDES = { begins: "start", ends: "end" };
+
+export class Times {
+  constructor(desk) {
+    Object.assign(this, { _desk: desk, _cue: null });
+    for (const box of this._boxes) {
+      box.addEventListener("focus", () => box.select());
+      box.addEventListener("blur", () => this._take(box));
+      box.addEventListener("keydown", (event) => this._pressed(box, event));
+    }
+  }
+
+  /** To where it begins. */
+  open() {
+    if (this._desk.cue) byId("begins").focus();
+  }
+
+  /** The times of the line, but for one that is being typed over. */
+  draw(cue) {
+    const other = cue.id !== this._cue?.id;
+    this._cue = cue;
+    for (const box of this._boxes) {
+      const now = clock(cue[SIDES[box.id]]);
+      if (other || box.value === box.dataset.was) this._put(box, now);
+      box.dataset.was = now;
+      box.disabled = this._desk.cue === null;
+    }
+  }
+
+  /** What is typed there is done. */
+  commit() {
+    this._boxes.forEach((box) => this._take(box));
+  }
+
+  get _boxes() {
+    return Object.keys(SIDES).map(byId);
+  }
+
+  /** Takes what was typed; whether that can be. */
+  _take(box) {
+    const { value } = box;
+    const { was } = box.dataset;
+    if (value === was || !this._cue) return true;
+    this._put(box, was);
+    const [cue, side, time] = [this._desk.cues.get(this._cue.id), SIDES[box.id], seconds(value)];
+    if (Number.isNaN(time)) return this._desk.tell(`“${value}” is no time: write 12.3, 1:02.3, 0:01:02,300, or +0.2 for so much later.`, "refused"), false;
+    const meant = /^\s*[+\-−]/.test(value) ? cue[side] + time : time;
+    if (!cue || clock(meant) === was) return true;
+    const done = retime(this._desk, cue, { [side]: meant });
+    if (done && cue.id === this._desk.current) this._desk.look();
+    return done;
+  }
+
+  /** Enter and Tab take it, Escape does not; what cannot be stays to be mended. */
+  _pressed(box, event) {
+    if (event.key === "Escape") this._put(box, box.dataset.was);
+    else if (event.key !== "Enter" || event.ctrlKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const typed = box.value;
+    if (this._take(box)) this._desk.field.focus();
+    else this._put(box, typed), box.select();
+  }
+
+  _put(box, text) {
+    if (box.value !== text) box.value = text;
+  }
+}

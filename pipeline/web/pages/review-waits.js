@@ -1,0 +1,155 @@
+// What waits for the editor: a question, a line that two have changed, one that was taken out, what was refused. One at a
+// time is shown, and each is answered by a key.
+
+import { shown } from "./review-keys.js";
+import { lineOf } from "./review-edits.js";
+import { named } from "./review-list.js";
+import { button, said } from "./review-side.js";
+import { retime } from "./review-timing.js";
+import { byId } from "./page.js";
+
+export class Waits {
+  constructor(desk) {
+    Object.assign(this, { _desk: desk, _question: null, _told: "" });
+    desk.field.addEventListener("typed", () => this.drop());
+  }
+
+  /** Asks before something is done; whoever does anything else instead has said no. */
+  ask(text, yes, deed) {
+    this._question = { of: text, parts: [said("b", text)], ways: { mine: [yes, deed], leave: ["Leave it", () => {}] } };
+    this.draw();
+  }
+
+  /** The question is not open any more; whether it was. */
+  drop() {
+    const was = this._question !== null;
+    this._question = null;
+    if (was) this.draw();
+    return was;
+  }
+
+  /** "mine", "theirs" or "leave". */
+  answer(way) {
+    const now = this._now();
+    const [, deed] = now?.ways[way] ?? [];
+    if (!deed) return this._desk.tell(now ? `That is no answer here: ${this.keys(now.ways)}` : "Nothing waits for an answer.", "refused");
+    this._question = null;
+    deed();
+    this.draw();
+    this._desk.list.soon();
+    if (!document.querySelector("dialog[open]")) this._desk.field.focus();
+  }
+
+  /** Says what is in the way of whatever was to be done; whether something is. */
+  tell() {
+    const now = this._conflict() ?? this._out();
+    if (now) this._desk.tell(`${now.what}: ${this.keys(now.ways)}`, "refused");
+    return now !== null;
+  }
+
+  /** The keys of some answers, in words. */
+  keys(ways) {
+    const told = Object.entries(ways).map(([way, [what]]) => `${this._key(way)} ${what.toLowerCase()}`.trim());
+    return `${told.join(", ")}.`;
+  }
+
+  draw() {
+    const now = this._now();
+    const more = this._desk.edits.open.length - (now?.refused ? 1 : 0);
+    const told = JSON.stringify([now?.of, more]);
+    if (told === this._told) return;
+    this._told = told;
+    const box = byId("waits");
+    box.hidden = !now;
+    if (!now) return box.replaceChildren();
+    const row = said("div", "");
+    row.className = "row-of";
+    row.append(...Object.entries(now.ways).map(([way, [what]]) => this._button(way, what)));
+    const rest = more ? [said("small", `After this, ${more} more that could not be done.`)] : [];
+    box.replaceChildren(...now.parts, row, ...rest);
+  }
+
+  _button(way, what) {
+    const made = button(what, () => this.answer(way));
+    const key = said("kbd", this._key(way));
+    key.dataset.of = way;
+    made.append(key);
+    return made;
+  }
+
+  _key(way) {
+    return shown(this._desk.keys.of(way)[0] ?? "");
+  }
+
+  _now() {
+    return this._question ?? this._conflict() ?? this._out() ?? this._refused();
+  }
+
+  /** Somebody else changed the line that is being written. */
+  _conflict() {
+    const { _desk: desk } = this;
+    const now = desk.field.conflict;
+    if (!now) return null;
+    const settle = (deed) => () => (deed(), desk.edits.seen(now.id));
+    return {
+      of: `${now.id} ${now.rev}`,
+      what: "This line was changed meanwhile",
+      parts: [said("b", "This line was changed meanwhile. It now says:"), said("q", now.text), said("p", "Yours is in the field.")],
+      ways: {
+        mine: ["Keep mine", settle(() => ((desk.field.cue = now), desk.commit()))],
+        theirs: ["Take theirs", settle(() => desk.field.putBack())],
+      },
+    };
+  }
+
+  /** The line that is looked at was taken out while it was live. */
+  _out() {
+    const { _desk: desk } = this;
+    const { out } = desk;
+    if (!out) return null;
+    const seen = desk.edits.history.accepted(out.id);
+    const stays = () => (desk.ask("accept", [out], [], "It stays out"), desk.queue.step(1));
+    return {
+      of: `out ${out.id} ${seen}`,
+      what: "This line was taken out",
+      parts: [said("b", `This line was taken out while it was live${seen ? ", and stays out" : ""}:`), said("q", out.text)],
+      ways: {
+        mine: ["Bring it back", () => (desk.ask("restore", [], [out], "Brought back"), desk.select(out.id, { seek: false }))],
+        ...(seen ? {} : { leave: ["It stays out", stays] }),
+      },
+    };
+  }
+
+  /** What was refused, with what was meant: of the line that is worked on, else the newest. */
+  _refused() {
+    const { _desk: desk } = this;
+    const { open } = desk.edits;
+    const one = open.find(({ edit }) => edit.after.some((cue) => cue.id === desk.current)) ?? open[0];
+    if (!one) return null;
+    const { edit, why } = one;
+    const parts = [said("b", why)];
+    for (const cue of edit.after) {
+      const now = desk.cues.get(cue.id);
+      parts.push(said("p", `Meant, ${named(desk, cue)}:`), said("q", cue.text));
+      if (now && now.text !== cue.text) parts.push(said("p", "It now says:"), said("q", now.text));
+    }
+    const seen = () => desk.edits.seen(lineOf(edit));
+    const again = this._again(edit);
+    const ways = { ...(again && { mine: [again[0], () => (seen(), again[1]())] }), leave: ["Leave it", seen] };
+    const texts = edit.after.map((cue) => desk.cues.get(cue.id)?.text);
+    return { of: JSON.stringify([edit.id, texts]), refused: true, parts, ways };
+  }
+
+  /** How what was meant for one line can be had after all. */
+  _again({ did, after }) {
+    const { _desk: desk } = this;
+    if (!["text", "retime"].includes(did) || after.length !== 1) return null;
+    const [cue] = after;
+    const now = desk.cues.get(cue.id);
+    const back = { sentences: [], flags: [], ...cue };
+    if (!now) return ["Bring it back with this", () => (desk.ask("restore", [], [back], "Brought back"), desk.select(cue.id, { seek: false }))];
+    const { start, end, text } = cue;
+    if (now.text === text) return ["Keep mine", () => (desk.select(cue.id), retime(desk, now, { start, end }))];
+    return ["Keep mine", () => (desk.select(cue.id), desk.field.write(text))];
+  }
+}
