@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from itertools import islice
+from itertools import count, islice
 
 import pytest
 
@@ -16,6 +16,7 @@ from pipeline.translation.local import LocalEngine
 from pipeline.translation.outage import Outage
 from pipeline.translation.stage import translate, verbatim
 from pipeline.translation.verdicts import OK
+from tests.waiting import until
 
 TEXTS = {
     "Bonsoir à toutes et à tous.": "Good evening, everyone.",
@@ -214,12 +215,20 @@ def test_an_engine_that_is_gone_while_another_answers_is_told_once_and_its_retur
     watch, told = Outage("en"), list[str]()
     now = 0.0
     chain = Chain("en", [first, second], 30.0, now=lambda: now)
-    for number in range(12):
+
+    def say(number: int) -> None:
+        nonlocal now
         now += 100.0
-        if number == 8:
-            first.answer = "Good evening to all."
         rendering = chain.render(sentence("Bonsoir à toutes et à tous.", number=number))
-        told += [event.text for event in watch.events(rendering) if isinstance(event, Warned)]
+        told.extend(event.text for event in watch.events(rendering) if isinstance(event, Warned))
+
+    for number in range(8):
+        say(number)
+    first.answer = "Good evening to all."
+    numbers = count(8)
+    until(lambda: say(next(numbers)) or len(told) > 1, 20)  # it is asked beside the sentences whether it is back
+    for _ in range(4):
+        say(next(numbers))
     assert [text.partition(" (")[0] for text in told] == [
         "libre does not translate into en just now",
         "libre translates into en again",
