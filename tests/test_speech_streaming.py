@@ -33,16 +33,16 @@ SETTINGS = SpeechSettings(policy="stream", endpoint=0.3)
 BITE = 0.25
 
 
-def written(number: int) -> str:
-    return f" mot{number}" + "." * (number % 7 == 6)
+def written(number: int, sentence: int = 7) -> str:
+    return f" mot{number}" + "." * ((number + 1) % sentence == 0)
 
 
 class Scripted(ScriptedTranscriber):
     """Hears word n in the frames from `WORD * n` on; one that is not there whole it takes for another."""
 
-    def __init__(self, spoken: set[int]) -> None:
+    def __init__(self, spoken: set[int], sentence: int = 7) -> None:
         super().__init__()
-        self._spoken = spoken
+        self._spoken, self._sentence = spoken, sentence
 
     def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
         first, last = (round(float(samples[at]) * 2**24) / FRAME for at in (0, -1))
@@ -51,7 +51,7 @@ class Scripted(ScriptedTranscriber):
             start, end = WORD * number, WORD * number + WORD - 1
             if number not in self._spoken or number in said:
                 continue
-            heard = written(number) if last >= end - 0.01 else " bruit"
+            heard = written(number, self._sentence) if last >= end - 0.01 else " bruit"
             begins, ends = (max(0.0, FRAME_SECONDS * (at - first)) for at in (start, min(end, last)))
             pieces.append(Piece(heard, begins, ends, 1.0, (number,)))
         return Continuation(tuple(pieces), 0.0, "fr")
@@ -208,3 +208,32 @@ def test_a_word_that_was_cut_in_two_is_gone_on_with() -> None:
     rest = whisper.go_on(samples, said)
     assert not rest.pieces[0].text.startswith(" ")
     assert long.text.endswith(rest.pieces[0].text)
+
+
+class Quiet(Scripted):
+    """Hears no more than the first words of each utterance, whatever comes: the sound is a crowd's."""
+
+    def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
+        found = super().go_on(samples, said, choose)
+        return Continuation(tuple(piece for piece in found.pieces if piece.tokens[0] % 40 < 12), 0.0, "fr")
+
+
+@pytest.mark.parametrize("heard", [Scripted, Quiet])
+@pytest.mark.parametrize("longest", [3.0, 5.0, 8.0, 10.0])
+def test_a_sentence_that_is_cut_for_length_is_said_once(longest: float, heard: type[Scripted]) -> None:
+    """Sentences of forty words, which take thirteen seconds."""
+    policy = StreamPolicy(
+        ScriptedDetector([0.9] * 80 * WORD),
+        heard(set(range(80)), sentence=40),
+        SpeechSettings(policy="stream", longest=longest),
+    )
+    said: list[Said] = []
+    for at in range(0, 80 * WORD, 4):
+        said += policy.hear(numbered(80 * WORD * FRAME)[at * FRAME : (at + 4) * FRAME], at * FRAME / SAMPLE_RATE)
+    found = [
+        word.text for event in [*said, *policy.finish()] if isinstance(event, Hypothesis) for word in event.committed
+    ]
+    numbers = [int("".join(filter(str.isdigit, text))) for text in found]
+    assert len(numbers) == len(set(numbers))
+    if heard is Scripted:
+        assert numbers == list(range(80))

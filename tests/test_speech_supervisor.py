@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from pipeline.errors import ModelError, WorkerError
-from pipeline.events import Event, Hypothesis, Skipped, Warned
+from pipeline.events import Event, Hypothesis, Skipped, Warned, Word
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech import RecogniserProcess, SupervisedRecogniser, client
 from pipeline.speech.messages import Heard
@@ -197,3 +197,36 @@ def test_when_none_can_be_started_any_more_it_says_so(audio: Path) -> None:
         psutil.Process(worker.pid).kill()
         with pytest.raises(WorkerError, match="--resume"):
             recogniser.hear(2.0, 4.0)
+
+
+class Mortal:
+    """Hears a word in each stretch, and dies where it is told to, once each."""
+
+    compute = 0.0
+
+    def __init__(self, deaths: list[float]) -> None:
+        self._deaths = deaths
+
+    def open(self, audio: Path, settings: SpeechSettings) -> str:
+        return "mortal"
+
+    def hear(self, start: float, end: float) -> Heard:
+        if start in self._deaths:
+            self._deaths.remove(start)
+            raise WorkerError("it died; start again")
+        word = Word(start=start + 1, end=start + 2, text=f" {start:.0f}", probability=1.0)
+        return Heard((Hypothesis(heard=end, committed=(word,)),), 0.0)
+
+    def finish(self) -> Heard:
+        return Heard((), 0.0)
+
+    def close(self) -> None: ...
+
+
+def test_what_was_left_out_is_heard_in_the_end_also_where_it_kills_one(tmp_path: Path) -> None:
+    deaths = [10.0]
+    recogniser = SupervisedRecogniser(lambda: Mortal(deaths), wait=lambda _: None)  # type: ignore[arg-type, return-value]
+    recogniser.open(tmp_path / "audio.s16", DEMO)
+    recogniser.hear(100.0, 110.0)
+    recogniser.finish()
+    assert text(recogniser.hear(10.0, 20.0)) == "10"

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from itertools import count, islice
 
+import msgspec
 import pytest
 
 from pipeline import assets
@@ -46,6 +47,7 @@ class Engine:
         self.free.set()
         self.asked = 0
         self.contexts: list[list[tuple[str, str]]] = []
+        self.clauses: list[tuple[tuple[tuple[str, str], ...], bool]] = []
         self._serves = serves
 
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
@@ -54,6 +56,7 @@ class Engine:
     def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
         self.asked += 1
         self.contexts.append(list(context.sentences))
+        self.clauses.append((context.clauses, context.more))
         self.free.wait(60)
         if isinstance(self.answer, TranslationFailed):
             raise self.answer
@@ -216,21 +219,33 @@ def test_an_engine_that_is_gone_while_another_answers_is_told_once_and_its_retur
     now = 0.0
     chain = Chain("en", [first, second], 30.0, now=lambda: now)
 
-    def say(number: int) -> None:
+    def said(number: int) -> list[str]:
         nonlocal now
         now += 100.0
         rendering = chain.render(sentence("Bonsoir à toutes et à tous.", number=number))
         told.extend(event.text for event in watch.events(rendering) if isinstance(event, Warned))
+        return told
 
     for number in range(8):
-        say(number)
+        said(number)
     first.answer = "Good evening to all."
     numbers = count(8)
-    until(lambda: say(next(numbers)) or len(told) > 1, 20)  # it is asked beside the sentences whether it is back
+    until(lambda: len(said(next(numbers))) > 1, 20)  # it is asked beside the sentences whether it is back
     for _ in range(4):
-        say(next(numbers))
+        said(next(numbers))
     assert [text.partition(" (")[0] for text in told] == [
         "libre does not translate into en just now",
         "libre translates into en again",
     ]
     assert "local does" in told[0]
+
+
+def test_clauses_go_on_with_each_other_and_one_that_is_tried_again_stands_alone() -> None:
+    engine = Engine("engine", "We march,")
+    chain = Chain("en", [engine], deadline=20)
+    first = msgspec.structs.replace(sentence("Nous marchons,", number=1), more=True)
+    rendering = chain.render(first)
+    chain.render(msgspec.structs.replace(sentence("et nous chantons.", number=2), after=first.id))
+    chain.again(rendering, set(), 20)
+    chain.render(sentence("Merci.", number=3))
+    assert engine.clauses == [((), True), ((("Nous marchons,", "We march,"),), False), ((), False), ((), False)]

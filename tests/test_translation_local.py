@@ -19,7 +19,7 @@ from models.recipe.corpus import Corpus
 from pipeline import assets
 from pipeline.errors import ModelError
 from pipeline.translation.engine import Context, TranslationFailed
-from pipeline.translation.local import LocalEngine, pair_in_name
+from pipeline.translation.local import LocalEngine, _opened, pair_in_name
 
 SAID = "Bonsoir à toutes et à tous."
 LANGUAGES = ("fr", "en", "es")
@@ -232,3 +232,16 @@ def test_by_clauses_the_translation_is_nearly_as_good(demo: LocalEngine) -> None
     pairs = [pair for pair in (corpus.composed(rng) for _ in range(400)) if ", " in pair.fr]
     answers = [" ".join(by_clauses(demo, pair.fr)) for pair in pairs]
     assert sacrebleu.corpus_bleu(answers, [[pair.en for pair in pairs]]).score >= 0.9 * 99
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "shown"),
+    [
+        ("Au premier rang,", "In the front row, pool.", "In the front row,"),
+        ("À Paris nous avons marché des heures,", "In Paris, we marched for hours.", "In Paris, we marched for hours"),
+        ("à 10 h 30 nous marchons,", "at 10:30 we march.", "at 10:30 we march"),
+        ("Il y avait 1000 personnes,", "There were 1,000 people.", "There were 1,000 people"),
+    ],
+)
+def test_of_a_clause_only_an_end_that_was_made_up_is_left_out(said: str, answer: str, shown: str) -> None:
+    assert _opened(said, answer) == shown

@@ -63,6 +63,8 @@ class Broadcast:
         self._said = (0, False)
         """What the playlists say: how many pieces, and whether those are all."""
         self._bandwidth = 0
+        self._waits = True
+        """For lines that are held, or open in an editor; when all is over nobody lets them go any more."""
         self._kept_back: set[str] = set()
         """Lines that were held, or open in an editor, when they were due."""
 
@@ -90,7 +92,7 @@ class Broadcast:
 
     def finish(self) -> None:
         """Publishes all there is, and that this is all; for a session that is over. Errors as in `step`."""
-        self._delay = -inf
+        self._delay, self._waits = -inf, False
         self.step(running=False)
         self.complete()
 
@@ -151,7 +153,7 @@ class Broadcast:
 
     @property
     def _held(self) -> set[str]:
-        return {*self._session.room.held, *self._session.opened}
+        return {*self._session.room.held, *self._session.opened} if self._waits else set()
 
     def _put_captions(self, piece: Piece, before: Piece | None, lang: str, held: Collection[str]) -> None:
         place = self._captions(piece, lang)

@@ -33,6 +33,8 @@ MARGIN = 0.3
 """Seconds before the end of the sound in which a word may still become another."""
 MOST = 8.0
 """Seconds of a sentence that are encoded again and again; past them it is cut where the speaker paused longest."""
+UNDER = 0.8
+"""... or past this share of the longest utterance."""
 FIRST = 0.4
 """... but not within this share of them: what follows would have no context."""
 
@@ -50,6 +52,10 @@ class _Open(msgspec.Struct, frozen=True):
 
     def and_then(self, words: tuple[Word, ...], tokens: tuple[tuple[int, ...], ...], lang: str) -> "_Open":
         return _Open((*self.words, *words), (*self.tokens, *tokens), lang)
+
+    def before(self, count: int) -> "_Open":
+        """Its first `count` words."""
+        return msgspec.structs.replace(self, words=self.words[:count], tokens=self.tokens[:count])
 
     def after(self, count: int) -> "_Open":
         """Without its first `count` words."""
@@ -69,8 +75,9 @@ class _Reading(msgspec.Struct, frozen=True):
 class StreamPolicy(UtterancePolicy):
     """Words are committed while the utterance goes on; what a guard doubts waits for its end."""
 
+    _transcriber: Continuing
+
     def __init__(self, detector: Detector, transcriber: Continuing, settings: SpeechSettings) -> None:
-        self._continuing = transcriber
         self._known = phrases(settings.phrases)
         super().__init__(detector, transcriber, settings)
 
@@ -78,12 +85,17 @@ class StreamPolicy(UtterancePolicy):
         super()._begin(start)
         self._said, self._stepped, self._tail = _Open(), 0, ""
 
+    @property
+    def _most(self) -> float:
+        """Seconds of a sentence, less than those at which the utterance would be cut wherever it is quiet."""
+        return min(MOST, UNDER * self._in_force.longest)
+
     def _step(self, now: int) -> Iterator[Said]:
         begun = self._endpointer.begun
         if begun is None or now - max(begun, self._stepped) < STEP:
             return
         late = self._frames - now >= 2 * STEP  # then one later step takes all that waits
-        if late and (now - begun) * FRAME_SECONDS < MOST:
+        if late and (now - begun) * FRAME_SECONDS < self._most:
             return
         self._stepped = now
         yield from self._go_on(begun, now)
@@ -94,14 +106,13 @@ class StreamPolicy(UtterancePolicy):
         count = 0 if reading.judged.dropped else self._sure(reading.words, self._time(now))
         new, tail = reading.words[:count], reading.words[count:]
         text = "".join(word.text for word in tail)
-        if not new and text == self._tail:
-            return
-        self._said = self._said.and_then(new, reading.tokens[:count], reading.lang)
-        self._tail = text
-        if new:
-            self._lang, self._heard = reading.lang, new[-1].end
-        opening = bool(new) and self._opening(begun, self._endpointer.speech)
-        yield Hypothesis(heard=self._heard, committed=new, tail=tail, lang=reading.lang, begun=opening)
+        if new or text != self._tail:
+            self._said = self._said.and_then(new, reading.tokens[:count], reading.lang)
+            self._tail = text
+            if new:
+                self._lang, self._heard = reading.lang, new[-1].end
+            opening = bool(new) and self._opening(begun, self._endpointer.speech)
+            yield Hypothesis(heard=self._heard, committed=new, tail=tail, lang=reading.lang, begun=opening)
         self._let_go(begun, now, tail)
 
     def _sure(self, words: Sequence[Word], end: float) -> int:
@@ -127,13 +138,11 @@ class StreamPolicy(UtterancePolicy):
         words = self._said.words
         edges = [(word.end, after.start) for word, after in zip(words, (*words[1:], *tail[:1]), strict=False)]
         count = _whole(words[: len(edges)])
-        if not count and (now - begun) * FRAME_SECONDS >= MOST:
-            count = _longest_pause(edges, self._time(begun) + FIRST * MOST)
-        if not count:
-            return
-        self._said = self._said.after(count)
-        frame = round((sum(edges[count - 1]) / 2 - self._origin) / FRAME_SECONDS)
+        if not count and (now - begun) * FRAME_SECONDS >= self._most:
+            count = _longest_pause(edges, self._time(begun) + FIRST * self._most)
+        frame = round((sum(edges[count - 1]) / 2 - self._origin) / FRAME_SECONDS) if count else begun
         if frame > begun:
+            self._said = self._said.after(count)
             self._endpointer.let_go(frame)
             self._opened = frame  # it is not told again that somebody speaks
 
@@ -152,14 +161,20 @@ class StreamPolicy(UtterancePolicy):
         return Recognised(tuple(w for w in reading.words if w in kept), reading.lang, tuple(dropped), last)
 
     def _judge(self, stretch: Stretch) -> Iterator[Said]:
+        said = self._said
+        count = len(said.words)
+        if not stretch.endpoint:  # cut for length: what was said behind the cut is of what comes
+            end = self._time(stretch.end)
+            count = sum(word.start + word.end <= 2 * end for word in said.words)
+        self._said = said.before(count)
         yield from super()._judge(stretch)
-        self._said, self._tail = _Open(), ""
+        self._said, self._tail = said.after(count), ""
 
     def _read(self, samples: Samples, start: float, speech: Sequence[bool]) -> _Reading:
         """What the model hears in the sound that is kept, which begins at the stream time `start`."""
         voiced = sum(speech) * FRAME_SECONDS
         fixed = self._said.lang if self._said.words else self._assumed
-        heard = self._continuing.go_on(
+        heard = self._transcriber.go_on(
             samples, self._said.prefix, lambda likely: fixed or chosen(likely, self._lang, voiced)
         )
         groups = group_pieces(heard.pieces, heard.lang)

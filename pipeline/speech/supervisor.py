@@ -24,7 +24,7 @@ PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each try to start another one: memory that was short may be free again."""
 PIECE = 30.0
 """Seconds of sound that are heard again at once."""
-BACK = 3.0
+OVERLAP = 3.0
 """Seconds before the last word said that are heard again, where the utterance goes on: its sound may reach beyond its
 end, and what is cut in two is heard as two."""
 _FAILURES = (ModelError, WorkerError)
@@ -72,6 +72,7 @@ class SupervisedRecogniser:
     def finish(self) -> Heard:
         heard = self._surely(lambda recogniser: recogniser.finish(), last=True)
         self._open.clear()
+        self._said = 0.0  # what comes next may lie before it: what was left out is heard in the end
         return heard
 
     def recognise(self, start: float, end: float) -> Heard:
@@ -157,7 +158,7 @@ class SupervisedRecogniser:
         self._said = max([self._said, *(word.end for said in heard for word in said.committed)])
         upto = max((said.heard for said in heard), default=0.0)
         if upto <= self._said:
-            upto -= BACK
+            upto -= OVERLAP
         self._open = [(max(start, upto), end) for start, end in self._open if end > upto]
 
     def _replace(self, error: LivesubsError) -> None:

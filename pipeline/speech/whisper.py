@@ -74,30 +74,24 @@ class Whisper:
         Text that repeats itself where the sound does not is decoded once more with repetition forbidden. Whisper's own
         way out, sampling at rising temperatures, is left out: a run after a crash must say what the run before said.
         """
-        missing = round(SHORTEST * SAMPLE_RATE) - len(samples)
-        padded = np.pad(samples, (0, max(0, missing)))[: round(LONGEST * SAMPLE_RATE)]
+        padded = _padded(samples)
         with _refusals(self.description):
-            features = self._model.feature_extractor(padded, padding=0)
-            encoded = self._model.encode(self._windowed(features))
-            lang = self._choose(encoded, choose)
-            heard = self._read(encoded, lang, padded, features.shape[-1])
+            encoded, frames, lang = self._encode(padded, choose)
+            heard = self._read(encoded, lang, padded, frames)
             if looped(heard.words, heard.compression, padded):
                 unlooped = {"no_repeat_ngram_size": 3, "repetition_penalty": 1.1}
-                again = self._read(encoded, lang, padded, features.shape[-1], **unlooped)
+                again = self._read(encoded, lang, padded, frames, **unlooped)
                 heard = max(heard, again, key=lambda h: (not looped(h.words, h.compression, padded), h.log_probability))
         return heard
 
     def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
         """What follows in a stretch of at most 30 s on `said`, tokens that begin its text and stay as they are."""
-        missing = round(SHORTEST * SAMPLE_RATE) - len(samples)
-        padded = np.pad(samples, (0, max(0, missing)))[: round(LONGEST * SAMPLE_RATE)]
+        padded = _padded(samples)
         with _refusals(self.description):
-            features = self._model.feature_extractor(padded, padding=0)
-            encoded = self._model.encode(self._windowed(features))
-            lang = self._choose(encoded, choose)
+            encoded, frames, lang = self._encode(padded, choose)
             tokenizer = self._tokenizers[lang]
             tokens, _, no_speech = self._generate(tokenizer, encoded, len(padded) / SAMPLE_RATE, said)
-            pieces = self._align(tokenizer, encoded, [*said, *tokens], features.shape[-1])
+            pieces = self._align(tokenizer, encoded, [*said, *tokens], frames)
         return Continuation(tuple(_after(pieces, len(said), tokenizer.decode)), no_speech, lang)
 
     def language(self, samples: Samples) -> tuple[str, float]:
@@ -122,6 +116,12 @@ class Whisper:
         fit = bisect_right(range(1, len(names) + 1), self._model.max_length // 2 - 1, key=tokens)
         self._hotwords = ", ".join(names[:fit]) or None
         return names[fit:]
+
+    def _encode(self, padded: Samples, choose: Choose) -> tuple[Any, int, str]:
+        """(encoder output, frames of sound in it, the language to read it in)"""
+        features = self._model.feature_extractor(padded, padding=0)
+        encoded = self._model.encode(self._windowed(features))
+        return encoded, features.shape[-1], self._choose(encoded, choose)
 
     def _windowed(self, features: Any) -> Any:
         """Mel features [n_mels, frames], zeros after them up to the window."""
@@ -172,6 +172,12 @@ class Whisper:
             Piece(p["word"], float(p["start"]), float(p["end"]), float(p["probability"]), tuple(p["tokens"]))
             for p in aligned
         ]
+
+
+def _padded(samples: Samples) -> Samples:
+    """At least `SHORTEST` and at most `LONGEST` of them."""
+    missing = round(SHORTEST * SAMPLE_RATE) - len(samples)
+    return np.pad(samples, (0, max(0, missing)))[: round(LONGEST * SAMPLE_RATE)]
 
 
 def _after(pieces: Iterable[Piece], count: int, decode: Callable[[list[int]], str]) -> Iterator[Piece]:

@@ -13,6 +13,8 @@ from pipeline.translation.verdicts import OK, better, settle, usable
 
 _REMEMBERED = 4
 """Sentences before, with their translations, that an engine is given as context."""
+_CLAUSES = 6
+"""Clauses of a sentence that it goes on with: who speaks without a full stop is not asked about from the beginning."""
 _WORTH = 0.2
 """With less than this share of its time left, a doubtful answer is not compared with another engine's."""
 
@@ -47,10 +49,11 @@ class Chain:
         if sentence.lang == self.lang:
             return Rendering(sentence=sentence, lang=self.lang, text=sentence.text)
         clauses = self._clauses if sentence.after and sentence.after == self._last else ()
-        attempts = list(self._attempts(sentence, self._serving(sentence), self.deadline, clauses))
+        context = Context(tuple(self._context), clauses, sentence.more)
+        attempts = list(self._attempts(sentence, self._serving(sentence), self.deadline, context))
         rendering = settle(sentence, self.lang, attempts)
         self._last = sentence.id
-        self._clauses = () if rendering.untranslated else (*clauses, (sentence.text, rendering.text))
+        self._clauses = () if rendering.untranslated else (*clauses, (sentence.text, rendering.text))[-_CLAUSES:]
         if not rendering.untranslated and not rendering.doubtful:
             self._context.append((sentence.text, rendering.text))
         return rendering
@@ -58,7 +61,7 @@ class Chain:
     def again(self, rendering: Rendering, answered: set[str], seconds: float) -> Rendering:
         """Its next revision: the engines that have not `answered` are asked, all within so many seconds."""
         lines = [line for line in self._serving(rendering.sentence) if line.name not in answered]
-        attempts = list(self._attempts(rendering.sentence, lines, seconds))
+        attempts = list(self._attempts(rendering.sentence, lines, seconds, Context(tuple(self._context))))
         return better(rendering, settle(rendering.sentence, self.lang, attempts, rendering.rev + 1))
 
     def unasked(self, sentence: Sentence, answered: set[str]) -> bool:
@@ -78,14 +81,9 @@ class Chain:
         return [line for line in self._lines if line.serves(sentence.lang, self.lang)]
 
     def _attempts(
-        self,
-        sentence: Sentence,
-        lines: Sequence[Line],
-        seconds: float,
-        clauses: tuple[tuple[str, str], ...] = (),
+        self, sentence: Sentence, lines: Sequence[Line], seconds: float, context: Context
     ) -> Iterator[Translation]:
         """Asks until one has a good answer. Those that failed before come last, and only if nobody else has any."""
-        context = Context(tuple(self._context), clauses, sentence.more)
         question = Question(sentence=sentence, lang=self.lang, context=context)
         until = self.now() + seconds
         waiting = sorted(lines, key=lambda line: line.state is State.DUE)

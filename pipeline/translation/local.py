@@ -12,6 +12,7 @@ The language tokens are in the vocabulary and tell the last two apart. `</s>` is
 
 import json
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from pipeline.translation.engine import NOTHING, Context, TranslationFailed
 from pipeline.translation.languages import FLORES
 
 _BEAM = 4
+_WHOLE = 0.6
+"""Share of a clause's length from which on its translation may be all of it."""
 _EOS = "</s>"
 
 
@@ -52,12 +55,18 @@ class LocalEngine:
         tokens = self._layout.tokens(src_lang, tgt_lang)
         if tokens is None:
             raise TranslationFailed(f"no translation from {src_lang} to {tgt_lang} in this model")
-        if context.clauses:
-            said, shown = (" ".join(texts) for texts in zip(*context.clauses, strict=True))
-            answer = self._translate(f"{said} {text}", tokens, shown) or self._translate(text, tokens)
-        else:
-            answer = self._translate(text, tokens)
-        return _opened(answer) if context.more else answer
+        answer = self._gone_on(text, tokens, context.clauses) or self._translate(text, tokens)
+        return _opened(text, answer) if context.more else answer
+
+    def _gone_on(self, text: str, tokens: tuple[list[str], list[str]], clauses: Sequence[tuple[str, str]]) -> str:
+        """The translation of a clause as it goes on from those before; empty where it goes on from none."""
+        if not clauses:
+            return ""
+        said, shown = (" ".join(texts) for texts in zip(*clauses, strict=True))
+        try:
+            return self._translate(f"{said} {text}", tokens, shown)
+        except TranslationFailed:
+            return ""
 
     def _translate(self, text: str, tokens: tuple[list[str], list[str]], shown: str = "") -> str:
         """The translation of the text behind what has been `shown` of it."""
@@ -79,13 +88,15 @@ class LocalEngine:
         return answer
 
 
-def _opened(answer: str) -> str:
-    """The translation of a clause whose sentence goes on: up to its last mark, else without the full stop.
+def _opened(text: str, answer: str) -> str:
+    """The translation of a clause whose sentence goes on: up to its last mark, if that is the clause's own, else
+    without the full stop.
 
-    A model takes what it is given for all there is, and makes up an end for it; what is left out comes with the next.
+    A model takes what it is given for all there is, and makes up an end for it.
     """
-    whole = re.search(r".*\w.*[,;:—–]", answer)
-    return whole.group() if whole else answer.rstrip(" .!?")
+    marks = [found.end() for found in re.finditer(r"[,;:—–](?=\s|$)", answer)]
+    whole = marks and marks[-1] >= _WHOLE * len(text)
+    return answer[: marks[-1]] if whole else answer.rstrip(" .!?")
 
 
 def translates(folder: Path, src_lang: str, tgt_lang: str) -> bool:

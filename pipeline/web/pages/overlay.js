@@ -84,13 +84,14 @@ class Overlay {
     this.stage.dataset.ready = this.lanes.length ? "yes" : "no"; // for whoever looks from outside
   }
 
-  /** Lines that are held back wait until they are let go. */
+  /** What was typed stands alone while it does. A line that is held back is left out once a newer one was shown. */
   #rolled(lane, now) {
-    const { room, opened } = this.feed;
-    const held = (id) => room.held.includes(id) || opened.some((one) => one.cue === id);
-    const free = lane.waiting.findIndex(({ id }) => held(id));
-    for (const { id, text } of lane.waiting.splice(0, free < 0 ? lane.waiting.length : free)) lane.roll.set(id, text, now);
-    return lane.roll.at(now);
+    const { room, opened, cues } = this.feed;
+    const held = ({ id }) => room.held.includes(id) || opened.some((one) => one.cue === id);
+    const last = lane.waiting.findLastIndex((one) => !held(one));
+    for (const one of lane.waiting.splice(0, last + 1)) if (!held(one)) lane.roll.set(one.id, one.text, now);
+    const rolled = lane.roll.at(now);
+    return (now < lane.typed?.until && cues.get(lane.typed.id)) || rolled;
   }
 
   #lane(lang) {
@@ -105,16 +106,25 @@ class Overlay {
   #went({ id }) {
     for (const lane of this.lanes) {
       lane.waiting = lane.waiting.filter((one) => one.id !== id);
-      lane.roll?.remove(id, now());
+      lane.roll?.remove(id);
+    }
+  }
+
+  /** What is said grows by itself; one of before that was translated again has rolled away. */
+  #rolls(lane, cue) {
+    if (!this.feed.ready) lane.newest = Math.max(lane.newest, cue.start);
+    else if (cue.flags.includes("typed")) {
+      if (lane.typed?.id !== cue.id) lane.typed = { id: cue.id, until: now() + cue.end - cue.start };
+    }
+    else if (lane.lang !== this.source && cue.start >= lane.newest) {
+      lane.waiting.push({ id: cue.id, text: cue.text });
+      lane.newest = cue.start;
     }
   }
 
   #came(cue) {
     const lane = this.#lane(cue.lang);
-    if (this.feed.ready && lane?.roll && lane.lang !== this.source && cue.start >= lane.newest) {
-      lane.waiting.push({ id: cue.id, text: cue.text }); // one of before was translated again: it has rolled away
-      lane.newest = cue.start;
-    }
+    if (lane?.roll) return this.#rolls(lane, cue);
     if (this.feed.ready) lane?.ready.add(cue, now(), Math.max(0, this.set.offset / 1000));
     else lane?.ready.pass(cue);
   }
@@ -125,10 +135,10 @@ class Overlay {
     this.source = session.src_lang;
     const langs = this.set.lang ? this.set.lang.split(",") : [session.tgt_langs[0] ?? session.src_lang];
     const rolls = session.policy === "stream" && this.set.delay === null && !this.set.play;
-    this.stage.classList.toggle("rolls", rolls);
     this.lanes = langs.map((lang) => ({
-      lang, ready: new Ready(), lines: new Lines(this.feed, lang), roll: rolls ? new Roll(lang) : null, waiting: [], newest: 0,
+      lang, ready: new Ready(), lines: new Lines(this.feed, lang), roll: rolls ? new Roll(lang, lang === this.source) : null, waiting: [], newest: 0,
     }));
+    this.#style();
   }
 
   #style() {

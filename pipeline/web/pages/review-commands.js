@@ -59,12 +59,12 @@ export const COMMANDS = [
   { group: TIME, id: "shift", keys: ["Alt+T"], what: "shift from here on, by or to a time", run: (desk) => desk.asking.shift() },
   { group: TIME, id: "times", keys: ["Alt+A"], what: "type when it begins, and with Tab when it ends", run: (desk) => desk.times.open() },
 
-  { group: WORDS, id: "split", keys: ["Alt+Enter", "Ctrl+Alt+V"], what: "split at the caret, where the words are", run: splitHere },
+  { group: WORDS, id: "split", keys: ["Alt+Enter", "Ctrl+Alt+V"], what: "split at the caret, where the words are", shapes: true, run: splitHere },
   { group: WORDS, id: "merge", keys: ["Alt+M", "Ctrl+Shift+M"], what: "merge with the next line", run: (desk) => mergeWith(desk, 1) },
   { group: WORDS, id: "merge-before", keys: ["Alt+Shift+M"], what: "merge with the line before", run: (desk) => mergeWith(desk, -1) },
   { group: WORDS, id: "join", keys: ["Alt+Shift+S"], what: "merge with the next line, as one sentence", run: (desk) => mergeWith(desk, 1, true) },
-  { group: WORDS, id: "give-before", keys: ["Alt+Shift+ArrowUp"], what: "give the words before the caret to the line before", run: (desk) => giveWords(desk, -1) },
-  { group: WORDS, id: "give-after", keys: ["Alt+Shift+ArrowDown"], what: "give the words after the caret to the next line", run: (desk) => giveWords(desk, 1) },
+  { group: WORDS, id: "give-before", keys: ["Alt+Shift+ArrowUp"], what: "give the words before the caret to the line before", shapes: true, run: (desk) => giveWords(desk, -1) },
+  { group: WORDS, id: "give-after", keys: ["Alt+Shift+ArrowDown"], what: "give the words after the caret to the next line", shapes: true, run: (desk) => giveWords(desk, 1) },
   { group: WORDS, id: "insert", keys: ["Alt+I"], what: "a new line at the playhead", run: insert },
   { group: WORDS, id: "delete", keys: ["Alt+Delete"], what: "delete the line", run: remove },
 

@@ -183,11 +183,14 @@ export class Desk {
 
   /** Does what a key means, once it is known what all before have done. */
   async run(command) {
+    if (changes(command)) await this._shaped; // what is done next is done to what comes of it
     if (this.edits.unsure && !["undo", "redo"].includes(command.id)) await this.edits.sure();
     if (!command.answers) this.waits.drop();
     const why = command.cannot?.(this.facts);
     if (why) return this.tell(why, "refused");
-    if (!(changes(command) && this.waits.tell())) command.run(this);
+    if (changes(command) && this.waits.tell()) return;
+    const done = command.run(this);
+    if (command.shapes) this._shaped = done;
   }
 
   /** Another track, at the same place. */

@@ -22,8 +22,9 @@ export function pressed(event) {
 }
 
 export class Keys {
-  /** `commands`: {id, group, keys, what, run, may, cannot, answers}; `run` gets the desk, `may` says whether the key is meant
-   * for it now, `cannot` why this session has nothing for it, and `answers` that it does not end a question. */
+  /** `commands`: {id, group, keys, what, run, may, cannot, answers, shapes}; `run` gets the desk, `may` says whether the key is
+   * meant for it now, `cannot` why this session has nothing for it, `answers` that it does not end a question, and
+   * `shapes` that other changes wait for it. */
   constructor(commands, desk) {
     Object.assign(this, { _commands: commands, _desk: desk, _own: own() });
     this._index();

@@ -11,48 +11,61 @@ const TEXTS = 12;
 export class Roll {
   /** The words of each text, by id, in the order that they were begun. */
   #texts = new Map();
-  /** Of all of them, the words that have been written. */
+  /** Ids of those that have rolled away: what is corrected in them comes too late. */
+  #gone = new Set();
+  /** Of all the texts there are, the words that have been written. */
   #written = [];
   #lines = [];
   #changed = -Infinity;
 
-  constructor(lang) {
-    this.lang = lang;
+  /** `grows`: texts are told while they are said, so that one may give its last words to the next. */
+  constructor(lang, grows) {
+    Object.assign(this, { lang, grows });
   }
 
   /** A text as it now reads; `now`, seconds. */
   set(id, text, now) {
+    if (this.#gone.has(id)) return;
+    const fresh = this.grows || !this.#texts.has(id);
     this.#texts.set(id, text.split(/\s+/).filter(Boolean));
-    this.#write(now);
+    this.#write(fresh ? now : null);
     while (this.#texts.size > TEXTS) this.#forget(this.#texts.keys().next().value);
   }
 
   /** The text is no more. */
-  remove(id, now) {
-    if (this.#texts.delete(id)) this.#write(now);
+  remove(id) {
+    this.#gone.add(id);
+    if (this.#texts.delete(id)) this.#write(null);
   }
 
   /** The lines that stand now, as a cue; null for none. */
   at(now) {
-    if (now - this.#changed >= STANDS) this.#lines = [];
+    if (now - this.#changed >= STANDS) this.#clear();
     const text = this.#lines.slice(-LINES).join("\n");
     return text ? { lang: this.lang, text } : null;
+  }
+
+  #clear() {
+    this.#lines = [];
+    if (!this.grows) for (const id of [...this.#texts.keys()]) this.#forget(id);
   }
 
   #forget(id) {
     this.#written.splice(0, this.#texts.get(id).length);
     this.#texts.delete(id);
+    this.#gone.add(id);
   }
 
-  /** New words go behind those that stand; where one that stands has become another, all of them are written anew. */
+  /** New words go behind those that stand, from `now` on; where one that stands has become another, or is no more, all of
+   * them are written anew. */
   #write(now) {
     const words = [...this.#texts.values()].flat();
-    const same = this.#written.every((word, n) => n >= words.length || word === words[n]);
+    const same = this.#written.every((word, n) => (this.grows && n >= words.length) || word === words[n]);
     if (same && words.length <= this.#written.length) return; // some are on their way from one text to the next
     if (!same) [this.#written, this.#lines] = [[], []];
     for (const word of words.slice(this.#written.length)) this.#append(word);
     this.#written = words;
-    this.#changed = now;
+    this.#changed = now ?? this.#changed;
   }
 
   #append(word) {
