@@ -1,5 +1,6 @@
 """What is said word by word (`--policy stream`): a growing line in /api/cues, and lines that roll on /overlay."""
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.settings import SentenceRules
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.web.growing import Growing
 from tests.waiting import until
+from tests.web.asking import ask
 from tests.web.conftest import Server
 from tests.web.sessions import STARTED, cue
 
@@ -92,9 +94,7 @@ def test_the_overlay_rolls_two_lines_that_are_never_broken_anew(
         until(lambda: shown(page) == [""], 10)
 
 
-def test_translated_clauses_go_on_behind_each_other_and_held_ones_wait(
-    page: "Page", serve: Callable[..., Server], tmp_path: Path
-) -> None:
+def test_translated_clauses_go_on_behind_each_other(page: "Page", serve: Callable[..., Server], tmp_path: Path) -> None:
     with Journal(tmp_path, SystemClock()) as journal:
         journal.append(STREAM)
         journal.append(cue(1, "of before"))
@@ -109,3 +109,21 @@ def test_translated_clauses_go_on_behind_each_other_and_held_ones_wait(
         journal.append(cue(4, "Together."))
         page.get_by_text("standing. Together.").wait_for()
         assert shown(page) == ["We defend our post offices, and we remain", "standing. Together."]
+
+
+def test_what_is_killed_goes_and_what_is_typed_stands_alone(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(STREAM)
+        server = serve(tmp_path)
+        page.goto(f"{server.address}/overlay")
+        page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+        journal.append(cue(12, "We are many."))
+        journal.append(cue(13, "He is a thief."))
+        page.get_by_text("He is a thief.").wait_for()
+        ask(server.port, "/api/actions", '{"id": "k", "do": "kill", "cue": "13.en"}')
+        until(lambda: shown(page) == ["We are many."], 10)
+        typed = {"id": "y", "do": "say", "text": "Please close the doors.", "lang": "en", "value": 2.0}
+        ask(server.port, "/api/actions", json.dumps(typed))
+        until(lambda: shown(page) == ["Please close the doors."], 10)

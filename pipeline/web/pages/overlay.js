@@ -84,14 +84,10 @@ class Overlay {
     this.stage.dataset.ready = this.lanes.length ? "yes" : "no"; // for whoever looks from outside
   }
 
-  /** What was typed stands alone while it does. A line that is held back is left out once a newer one was shown. */
+  /** What was typed stands alone while it does. */
   #rolled(lane, now) {
-    const { room, opened, cues } = this.feed;
-    const held = ({ id }) => room.held.includes(id) || opened.some((one) => one.cue === id);
-    const last = lane.waiting.findLastIndex((one) => !held(one));
-    for (const one of lane.waiting.splice(0, last + 1)) if (!held(one)) lane.roll.set(one.id, one.text, now);
     const rolled = lane.roll.at(now);
-    return (now < lane.typed?.until && cues.get(lane.typed.id)) || rolled;
+    return (now < lane.typed?.until && this.feed.cues.get(lane.typed.id)) || rolled;
   }
 
   #lane(lang) {
@@ -99,15 +95,11 @@ class Overlay {
   }
 
   #grew({ id, lang, text }) {
-    const lane = this.#lane(lang);
-    if (lane?.roll) lane.waiting.push({ id, text });
+    this.#lane(lang)?.roll?.set(id, text, now());
   }
 
   #went({ id }) {
-    for (const lane of this.lanes) {
-      lane.waiting = lane.waiting.filter((one) => one.id !== id);
-      lane.roll?.remove(id);
-    }
+    for (const lane of this.lanes) lane.roll?.remove(id);
   }
 
   /** What is said grows by itself; one of before that was translated again has rolled away. */
@@ -115,9 +107,8 @@ class Overlay {
     if (!this.feed.ready) lane.newest = Math.max(lane.newest, cue.start);
     else if (cue.flags.includes("typed")) {
       if (lane.typed?.id !== cue.id) lane.typed = { id: cue.id, until: now() + cue.end - cue.start };
-    }
-    else if (lane.lang !== this.source && cue.start >= lane.newest) {
-      lane.waiting.push({ id: cue.id, text: cue.text });
+    } else if (lane.lang !== this.source && cue.start >= lane.newest) {
+      lane.roll.set(cue.id, cue.text, now());
       lane.newest = cue.start;
     }
   }
@@ -136,7 +127,8 @@ class Overlay {
     const langs = this.set.lang ? this.set.lang.split(",") : [session.tgt_langs[0] ?? session.src_lang];
     const rolls = session.policy === "stream" && this.set.delay === null && !this.set.play;
     this.lanes = langs.map((lang) => ({
-      lang, ready: new Ready(), lines: new Lines(this.feed, lang), roll: rolls ? new Roll(lang, lang === this.source) : null, waiting: [], newest: 0,
+      lang, ready: new Ready(), lines: new Lines(this.feed, lang), roll: rolls ? new Roll(lang, lang === this.source) : null,
+      newest: 0, typed: null,
     }));
     this.#style();
   }
