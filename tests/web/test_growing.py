@@ -127,3 +127,18 @@ def test_what_is_killed_goes_and_what_is_typed_stands_alone(
         typed = {"id": "y", "do": "say", "text": "Please close the doors.", "lang": "en", "value": 2.0}
         ask(server.port, "/api/actions", json.dumps(typed))
         until(lambda: shown(page) == ["Please close the doors."], 10)
+
+
+def test_what_comes_all_at_once_can_be_read_from_its_beginning(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(STREAM)
+        server = serve(tmp_path)
+        page.goto(f"{server.address}/overlay")
+        page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+        journal.append(cue(2, "For some elderly people, I am the only visitor of the day."))
+        page.get_by_text("visitor of the day.").wait_for()
+        journal.append(cue(3, "The postal workers of our villages will not give up anything in spite of tiredness."))
+        page.get_by_text("The postal workers").wait_for()
+        page.get_by_text("in spite of tiredness.").wait_for()

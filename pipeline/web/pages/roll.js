@@ -4,6 +4,9 @@
 const LONGEST = 42;
 const LINES = 2;
 const STANDS = 4;
+/** A line rolls away when it could be read: characters a second, and seconds at least; twice as soon where many wait. */
+const READ = 20;
+const LEAST = 1;
 
 /** Texts that are remembered: those before have rolled away. */
 const TEXTS = 12;
@@ -16,6 +19,8 @@ export class Roll {
   /** Of all the texts there are, the words that have been written. */
   #written = [];
   #lines = [];
+  /** When each line came into sight, of those that have. */
+  #seen = [];
   #changed = -Infinity;
 
   /** `grows`: texts are told while they are said, so that one may give its last words to the next. */
@@ -40,13 +45,23 @@ export class Roll {
 
   /** The lines that stand now, as a cue; null for none. */
   at(now) {
-    if (now - this.#changed >= STANDS) this.#clear();
-    const text = this.#lines.slice(-LINES).join("\n");
+    while (this.#seen.length < this.#lines.length && this.#room(now)) this.#changed = this.#seen[this.#seen.length] = now;
+    const end = this.#seen.length;
+    if (end === this.#lines.length && now - this.#changed >= STANDS) this.#clear();
+    const text = this.#lines.slice(Math.max(0, end - LINES), end).join("\n");
     return text ? { lang: this.lang, text } : null;
   }
 
+  /** Whether the line on top has stood long enough to make room for the next one. */
+  #room(now) {
+    const top = this.#seen.length - LINES;
+    if (top < 0) return true;
+    const hurry = this.#lines.length - this.#seen.length > LINES ? 2 : 1;
+    return now - this.#seen[top] >= Math.max(LEAST, this.#lines[top].length / READ) / hurry;
+  }
+
   #clear() {
-    this.#lines = [];
+    [this.#lines, this.#seen] = [[], []];
     if (!this.grows) for (const id of [...this.#texts.keys()]) this.#forget(id);
   }
 
@@ -64,6 +79,7 @@ export class Roll {
     if (same && words.length <= this.#written.length) return; // some are on their way from one text to the next
     if (!same) [this.#written, this.#lines] = [[], []];
     for (const word of words.slice(this.#written.length)) this.#append(word);
+    if (!same) this.#seen = this.#lines.map(() => -Infinity); // it is the end of them that stands
     this.#written = words;
     this.#changed = now ?? this.#changed;
   }
