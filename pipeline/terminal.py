@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.events import (
+    SOURCE,
     UNSPOKEN,
     Cue,
     Ended,
@@ -54,6 +55,13 @@ class Screen(Protocol):
 
     def show(self, entry: Entry) -> None: ...
 
+    def _warn(self, at: float, text: str, about: str = "") -> None:
+        self._warnings = [*self._warnings, (about, f"{datetime.fromtimestamp(at):%H:%M} {text}")][-3:]
+
+    def _is_over(self, about: str) -> None:
+        """What stood there of it is well again: it is in the journal and the report."""
+        self._warnings = [one for one in self._warnings if not about or one[0] != about]
+
     def announce(self, starts_at: datetime | None) -> None: ...
 
 
@@ -69,7 +77,8 @@ class LiveScreen:
         self._sentences: dict[str, Sentence] = {}
         self._cues = 0
         self._suppressed = 0
-        self._warnings: deque[str] = deque(maxlen=3)
+        self._warnings: list[tuple[str, str]] = []
+        """What each is about, and its words."""
         self._live = Live(get_renderable=self.draw, console=console, refresh_per_second=4, transient=False)
 
     def __enter__(self) -> Self:
@@ -88,6 +97,8 @@ class LiveScreen:
                 self._session = event
             case SourceState() as event:
                 self._source = event.state
+                if event.state == "connected":
+                    self._is_over(SOURCE)
             case Ended():
                 self._over = True
             case Sentence() as event:
@@ -97,9 +108,18 @@ class LiveScreen:
             case Suppressed():
                 self._suppressed += 1
             case Gap() | Skipped() | Removed() as event:
-                self._warnings.append(f"{datetime.fromtimestamp(entry.at):%H:%M} {missing(event)}")
+                self._warn(entry.at, missing(event))
             case Warned() as event:
-                self._warnings.append(f"{datetime.fromtimestamp(entry.at):%H:%M} {event.text}")
+                if event.good:
+                    self._is_over(event.about)
+                self._warn(entry.at, event.text, event.about)
+
+    def _warn(self, at: float, text: str, about: str = "") -> None:
+        self._warnings = [*self._warnings, (about, f"{datetime.fromtimestamp(at):%H:%M} {text}")][-3:]
+
+    def _is_over(self, about: str) -> None:
+        """What stood there of it is well again: it is in the journal and the report."""
+        self._warnings = [one for one in self._warnings if not about or one[0] != about]
 
     def announce(self, starts_at: datetime | None) -> None:
         self._source = countdown(starts_at)
@@ -136,7 +156,7 @@ class LiveScreen:
         """As many of them as a third of the screen takes, the newest in any case, whole."""
         kept: list[str] = []
         left = self._console.height // 3
-        for text in reversed([f"! {text}" for text in [*self._warnings]]):  # a copy: the session adds some meanwhile
+        for text in reversed([f"! {text}" for _, text in self._warnings]):
             left -= self._height(text)
             if kept and left < 0:
                 break

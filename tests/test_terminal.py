@@ -12,7 +12,7 @@ import psutil
 import pytest
 from rich.console import Console
 
-from pipeline.events import Cue, Ended, SessionStarted, Warned
+from pipeline.events import Cue, Ended, SessionStarted, SourceState, Warned
 from pipeline.journal import Entry, read
 from pipeline.terminal import LiveScreen
 from pipeline.view import Status
@@ -147,3 +147,23 @@ def test_the_newest_warning_is_whole_however_small_the_terminal() -> None:
     assert "it is recorded when it is back" in shown.partition("2: nothing")[2]
     assert "Ctrl-C stops the recording" in shown
     assert len(captured.get().splitlines()) <= 24
+
+
+def test_a_warning_goes_when_it_is_over() -> None:
+    console = Console(width=100, height=30, file=io.StringIO())
+    screen = LiveScreen(lambda: Status(recorded=9.0, heard=9.0, speed=1.0, level=-20.0, stopping=False), console)
+
+    def drawn() -> str:
+        with console.capture() as captured:
+            console.print(screen.draw())
+        return captured.get()
+
+    screen.show(Entry(1, 0.0, Warned(text="the page server died", about="pages")))
+    screen.show(Entry(2, 0.0, Warned(text="the stream refused the connection", about="source")))
+    assert "refused" in drawn()
+    screen.show(Entry(3, 0.0, SourceState(state="connected", stream=9.0)))
+    assert "refused" not in drawn()
+    assert "died" in drawn()
+    screen.show(Entry(4, 0.0, Warned(text="the page server runs again", good=True, about="pages")))
+    assert "died" not in drawn()
+    assert "runs again" in drawn()

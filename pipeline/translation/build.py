@@ -10,6 +10,7 @@ from pipeline.names.glossary import Term
 from pipeline.names.live import Names
 from pipeline.names.rendering import broken
 from pipeline.settings import TranslationSettings
+from pipeline.system import program
 from pipeline.translation import languages, llm, vocabulary
 from pipeline.translation.cache import Cache
 from pipeline.translation.chain import Chain
@@ -218,7 +219,7 @@ def _keyless(name: str, key: str, server: str = "") -> TranslationError:
 def advice(name: str, src_lang: str, tgt_lang: str) -> str:
     if name == "local":
         return (
-            f"no local model translates from {src_lang} to {tgt_lang}; type `livesubs models pull "
+            f"no local model translates from {src_lang} to {tgt_lang}; type `{program()} models pull "
             f"opus-mt-{src_lang}-{tgt_lang}`, or name a CTranslate2 folder with --mt-model"
         )
     return f"{name} does not translate from {src_lang} to {tgt_lang}; choose another engine or language"
