@@ -55,13 +55,6 @@ class Screen(Protocol):
 
     def show(self, entry: Entry) -> None: ...
 
-    def _warn(self, at: float, text: str, about: str = "") -> None:
-        self._warnings = [*self._warnings, (about, f"{datetime.fromtimestamp(at):%H:%M} {text}")][-3:]
-
-    def _is_over(self, about: str) -> None:
-        """What stood there of it is well again: it is in the journal and the report."""
-        self._warnings = [one for one in self._warnings if not about or one[0] != about]
-
     def announce(self, starts_at: datetime | None) -> None: ...
 
 

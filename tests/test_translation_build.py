@@ -11,6 +11,7 @@ from pipeline import assets
 from pipeline.errors import LivesubsError, ModelError, SettingsError, TranslationError
 from pipeline.events import Sentence
 from pipeline.settings import EngineUrls, TranslationSettings
+from pipeline.system import program
 from pipeline.translation.build import KEYS, build_chain, build_chains, engines
 
 DEMO = str(assets.demo_translator())
@@ -46,7 +47,7 @@ def test_each_language_gets_the_engines_that_serve_it(tmp_path: Path) -> None:
     }
     assert chains["es"].leaves_machine
     [note] = chains["es"].notes
-    assert note.startswith("no local model translates from fr to es; type `livesubs models pull opus-mt-fr-es`")
+    assert note.startswith(f"no local model translates from fr to es; type `{program()} models pull opus-mt-fr-es`")
 
 
 def test_only_the_models_that_are_needed_are_loaded(tmp_path: Path) -> None:
