@@ -1,7 +1,8 @@
 """Typed lines in a track: where one meets its neighbours, they make room for each other (pure).
 
 The line before is over sooner; the typed one gives up what it does not need to be read, but for two seconds; the line
-after comes later, as far as it can afford, or as those two seconds need it. Nothing is dropped or cut under `shortest`, and order and gap hold (`docs/cue-rules.md`).
+after comes later, as far as it can afford, or as those two seconds need it. Nothing is dropped or cut under
+`shortest`, and order and gap hold (`docs/cue-rules.md`).
 """
 
 from collections.abc import Iterable

@@ -54,6 +54,8 @@ class Screen(Value, frozen=True):
     lang: str = ""
     sound: bool = True
     """The browser lets it be heard."""
+    card: str = ""
+    """What stands there in the place of the picture: a title, and on the next line a text; empty: the picture."""
     on: tuple[str, ...] = ()
     """The lines on the wall."""
     shown: tuple[str, ...] = ()

@@ -120,7 +120,9 @@ export class RoomControls {
     wall.dataset.place = room.place;
     wall.classList.toggle("blank", room.blank);
     wall.classList.toggle("hidden", room.hidden);
-    byId("wall-text").textContent = room.blank || room.hidden ? "" : on.map((cue) => cue.text).join("\n");
+    const { card } = this._clock;
+    wall.classList.toggle("card", Boolean(card) && !room.blank);
+    byId("wall-text").textContent = room.blank || (room.hidden && !card) ? "" : card || on.map((cue) => cue.text).join("\n");
     byId("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : this._playing(now);
     for (const [id, state] of [["blank", room.blank], ["thumb-blank", room.blank], ["hide", room.hidden]]) {
       byId(id).setAttribute("aria-pressed", state);
