@@ -91,7 +91,7 @@ class Screens:
         now = time.monotonic()
         self._last = {id: kept for id, kept in self._last.items() if now - kept[0] < _GONE}
         before = self._last.get(screen.id)
-        self._changed |= before is None or before[1].on != screen.on
+        self._changed |= before is None or (before[1].on, before[1].state) != (screen.on, screen.state)
         if before or len(self._last) < _MOST:
             self._last[screen.id] = now, screen
         return Response(status_code=204)

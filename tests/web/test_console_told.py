@@ -129,7 +129,7 @@ def test_what_was_wrong_is_over_with_what_says_so(alarm: Event, event: Event, ov
 
 def test_the_delay_says_why_it_is_what_it_is(console: "Page", server: Server) -> None:
     note = "document.getElementById('delay-note').innerText"
-    becomes(console, f"{note} === 'As started: --delay 10.'")
+    becomes(console, f"{note} === 'As started: 10 s (--delay).'")
     told(console, server, f"{note}.includes('16 s for now: lines took up to 14 s in the last minute; less again')",
         wanted=15.5, asked=10.0, late=14.0)  # fmt: skip
     press(console, "]")
