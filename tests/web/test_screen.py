@@ -306,12 +306,12 @@ def test_a_cut_is_paid_for_once_and_lines_that_it_kept_back_ask_for_no_delay(
         becomes(page, f"{STATE} === 'starved' && ({CARD}).includes('The stream is interrupted')")
         after.rename(tmp_path / ARCHIVE / after.name)
         up = SystemClock().up()
-        for event in (
+        for then in (
             SourceState(state="connected", stream=60.0), Gap(start=8.0, end=60.0, reason="cut"),
             Progress(recorded=62.0, heard=8.0, compute=0.0, up=up, origin=up - 80.0),
             line("behind", 60.1, 61.5), line("late", 7.0, 7.5),
         ):  # fmt: skip
-            journal.append(event)
+            journal.append(then)
         becomes(page, f"{STATE} === 'playing' && livesubs.playback.stream > 60", 10)
         assert page.evaluate("livesubs.playback.wanted") == 2
         assert page.evaluate("livesubs.playback.held.margin(20)") is None
