@@ -64,3 +64,17 @@ def test_its_neighbours_make_room_and_have_their_times_again_when_it_is_undone()
     assert [(c.start, c.end, c.text, c.flags) for c in state.track("en")] == [
         (c.start, c.end, c.text, c.flags) for c in before
     ]
+
+
+def test_it_stands_for_two_seconds_also_just_before_the_next_line_and_another_typed_one_ends_it() -> None:
+    state = State()
+    for event in (BEGUN, cue(1, end=5.0), cue(2, start=7.5, end=9.5), cue(3, start=9.583, end=12.0)):
+        apply(state, event)
+    do(state, say("a1", 6.0, "Please close the doors."))
+    typed, second, third = state.track("en")[1:]
+    assert (typed.start, typed.end) == (6.0, 8.0)
+    assert (second.start, second.end, third.start) == (8.083, 9.5, 9.583)
+    do(state, say("a2", 7.0, "Now, please."))
+    typed, other, second = state.track("en")[1:4]
+    assert (typed.end, other.start, other.end, second.start) == (6.917, 7.0, 9.0, 9.083)
+    assert broken(state) == []

@@ -1,7 +1,8 @@
 """Typed lines in a track: where one meets its neighbours, they make room for each other (pure).
 
-The line before is over sooner; the typed one gives up what it does not need to be read; the line after comes later, as
-far as it can afford. Nothing is dropped or cut under `shortest`, and order and gap hold (`docs/cue-rules.md`).
+The line before is over sooner; the typed one gives up what it does not need to be read, but for two seconds; the line
+after comes later, as far as it can afford, or as those two seconds need it. Nothing is dropped or cut under
+`shortest`, and order and gap hold (`docs/cue-rules.md`).
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from pipeline.settings import CueRules
 from pipeline.subtitles.placing import Next, Piece, begin, place
 from pipeline.subtitles.quality import characters, too_fast
 
+STANDS = 2.0
+"""Seconds that a typed line stands at least, but where another is typed meanwhile."""
 _LATE = 0.1
 """Seconds after which a later start is flagged: what a viewer notices."""
 _HALF_MILLISECOND = 0.0005
@@ -61,8 +64,13 @@ def _inserted(typed: Cue, last: Cue | None, then: Cue | None, rules: CueRules) -
         sentences=(),
     )
     coming = Next(at=then.start, spare=_spare(then, rules)) if then else None
-    found = place(piece, begin(typed.start, last, rules), coming, rules)
+    standing = rules if then and is_typed(then) else replace(rules, shortest=_stands(rules))
+    found = place(piece, begin(typed.start, last, rules), coming, standing)
     return _timed(typed, found.start, found.end, rules)
+
+
+def _stands(rules: CueRules) -> float:
+    return min(max(STANDS, rules.shortest), rules.longest)
 
 
 def _spare(cue: Cue, rules: CueRules) -> float:

@@ -54,6 +54,8 @@ class Screen(Value, frozen=True):
     lang: str = ""
     sound: bool = True
     """The browser lets it be heard."""
+    card: str = ""
+    """What stands there in the place of the picture: a title, and on the next line a text; empty: the picture."""
     on: tuple[str, ...] = ()
     """The lines on the wall."""
     shown: tuple[str, ...] = ()
@@ -89,7 +91,7 @@ class Screens:
         now = time.monotonic()
         self._last = {id: kept for id, kept in self._last.items() if now - kept[0] < _GONE}
         before = self._last.get(screen.id)
-        self._changed |= before is None or before[1].on != screen.on
+        self._changed |= before is None or (before[1].on, before[1].state) != (screen.on, screen.state)
         if before or len(self._last) < _MOST:
             self._last[screen.id] = now, screen
         return Response(status_code=204)

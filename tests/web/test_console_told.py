@@ -16,13 +16,17 @@ from pipeline.web.health import Health
 from tests.waiting import until
 from tests.web.asking import ask
 from tests.web.conftest import Server, becomes
-from tests.web.evening import LINES, ROWS, STATES, done, evening, press
+from tests.web.evening import COUNTS, LINES, ROWS, STATES, done, evening, press
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 TROUBLES = "document.getElementById('troubles').innerText"
 TOAST = "document.getElementById('toast').innerText"
+APART = """(() => {
+    const [toast, list] = ["toast", "list"].map((id) => document.getElementById(id).getBoundingClientRect());
+    return list.right <= toast.left || list.bottom <= toast.top;
+})()"""
 CHOSEN = f"{ROWS}.findIndex((row) => row.classList.contains('chosen'))"
 
 
@@ -129,11 +133,42 @@ def test_what_was_wrong_is_over_with_what_says_so(alarm: Event, event: Event, ov
 
 def test_the_delay_says_why_it_is_what_it_is(console: "Page", server: Server) -> None:
     note = "document.getElementById('delay-note').innerText"
-    becomes(console, f"{note} === 'As started: --delay 10.'")
+    becomes(console, f"{note} === 'As started: 10 s (--delay).'")
     told(console, server, f"{note}.includes('16 s for now: lines took up to 14 s in the last minute; less again')",
         wanted=15.5, asked=10.0, late=14.0)  # fmt: skip
     press(console, "]")
-    told(console, server, f"{note} === 'Set here; started with --delay 10.'", wanted=20.0, asked=20.0, late=14.0)
+    told(console, server, f"{note} === 'Set here; started with 10 s.'", wanted=20.0, asked=20.0, late=14.0)
+    behind = "document.getElementById('delay').innerText"
+    told(console, server, f"{behind} === '104 s behind live, going to 21'", state="playing", delay=104.0)
+    told(console, server, f"{behind} === '21 s behind live'", state="playing", delay=21.2)
+    there = "document.getElementById('wall-state').innerText.startsWith('00:00:19')"
+    told(console, server, f"{behind} === '21 s behind live' && {there}", state="playing", delay=23.2, stream=19.0)
+
+
+def test_the_room_sees_a_card_and_the_console_too(console: "Page", server: Server, journal: Journal) -> None:
+    wall = "document.getElementById('wall-text').innerText"
+    journal.append(SourceState(state="lost", stream=20.0))
+    told(console, server, f"{TROUBLES}.includes('The room has 0:09 of picture left. The stream is lost')", margin=-5.0)
+    assert "give the screens more delay" not in console.inner_text("#troubles")  # none are read
+    told(console, server, f"{wall} === 'One moment, please\\nThe stream is late.'",
+        stream=10.5, state="starved", card="One moment, please\nThe stream is late.")  # fmt: skip
+    assert console.evaluate(COUNTS) == "not on screen,waits,waits,waits"
+    becomes(console, f"{TROUBLES}.includes('The room has run out of picture: it sees “One moment, please”.')")
+    assert "Picture left\nnone" in console.inner_text("#health")
+    told(console, server, f"{COUNTS}.endsWith('after the end') && {wall} === 'The end'", state="ended", card="The end")
+    told(console, server, f"{TROUBLES}.includes('give the screens more delay with ]')", state="playing", margin=1.0)
+
+
+def test_the_end_of_the_show_is_told_before_the_room_sees_it_also_of_a_session_that_has_ended(
+    console: "Page", server: Server, journal: Journal
+) -> None:
+    press(console, *["ArrowDown"] * 3, "o")
+    becomes(console, f"{TOAST} === 'The show ends at 00:00:17: the room sees “The end” in 0:08; Z takes that back'")
+    assert console.evaluate(APART)  # the toast covers no line
+    journal.append(Ended(reason="ended", stream=20.0))
+    told(console, server, f"{TROUBLES}.includes('The room sees “The end” in 0:07. The show ends there')")
+    press(console, "z")
+    told(console, server, f"!{TROUBLES}.includes('The end')")
 
 
 def test_a_correction_says_what_the_screen_has_no_room_for_and_what_is_too_late_for_the_room(
@@ -178,6 +213,11 @@ def test_on_a_phone_what_is_wrong_takes_two_lines_and_leaves_the_rest_in_reach(
     server.kill()
     becomes(phone, f"{TROUBLES}.includes('The page server does not answer')")
     assert phone.evaluate("document.getElementById('troubles').offsetHeight") <= 60
+    server.start()
+    journal.append(SourceState(state="lost", stream=20.0))
+    becomes(phone, f"{TROUBLES}.startsWith('The room has 0:10 of picture left.')")
+    ask(server.port, "/api/actions", '{"id": "f", "do": "ended", "value": 20}')
+    becomes(phone, f"{TROUBLES}.includes('“Undo” takes that back')")
     phone.get_by_role("button", name="All").tap()
     becomes(phone, f"{TROUBLES}.includes('trouble 0')")
     context.close()

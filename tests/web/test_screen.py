@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.asked import keep
-from pipeline.events import Action, Ended, SourceState
+from pipeline.events import Action, Ended, Gap, Progress, SourceState
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from pipeline.source.parts import ARCHIVE
@@ -285,6 +285,39 @@ def test_catching_up_goes_where_the_late_lines_are_in_time_and_stays_there(
         becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
         do(server, "undo", of="ended{'value': 29.0}")
         becomes(page, f"{STATE} === 'starved'")
+
+
+SPENT = """async () => {
+    const { Wait } = await import("/pages/wait.js");
+    return [new Wait(10, 80, 65).at(null) >= 75, new Wait(10, 80).at(null) < 11, new Wait(10, 80, 90).at(null)];
+}"""
+
+
+def test_a_cut_is_paid_for_once_and_lines_that_it_kept_back_ask_for_no_delay(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
+) -> None:
+    archive(ffmpeg, tmp_path, (0, 8, 0.0), (10, 20, 60.0))
+    after = (tmp_path / ARCHIVE / "0002.csv").rename(tmp_path / "0002.csv")
+    seen = watched(page)
+    with lock(tmp_path), Journal(tmp_path, SystemClock()) as journal:
+        for event in (begun(), progress(SystemClock(), 8.0), SourceState(state="lost", stream=8.0)):
+            journal.append(event)
+        page.goto(f"{serve(tmp_path, '2').address}/screen")
+        becomes(page, f"{STATE} === 'starved' && ({CARD}).includes('The stream is interrupted')")
+        after.rename(tmp_path / ARCHIVE / after.name)
+        up = SystemClock().up()
+        for then in (
+            SourceState(state="connected", stream=60.0), Gap(start=8.0, end=60.0, reason="cut"),
+            Progress(recorded=62.0, heard=8.0, compute=0.0, up=up, origin=up - 80.0),
+            line("behind", 60.1, 61.5), line("late", 7.0, 7.5),
+        ):  # fmt: skip
+            journal.append(then)
+        becomes(page, f"{STATE} === 'playing' && livesubs.playback.stream > 60", 10)
+        assert page.evaluate("livesubs.playback.wanted") == 2
+        assert page.evaluate("livesubs.playback.held.margin(20)") is None
+        becomes(page, f"{WORDS} === 'behind'")
+    assert texts(seen) == ["behind"]
+    assert page.evaluate(SPENT) == [True, True, 80]  # also where somebody went to another place
 
 
 ENDS = """() => new Promise((then) => {

@@ -56,6 +56,7 @@ export class RoomClock {
   /** Seconds behind live that the screen ahead is in truth; null without one. */
   get behind() {
     const [time, edge] = [this.time, this._feed.edge];
+    if (this._lead?.delay != null && !this._feed.ended) return Math.max(0, this._lead.delay);
     return this._lead && time !== null && edge !== null ? Math.max(0, edge - time) : null;
   }
 
@@ -64,13 +65,28 @@ export class RoomClock {
     return Boolean(this._lead?.follows) && !this.paused;
   }
 
-  /** Seconds by which the latest lines come before the room reads them; null while nobody knows. */
+  /** Seconds by which the latest lines come before the room reads them; null while nobody knows, or none are read. */
   get margin() {
-    return this._lead?.margin ?? null;
+    return this._lead?.state === "playing" && this.follows ? (this._lead.margin ?? null) : null;
   }
 
   get paused() {
     return this._lead?.state === "paused";
+  }
+
+  /** What the screen ahead shows in the place of the picture: a title, and a text below it; "": the picture. */
+  get card() {
+    return this._lead?.card ?? "";
+  }
+
+  /** Whether that screen has played all there is. */
+  get starved() {
+    return this._lead?.state === "starved" && this.card !== "";
+  }
+
+  /** Whether it stands at an end: what comes after is not shown. */
+  get ended() {
+    return this._lead?.state === "ended";
   }
 
   /** Seconds of recording that the room still has if nothing comes any more. */

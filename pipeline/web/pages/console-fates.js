@@ -40,6 +40,8 @@ export class Fates {
     if (time === null) return { state: held || open ? "held" : "coming", count: "" };
     if (cue.end <= time) return { ...this._past(cue, time, held), over: true };
     if (held || open) return this._kept(cue, time, held ? "held" : "open");
+    if (cue.start > time && this._clock.ended) return { state: "waits", count: "after the end" };
+    if (cue.start > time && this._clock.starved) return { state: "waits", count: "waits" };
     if (cue.start > time) return { state: "coming", count: (cue.start - time).toFixed(1) };
     return this._now(cue, time);
   }
@@ -57,7 +59,7 @@ export class Fates {
 
   _now(cue, time) {
     if (!this._feed.screens.length) return { state: "now", count: "no screen" };
-    const likely = this._from > cue.start || time - cue.start < SOON;
+    const likely = !this._clock.card && (this._from > cue.start || time - cue.start < SOON);
     return { state: "now", count: likely || this.on(cue.id) ? "on screen" : "not on screen" };
   }
 

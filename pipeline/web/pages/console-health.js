@@ -1,6 +1,7 @@
 // How the session does, in a row of figures, and what is wrong in sentences that say what to do.
 
-import { stopped } from "./console-stopped.js";
+import { hand, UNDO } from "./console-hand.js";
+import { remaining, stopped } from "./console-stopped.js";
 import { clock, stamp } from "./console-times.js";
 import { keep, settings } from "./kept.js";
 
@@ -56,7 +57,7 @@ export class Health {
     const screens = this._feed.screens.length;
     return [
       ["Source", this._feed.ended ? "ended" : this._dead ? "not read" : facts.source || "waiting", this._lost || this._dead ? "bad" : ""],
-      ["Picture left", left === null || this._feed.ended ? "-" : clock(left), this._lost ? (left < 10 ? "bad" : "warn") : ""],
+      ["Picture left", left === null || this._feed.ended ? "-" : this._clock.starved ? "none" : clock(left), this._lost ? (left < 10 ? "bad" : "warn") : ""],
       ["Lag", this._feed.ended ? "-" : `${facts.lag.toFixed(1)} s`, this._feed.ended ? "" : facts.lag > 15 ? "bad" : facts.lag > 8 ? "warn" : ""],
       ...facts.engines.map((one) => [`Engine: ${one.name}`, one.ok ? (one.seconds === null ? "ok" : `${one.seconds.toFixed(1)} s`) : "fails", one.ok ? "" : "warn"]),
       ["Disk", hours !== null ? `${hours > 99 ? "99+" : hours.toFixed(0)} h` : free === null ? "-" : `${(free / GB).toFixed(0)} GB`,
@@ -106,8 +107,9 @@ export class Health {
   *_standing() {
     const away = this._awaySince !== null && performance.now() - this._awaySince > AWAY;
     if (away) return yield bad("The page server does not answer: the screens play on, what you do is done when it is back.");
-    const [{ time, left }, facts] = [this._clock, this._facts];
-    yield* stopped(this._feed, time, left, facts);
+    const facts = this._facts;
+    yield* stopped(this._feed, this._clock, facts);
+    yield* this._end();
     if (!facts) return;
     yield* this._session(facts);
     if (this._feed.session && !this._feed.ended) yield* this._running(facts);
@@ -115,6 +117,14 @@ export class Health {
       if (!screen.sound) yield bad("A screen is mute: click on it once, the browser asks for that.");
       if (screen.state === "starved" && !this._lost) yield bad("A screen waits for the picture: check its network.");
     }
+  }
+
+  /** Somebody said where the show ends, and a screen is there or comes there, also after the session. */
+  *_end() {
+    const [{ end }, { time }] = [this._feed.room, this._clock];
+    if (end === null || time === null || (this._feed.ended && !this._feed.screens.length)) return;
+    if (time < end) yield { ...bad(`The show ends there, as was said here; ${UNDO()} takes that back.`, `The room sees “The end” in ${clock(end - time)}.`), how: "warn" };
+    else yield bad(`The show is over: the screens show the end. ${hand("Press Z", "“Undo”")} to undo it, or ${hand("I", "“Starts here” under “More”")} where it goes on.`);
   }
 
   /** One that should be writing and does not. */
@@ -130,12 +140,10 @@ export class Health {
 
   /** What is wrong with a session that is to be running. */
   *_running(facts) {
-    const { left, margin, time } = this._clock;
-    const { end } = this._feed.room;
-    if (!this._lost && left !== null && left < SHORT) yield bad("The picture is nearly used up: nothing new comes. Check where the stream comes from.", `The room has ${clock(left)} left.`);
+    const { left, margin } = this._clock;
+    if (!this._lost && left !== null && left < SHORT) yield bad("The picture is nearly used up: nothing new comes. Check where the stream comes from.", remaining(this._clock));
     if (!this._feed.screens.length) yield bad("No screen is open: what stands here as shown is reckoned, and no room sees it. Open /screen on the projector.");
-    if (end !== null && time !== null && time >= end) yield bad("The show is over: the screens show the end. Press Z to undo it, or I where it goes on.");
-    if (margin !== null && margin < FEW) yield bad("Lines come only just before the room reads them, or too late: give the screens more delay with ].");
+    if (margin !== null && margin < FEW) yield bad(`Lines come only just before the room reads them, or too late: give the screens more delay with ${hand("]", "“+5 s” under “More”")}.`);
     if (facts.lag > 15) yield bad(`What is said is heard ${facts.lag.toFixed(0)} s late: close other programs, or give the screens more delay.`);
     if (facts.engines.length && facts.engines.every((one) => !one.ok)) yield bad("Nothing is translated: no engine answers. Check the network; it is done later by itself.");
     if (facts.disk.hours !== null && facts.disk.hours < 1) yield bad("The disk is full in less than an hour: free some space.");

@@ -1,14 +1,21 @@
 // What the room sees, and the hand on it: every control asks for an action, none asks back.
 
-import { fit, rows } from "./console-fit.js";
+import { fit, rows, surplus } from "./console-fit.js";
+import { hand, UNDO } from "./console-hand.js";
 import { NameForm } from "./console-names.js";
+import { clock } from "./console-times.js";
 import { outlived } from "./ends.js";
 import { byId } from "./page.js";
 
 const PLACES = ["bottom", "top", "band"];
 const STEP = 5;
-/** Seconds by which the screens may be off what they are to keep. */
+/** Seconds by which the screens may be off what they are to keep; and those from which on it is said that they are. */
 const NEAR = 1.5;
+const OFF = 3;
+/** Seconds from which on a distance is told as a time of day is. */
+const FAR = 600;
+/** Characters of a line that are enough to know it by. */
+const SHORT = 40;
 /** Seconds by which the screens keep more than was asked for before that is said. */
 const MORE = 1;
 
@@ -61,8 +68,9 @@ export class RoomControls {
     const [wish, behind] = [Math.round(this._wish), this._clock.behind];
     if (behind === null) return `${wish} s asked for`;
     if (this._feed.ended) return `${time(behind).replace(/^00:/, "")} to the end`;
-    if (Math.abs(behind - this._wish) < NEAR) return `${wish} s behind live`;
-    const is = behind < 100 ? `${Math.round(behind)} s` : time(behind).replace(/^00:/, "");
+    this._there = Math.abs(behind - this._wish) < (this._there ? OFF : NEAR);  // else it would say now this, now that
+    if (this._there) return `${wish} s behind live`;
+    const is = behind < FAR ? `${Math.round(behind)} s` : time(behind).replace(/^00:/, "");
     return `${is} behind live, ${this._clock.follows ? "going to" : "C: back to"} ${wish}`;
   }
 
@@ -70,9 +78,9 @@ export class RoomControls {
   _why() {
     const { started, asked, wanted, late } = this._clock;
     if (this._feed.ended || started === undefined) return "";
-    const given = started === null ? "--delay auto" : `--delay ${started}`;
+    const given = started === null ? "as few as the picture needs" : `${started} s`;
     const as = this._actions.room.delay !== null ? `Set here; started with ${given}.` :
-      started !== null ? `As started: ${given}.` : `${given}: ${asked ? `at least the ${Math.round(asked)} s that` : "as few as"} the picture needs.`;
+      started !== null ? `As started: ${given} (--delay).` : `As started (--delay auto): ${asked ? `at least the ${Math.round(asked)} s that` : "as few as"} the picture needs.`;
     if (!asked || wanted - asked < MORE) return as;
     const lines = late !== null && late > asked - MORE;
     return `${as} ${Math.round(wanted)} s for now: ${lines ? `lines took up to ${Math.round(late)} s in the last minute` : "the recogniser is behind"}; less again by itself.`;
@@ -94,7 +102,9 @@ export class RoomControls {
   /** The show begins or ends at the line that was picked, else at what the room sees now. */
   mark(what) {
     const at = this._lines.picked ? this._lines.chosen.start : (this._clock.time ?? 0);
-    this._actions.ask({ do: what, value: Math.max(0, at) }, `The show ${what}s at ${time(at)}`);
+    const left = at - (this._clock.time ?? at);
+    const then = `: the room sees “The end” ${left >= 1 ? `in ${clock(left)}` : "now"}; ${UNDO()} takes that back`;
+    this._actions.ask({ do: what, value: Math.max(0, at) }, `The show ${what}s at ${time(at)}${what === "end" ? then : ""}`);
   }
 
   /** Of a stream that stopped without an end of its own: it had `ended`, or was `dropped`. */
@@ -103,7 +113,7 @@ export class RoomControls {
     const back = what === "dropped" && room.stopped?.do === "ended";
     const on = back && outlived(this._feed);
     if (source?.state !== "lost" && !back) return this._tell("The stream has not stopped.", "refused");
-    const said = { ended: "The stream has ended", dropped: on ? "The picture goes on where it stopped; C goes to live" : "The stream was dropped" };
+    const said = { ended: "The stream has ended", dropped: on ? `The picture goes on where it stopped; ${hand("C", "“Catch up”")} goes to live` : "The stream was dropped" };
     this._actions.ask({ do: what, value: source.state === "lost" ? source.stream : room.stopped.at }, said[what]);
   }
 
@@ -120,7 +130,9 @@ export class RoomControls {
     wall.dataset.place = room.place;
     wall.classList.toggle("blank", room.blank);
     wall.classList.toggle("hidden", room.hidden);
-    byId("wall-text").textContent = room.blank || room.hidden ? "" : on.map((cue) => cue.text).join("\n");
+    const { card } = this._clock;
+    wall.classList.toggle("card", Boolean(card) && !room.blank);
+    byId("wall-text").textContent = room.blank || (room.hidden && !card) ? "" : card || on.map((cue) => cue.text).join("\n");
     byId("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : this._playing(now);
     for (const [id, state] of [["blank", room.blank], ["thumb-blank", room.blank], ["hide", room.hidden]]) {
       byId(id).setAttribute("aria-pressed", state);
@@ -183,7 +195,7 @@ export class RoomControls {
     event.preventDefault();
     const text = byId("say-text").value.trim();
     if (!text) return;
-    if (rows(text).length > fit.lines) return this._tell("That is more than the screen has room for: make it shorter.", "refused");
+    if (rows(text).length > fit.lines) return this._tell(`${tooLong(text)}.`, "refused");
     const at = this._clock.time;
     if (at === null) return this._tell("Not yet: nothing has come of the stream, so a line has no place in it.", "refused");
     this._actions.ask({ do: "say", text, value: Math.max(0, at), lang: this._lines.lang }, `On the screen: “${text}”`);
@@ -196,9 +208,16 @@ export class RoomControls {
   _drawRoomFor() {
     const text = byId("say-text").value.trim();
     const most = fit.cpl * fit.lines;
-    byId("say-note").textContent = !text ? "" : rows(text).length > fit.lines ? "Too long: it does not fit on the screen." :
+    byId("say-note").textContent = !text ? "" : rows(text).length > fit.lines ? `${tooLong(text)}.` :
       `${text.length} of about ${most} characters`;
   }
+}
+
+/** By how much a typed line is more than the screen has room for. */
+function tooLong(text) {
+  const long = surplus(text);
+  const words = long.length > SHORT ? `…${long.slice(-SHORT)}` : long;
+  return `Too long: leave out ${long.length} characters, as many as “${words}”`;
 }
 
 function name(lang) {

@@ -1,5 +1,6 @@
 // What a stream that stopped has the technician decide, and what the room sees by what was said of it.
 
+import { hand } from "./console-hand.js";
 import { clock } from "./console-times.js";
 import { answer, outlived } from "./ends.js";
 
@@ -10,19 +11,20 @@ const ENDED = ["f", "It has ended", "F"];
 const DROPPED = ["d", "It was dropped", "D"];
 const ON = ["d", "Go on", "D"];
 
-/** What is to be told of it, as console-health tells: nothing, or one. `time`, `left`: the room's. */
-export function* stopped(feed, time, left, facts) {
+/** What is to be told of it, as console-health tells: nothing, or one. `room`: its clock. */
+export function* stopped(feed, room, facts) {
+  const { time } = room;
   const said = outlived(feed);
   if (said === "ended") yield back(feed, time);
-  else if (feed.source?.state === "lost") yield lost(feed, left, facts);
+  else if (feed.source?.state === "lost") yield lost(feed, room, facts);
   else if (feed.room.stopped?.do === "ended" && !feed.ended) yield ended("");
   else if (said && facts && !feed.ended && facts.now - facts.since < BACK) yield well(feed.room.stopped.at, time);
 }
 
 /** A stream that stopped without an end of its own: whether it had one only a person knows. */
-function lost(feed, seconds, facts) {
+function lost(feed, room, facts) {
   const said = answer(feed);
-  const left = feed.ended ? "" : `The room has ${clock(seconds ?? 0)} of picture left.`;
+  const left = feed.ended ? "" : remaining(room);
   const text = feed.ended ? `The stream stopped and did not come back. Where it is back, type: ${facts?.resume ?? "livesubs run --resume"}` :
     "It is tried again by itself; check where it comes from.";
   if (said === "ended") return ended(left);
@@ -31,8 +33,15 @@ function lost(feed, seconds, facts) {
   return { ...row(`${lost}Has the show ended, or was it dropped? ${text}`), left, keys: [ENDED, DROPPED] };
 }
 
+/** What the room still has. */
+export function remaining({ card, starved, ended, left }) {
+  if (card && (starved || ended)) return `The room has run out of picture: it sees “${card.split("\n")[0]}”.`;
+  return `The room has ${clock(left ?? 0)} of picture left.`;
+}
+
 function ended(left) {
-  const text = "The stream has ended, as was said here: the screens play to its last frame, then show the end, also if it comes back. Z or D takes that back.";
+  const text = "The stream has ended, as was said here: the screens play to its last frame, then show the end, also if it comes back. " +
+    `${hand("Z or D takes", "“Undo” takes")} that back.`;
   return { ...row(text, "warn"), left, keys: [DROPPED] };
 }
 
@@ -40,7 +49,8 @@ function ended(left) {
 function back({ room, source }, time) {
   const again = source?.state === "lost" ? "came back, and is lost again" : "is back";
   const ahead = time !== null && time < room.stopped.at;
-  const text = `The stream ${again}, but somebody said here that it had ended. D: the picture goes on where it stopped, C then goes to live.`;
+  const text = `The stream ${again}, but somebody said here that it had ended. ` +
+    `${hand("D", "“Go on”")}: the picture goes on where it stopped, ${hand("C", "“Catch up” under “More”")} then goes to live.`;
   return { ...row(text), left: `The room sees “The end”${ahead ? ` in ${clock(room.stopped.at - time)}` : ""}.`, keys: [ON] };
 }
 

@@ -51,7 +51,8 @@ function made({ text, how, at, over, keys }, press, seen) {
   const said = element("span", "", at === null ? text : `${how === "past" && !over ? "Past, " : ""}${dated({ text, at, over })}`);
   if (how === "bad" || how === "warn") said.setAttribute("role", "alert");
   const words = element("span", "said");
-  words.append(said, " ", element("span", "left"));
+  const left = element("span", "left");
+  words.append(...(at === null ? [left, " ", said] : [said, " ", left]));  // what counts down first
   row.append(words);
   const buttons = element("span", "asked");
   row.classList.toggle("ask", Boolean(keys));

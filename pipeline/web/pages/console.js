@@ -51,7 +51,7 @@ const KEYS = new Map([
   ["[", ["[", "5 s less delay", () => room.delay(-5)]],
   ["]", ["]", "5 s more delay", () => room.delay(5)]],
   ["i", ["I", "the show starts here", () => room.mark("begin")]],
-  ["o", ["O", "the show ends here", () => room.mark("end")]],
+  ["o", ["O", "the show ends here: the room sees “The end” there, Z takes it back", () => room.mark("end")]],
   ["f", ["F", "the stream that stopped has ended", () => room.stopped("ended")]],
   ["d", ["D", "the stream that stopped was dropped", () => room.stopped("dropped")]],
   ["?", ["? or F1", "this table", tellKeys]],

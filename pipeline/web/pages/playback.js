@@ -26,9 +26,11 @@ export class Playback extends EventTarget {
     this.paused = this.free = false;
     this.sound = true;
     this.ends = new Ends(feed);
-    this.held = new Delay(feed, delay, () => this.clock.details?.targetduration ?? 2);
+    this.held = new Delay(feed, delay, () => this.clock.details?.targetduration ?? 2, () => this.state === "starved");
     this._wait = null;
     this._passed = -1;
+    /** Seconds for which nothing was there to play, since the last gap: that one has been waited for by so much. */
+    this._starved = 0;
     this._moved = { media: -1, at: 0 };
     this._open(null);
     feed.addEventListener("resumed", () => this._reopen());
@@ -93,6 +95,7 @@ export class Playback extends EventTarget {
     this.free = !this._live || Math.abs(this._feed.edge - to - this.wanted) > THERE;
     this._wait = this._shown = null;
     this._passed = -1;
+    this._starved = 0;
     this.ends.moved(to);
     this._video.currentTime = this.clock.media(to);
     this._goOn();
@@ -141,7 +144,12 @@ export class Playback extends EventTarget {
 
   /** Where the wait has come to, in stream time. */
   get _waited() {
-    return this._wait.at(this._follows ? this._feed.edge - this.wanted : null);
+    return this._wait.at(this._due);
+  }
+
+  /** Where live playback is to be; null where it does not go by that. */
+  get _due() {
+    return this._follows ? this._feed.edge - this.wanted : null;
   }
 
   get _follows() {
@@ -172,7 +180,7 @@ export class Playback extends EventTarget {
     const due = this._live ? this._feed.edge - this.wanted : (this._feed.room.begin ?? clock.begin);
     const to = this._place ?? due;
     this.state = this.ends.show(to) ? "ended" : this.paused ? "paused" : "playing";
-    if (to < clock.begin) this._hold("begins", to, clock.begin);
+    if (to < clock.begin) this._hold("begins", new Wait(to, clock.begin));
     else this._go();
     this.dispatchEvent(new CustomEvent("moved", { detail: Math.max(to, clock.begin) }));
     return clock.media(Math.max(to, clock.begin));
@@ -191,17 +199,24 @@ export class Playback extends EventTarget {
     const next = this.clock.missing(media, this._passed);
     if (next) {
       this._passed = next.media;
-      this._hold("gap", next.stream - next.gap, next.stream);
+      this._miss(next.stream - next.gap, next.stream);
     } else if (this.ends.soFar(this.clock.details.live, this.clock.end.media - media, now() - this._moved.at)) {
       this.state = "starved";
       this._video.pause();
     }
   }
 
-  _hold(state, from, until) {
+  /** Nothing is in a gap: what was waited before it counts, and one that is over in live playback takes no time. */
+  _miss(from, until) {
+    const wait = new Wait(from, until, this._starved);
+    this._starved = 0;
+    if (wait.at(this._due) < until) this._hold("gap", wait);
+  }
+
+  _hold(state, wait) {
     this.state = state;
     this._video.pause();
-    this._wait = new Wait(from, until);
+    this._wait = wait;
   }
 
   _keepWaiting() {
@@ -213,6 +228,7 @@ export class Playback extends EventTarget {
 
   _look(media) {
     if (this.clock.end.media - media < ENOUGH) return;
+    this._starved += this.starved;
     this.state = this.paused ? "paused" : "playing";
     this._play(media);
     this._go();
@@ -222,7 +238,8 @@ export class Playback extends EventTarget {
     const { details, end } = this.clock;
     const stuck = this.state === "starved" || this.state === "ended";
     const last = stuck && this.ends.recording(details.live, end.stream, end.media - media);
-    return this._video.ended || last || this.ends.show(this.stream, this.clock.missing(media, this._passed));
+    const at = Math.max(this.stream, this.clock.at(media)); // the frame that stands may be the last of a connection
+    return this._video.ended || last || this.ends.show(at, this.clock.missing(media, this._passed));
   }
 
   /** Until that is no longer so: the end of the show was put off, or somebody goes back. */

@@ -18,15 +18,16 @@ export class Report {
   constructor(screen) {
     this._screen = screen;
     this._id = ownName(ID);
-    this._sent = { at: -EVERY, on: "" };
+    this._sent = { at: -EVERY, on: "", state: "" };
     this._busy = false;
     setInterval(() => this._look(), 100);
   }
 
   _look() {
-    const on = this._screen.on.join();
-    if (this._busy || (on === this._sent.on && now() - this._sent.at < EVERY)) return;
-    this._sent = { at: now(), on };
+    const [on, { state }] = [this._screen.on.join(), this._screen.playback];
+    const known = on === this._sent.on && state === this._sent.state;
+    if (this._busy || (known && now() - this._sent.at < EVERY)) return;
+    this._sent = { at: now(), on, state };
     this._send();
   }
 
@@ -44,7 +45,7 @@ export class Report {
   }
 
   _told() {
-    const { playback, lines, skipped, on, lately } = this._screen;
+    const { playback, lines, skipped, on, lately, told } = this._screen;
     const { state, stream, delay, wanted, held, free, sound } = playback;
     const { asked, late } = held;
     const margin = held.margin(delay);
@@ -52,7 +53,7 @@ export class Report {
     const rounded = Object.fromEntries(
       Object.entries({ stream, delay, wanted, margin, asked, late }).map(([name, value]) => [name, value && Math.round(value * 1000) / 1000]),
     );
-    return { id: this._id, state, ...rounded, rate, follows: !free, skipped, lang: lines[0].lang, sound, on, ...lately };
+    return { id: this._id, state, ...rounded, rate, follows: !free, skipped, lang: lines[0].lang, sound, card: told, on, ...lately };
   }
 }
 

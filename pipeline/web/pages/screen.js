@@ -45,6 +45,8 @@ class Screen {
     this.test = new TestCard(byId("test"));
     /** Ids of the lines on the wall. */
     this.on = [];
+    /** What stands in the place of the picture: a title, and a text below it; "": the picture. */
+    this.told = "";
     /** What is said for a moment of a key that did nothing. */
     this.said = "";
     for (const event of ["frame", "tick", "moved"]) playback.addEventListener(event, (told) => this[event](told.detail));
@@ -108,6 +110,7 @@ class Screen {
   card(shown) {
     const place = byId("card");
     place.hidden = !shown;
+    this.told = this.test.shown ? "Test card" : shown && !shown.speaker ? [shown.title, shown.text].filter(Boolean).join("\n") : "";
     document.documentElement.classList.toggle("speaks", Boolean(shown?.speaker));
     if (!shown) return;
     place.classList.toggle("speaker", Boolean(shown.speaker));

@@ -3,11 +3,12 @@
 import { now } from "./page.js";
 
 export class Wait {
-  constructor(from, until) {
+  /** `spent` seconds of it have been waited already. */
+  constructor(from, until, spent = 0) {
     this.from = from;
     this.until = until;
-    this._since = now();
-    this._spent = 0;
+    this._since = now() - spent;
+    this._spent = spent;
   }
 
   /** Time passes, unless it is `paused`. */
