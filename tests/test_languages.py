@@ -246,7 +246,7 @@ def test_the_model_is_asked_for_listed_languages_only() -> None:
 def test_a_language_that_cannot_be_is_refused() -> None:
     with pytest.raises(SettingsError, match="does not know the language 'ja'"):
         Whisper(msgspec.structs.replace(DEMO, languages=("fr", "ja")))
-    with pytest.raises(ModelError, match=r"from es to en; type `livesubs models pull opus-mt-es-en`"):
+    with pytest.raises(ModelError, match=r"from es to en; type `\S+ models pull opus-mt-es-en`"):
         build_chains(TranslationSettings(models=(DEMO_FR_EN,), chain=("local",)), SPOKEN)
 
 
