@@ -4,6 +4,7 @@ The demo model knows only French, so what is heard is scripted; the rest is real
 both translators, cues, files and journal.
 """
 
+import re
 import wave
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,6 +42,7 @@ from pipeline.speech.vad import Silero
 from pipeline.speech.whisper import Whisper
 from pipeline.state import fold
 from pipeline.subtitles.sentences import to_sentences
+from pipeline.system import program
 from pipeline.translation.build import build_chains
 from tests.hearing import DEMO, sound, true_words
 from tests.measures import cues
@@ -246,7 +248,7 @@ def test_the_model_is_asked_for_listed_languages_only() -> None:
 def test_a_language_that_cannot_be_is_refused() -> None:
     with pytest.raises(SettingsError, match="does not know the language 'ja'"):
         Whisper(msgspec.structs.replace(DEMO, languages=("fr", "ja")))
-    with pytest.raises(ModelError, match=r"from es to en; type `\S+ models pull opus-mt-es-en`"):
+    with pytest.raises(ModelError, match=f"from es to en; type `{re.escape(program())} models pull opus-mt-es-en`"):
         build_chains(TranslationSettings(models=(DEMO_FR_EN,), chain=("local",)), SPOKEN)
 
 

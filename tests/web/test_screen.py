@@ -63,7 +63,7 @@ def texts(seen: list[dict[str, Any]]) -> list[str]:
 def test_a_line_appears_with_its_frame_on_both_sides_of_a_gap(
     page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
 ) -> None:
-    archive(ffmpeg, tmp_path, (0, 4, 0.0), (10, 2, 5.4))
+    archive(ffmpeg, tmp_path, (0, 4, 0.0), (10, 2, 5.4), early=2 * FRAME)  # as sound before the first picture has it
     with Journal(tmp_path, SystemClock()) as journal:
         for event in (
             begun(), line("a", 2.2, 2.9), line("b", 3.0, 3.9), line("missing", 4.1, 5.3), line("c", 6.0, 7.0),

@@ -12,6 +12,8 @@ const SHORT = 0.3;
 const EPOCH = Date.UTC(2000, 0, 1) / 1000;
 /** Seconds by which the two ways may differ; more, and the time stamps are not what they should be. */
 const AGREE = 0.5;
+/** ... under which two media times are one. */
+const SAME = 0.001;
 const FIRST = /-00000\.ts$/;
 /** MPEG time stamps begin anew after so many. */
 const WRAP = 2 ** 33;
@@ -20,9 +22,10 @@ export class StreamClock {
   constructor(hls, Hls) {
     this._hls = hls;
     this._shifts = new Map();
-    this._of = null;
+    this._of = this._aimed = null;
     hls.on(Hls.Events.INIT_PTS_FOUND, (_, { frag, initPTS, timescale }) => {
       this._shifts.set(frag.cc, signed(initPTS) / timescale);
+      this._correct();
     });
   }
 
@@ -53,6 +56,21 @@ export class StreamClock {
     const exact = stream - this._offset(this._run(fragment.start));
     const roughly = fragment.start + Math.max(0, within);
     return Math.max(0, Math.abs(exact - roughly) < AGREE ? exact : roughly);
+  }
+
+  /** The media time to go to for a stream time: where that could only be told roughly, the video that still stands there
+   * is moved once the shift is known. */
+  aim(stream) {
+    const media = this.media(stream);
+    this._aimed = { stream, media };
+    return media;
+  }
+
+  _correct() {
+    const video = this._hls.media;
+    if (!video || !this._aimed || !(Math.abs(video.currentTime - this._aimed.media) < SAME)) return;
+    const { media } = this._aimed;
+    if (Math.abs(this.aim(this._aimed.stream) - media) >= SAME) video.currentTime = this._aimed.media;
   }
 
   /** Where the connection that is played at `media` ends and the next one begins: the media time of that, its stream

@@ -97,7 +97,7 @@ export class Playback extends EventTarget {
     this._passed = -1;
     this._starved = 0;
     this.ends.moved(to);
-    this._video.currentTime = this.clock.media(to);
+    this._video.currentTime = this.clock.aim(to);
     this._goOn();
     this.dispatchEvent(new CustomEvent("moved", { detail: to }));
   }
@@ -183,7 +183,7 @@ export class Playback extends EventTarget {
     if (to < clock.begin) this._hold("begins", new Wait(to, clock.begin));
     else this._go();
     this.dispatchEvent(new CustomEvent("moved", { detail: Math.max(to, clock.begin) }));
-    return clock.media(Math.max(to, clock.begin));
+    return clock.aim(Math.max(to, clock.begin));
   }
 
   _frame(media) {

@@ -65,7 +65,7 @@ export class Player extends EventTarget {
     this._place = Math.max(0, stream);
     if (this.there) {
       this._goal = this._place;
-      this._video.currentTime = this.clock.media(this._place);
+      this._video.currentTime = this.clock.aim(this._place);
     }
     this._tell();
   }
@@ -86,7 +86,7 @@ export class Player extends EventTarget {
     this.there = true;
     this._goal = null;
     this._tell();
-    return this.clock.media(this._place) ?? 0;
+    return this.clock.aim(this._place) ?? 0;
   }
 
   _shown(media) {

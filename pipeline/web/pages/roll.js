@@ -1,4 +1,5 @@
-// What is said as it is said: two lines that grow and roll up. A line that has been begun is never broken anew.
+// What is said as it is said: two lines that grow and roll up. Words that stand stay in their line, unless one of them
+// is corrected or taken out.
 
 /** Characters a line, lines, and seconds without a new word after which they are cleared. */
 const LONGEST = 42;
