@@ -66,6 +66,15 @@ def test_where_sentences_are_said_whole_nothing_grows() -> None:
     assert [line for event in (STARTED, *spoken("Bonsoir à tous.")) for line in growing.note(event)] == []
 
 
+def overlay(page: "Page", serve: Callable[..., Server], folder: Path, journal: Journal, query: str = "") -> Server:
+    """The overlay of a session that says words as they are spoken, which nobody knows yet."""
+    journal.append(STREAM)
+    server = serve(folder)
+    page.goto(f"{server.address}/overlay{query}")
+    page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+    return server
+
+
 def shown(page: "Page") -> list[str]:
     return str(page.locator("#stage").inner_text()).split("\n")
 
@@ -75,10 +84,7 @@ def test_the_overlay_rolls_two_lines_that_are_never_broken_anew(
 ) -> None:
     text = "Nous défendons nos bureaux de poste, et nous restons debout tous ensemble, ici et partout. Merci à tous."
     with Journal(tmp_path, SystemClock()) as journal:
-        journal.append(STREAM)
-        server = serve(tmp_path)
-        page.goto(f"{server.address}/overlay?lang=fr")
-        page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+        overlay(page, serve, tmp_path, journal, "?lang=fr")
         seen: list[list[str]] = []
         for event in spoken(text):
             journal.append(event)
@@ -96,11 +102,8 @@ def test_the_overlay_rolls_two_lines_that_are_never_broken_anew(
 
 def test_translated_clauses_go_on_behind_each_other(page: "Page", serve: Callable[..., Server], tmp_path: Path) -> None:
     with Journal(tmp_path, SystemClock()) as journal:
-        journal.append(STREAM)
         journal.append(cue(1, "of before"))
-        server = serve(tmp_path)
-        page.goto(f"{server.address}/overlay")
-        page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+        overlay(page, serve, tmp_path, journal)
         journal.append(cue(2, "We defend our post offices,"))
         journal.append(cue(3, "and we\nremain standing."))
         page.get_by_text("standing.").wait_for()
@@ -115,10 +118,7 @@ def test_what_is_killed_goes_and_what_is_typed_stands_alone(
     page: "Page", serve: Callable[..., Server], tmp_path: Path
 ) -> None:
     with Journal(tmp_path, SystemClock()) as journal:
-        journal.append(STREAM)
-        server = serve(tmp_path)
-        page.goto(f"{server.address}/overlay")
-        page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+        server = overlay(page, serve, tmp_path, journal)
         journal.append(cue(12, "We are many."))
         journal.append(cue(13, "He is a thief."))
         page.get_by_text("He is a thief.").wait_for()
@@ -133,10 +133,7 @@ def test_what_comes_all_at_once_can_be_read_from_its_beginning(
     page: "Page", serve: Callable[..., Server], tmp_path: Path
 ) -> None:
     with Journal(tmp_path, SystemClock()) as journal:
-        journal.append(STREAM)
-        server = serve(tmp_path)
-        page.goto(f"{server.address}/overlay")
-        page.wait_for_selector("#stage[data-ready=yes]", state="attached")
+        overlay(page, serve, tmp_path, journal)
         journal.append(cue(2, "For some elderly people, I am the only visitor of the day."))
         page.get_by_text("visitor of the day.").wait_for()
         journal.append(cue(3, "The postal workers of our villages will not give up anything in spite of tiredness."))
