@@ -160,3 +160,27 @@ def test_what_a_subtitle_file_does_not_have_is_not_offered(
     assert page.is_hidden("button[data-do=again]")
     press(page, "F1")
     assert not page.query_selector("[data-key=hear]")
+
+
+SLOW = """() => {
+    const asked = window.fetch;
+    window.fetch = async (address, options) => {
+        if (address !== "/api/edits") return asked(address, options);
+        const told = new Promise((done) => livesubs.edits.addEventListener("done", done, { once: true }));
+        const answer = await asked(address, options);
+        await told;
+        await new Promise((done) => setTimeout(done));
+        return answer;
+    };
+}"""
+"""The answer to an edit is told on the feed before its sender knows that the server has it."""
+
+
+def test_an_answer_that_overtakes_the_server_s_receipt_holds_up_nothing(desk: "Page", folder: Path) -> None:
+    desk.evaluate(SLOW)
+    press(desk, "End", *" More.", "Control+s")
+    becomes(desk, "livesubs.edits.waiting === 0 && livesubs.edits._sent.size === 0")
+    press(desk, "Control+z")
+    until(lambda: texts(folder)[0] == LINES[0][1], 20)
+    press(desk, "Control+y")
+    until(lambda: texts(folder)[0].endswith(" More."), 20)

@@ -23,6 +23,8 @@ export class Edits extends EventTarget {
     Object.assign(this, { _feed: feed, _cues: cues, _drafts: drafts, _waiting: [], _busy: false, _session: null });
     /** Edits that are on the server's disk and have no answer yet. */
     this._sent = new Map();
+    /** Ids of those whose answer was told before the server said that it has them. */
+    this._early = new Set();
     this.refused = [];
     this.history = new History();
     this._since = null;
@@ -90,6 +92,7 @@ export class Edits extends EventTarget {
   }
 
   _answered(edit) {
+    if (this._waiting.some((one) => one.edit.id === edit.id)) this._early.add(edit.id);
     setTimeout(() => this._sent.delete(edit.id) && this._tell("saved")); // its lines are told right after it
     if (!edit.refused) this.history.answer(edit);
     if (edit.refused) this._refuse(edit, edit.refused);
@@ -129,7 +132,8 @@ export class Edits extends EventTarget {
       }
       this._since = null;
       this._waiting.shift();
-      if (answer.ok) this._sent.set(edit.id, edit), done();
+      if (!this._early.delete(edit.id) && answer.ok) this._sent.set(edit.id, edit);
+      if (answer.ok) done();
       else this._refuse(edit, answer.why);
       this._keep();
       this._tell("saved");
