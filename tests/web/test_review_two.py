@@ -184,3 +184,12 @@ def test_an_answer_that_overtakes_the_server_s_receipt_holds_up_nothing(desk: "P
     until(lambda: texts(folder)[0] == LINES[0][1], 20)
     press(desk, "Control+y")
     until(lambda: texts(folder)[0].endswith(" More."), 20)
+
+
+def test_the_next_fault_is_looked_for_in_the_lines_as_they_now_are(desk: "Page") -> None:
+    press(desk, "F4")
+    becomes(desk, f"{TOAST} !== ''")
+    press(desk, "End", *"  More.", "Control+Enter", "F4")
+    becomes(desk, f"{FIELD}.endsWith('  More.')")
+    press(desk, "F4")
+    becomes(desk, f"{TOAST} === 'No other line breaks a rule of the profile: this one does.'")

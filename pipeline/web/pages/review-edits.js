@@ -38,6 +38,11 @@ export class Edits extends EventTarget {
     return this._waiting.length;
   }
 
+  /** All that was asked is answered. */
+  get settled() {
+    return !this._waiting.length && !this._sent.size;
+  }
+
   /** Seconds for which the first of them has been tried. */
   get late() {
     return this._since === null ? 0 : now() - this._since;

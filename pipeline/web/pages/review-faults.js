@@ -1,14 +1,17 @@
 // What the profile says of the whole track: how much is left, and where the next fault is.
 
-import { byId } from "./page.js";
+import { byId, now } from "./page.js";
 import { button } from "./review-side.js";
 
-/** Milliseconds after a change until it is asked for again. */
+/** Milliseconds after a change until it is asked for again, and seconds that somebody waits for what was just changed. */
 const AGAIN = 1500;
+const PATIENCE = 3;
+/** Milliseconds between two looks whether it is there. */
+const SOON = 20;
 
 export class Faults {
   constructor(desk) {
-    Object.assign(this, { _desk: desk, _of: new Map(), _there: false, _asked: 0 });
+    Object.assign(this, { _desk: desk, _of: new Map(), _there: false, _asked: 0, _timer: null, _renewal: null });
     desk.edits.addEventListener("done", () => this._later());
     desk.feed.addEventListener("cue", () => this._there && this._later());
   }
@@ -19,21 +22,41 @@ export class Faults {
     return known?.text === cue.text && known.start === cue.start && known.end === cue.end ? known.rules : NONE;
   }
 
-  /** The next or the last line that breaks one. */
-  step(by) {
+  /** The next or the last line that breaks one, as all lines now are. */
+  async step(by) {
+    if (!(await this._fresh())) return this._desk.tell("The rules could not be asked about just now. Try it again.", "refused");
     const track = this._desk.cues.track(this._desk.lang);
     const at = this._desk.current === null ? -1 : this._desk.cues.at(this._desk.current, this._desk.lang);
     const places = by > 0 ? [...track.slice(at + 1), ...track.slice(0, at)] : [...track.slice(0, Math.max(0, at)).reverse(), ...track.slice(at + 1).reverse()];
     const next = places.find((cue) => this.of(cue).length);
     if (next) this._desk.select(next.id);
-    else this._desk.tell("No other line breaks a rule of the profile.");
+    else if (track[at] && this.of(track[at]).length) this._desk.tell("No other line breaks a rule of the profile: this one does.");
+    else this._desk.tell("No line breaks a rule of the profile.");
   }
 
-  async renew() {
+  /** What was changed is with the server, and it has answered about that. */
+  async _fresh() {
+    const { edits } = this._desk;
+    for (const until = now() + PATIENCE; !edits.settled; ) {
+      if (now() > until) return false;
+      await new Promise((resolve) => setTimeout(resolve, SOON));
+    }
+    return this._timer ? this.renew() : (this._renewal ?? this.renew());
+  }
+
+  /** Asks about all lines; whether there is an answer, to this or to what was asked later. */
+  renew() {
+    clearTimeout(this._timer);
+    this._timer = null;
+    return (this._renewal = this._ask());
+  }
+
+  async _ask() {
     const { lang, cues } = this._desk;
     const asked = ++this._asked;
     const answer = await fetch(`/api/faults?lang=${lang}`).catch(() => null);
-    if (asked !== this._asked || !answer?.ok) return;
+    if (asked !== this._asked) return this._renewal;
+    if (!answer?.ok) return false;
     const found = await answer.json();
     this._there = true;
     this._of.clear();
@@ -44,6 +67,7 @@ export class Faults {
       this._of.get(cue).rules.push(rule);
     }
     this._draw(found.length);
+    return true;
   }
 
   _draw(count) {
@@ -55,7 +79,7 @@ export class Faults {
   }
 
   _later() {
-    this._timer ??= setTimeout(() => ((this._timer = null), this.renew()), AGAIN);
+    this._timer ??= setTimeout(() => this.renew(), AGAIN);
   }
 }
 
