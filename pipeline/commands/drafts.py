@@ -13,7 +13,7 @@ def tell_drafts(folder: Path) -> None:
 
     drafts = Drafts(folder, lambda cue, draft, gone: None)
     drafts.look()
-    if written := len(list(drafts.all())):
+    if written := len({cue for cue, _, _ in drafts.all()}):
         lines, is_ = ("1 line", "is") if written == 1 else (f"{written} lines", "are")
         typer.echo(
             f"{lines} begun at the desk {is_} not finished, and not in it: {program()} review {folder}", err=True

@@ -6,6 +6,7 @@ import { changes, COMMANDS } from "./review-commands.js";
 import { Cues } from "./review-cues.js";
 import { Drafts } from "./review-drafts.js";
 import { Edits } from "./review-edits.js";
+import { Elsewhere } from "./review-elsewhere.js";
 import { Faults } from "./review-faults.js";
 import { Field } from "./review-field.js";
 import { Find } from "./review-find.js";
@@ -55,6 +56,7 @@ export class Desk {
     this.find = new Find(this);
     this.spelling = new Spelling(this);
     this.waits = new Waits(this);
+    this.elsewhere = new Elsewhere(this);
     this.side = new Side(this);
     this.wave = new Wave(this, (cue, times) => retime(this, cue, times));
     this.keys = new Keys(COMMANDS, this);
@@ -139,11 +141,11 @@ export class Desk {
     this.spelling.soon();
   }
 
-  /** What was typed becomes an edit; whether all of it is one. */
-  commit() {
+  /** What was typed becomes an edit; whether all of it is one. What somebody else has left there does when one is `sure`. */
+  commit(sure = false) {
     const { field } = this;
     this.times.commit();
-    if (!field.changed) return true;
+    if (!field.changed || (field.left && !sure)) return true;
     if (field.conflict) return this.waits.tell(), false;
     if (!field.text) return this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
     const now = this.cues.get(field.cue.id);
@@ -168,7 +170,7 @@ export class Desk {
   accept() {
     const { cue, out } = this;
     if (out) return this.waits.answer("leave");
-    if (!cue || !this.commit()) return;
+    if (!cue || !this.commit(true)) return;
     const now = this.cues.get(cue.id);
     this.ask("accept", [now], [], `Accepted: “${short(now.text)}”`);
     step(this, 1);

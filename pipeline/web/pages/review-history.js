@@ -1,6 +1,6 @@
 // Every edit of the session, of whatever window, and what follows from them: what can be undone, and the notes.
 
-import { mine, together, windowOf } from "./review-whose.js";
+import { handOf, mine, together } from "./review-whose.js";
 
 export class History {
   constructor() {
@@ -65,7 +65,7 @@ export class History {
 
   /** The window that changed a line last; empty: none. */
   lastOf(cue) {
-    return windowOf(this.done.findLast((edit) => edit.cues.includes(cue))?.id ?? "");
+    return handOf(this.done.findLast((edit) => edit.cues.includes(cue))?.id ?? "");
   }
 
   /** Whether somebody has changed the words of a line, and that stands. */

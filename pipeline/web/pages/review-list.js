@@ -73,7 +73,8 @@ export class List {
     const text = desk.textOf(cue);
     const rules = desk.faults.of({ ...cue, text });
     const noted = desk.edits.history.notes(cue.id).length;
-    const told = [at, cue, before?.end, after?.start, text, desk.said(cue), desk.queue.why(cue.id), cue.id === desk.current, rules, noted];
+    const draft = drafted(desk, cue);
+    const told = [at, cue, before?.end, after?.start, text, desk.said(cue), desk.queue.why(cue.id), cue.id === desk.current, rules, noted, draft];
     if (!row.node.isConnected) this._space.append(row.node);
     if (row.told && told.every((one, index) => one === row.told[index])) return;
     row.told = told;
@@ -138,7 +139,8 @@ function marks(box, desk, cue, found) {
   const rules = desk.faults.of(cue).filter((rule) => !counted.has(rule));
   const wrong = [...found.map((one) => one.text), ...rules].map((text) => ["wrong", text]);
   const why = desk.queue.why(cue.id) && !desk.done(cue) && !doubts.length ? [["doubt", "look"]] : [];
-  const state = desk.drafts.get(cue.id) ? ["draft", "draft"] : cue.flags.includes("accepted") ? ["good", "✓"] : cue.flags.includes("edited") ? ["good", "edited"] : null;
+  const draft = drafted(desk, cue);
+  const state = draft ? ["draft", draft] : cue.flags.includes("accepted") ? ["good", "✓"] : cue.flags.includes("edited") ? ["good", "edited"] : null;
   box.replaceChildren(...[...why, ...doubts, ...wrong, ...(desk.edits.history.notes(cue.id).length ? [["note", "note"]] : []), ...(state ? [state] : [])].map(([kind, text]) => {
     const made = document.createElement("b");
     made.className = kind;
@@ -147,6 +149,9 @@ function marks(box, desk, cue, found) {
     return made;
   }));
 }
+
+/** Whether somebody is writing it. */
+const drafted = ({ drafts }, { id }) => (drafts.elsewhere(id).length ? "being typed" : drafts.get(id) ? "draft" : "");
 
 /** Which line that is, as one is told. */
 export function named({ cues }, cue) {

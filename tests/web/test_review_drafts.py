@@ -1,0 +1,66 @@
+"""/review, what is typed and no edit yet: nobody else makes an edit of it, and nothing of it is lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.waiting import until
+from tests.web.conftest import Server, becomes
+from tests.web.test_review import FIELD, KEPT, asked, desk, drafts, folder, opened, press, server, texts
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["desk", "folder", "server"]
+ELSEWHERE = "document.getElementById('elsewhere').innerText"
+
+
+@pytest.fixture
+def other(chromium: "Browser", desk: "Page", server: Server) -> Iterator["Page"]:
+    """The desk on another machine."""
+    context = chromium.new_context()
+    yield opened(context.new_page(), server)
+    context.close()
+
+
+def test_what_another_window_is_typing_is_shown_and_nobody_else_makes_an_edit_of_it(
+    desk: "Page", other: "Page", folder: Path, server: Server
+) -> None:
+    beside = opened(desk.context.new_page(), server)
+    press(desk, "End", *" Half")
+    until(lambda: " Half" in drafts(folder), 20)
+    for window, whose in ((other, "somebody else"), (beside, "another window of this browser")):
+        press(window, "Alt+ArrowDown", "Alt+ArrowUp")
+        becomes(window, f"{ELSEWHERE} === 'Being typed by {whose}:\\nGood evening. Half'")
+        assert window.input_value("#field") == "Good evening."
+        press(window, "Alt+ArrowDown")
+    press(other, "Alt+ArrowUp", "End", *" Mine")
+    becomes(desk, f"{ELSEWHERE}.includes('Good evening. Mine') && {ELSEWHERE}.includes('You both write here.')")
+    assert " Half" in drafts(folder)
+    assert " Mine" in drafts(folder)
+    press(other, "Escape")
+    until(lambda: " Mine" not in drafts(folder), 20)
+    assert not asked(folder)
+    press(desk, "Alt+ArrowDown")
+    until(lambda: texts(folder)[0] == "Good evening. Half" and drafts(folder) == "{}", 20)
+
+
+def test_what_a_window_left_that_is_gone_is_in_the_field_of_whoever_opens_the_line(
+    desk: "Page", other: "Page", folder: Path
+) -> None:
+    press(desk, "End", *" Half")
+    until(lambda: " Half" in drafts(folder), 20)
+    press(other, "Alt+ArrowDown", "Alt+ArrowUp")
+    becomes(other, f"{ELSEWHERE}.startsWith('Being typed')")
+    desk.close()
+    becomes(other, f"{ELSEWHERE}.startsWith('Begun by somebody else, and left:')")
+    for _ in range(2):
+        press(other, "Alt+ArrowDown", "Alt+ArrowUp")
+        becomes(other, f"{FIELD} === 'Good evening. Half' && {ELSEWHERE}.startsWith('Begun by somebody who is gone.')")
+    assert not asked(folder)
+    press(other, "End", *" way", "Alt+ArrowDown")
+    until(lambda: texts(folder)[0] == "Good evening. Half way", 20)
+    becomes(other, KEPT)
+    until(lambda: drafts(folder) == "{}", 20)
