@@ -8,6 +8,7 @@ import pytest
 
 from tests.waiting import until
 from tests.web.conftest import Server, becomes
+from tests.web.desk_evening import kill, started
 from tests.web.test_review import FIELD, KEPT, asked, desk, drafts, folder, opened, press, server, texts
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["desk", "folder", "server"]
 ELSEWHERE = "document.getElementById('elsewhere').innerText"
+SAVED = "document.getElementById('saved').innerText"
 
 
 @pytest.fixture
@@ -64,3 +66,23 @@ def test_what_a_window_left_that_is_gone_is_in_the_field_of_whoever_opens_the_li
     until(lambda: texts(folder)[0] == "Good evening. Half way", 20)
     becomes(other, KEPT)
     until(lambda: drafts(folder) == "{}", 20)
+
+
+def test_what_only_the_browser_has_is_there_though_that_and_the_server_are_killed(
+    chromium: "Browser", server: Server, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    profile = tmp_path_factory.mktemp("profile")
+    there = chromium.browser_type.connect_over_cdp
+    with started(profile) as (address, process):
+        page = opened(there(address).contexts[0].pages[0], server)
+        server.kill()
+        press(page, "End", *" Accepted", "Control+Enter", "End", *" Begun")
+        becomes(page, f"{SAVED}.startsWith('Not on the server yet: 3.') && {SAVED}.endsWith('this browser has it.')")
+        kill(process)
+    server.start()
+    with started(profile) as (address, _):
+        page = opened(there(address).contexts[0].pages[0], server)
+        becomes(page, f"{FIELD}.endsWith(' Begun') && {KEPT}")
+        until(lambda: " Begun" in drafts(folder) and texts(folder)[0].endswith(" Accepted"), 20)
+        press(page, "Alt+ArrowUp")  # of the same browser: one's own
+        until(lambda: texts(folder)[1].endswith(" Begun"), 20)

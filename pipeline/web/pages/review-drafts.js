@@ -57,6 +57,7 @@ export class Drafts extends EventTarget {
     this._set(cue.id, HERE, draft);
     this._unsent.set(key(cue.id, HERE), draft);
     for (const by of this._whole(cue.id)) if (by !== HERE) this._drop(cue.id, by); // it goes on in this one
+    this._keep();
     this._soon();
   }
 
@@ -110,6 +111,7 @@ export class Drafts extends EventTarget {
 
   _gone(id, by) {
     this._unsent.set(key(id, by), null);
+    this._keep();
     this._soon();
   }
 
