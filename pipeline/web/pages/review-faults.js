@@ -11,6 +11,8 @@ const SOON = 20;
 
 export class Faults {
   constructor(desk) {
+    /** How many there are, when that was asked last. */
+    this.count = 0;
     Object.assign(this, { _desk: desk, _of: new Map(), _there: false, _asked: 0, _timer: null, _renewal: null });
     desk.edits.addEventListener("done", () => this._later());
     desk.feed.addEventListener("cue", () => this._there && this._later());
@@ -70,12 +72,18 @@ export class Faults {
     return true;
   }
 
+  /** The same in words; empty: there is none. */
+  get told() {
+    return this.count ? `${this.count} ${this.count === 1 ? "fault" : "faults"} by ${this._desk.limits.name}` : "";
+  }
+
   _draw(count) {
+    this.count = count;
     const box = byId("faults");
-    const name = this._desk.limits.name;
-    if (count) box.replaceChildren(button(`${count} ${count === 1 ? "fault" : "faults"} by ${name}`, () => this.step(1)));
-    else box.replaceChildren(`No fault by ${name}`);
+    if (count) box.replaceChildren(button(this.told, () => this.step(1)));
+    else box.replaceChildren(`No fault by ${this._desk.limits.name}`);
     this._desk.list.soon();
+    this._desk.side.soon();
   }
 
   _later() {
