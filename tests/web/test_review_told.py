@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.waiting import until
 from tests.web.conftest import becomes
-from tests.web.test_review import FIELD, desk, folder, press, server
+from tests.web.test_review import FIELD, LINES, TEXTS, desk, folder, press, server, texts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 __all__ = ["desk", "folder", "server"]
+TOAST = "document.getElementById('toast').innerText"
 QUEUE = "document.getElementById('queue').innerText"
 
 
@@ -24,3 +26,20 @@ def test_one_may_stop_where_nothing_is_wrong_any_more(desk: "Page", folder: Path
     becomes(desk, f"{FIELD}.endsWith('  More.') && document.querySelector('#check .fix')")
     press(desk, "Alt+x")
     becomes(desk, f"{QUEUE}.endsWith('you may stop here.')")
+
+
+def test_what_was_replaced_in_one_go_is_undone_in_one_go(desk: "Page", folder: Path) -> None:
+    before, after = ("|".join(text.replace("o", new) for _, text in LINES) for new in ("o", "0"))
+    press(desk, "Control+f", *"o", "Tab", *"0")
+    becomes(desk, "document.getElementById('find-replace').innerText === 'Replace 9'")
+    desk.focus("#find-replace")
+    press(desk, "Enter")
+    becomes(desk, f"{TOAST} === '4 lines changed' && {TEXTS}.join('|') === '{after}'")
+    press(desk, "Control+z")
+    becomes(desk, f"{TOAST} === 'Undone: a replacement in 4 lines' && {TEXTS}.join('|') === '{before}'")
+    press(desk, "Control+y")
+    becomes(desk, f"{TOAST} === 'Done again: a replacement in 4 lines' && {TEXTS}.join('|') === '{after}'")
+    desk.reload()
+    becomes(desk, "window.livesubs && document.activeElement.id === 'field'")
+    press(desk, "Control+z")
+    until(lambda: "|".join(texts(folder)) == before, 20)

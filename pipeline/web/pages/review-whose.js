@@ -32,6 +32,12 @@ export const HAND = `${HERE}-`;
 
 export const newId = () => HAND + Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36)).join("");
 
+/** What the ids of edits begin with that are made in one go, and undone so. */
+export const newGo = () => `${newId()}.`;
+
+/** Whether two edits were made so. */
+export const inOneGo = (one, other) => one.includes(".") && one.split(".")[0] === other.split(".")[0];
+
 /** The server says which windows are connected. */
 export function connect(names) {
   const now = new Set(names);
