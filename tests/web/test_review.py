@@ -119,7 +119,7 @@ def test_a_line_is_split_where_its_words_are_and_merged_and_all_is_undone(desk: 
     assert (first.id, first.text, second.text) == ("s1.en.1", "This hall is", "full tonight.")
     assert second.start in [6.0 + 0.5 * word for word in range(6)], "where a word begins"
     assert first.sentences == second.sentences == ("s1",)
-    press(desk, "Alt+M")  # with the next one, in one sentence as far as it can be
+    press(desk, "Alt+ArrowDown", "Alt+ArrowUp", "Alt+M")  # with the next one, in one sentence as far as it can be
     becomes(
         desk,
         f"{FIELD} === 'full tonight.\\nThe floor goes to the nurses.'"

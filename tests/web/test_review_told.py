@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.test_director import state
 from tests.waiting import until
 from tests.web.conftest import becomes
 from tests.web.test_review import FIELD, LINES, TEXTS, desk, folder, press, server, texts
@@ -43,3 +44,26 @@ def test_what_was_replaced_in_one_go_is_undone_in_one_go(desk: "Page", folder: P
     becomes(desk, "window.livesubs && document.activeElement.id === 'field'")
     press(desk, "Control+z")
     until(lambda: "|".join(texts(folder)) == before, 20)
+
+
+def test_a_split_is_between_words_and_what_is_just_split_merges_back(desk: "Page", folder: Path) -> None:
+    def split(at: int, *parts: str) -> None:
+        press(desk, "Control+Home", *["ArrowRight"] * at, "Alt+Enter")
+        becomes(desk, f"{TEXTS}.slice(1, 3).join('|') === '{'|'.join(parts)}' && {FIELD} === '{parts[1]}'")
+        assert desk.evaluate("livesubs.player.stream >= livesubs.cue.start")
+        press(desk, "Alt+m")
+        becomes(desk, f"{FIELD} === '{LINES[1][1]}'")
+
+    before = state(folder).track("en")
+    press(desk, "Alt+ArrowDown")
+    split(6, "This", "hall is full tonight.")  # This h|all: at the nearer end of the word
+    split(8, "This hall", "is full tonight.")
+    split(1, "This", "hall is full tonight.")  # no line is empty
+    until(
+        lambda: (
+            [(c.text, c.start, c.end) for c in state(folder).track("en")] == [(c.text, c.start, c.end) for c in before]
+        ),
+        20,
+    )
+    press(desk, "Control+a", *"Thisisoneword", "Home", "ArrowRight", "Alt+Enter")
+    becomes(desk, f"{TOAST} === 'Put the caret where the second line is to begin.'")

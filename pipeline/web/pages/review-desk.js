@@ -62,6 +62,8 @@ export class Desk {
     this.keys = new Keys(COMMANDS, this);
     /** The line at the playhead is the chosen one, while it plays. */
     this.follows = false;
+    /** A line that was just split, and its parts, as long as nothing else was done: {was, parts}. */
+    this.parted = null;
     this.player.addEventListener("time", () => this.follows && this.player.playing && follow(this));
     this._place = place;
     this.cues.addEventListener("change", () => this._drawn());
@@ -125,7 +127,7 @@ export class Desk {
 
   /** Goes to a line; what was changed in the one before is an edit now. */
   select(id, { seek = true, caret = 0, focus = true } = {}) {
-    if (id !== this.current) this.commit(), drop(this), this.waits.drop();
+    if (id !== this.current) this.commit(), drop(this), this.waits.drop(), (this.parted = null);
     const cue = id === null ? null : (this.cues.get(id) ?? this.feed.killed.get(id));
     if (id !== null && !cue) return;
     this.current = id;

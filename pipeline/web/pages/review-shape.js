@@ -57,6 +57,20 @@ export function splitTime(cue, caret, words) {
   return best.time > cue.start + 0.1 && best.time < cue.end - 0.1 ? best.time : guess;
 }
 
+/** Where a text is parted that has the caret there: not inside a word, but at its nearer end, unless that is an end of the text.
+ * Null: it is all one word. */
+export function border(text, caret) {
+  const inside = /[^ \n]/.test(text[caret - 1] ?? " ") && /[^ \n]/.test(text[caret] ?? " ");
+  if (!inside || UNSPACED.test(text.slice(caret - 1, caret + 1))) return caret;
+  const before = Math.max(text.lastIndexOf(" ", caret - 1), text.lastIndexOf("\n", caret - 1)) + 1;
+  const after = caret + text.slice(caret).search(/[ \n]|$/);
+  const ends = [before, after].filter((at) => at > 0 && at < text.length);
+  return ends.length ? ends.reduce((one, other) => (Math.abs(other - caret) < Math.abs(one - caret) ? other : one)) : null;
+}
+
+/** Scripts that put no space between words. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
+
 /** What there is instead of lines that would be too short to be read. */
 export const SHORT = "short";
 
