@@ -105,7 +105,7 @@ function told({ rule, found, allowed }) {
 }
 
 /** Both texts, word by word: what goes is struck out, what comes is marked. */
-function compared(before, after) {
+export function compared(before, after) {
   const [old, now] = [before, after].map((text) => text.match(/\n|[^\s]+| /g) ?? []);
   let [head, tail] = [0, 0];
   while (head < old.length && old[head] === now[head]) head++;
