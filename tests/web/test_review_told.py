@@ -67,3 +67,12 @@ def test_a_split_is_between_words_and_what_is_just_split_merges_back(desk: "Page
     )
     press(desk, "Control+a", *"Thisisoneword", "Home", "ArrowRight", "Alt+Enter")
     becomes(desk, f"{TOAST} === 'Put the caret where the second line is to begin.'")
+
+
+def test_a_time_that_is_none_is_told_as_that(desk: "Page") -> None:
+    for typed in ("0:99:99", "0:61", "1.5:20"):
+        press(desk, "Alt+a", *typed, "Enter")
+        assert desk.inner_text("#toast").startswith(f"“{typed}” is no time: write 12.3")
+        press(desk, "Escape")
+    press(desk, "Alt+a", *"0:00:02.5", "Enter")
+    becomes(desk, "livesubs.cue.start === 2.5")
