@@ -76,3 +76,31 @@ def test_a_time_that_is_none_is_told_as_that(desk: "Page") -> None:
         press(desk, "Escape")
     press(desk, "Alt+a", *"0:00:02.5", "Enter")
     becomes(desk, "livesubs.cue.start === 2.5")
+
+
+def test_what_stands_at_a_line_is_explained_and_a_fault_is_never_told_as_none(desk: "Page") -> None:
+    press(desk, "End")
+    desk.keyboard.insert_text(" And it is so hot that nobody can sleep.")
+    press(desk, "Alt+x")
+    becomes(desk, f"{TOAST} === 'Changed as it was offered'")  # though the answer had not come when it was pressed
+    press(desk, "Control+a")
+    desk.keyboard.insert_text("Nobodywhoishereinthishallcaneverreadallofthis.")
+    press(desk, "Alt+x")
+    becomes(desk, f"{TOAST}.startsWith('No change is offered for what is wrong here')")
+    title = "document.querySelector('.row.chosen .marks .wrong')?.title"
+    becomes(desk, f"{title} === 'a line with more characters than allowed'")
+    press(desk, "F1")
+    assert "a line with more characters than allowed" in desk.inner_text("#legend")
+
+
+def test_what_is_told_covers_no_line_and_a_mouse_that_slips_takes_no_focus(desk: "Page") -> None:
+    press(desk, "Control+s")
+    becomes(desk, f"{TOAST} === 'All that you do is kept by itself.'")
+    box = "document.getElementById('{}').getBoundingClientRect()"
+    assert desk.evaluate(f"{box.format('toast')}.left > {box.format('list')}.right")
+    for where, to in (([300, 60], [300, 170]), ([300, 650], [340, 650])):
+        desk.mouse.move(*where)
+        desk.mouse.down()
+        desk.mouse.move(*to, steps=3)
+        desk.mouse.up()
+        assert desk.evaluate("document.activeElement.id") == "field"

@@ -25,10 +25,17 @@ export class Check {
     this._timer = setTimeout(() => this._ask(), PAUSE);
   }
 
-  /** Makes the change that is offered. */
-  take() {
-    const { _desk: desk, _found: found } = this;
-    if (!found?.fixed.length || found.cue !== desk.current) return desk.tell("There is nothing to change here.", "refused");
+  /** Makes the change that is offered, for the line as it now stands. */
+  async take() {
+    const { _desk: desk } = this;
+    const { current } = desk;
+    clearTimeout(this._timer);
+    const answered = await this._ask();
+    const { _found: found } = this;
+    if (desk.current !== current) return;
+    if (!answered) return desk.tell("The rules could not be asked about just now. Try it again.", "refused");
+    if (!found.faults.length) return desk.tell("Nothing is wrong with this line.", "refused");
+    if (!found.fixed.length) return desk.tell("No change is offered for what is wrong here: it needs other words, or other times.", "refused");
     const lines = found.fixed.map((fix) => [this._line(fix.cue), fix]).filter(([now]) => now);
     const now = lines.map(([line]) => desk.worked(line));
     const made = lines.map(([, { start, end, text }], at) => ({ ...now[at], start, end, text }));
@@ -42,19 +49,21 @@ export class Check {
     return [before, this._desk.cue, after][place + 1] ?? null;
   }
 
+  /** Whether there is an answer about the line as it now stands. */
   async _ask() {
     const { _desk: desk } = this;
     const asked = ++this._asked;
-    if (!desk.cue) return this._draw(null);
+    if (!desk.cue) return this._draw(null), false;
     const mine = desk.worked(desk.cue);
     const [before, after] = desk.cues.beside(mine.id, desk.lang).map((cue) => cue && plain(cue));
     const body = JSON.stringify({ lang: desk.lang, cues: [plain(mine)], before, after });
-    if (body === this._last) return;
+    if (body === this._last) return true;
     const headers = { "content-type": "application/json" };
     const answer = await fetch("/api/check", { method: "POST", body, headers }).catch(() => null);
-    if (asked !== this._asked || !answer?.ok) return;
+    if (asked !== this._asked || !answer?.ok) return false;
     this._last = body;
     this._draw({ cue: mine.id, ...(await answer.json()) });
+    return true;
   }
 
   _draw(found) {

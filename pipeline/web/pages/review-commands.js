@@ -73,7 +73,7 @@ export const COMMANDS = [
   { group: WORDS, id: "hear", keys: ["Alt+Shift+R"], what: "hear it again, and choose", cannot: unheard, run: (desk) => desk.versions.open("speech") },
   { group: WORDS, id: "spelling", keys: ["Alt+C"], what: "take the first suggestion for a word that is misspelt", run: (desk) => desk.spelling.take() },
 
-  { group: DO, id: "fix", keys: ["Alt+X"], what: "take the change that is offered", run: (desk) => desk.check.take() },
+  { group: DO, id: "fix", keys: ["Alt+X"], what: "take the change that is offered for what is wrong", shapes: true, run: (desk) => desk.check.take() },
   { group: DO, id: "note", keys: ["Alt+N"], what: "a note on the line, to a colleague", run: (desk) => desk.asking.note() },
   { group: DO, id: "find", keys: ["Ctrl+F", "Ctrl+H"], what: "find and replace", run: (desk) => desk.find.open() },
   { group: DO, id: "kept", keys: ["Alt+B"], what: "what the guards kept back", run: (desk) => desk.keptBack.open() },

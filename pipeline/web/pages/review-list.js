@@ -2,15 +2,12 @@
 
 import { after } from "./lines.js";
 import { step } from "./review-going.js";
+import { drafted, marks } from "./review-marks.js";
 import { faults } from "./review-shape.js";
 
 /** Pixels of a row, and rows that are drawn beyond what is seen. */
 export const ROW = 46;
 const BEYOND = 6;
-const REMARKS = {
-  untranslated: "not translated", doubtful: "translation doubtful", name: "name uncertain", cut: "cut off", late: "late",
-  marked: "marked", typed: "typed live", backfilled: "translated later",
-};
 
 export class List {
   constructor(box, desk) {
@@ -131,27 +128,6 @@ function fill({ node, parts }, desk, cue, at, total, found) {
 }
 
 const speed = (cue) => `${(cue.text.replaceAll("\n", "").length / Math.max(0.001, cue.end - cue.start)).toFixed(1)}`;
-
-/** What is to be known of a line: the doubts about it, what is wrong in its shape, what was done with it. */
-function marks(box, desk, cue, found) {
-  const doubts = cue.flags.filter((flag) => REMARKS[flag]).map((flag) => ["doubt", REMARKS[flag]]);
-  const counted = new Set([...found.map((one) => one.rule), "cps"]);
-  const rules = desk.faults.of(cue).filter((rule) => !counted.has(rule));
-  const wrong = [...found.map((one) => one.text), ...rules].map((text) => ["wrong", text]);
-  const why = desk.queue.why(cue.id) && !desk.done(cue) && !doubts.length ? [["doubt", "look"]] : [];
-  const draft = drafted(desk, cue);
-  const state = draft ? ["draft", draft] : cue.flags.includes("accepted") ? ["good", "✓"] : cue.flags.includes("edited") ? ["good", "edited"] : null;
-  box.replaceChildren(...[...why, ...doubts, ...wrong, ...(desk.edits.history.notes(cue.id).length ? [["note", "note"]] : []), ...(state ? [state] : [])].map(([kind, text]) => {
-    const made = document.createElement("b");
-    made.className = kind;
-    made.textContent = text;
-    if (text === "✓") made.setAttribute("aria-label", "accepted");
-    return made;
-  }));
-}
-
-/** Whether somebody is writing it. */
-const drafted = ({ drafts }, { id }) => (drafts.elsewhere(id).length ? "being typed" : drafts.get(id) ? "draft" : "");
 
 /** Which line that is, as one is told. */
 export function named({ cues }, cue) {
