@@ -17,6 +17,7 @@ from pipeline.notes import LOG, NOTES
 from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.state import fold
+from pipeline.watched import WATCHED
 
 JOURNAL = "journal.jsonl"
 SETTINGS = "settings.toml"
@@ -149,7 +150,7 @@ def source_of(path: Path) -> str:
 def held(path: Path) -> bool:
     """Whether the folder holds anything but a session's lock, the tokens of its pages and what was done there, what
     was told beside it, and what one died of that recorded nothing."""
-    return any(entry.name not in (LOCK, PAGES, ACTIONS, EDITS, FAULTS, NOTES, LOG) for entry in path.iterdir())
+    return any(entry.name not in (LOCK, PAGES, ACTIONS, EDITS, FAULTS, NOTES, LOG, WATCHED) for entry in path.iterdir())
 
 
 def empty(path: Path) -> None:

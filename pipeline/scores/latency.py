@@ -35,7 +35,8 @@ def latencies(entries: Iterable[Entry]) -> list[Latency]:
     for entry in entries:
         # A revision came later, when the words were on the screen already, if not in this language; so did an edit's.
         cue = entry.event
-        if isinstance(cue, Cue) and cue.id in state.cues and cue.rev == 1 and "edited" not in cue.flags:
+        live = isinstance(cue, Cue) and cue.rev == cue.pass_ == 1 and "edited" not in cue.flags
+        if isinstance(cue, Cue) and live and cue.id in state.cues:
             written.setdefault(cue.id, entry.at)
     said = _last_words(state.cues, state.sentences)
     return [
