@@ -9,7 +9,7 @@ from math import inf
 
 from msgspec.structs import replace
 
-from pipeline.events import AnyEvent, Cue, Rendering, Sentence, Translation, Value, Withdrawn
+from pipeline.events import AnyEvent, Cue, Rendering, Repaired, Sentence, Value, Withdrawn
 from pipeline.refining.aligning import Aligned
 from pipeline.refining.voting import Span
 from pipeline.settings import CueRules
@@ -36,6 +36,13 @@ class Change(Value, frozen=True):
 
     new: tuple[Sentence, ...]
     old: tuple[Sentence, ...]
+
+    def repaired(self, repairs: Iterable[Repaired]) -> Iterator[Repaired]:
+        """Of all names that were put right, those in its sentences, which have other ids by now."""
+        for repair in repairs:
+            for one in self.new:
+                if one.start <= repair.start <= one.end:
+                    yield replace(repair, sentence=one.id)
 
 
 def changes(state: State, found: Aligned, settled: Iterable[Span]) -> list[Change]:
@@ -74,7 +81,7 @@ def _between(stay: Iterable[float], new: Iterable[Sentence], old: Iterable[Sente
             yield Change(new=made, old=gone)
 
 
-def run(state: State, change: Change, rendered: Rendered, rules: CueRules) -> Run | None:
+def run(state: State, change: Change, rendered: Rendered, repairs: Iterable[Repaired], rules: CueRules) -> Run | None:
     """The events of a change; None where what stays leaves it no room, or it would lose a translation. What is the same
     of it is no event."""
     ids = {one.id for one in change.old}
@@ -88,8 +95,9 @@ def run(state: State, change: Change, rendered: Rendered, rules: CueRules) -> Ru
         if placed is None:
             return None
         made += placed
-    tries = [attempt for one in change.new for track in rendered.values() for attempt in track[one.id].attempts]
-    return _run(state, change, tries, list(before), made)
+    tracks = rendered.values()
+    tries = [replace(tried, pass_=2) for one in change.new for track in tracks for tried in track[one.id].attempts]
+    return _run(state, change, [*change.repaired(repairs), *change.new, *tries], list(before), made)
 
 
 def _lost(rendering: Rendering, before: Iterable[Cue]) -> bool:
@@ -114,12 +122,11 @@ def _placed(track: Sequence[Cue], renderings: Sequence[Rendering], rules: CueRul
     return made if fitting and all(cue.end > cue.start for cue in made) else None
 
 
-def _run(state: State, change: Change, tries: Iterable[Translation], before: Sequence[str], made: Sequence[Cue]) -> Run:
+def _run(state: State, change: Change, first: Iterable[AnyEvent], before: Sequence[str], made: Sequence[Cue]) -> Run:
     new, known, stay = {cue.id for cue in made}, {one.id for one in change.old}, {one.id for one in change.new}
     gone = [*(id for id in before if id not in new), *(id for id in known if id not in stay)]
     events: list[AnyEvent] = [
-        *change.new,
-        *(replace(attempt, pass_=2) for attempt in tries),
+        *first,
         *(Withdrawn(id=id, pass_=2) for id in gone),
         *(cue for one in made if (cue := _next(state, one))),
     ]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pipeline import folder
 from pipeline.afterwards import Answering
 from pipeline.audio import AudioFile
-from pipeline.events import Chunk, Recovered, Refined, Sentence, Skipped, Value
+from pipeline.events import Chunk, Recovered, Refined, Repaired, Sentence, Skipped, Value
 from pipeline.files import write_whole
 from pipeline.flow import Clock, Repeating
 from pipeline.journal import Journal, read
@@ -118,14 +118,15 @@ class Pass:
         stretches = list(voted(words, readings, holes, spans, veto=self._heard_live(state)))
         events = hypotheses(stretches, held)
         made = to_sentences(events, self._settings.sentences, self._settings.speech.spoken[0])
-        new = [one for one in mended(made, self._names) if isinstance(one, Sentence)]
-        first = 1 + max((int(id[1:]) for id in state.sentences), default=0)
-        found = aligned([one for one in live if one.id not in held], new, first)
+        said = list(mended(made, self._names))
+        new = [one for one in said if isinstance(one, Sentence)]
+        repairs = [one for one in said if isinstance(one, Repaired)]
+        found = aligned([one for one in live if one.id not in held], new, unfinished(state).number)
         todo = changes(state, found, spans)
         rendered = self._rendered([one for change in todo for one in change.new])
         runs = []
         for change in todo:
-            if made_run := run(state, change, rendered, self._settings.cues):
+            if made_run := run(state, change, rendered, repairs, self._settings.cues):
                 runs.append(made_run)
                 for event in made_run.events:
                     apply(state, event)
