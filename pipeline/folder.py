@@ -128,8 +128,10 @@ def _ended(path: Path) -> bool:
     journal = path / JOURNAL
     if not journal.is_file():
         return False
-    ended = fold(entry.event for entry in read(journal, damaged=[], last=_END)).ended
-    return ended is not None and ended.reason != "failed"
+    state = fold(entry.event for entry in read(journal, damaged=[], last=_END))
+    if not state.ended and not state.progress:  # what came of it long afterwards
+        state = fold(entry.event for entry in read(journal, damaged=[]))
+    return state.ended is not None and state.ended.reason != "failed"
 
 
 def begun(path: Path) -> Begun:

@@ -26,7 +26,7 @@ from pipeline.refining.blocks import blocks
 from pipeline.refining.planning import Rendered, Run, changes, run
 from pipeline.refining.readings import Notebook, read_on, ways
 from pipeline.refining.settled import settled
-from pipeline.refining.voting import Heard, Span, voted
+from pipeline.refining.voting import Heard, Reading, Span, voted
 from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.source.timeline import recover
@@ -99,18 +99,20 @@ class Pass:
 
     def _plan(self) -> Plan:
         """The one that was made before it was killed, or a new one."""
-        state, holes, live = _read(self._path / folder.JOURNAL, self._audio.recorded)
-        key = hashlib.sha256(msgspec.json.encode((self._ways, self._audio.recorded, live))).hexdigest()
+        journal, recorded = self._path / folder.JOURNAL, self._audio.recorded
+        state, _, live = _read(journal, recorded)
+        key = hashlib.sha256(msgspec.json.encode((self._ways, recorded, live))).hexdigest()
         with suppress(OSError, msgspec.DecodeError):
             known = msgspec.json.decode((self._path / PLAN).read_bytes(), type=Plan)
             if known.key == key:
                 return known
-        made = self._planned(state, holes, key)
+        readings = self._readings(state, key)
+        state, holes, _ = _read(journal, recorded)  # hearing took its time: people have worked meanwhile
+        made = self._planned(state, holes, readings, key)
         write_whole(self._path / PLAN, msgspec.json.encode(made))
         return made
 
-    def _planned(self, state: State, holes: Sequence[Span], key: str) -> Plan:
-        readings = self._readings(state, key)
+    def _planned(self, state: State, holes: Sequence[Span], readings: Sequence[Reading], key: str) -> Plan:
         held, spans = settled(state)
         live = sorted(state.sentences.values(), key=lambda one: one.start)
         words = [heard for one in live for heard in words_of(one)]

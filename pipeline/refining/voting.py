@@ -17,6 +17,8 @@ from pipeline.scores.words import plain
 
 _LEAST, _GUESS = 0.001, -1.0
 """A probability at the least, as journals round it; and the mean log probability of a guess."""
+_SURER = 0.02
+"""By how much the mean log probability has to be better."""
 _APART = 0.15
 """Seconds without a word in any reading that end a stretch."""
 
@@ -58,7 +60,7 @@ def voted(
             chosen = _nearest(theirs)
         else:
             chosen = _nearest([mine, *theirs])
-            if veto and _sure(mine) >= _sure(chosen):
+            if veto and _sure(mine) + _SURER > _sure(chosen):
                 chosen = mine
         if chosen:
             yield chosen

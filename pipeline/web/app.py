@@ -146,8 +146,9 @@ async def _answered(session: Followed, answers: Answers) -> bool:
 async def _say_watched(show: Show, media: Media) -> None:
     """What hears the session again by itself waits while somebody watches."""
     while True:
-        if show.viewers or media.played:
-            leave(show.session.folder)
+        with show.faults:
+            if show.viewers or media.played:
+                leave(show.session.folder)
         await asyncio.sleep(_AGAIN)
 
 
