@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pipeline import cli, folder, power
 from pipeline.asked import keep
 from pipeline.audio import decode
+from pipeline.commands.refine import _at_leisure
 from pipeline.errors import SessionError
 from pipeline.events import Action, Cue, Edit, Refined
 from pipeline.flow import SystemClock
@@ -30,6 +31,7 @@ from pipeline.state import State, fold
 from pipeline.system import program
 from pipeline.tracks import BEHIND
 from pipeline.translation.build import build_chains
+from pipeline.watched import WATCHED, leave, watched
 from tests.again import CHOSEN, heard
 from tests.measures import SAMPLES
 
@@ -199,6 +201,15 @@ def test_unasked_it_never_hears_the_demo_again_nor_anything_on_battery(
     typed(real, "--under", str(os.getppid()))
     assert f"once plugged in: {program()} refine {real}" in capsys.readouterr().err
     assert all((path / "journal.jsonl").read_bytes() == before for path in (noisy, real))
+
+
+def test_unasked_it_waits_while_a_page_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    leave(tmp_path)
+    monkeypatch.setattr("time.sleep", lambda seconds: (tmp_path / WATCHED).unlink())
+    _at_leisure(tmp_path, lambda done, total: told.append(done))(1.0, 2.0)
+    assert told == [1.0]
+    assert not watched(tmp_path)
 
 
 def typed(*words: object) -> None:
