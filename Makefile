@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume guards bench queue lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine guards bench queue lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -81,6 +81,10 @@ pages-load: $(DONE)
 # Twenty sessions on one live stream, killed at twenty moments and resumed; takes about three minutes.
 resume: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_resume.py --log-cli-level=INFO
+
+# The second pass on ten noisy takes, with holes, edits and kills; takes about six minutes; needs espeak-ng.
+refine: $(DONE)
+	$(BIN)/python -m pytest tests/soak/test_refine.py --log-cli-level=INFO
 
 # The guards against invented text over ten minutes of applause, of chants, of speech under applause; needs espeak-ng.
 guards: $(DONE)

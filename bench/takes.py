@@ -71,7 +71,7 @@ def evening(
     """The session of that seed, run in `folder` unless it was before; what is said is of `source`, or composed."""
     truth, made = folder / f"{seed}.json", folder / str(seed)
     if not truth.exists():
-        said = _take(folder / f"{seed}.wav", seed, noises, source or Composed())
+        said = recorded(folder / f"{seed}.wav", seed, noises, source or Composed())
         options = ["--demo", "--pace", "max", "--out", str(made)]
         run = [sys.executable, "-m", "pipeline", "run", str(folder / f"{seed}.wav"), *options]
         subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
@@ -80,7 +80,9 @@ def evening(
     return Evening(made, fr, en)
 
 
-def _take(path: Path, seed: int, noises: Sequence[tuple[str, float]], source: Source) -> tuple[list[Said], list[Said]]:
+def recorded(
+    path: Path, seed: int, noises: Sequence[tuple[str, float]], source: Source
+) -> tuple[list[Said], list[Said]]:
     rng, generator = random.Random(seed), np.random.default_rng(seed)
     parts: list[Audio] = []
     fr: list[Said] = []
