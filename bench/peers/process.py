@@ -5,15 +5,18 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import imageio_ffmpeg
 import psutil
 
 from bench import PLAIN
 from pipeline.events import Value
+
+T = TypeVar("T")
 
 THREADS = min(2, os.cpu_count() or 1)
 _PATIENCE = 180.0
@@ -95,12 +98,23 @@ def free_port() -> int:
 
 def connected(port: int, process: subprocess.Popen[bytes]) -> socket.socket:
     """A connection to the process, or one of its own, as soon as it listens there."""
-    deadline = time.monotonic() + _PATIENCE
-    while process.poll() is None and time.monotonic() < deadline:
+
+    def connection() -> socket.socket | None:
         with suppress(OSError):
             return socket.create_connection(("127.0.0.1", port))
+        return None
+
+    return until(connection, process)
+
+
+def until(there: Callable[[], T | None], process: subprocess.Popen[bytes]) -> T:
+    """What is there at last; Unusable if the process ends before, or is too slow."""
+    deadline = time.monotonic() + _PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        if (found := there()) is not None:
+            return found
         time.sleep(0.2)
-    raise Unusable("its server did not start")
+    raise Unusable("it did not start")
 
 
 class Tree:

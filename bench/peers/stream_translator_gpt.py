@@ -5,13 +5,16 @@ for a chat server, cqhttp). It translates only when asked.
 """
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
+from typing import BinaryIO
 from urllib.parse import parse_qs
 
-from bench.peers.process import Knobs, Place, flags, running
+from bench.peers.process import Knobs, Place, flags, running, until
 from bench.peers.sound import endless
 from bench.peers.system import Link, System, always
 
@@ -24,9 +27,22 @@ def _open(knobs: Knobs, place: Place, told: Callable[[str], None]) -> Iterator[L
     with _posted(told) as url:
         model = ["--model", str(place.model), "--use-faster-whisper", "--language", "fr"]
         command = [place.python, "-m", "stream_translator_gpt", str(pipe), *model, "--cqhttp-url", url, *flags(knobs)]
-        with running(command, place) as process, pipe.open("wb", buffering=0) as sound:  # read when all is loaded
+        with running(command, place) as process, _opened(pipe, process) as sound:
             sound.write(endless())
             yield Link(process.pid, sound.write, always())
+
+
+def _opened(pipe: Path, process: subprocess.Popen[bytes]) -> BinaryIO:
+    """The pipe, when the system reads it: all is loaded then."""
+
+    def opened() -> int | None:
+        with suppress(OSError):  # nobody reads it yet
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        return None
+
+    descriptor = until(opened, process)
+    os.set_blocking(descriptor, True)
+    return os.fdopen(descriptor, "wb", buffering=0)
 
 
 @contextmanager
