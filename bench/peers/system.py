@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from threading import Event
 from typing import NamedTuple
 
+import msgspec
+
 from bench.peers.figures import Figures, figures
 from bench.peers.heard import Heard
 from bench.peers.process import Knobs, Place, Tree
@@ -37,6 +39,7 @@ def measured(system: System, setting: str, place: Place, take: Take) -> Figures:
         with Repeating(tree.look, seconds=0.5, name="processes"):
             give(link.send, take, link.ready, heard, tree.begin)
             cpu = tree.a_minute
+    (place.folder / "arrivals.json").write_bytes(msgspec.json.encode(heard.arrivals))
     return figures(take.said, heard.text, heard.arrivals, cpu)
 
 
