@@ -22,7 +22,7 @@ PIECE = 0.1
 """Seconds of sound that are given at a time."""
 LEAD = 3.0
 """Seconds of silence before the take, when all is loaded: a system may look at what it is given first."""
-QUIET, MOST = 8.0, 120.0
+QUIET, MOST = 12.0, 120.0
 """Seconds of silence after the take until nothing is expected any more: so long nothing came, or so long at most."""
 _SILENCE = bytes(round(PIECE * RATE) * 2)
 
@@ -64,7 +64,7 @@ def give(send: Callable[[bytes], object], take: Take, ready: Event, heard: Heard
     begin()
     _paced(send, pieces)
     ended = time.monotonic()
-    while heard.quiet < QUIET and time.monotonic() - ended < MOST:
+    while min(heard.quiet, time.monotonic() - ended) < QUIET and time.monotonic() - ended < MOST:
         _paced(send, [_SILENCE])
 
 
