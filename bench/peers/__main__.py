@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from websocket import WebSocketException
+
 from bench.__main__ import say
 from bench.peers import ours, realtime_stt, results, sound, stream_translator_gpt, whisper_live, whisperlivekit
 from bench.peers.figures import Figures
@@ -56,7 +58,7 @@ def measure(missing: Sequence[tuple[System, str]], found: Results, out: Path, ta
         say(f"{peer.name}, {setting}")
         try:
             found = found.measured(peer.name, setting, peer.settings[setting], one(peer, setting, take))
-        except (Unusable, OSError) as error:
+        except (Unusable, OSError, WebSocketException) as error:
             found = found.without(peer.name, str(error) or type(error).__name__)
             say(f"{peer.name} does not run: {found.absent[peer.name]}")
         results.save(out, found)

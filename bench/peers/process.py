@@ -52,11 +52,12 @@ def flags(knobs: Knobs) -> list[str]:
 
 @contextmanager
 def running(command: Sequence[str], place: Place, stdin: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """The system as a process with two threads for each of its libraries, and no way to a model hub."""
+    """The system as a process with two threads for each of its libraries, no GPU and no way to a model hub."""
     environment = PLAIN | {
         "PATH": f"{_with_ffmpeg(place.folder)}{os.pathsep}{PLAIN['PATH']}",
         "PYTHONUNBUFFERED": "1",
         "HF_HUB_OFFLINE": "1",
+        "CUDA_VISIBLE_DEVICES": "",
         "NO_PROXY": "127.0.0.1,localhost",
         **{f"{name}_NUM_THREADS": str(THREADS) for name in ("OMP", "MKL", "OPENBLAS")},
     }
@@ -78,13 +79,15 @@ def _with_ffmpeg(folder: Path) -> Path:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Asks it and its children to end, and makes them."""
+    """Asks it to end, and makes it and what is left of its children."""
     with suppress(psutil.NoSuchProcess):
-        tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-        for one in tree:
-            with suppress(psutil.NoSuchProcess):
-                one.terminate()
-        for one in psutil.wait_procs(tree, timeout=_END)[1]:
+        root = psutil.Process(process.pid)
+        before = root.children(recursive=True)
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_END)
+        left = {*before, *(root.children(recursive=True) if root.is_running() else ())}
+        for one in (root, *left):  # it first: it may start the others again
             with suppress(psutil.NoSuchProcess):
                 one.kill()
     process.wait()
