@@ -67,11 +67,14 @@ def measure(missing: Sequence[tuple[System, str]], found: Results, out: Path, ta
 def one(system: System, setting: str, take: Take) -> Figures:
     folder = BUILD / "runs" / re.sub(r"\W+", "-", f"{system.name} {setting}")
     shutil.rmtree(folder, ignore_errors=True)
-    python = BUILD / system.name / "bin" / "python"
-    if system is not ours.SYSTEM and not python.exists():
+    environment = BUILD / system.name
+    if system is not ours.SYSTEM and not (environment / ".locked").exists():
         raise Unusable("its environment could not be set up")
     return measured(
-        system, setting, Place(python=str(python), model=assets.demo_recogniser(), folder=_folder(folder)), take
+        system,
+        setting,
+        Place(python=str(environment / "bin" / "python"), model=assets.demo_recogniser(), folder=_folder(folder)),
+        take,
     )
 
 
