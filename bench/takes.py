@@ -81,15 +81,16 @@ def evening(
 
 
 def recorded(
-    path: Path, seed: int, noises: Sequence[tuple[str, float]], source: Source
+    path: Path, seed: int, noises: Sequence[tuple[str, float]], source: Source, seconds: float = SECONDS
 ) -> tuple[list[Said], list[Said]]:
+    """What is said in the take that it writes to `path`, in French and in English, `seconds` at least of each noise."""
     rng, generator = random.Random(seed), np.random.default_rng(seed)
     parts: list[Audio] = []
     fr: list[Said] = []
     en: list[Said] = []
     now = 0.0
     for kind, snr in noises:
-        spoken = take(source, rng, SECONDS)
+        spoken = take(source, rng, seconds)
         parts.append(_spoilt(spoken, kind, snr, rng, generator))
         for pair, words in spoken.sentences:
             fr += [Said(word.text, now + word.start, now + word.end) for word in words]
