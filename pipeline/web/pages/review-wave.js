@@ -36,9 +36,8 @@ export class Wave {
     });
     this._regions.on("region-update", (region, side) => this._drag(region, side));
     this._regions.on("region-updated", (region, side) => this._dropped(region, side));
-    this._regions.on("region-clicked", (region, event) => (event.stopPropagation(), this._clicked(event, region.id)));
-    this._box.addEventListener("click", (event) => this._clicked(event, null));
-    this._box.addEventListener("pointerdown", () => (this._pressed = true), { capture: true });
+    this._box.addEventListener("pointerdown", () => this._press(), { capture: true });
+    addEventListener("click", (event) => this._clicked(event), { capture: true });
     for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(() => this._released()));
     drawing(this._box, this, desk);
     byId("sound").addEventListener("wheel", (event) => this._wheel(event), { passive: false });
@@ -132,6 +131,12 @@ export class Wave {
     return found;
   }
 
+  _press() {
+    this._pressed = true;
+    /** Something is drawn with it: it will be no click. */
+    this.drawn = false;
+  }
+
   /** What a press began on is not drawn anew before it is over: the browser would drop the click, or the edge. */
   _released() {
     if (!this._pressed) return;
@@ -164,6 +169,7 @@ export class Wave {
 
   /** While an edge is drawn: where it would come to lie. */
   _drag(region, side) {
+    this.drawn = true;
     const { time, to } = this._place(region, side ?? "start");
     const line = byId("snap");
     line.hidden = to === "frame";
@@ -191,13 +197,16 @@ export class Wave {
     return this._desk.cues.beside(cue.id, cue.lang);
   }
 
-  /** With Shift the chosen line begins there, with Ctrl it ends there; else the playhead goes there. */
-  _clicked(event, id) {
+  /** With Shift the chosen line begins there, with Ctrl it ends there; else the playhead goes there. Heard before all
+   * others: who draws an edge drops every click for a moment after. */
+  _clicked(event) {
+    if (this.drawn || !event.composedPath().includes(this._box)) return;
     const time = this.time(event);
     const cue = this._desk.cue;
     if (event.shiftKey && cue) return this._retimed(cue, { start: snap(this._desk, this._beside(cue), "start", time, this.within).time });
     if (event.ctrlKey && cue) return this._retimed(cue, { end: snap(this._desk, this._beside(cue), "end", time, this.within).time });
-    if (id) this._desk.select(id, { seek: false });
+    const [there] = this._desk.cues.between(this._desk.lang, time, time);
+    if (there) this._desk.select(there.id, { seek: false });
     this._desk.player.seek(time);
   }
 
