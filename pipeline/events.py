@@ -237,6 +237,8 @@ class Translation(Event, frozen=True, tag="translation"):
     text: str = ""
     elapsed: float = 0.0
     """Seconds the engine took."""
+    sure: float | None = None
+    """Mean log probability of the pieces of the text, 0 at the most; None: the engine does not say."""
     pass_: int = PASS
 
 
