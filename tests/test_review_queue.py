@@ -66,6 +66,15 @@ def test_who_is_likeliest_to_need_a_human_comes_first_and_says_why() -> None:
     assert not made.problems[-1].why
 
 
+def test_what_the_second_pass_heard_otherwise_is_shown_with_both() -> None:
+    session = Session()
+    live = next(event for event in session.events if isinstance(event, Sentence))
+    session.events.append(replace(live, text="Tout autre chose.", rev=2, pass_=2))
+    [first, *_] = session.queue("fr").problems
+    assert first.cue == "s1.fr"
+    assert first.why[0] == f"“{live.text}” was heard live, “Tout autre chose.” when it was heard again."
+
+
 def test_what_the_technician_said_comes_before_all_else() -> None:
     session = Session(*said(4, 190.0, verdict="empty"))
     session.do(Action(id="m", do="mark", cue="s3.en"))
