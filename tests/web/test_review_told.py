@@ -69,16 +69,7 @@ def test_a_split_is_between_words_and_what_is_just_split_merges_back(desk: "Page
     becomes(desk, f"{TOAST} === 'Put the caret where the second line is to begin.'")
 
 
-def test_a_time_that_is_none_is_told_as_that(desk: "Page") -> None:
-    for typed in ("0:99:99", "0:61", "1.5:20"):
-        press(desk, "Alt+a", *typed, "Enter")
-        assert desk.inner_text("#toast").startswith(f"“{typed}” is no time: write 12.3")
-        press(desk, "Escape")
-    press(desk, "Alt+a", *"0:00:02.5", "Enter")
-    becomes(desk, "livesubs.cue.start === 2.5")
-
-
-def test_what_stands_at_a_line_is_explained_and_a_fault_is_never_told_as_none(desk: "Page") -> None:
+def test_no_fault_is_told_as_none_and_what_is_told_covers_no_line(desk: "Page") -> None:
     press(desk, "End")
     desk.keyboard.insert_text(" And it is so hot that nobody can sleep.")
     press(desk, "Alt+x")
@@ -87,18 +78,18 @@ def test_what_stands_at_a_line_is_explained_and_a_fault_is_never_told_as_none(de
     desk.keyboard.insert_text("Nobodywhoishereinthishallcaneverreadallofthis.")
     press(desk, "Alt+x")
     becomes(desk, f"{TOAST}.startsWith('No change is offered for what is wrong here')")
+    box = "document.getElementById('{}').getBoundingClientRect()"
+    assert desk.evaluate(f"{box.format('toast')}.left > {box.format('list')}.right")
     title = "document.querySelector('.row.chosen .marks .wrong')?.title"
     becomes(desk, f"{title} === 'a line with more characters than allowed'")
     press(desk, "F1")
     assert "a line with more characters than allowed" in desk.inner_text("#legend")
-
-
-def test_what_is_told_covers_no_line_and_a_mouse_that_slips_takes_no_focus(desk: "Page") -> None:
-    press(desk, "Control+s")
-    becomes(desk, f"{TOAST} === 'All that you do is kept by itself.'")
-    box = "document.getElementById('{}').getBoundingClientRect()"
-    assert desk.evaluate(f"{box.format('toast')}.left > {box.format('list')}.right")
-    for where, to in (([300, 60], [300, 170]), ([300, 650], [340, 650])):
+    press(desk, "Escape")
+    for typed in ("0:99:99", "0:61", "1.5:20"):
+        press(desk, "Alt+a", *typed, "Enter")
+        assert desk.inner_text("#toast").startswith(f"“{typed}” is no time: write 12.3")
+        press(desk, "Escape")
+    for where, to in (([300, 60], [300, 170]), ([300, 650], [340, 650])):  # a mouse that slips takes no focus
         desk.mouse.move(*where)
         desk.mouse.down()
         desk.mouse.move(*to, steps=3)

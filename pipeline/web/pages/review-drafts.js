@@ -20,11 +20,15 @@ export class Drafts extends EventTarget {
     this._turned = new Map();
     /** The draft of another window that the open line was opened with: {id, by}. */
     this._taken = null;
+    /** Drafts that were told on the connection that there is now. */
+    this._there = new Set();
     this._timer = null;
     this._busy = false;
     feed.addEventListener("draft", (event) => this._told(event.detail));
     feed.addEventListener("desks", (event) => connect(event.detail));
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
+    feed.addEventListener("found", () => this._there.clear());
+    feed.addEventListener("ready", () => this._all());
     windows.addEventListener("change", () => this._tell(null));
   }
 
@@ -157,12 +161,23 @@ export class Drafts extends EventTarget {
   /** Of another window, or kept from before. */
   _told({ cue, by, draft }) {
     const place = key(cue, by);
+    this._there.add(place);
     if (by === HERE && Boolean(this._known.get(cue)?.has(by)) === Boolean(draft)) return;
     if (this._unsent.has(place)) return;
     if (draft && this._turned.has(place)) return void this._turned.set(place, true);
     if (draft && by === HERE) return this._gone(cue, by); // it came there after it was an edit, or given up
     this._set(cue, by, draft);
     this._tell(cue);
+  }
+
+  /** All that there are have been told: those of others that were not have gone while nobody was connected. */
+  _all() {
+    for (const [id, all] of this._known) {
+      for (const by of [...all.keys()]) {
+        const place = key(id, by);
+        if (by !== HERE && !this._there.has(place) && !this._unsent.has(place)) all.delete(by), this._tell(id);
+      }
+    }
   }
 
   _tell(cue) {

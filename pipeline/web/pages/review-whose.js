@@ -5,7 +5,7 @@
 import { BROWSER, WINDOW } from "./review-store.js";
 
 /** Milliseconds for which a window that the server has lost may still be there: it connects anew. */
-const LINGER = 5000;
+const LINGER = 3000;
 
 /** Windows of this browser that are open beside this one. */
 const others = new Set();
