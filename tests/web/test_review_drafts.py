@@ -74,6 +74,7 @@ def test_what_only_the_browser_has_is_there_though_that_and_the_server_are_kille
     server.start()
     with started(profile) as (address, _):
         page = opened(there(address).contexts[0].pages[0], server)
+        page.evaluate("livesubs.select('s1.en.1')")  # it is kept four times a second where one was
         becomes(page, f"{FIELD}.endsWith(' Begun') && {KEPT}")
         until(lambda: " Begun" in drafts(folder) and texts(folder)[0].endswith(" Accepted"), 20)
         press(page, "Alt+ArrowUp")  # of the same browser: one's own

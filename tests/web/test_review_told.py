@@ -17,7 +17,7 @@ QUEUE = "document.getElementById('queue').innerText"
 
 
 def test_one_may_stop_where_nothing_is_wrong_any_more(desk: "Page", folder: Path) -> None:
-    becomes(desk, f"{QUEUE}.endsWith('hardly a fault is to be expected: you may stop here.')")
+    becomes(desk, f"{QUEUE}.endsWith('hardly a fault is to be expected: after these you may stop.')")
     press(desk, "F8", "End", *"  More.", "Control+Enter", "F8", "Control+Enter")
     becomes(
         desk,

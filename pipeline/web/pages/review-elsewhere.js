@@ -36,7 +36,10 @@ export class Elsewhere {
   _left() {
     const { drafts, field, current, keys } = this._desk;
     const [yes, no] = ["accept", "put-back"].map((id) => shown(keys?.of(id)[0] ?? ""));
-    if (field.left) return [said("p", `Begun by somebody who is gone. Write on, or ${yes}: it is right, ${no}: it goes. Else it waits here.`)];
+    if (field.left) {
+      const ways = `Begun by somebody who is gone. Write on, or ${yes}: it is right, ${no}: it goes. Else it waits here. The line says:`;
+      return [said("p", ways), said("q", this._desk.cues.get(current)?.text ?? "")];
+    }
     const draft = drafts.get(current);
     if (!draft || draft.by === HERE || draft.by === field.begun || field.changed) return [];
     const take = () => (field.open(this._desk.cues.get(current)), field.focus());

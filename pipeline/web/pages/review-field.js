@@ -101,7 +101,7 @@ export class Field extends EventTarget {
     figure("speed", `${perSecond(now.text, now.end - now.start).toFixed(1)} cps`, has("cps") || has("wpm"));
     figure("width", now.text.split("\n").map((line) => read(line).length).join(" + "), has("cpl") || has("lines"));
     figure("room", after ? `gap ${(after.start - now.end).toFixed(2)} s` : "", has("gap") || has("overlap"));
-    byId("state").textContent = desk.out ? "taken out live" : this.left ? "begun elsewhere, and left" : this.changed ? "changed" : "";
+    byId("state").textContent = desk.out ? "taken out live" : this.left ? "left here" : this.changed ? "changed" : "";
   }
 
   _put(text, caret) {

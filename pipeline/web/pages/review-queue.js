@@ -27,7 +27,7 @@ export class Queue {
     const next = by > 0 ? places.slice(at + 1).find((one) => this._open(one)) ?? places.find((one) => this._open(one)) :
       places.slice(0, Math.max(0, at)).findLast((one) => this._open(one));
     if (next) return this._desk.select(next.cue);
-    this._desk.tell(by > 0 ? `${this._head(0, places.length)} ${this._rest()}` : "That is the first.", "done");
+    this._desk.tell(by > 0 ? `${this._head(0, places.length)} ${this._rest(0)}` : "That is the first.", "done");
   }
 
   /** The order as it is now. */
@@ -49,7 +49,7 @@ export class Queue {
     const places = this._worth();
     const left = places.filter((one) => this._open(one)).length;
     const mine = this._of.problems.find((one) => one.cue === this._desk.current);
-    const rest = this._rest();
+    const rest = this._rest(left);
     const told = JSON.stringify([left, places.length, mine, rest]);
     const box = byId("queue");
     if (box.dataset.told === told) return;
@@ -78,8 +78,9 @@ export class Queue {
     return `${left} of ${all} left, about ${minutes} min`;
   }
 
-  /** What is to be expected in the other lines, which nobody is led to; what breaks a rule is there to be seen. */
-  _rest() {
+  /** What is to be expected in the other lines, which nobody is led to; what breaks a rule is there to be seen. `first`: so many are to
+   * be looked at before. */
+  _rest(first) {
     const { left, stop, problems } = this._of;
     const { facts, faults, keys } = this._desk;
     const others = problems.slice(stop).filter((one) => this._open(one)).length;
@@ -87,7 +88,7 @@ export class Queue {
     if (!others) return `There are no others.${wrong}`;
     const lines = others === 1 ? "In the other line" : `In the ${others} other lines`;
     if (facts.kind === "file") return `Of a subtitle file nobody knows how sure its words are: read the other ${others === 1 ? "line" : `${others} lines`}, too.${wrong}`;
-    if (left < 0.5) return `${lines} hardly a fault is to be expected${wrong ? `.${wrong}` : ": you may stop here."}`;
+    if (left < 0.5) return `${lines} hardly a fault is to be expected${wrong ? `.${wrong}` : first ? ": after these you may stop." : ": you may stop here."}`;
     return `${lines} about ${count(left, "fault")} may be left that nothing points to: if all has to be right, read them, too.`;
   }
 

@@ -1,20 +1,28 @@
 // What this browser keeps: where the editor was, and what the server does not have yet. It is written through, so that also a
-// browser that is killed has it. Each window keeps for itself, so that none takes away another's; whichever is opened next
+// browser that is killed has it; what a page has no time to write that is being left goes where it is kept at once. Each window keeps for itself, so that none takes away another's; whichever is opened next
 // takes over what was kept.
 
 const STORES = ["places", "kept"];
+const LATE = "livesubs.desk late ";
 const name = () => Math.random().toString(36).slice(2, 10);
 
 const database = await opened().catch(() => null); // a browser that keeps nothing has it until the page is closed
 /** What was kept before this window was opened. */
 const left = new Map((await lists().catch(() => [])).filter(([, items]) => Array.isArray(items)));
-/** What is to be written, the last of each place. */
-const unwritten = new Map();
+/** What is to be written, and what is being written: the last of each place. */
+const [unwritten, begun] = [new Map(), new Map()];
 let [busy, failed] = [false, database === null];
 
 /** What this window calls itself, and what this browser does. */
 export const WINDOW = name();
 export const BROWSER = await called().catch(name);
+
+for (const [place, items] of late()) {
+  left.set(place, items);
+  write("kept", place, items);
+}
+addEventListener("pagehide", () => [...begun.values(), ...unwritten.values()].forEach(hold));
+addEventListener("pageshow", ({ persisted }) => persisted && late());
 
 /** Whether all that was to be kept is on this machine's disk. */
 export const safe = () => !busy && !failed;
@@ -46,9 +54,10 @@ async function send() {
   busy = true;
   await null; // what is done together is written together
   while (unwritten.size) {
-    const now = [...unwritten.values()];
+    for (const [name, one] of unwritten) begun.set(name, one);
     unwritten.clear();
-    failed = !(await all(now).then(() => true, () => false));
+    failed = !(await all([...begun.values()]).then(() => true, () => false));
+    begun.clear();
   }
   busy = false;
 }
@@ -64,6 +73,27 @@ function all(values) {
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
   });
+}
+
+/** Keeps what has no time to be written. */
+function hold({ store, place, value }) {
+  try {
+    if (store === "kept") localStorage.setItem(`${LATE}${place}`, JSON.stringify(value ?? []));
+  } catch {
+    // then it is what was written before
+  }
+}
+
+/** What was kept so, once. */
+function late() {
+  try {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(LATE));
+    const found = names.map((name) => [name.slice(LATE.length), JSON.parse(localStorage.getItem(name))]);
+    for (const name of names) localStorage.removeItem(name);
+    return found;
+  } catch {
+    return [];
+  }
 }
 
 async function lists() {
