@@ -209,6 +209,19 @@ def test_loud_speech_without_words_is_told(tmp_path: Path) -> None:
     assert told.why == ("After “tenons” 1.0 s pass without a word.",)
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_sentence_that_made_little_sense_to_the_engine_comes_first(lang: str) -> None:
+    """Less than others did: what is usual is another engine's own."""
+    session = Session()
+    for at, event in enumerate(session.events):
+        if isinstance(event, Translation):
+            session.events[at] = replace(event, sure=-1.4 if event.sentence == "s2" else -0.6)
+    first, *others = session.queue(lang).problems
+    assert (first.cue, len(first.why)) == (f"s2.{lang}", 1)
+    assert "less sure of this sentence" in first.why[0]
+    assert not any(one.why for one in others)
+
+
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30))
 def test_the_queue_has_each_cue_once_and_its_price_adds_up(scores: list[tuple[float, bool]]) -> None:
     given = [Problem(cue=str(n), start=n, score=score, settled=done) for n, (score, done) in enumerate(scores)]
