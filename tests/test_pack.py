@@ -40,6 +40,7 @@ from pipeline.source.archive import note, segments
 from pipeline.source.parts import ARCHIVE, Anchor
 from pipeline.state import State, apply, fold
 from pipeline.tracks import TrackFiles
+from pipeline.web.drafts import Draft, Drafts
 from samples.clock import HEIGHT, WIDTH, read_clock
 from tests.measures import SAMPLES
 from tests.recordings import Sound, offset_ms
@@ -187,6 +188,18 @@ def test_a_copy_is_a_session_for_every_command_and_goes_on_where_it_was(session:
     again = pack(session, "--force")
     with pytest.raises(Exception, match="is there already, and not of"):
         unpacked(again, place(again))
+
+
+def test_a_line_that_was_begun_and_not_finished_is_told_and_goes_along_as_begun(session: Path) -> None:
+    file = session.parent / "a.livesubs"
+    assert "at the desk" not in livesubs("pack", session, "--out", file).stderr
+    half = Draft(lang="en", text="Half a", start=0.0, end=1.0, rev=1)
+    Drafts(session, lambda *told: None).keep("s1.en.1", half)
+    told = livesubs("pack", session, "--out", file, "--force").stderr
+    assert "1 line begun at the desk is not finished, and in it only as begun" in told
+    drafts = Drafts(unpacked(file, place(file)), lambda *told: None)
+    drafts.look()
+    assert [*drafts.all()] == [("s1.en.1", half, False)]
 
 
 def test_what_cannot_be_packed_leaves_nothing(
