@@ -310,6 +310,12 @@ def test_a_file_that_was_made_before_later_edits_changes_what_it_changed_and_no_
     assert state.cues[at(50).id].sentences == at(50).sentences
 
 
+def test_the_one_edit_since_the_file_was_made_stays() -> None:
+    _, events = imported(SESSION, brought(to_srt(with_(replace(at(30), text="At the desk.")))))
+    found = brought(to_srt(with_(replace(at(20), text="From outside."))), events=events)
+    assert (told(found), found.since) == ("1 text", 1)
+
+
 def test_both_languages_of_a_pair_follow_a_split_and_a_merge_outside() -> None:
     state, events = imported(SESSION, brought(to_srt(joined(25, 26))))
     assert state.cues[at(25).id].sentences == ("s25", "s26")
