@@ -137,7 +137,16 @@ def test_nothing_is_written_over_that_may_have_been_corrected(
         (["--lang", "es"], SettingsError, "no subtitles in es; choose --lang en, fr or fr-en, or have it"),
         (["--format", "txt", "--lang", "fr-en"], SettingsError, "of one language"),
         (["--format", "mp4"], SessionError, "there is no recording"),
-        (["--for", "youtube", "--from", "show"], SettingsError, "nobody marked where the show begins"),
+        (
+            ["--for", "youtube", "--from", "show"],
+            SettingsError,
+            "nobody marked where the show begins; leave --from out for all of the recording, or say when",
+        ),
+        (
+            ["--for", "youtube", "--from", "show", "--to", "end"],
+            SettingsError,
+            "where the show begins and ends; leave --from and --to out .* e.g. --from 0:12:30 --to 2:40:00",
+        ),
         (["--for", "youtube", "--lang", "en"], SettingsError, "--lang means nothing for a folder for YouTube"),
         (["--from", "3:00"], SettingsError, "--from means nothing for subtitles alone"),
         (["--for", "youtube", "--cut", "5:00-4:00"], SettingsError, "ends before it begins"),
