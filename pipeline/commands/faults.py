@@ -120,11 +120,13 @@ def _table(rows: Iterable[Sequence[str]], title: str) -> Table:
 
 def _cells(fault: "FileFault") -> tuple[str, str, str, str, str, str]:
     """How a fault is shown: where there is no cue, its line in the file."""
+    from pipeline.review.check import figure
     from pipeline.review.times import write_time
 
     cue = f"{fault.cue}" if fault.cue else f"l. {fault.line}" if fault.line else ""
     time = "" if fault.start is None else write_time(fault.start, "srt")
-    return cue, time, fault.rule, _value(fault.found), _value(fault.allowed), _short(fault.text)
+    found, allowed = (_value(figure(fault.rule, value)) for value in (fault.found, fault.allowed))
+    return cue, time, fault.rule, found, allowed, _short(fault.text)
 
 
 def _value(value: str | float) -> str:

@@ -1,6 +1,7 @@
 """Holds a subtitle file against a profile: everything that is wrong with it, in the file's order."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from pipeline.events import Cue, Value
 from pipeline.names.glossary import Glossary
@@ -13,6 +14,8 @@ from pipeline.subtitles.quality import faults
 
 UNCHECKED = "shot changes, sync to the sound, spelling, sense, names, what was left out, colours and place on screen"
 """What no profile says anything about."""
+_NOTHING = 1e-6
+"""What floating point may be out by."""
 
 
 class FileFault(Value, frozen=True):
@@ -79,6 +82,11 @@ def _told(file: SubtitleFile, finding: Finding) -> FileFault:
         allowed=finding.allowed,
         text=cue.text if cue else "",
     )
+
+
+def figure(rule: str, value: str | float) -> str | float:
+    """What is found or allowed, for people: a speed with one decimal, rounded up, so that what is over looks over."""
+    return ceil(10 * value - _NOTHING) / 10 if rule in ("cps", "wpm") and not isinstance(value, str) else value
 
 
 def _place(fault: FileFault) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 
 import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
+import { rate } from "./review-shape.js";
 
 /** Milliseconds without a key. */
 const PAUSE = 250;
@@ -99,7 +100,8 @@ const plain = ({ start, end, text }) => ({ start, end, text });
 const by = (seconds) => `${Math.abs(seconds).toFixed(3)} s ${seconds > 0 ? "later" : "earlier"}`;
 
 function told({ rule, found, allowed }) {
-  const figure = (value) => (typeof value === "number" ? String(Math.round(100 * value) / 100) : value);
+  const speed = rule === "cps" || rule === "wpm";
+  const figure = (value) => (typeof value !== "number" ? value : speed ? String(Number(rate(value))) : String(Math.round(100 * value) / 100));
   const limit = allowed === "" || allowed === null ? "" : `, allowed: ${figure(allowed)}`;
   return `${rule}: ${figure(found)} ${typeof found === "number" ? (WORDS[rule] ?? "") : ""}`.trim() + limit;
 }
