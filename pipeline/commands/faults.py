@@ -78,8 +78,9 @@ class CsvFaults:
 class TableFaults:
     """A table a file, and below it how many faults there are; for a pipe a fault is a line."""
 
-    def __init__(self, profile: str) -> None:
-        self._profile = profile
+    def __init__(self, profile: str, *, spelling: bool) -> None:
+        """`spelling` is whether that is checked, too."""
+        self._profile, self._spelling = profile, spelling
         self._console = Console(highlight=False)
 
     def __enter__(self) -> Self:
@@ -87,9 +88,9 @@ class TableFaults:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            from pipeline.review.check import UNCHECKED
+            from pipeline.review.check import unchecked
 
-            lines.say(f"Not checked: {UNCHECKED}.")
+            lines.say(f"Not checked: {unchecked(spelling=self._spelling)}.")
 
     def show(self, file: Path, faults: Sequence["FileFault"], cues: int) -> None:
         rows = [_cells(fault) for fault in faults]
