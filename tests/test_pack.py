@@ -200,6 +200,9 @@ def test_a_line_that_was_begun_and_not_finished_is_told_and_goes_along_as_begun(
     drafts = Drafts(unpacked(file, place(file)), lambda *told: None)
     drafts.look()
     assert [*drafts.all()] == [("s1.en.1", half, False)]
+    back = livesubs("import", session, file).stderr
+    assert "1 line begun at the desk is not finished, and not brought back: " in back
+    assert back.endswith(f" review {place(file)}\n")
 
 
 def test_what_cannot_be_packed_leaves_nothing(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands import brought
+from pipeline.commands.drafts import tell_drafts
 from pipeline.errors import SessionError, SettingsError, unwritable
 from pipeline.events import Action, Cue, Edit
 from pipeline.review.package import ENDING
@@ -72,7 +73,7 @@ def bring(
 def _bring_copy(folder: Path, record: "Record", file: Path, *, dry_run: bool) -> None:
     """Takes over what was edited in a packed copy, or in the folder that it was unpacked to."""
     from pipeline.review.importing import Taken
-    from pipeline.review.packed import journal_of, other_copy
+    from pipeline.review.packed import journal_of, other_copy, place
     from pipeline.review.returning import Done, returned
 
     found = returned([entry.event for entry in record.entries], journal_of(file, folder), record.settings.cues)
@@ -94,6 +95,8 @@ def _bring_copy(folder: Path, record: "Record", file: Path, *, dry_run: bool) ->
         typer.echo(f"Not brought back, since it is about the room that saw the copy: {', '.join(found.room)}.")
     if other := other_copy(file):
         typer.echo(f"{other} was made of an earlier {file.name}: livesubs import {folder} {other} brings its edits.")
+    else:
+        tell_drafts(file if file.is_dir() else place(file), "not brought back")
     if found.taken and not dry_run:
         _hand_over(folder, [one.change.edit if isinstance(one, Taken) else one.action for one in found.taken])
     if refused:
