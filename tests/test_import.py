@@ -316,6 +316,15 @@ def test_the_one_edit_since_the_file_was_made_stays() -> None:
     assert (told(found), found.since) == ("1 text", 1)
 
 
+def test_the_only_line_that_both_changed_is_refused_unless_the_file_has_it_from_here() -> None:
+    """By its words the file was made before or after that."""
+    _, events = imported(SESSION, brought(to_srt(with_(replace(at(40), text="Something quite else.")))))
+    [conflict] = brought(to_srt(with_(replace(at(40), text=f"{at(40).text} Indeed."))), events=events).taken
+    assert conflict.refused.startswith("That line was changed meanwhile")
+    after = brought(to_srt(with_(replace(at(40), text="Something else."))), events=events)
+    assert (told(after), after.since) == ("1 text", 0)
+
+
 def test_both_languages_of_a_pair_follow_a_split_and_a_merge_outside() -> None:
     state, events = imported(SESSION, brought(to_srt(joined(25, 26))))
     assert state.cues[at(25).id].sentences == ("s25", "s26")

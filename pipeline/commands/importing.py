@@ -129,7 +129,7 @@ def _hand_over(folder: Path, asked: Sequence[Action | Edit], brought: Collection
 def _tell(found: "Import", *, dry_run: bool) -> None:
     if found.since:
         typer.echo(
-            f"The file is as the session was before {found.since} lines of it were changed; those stay "
+            f"The file is as the session was before {_lines(found.since)} changed, which stays so "
             "(--latest takes the file as it is)."
         )
     for one in found.taken:
@@ -141,6 +141,10 @@ def _tell(found: "Import", *, dry_run: bool) -> None:
     if refused:
         could = "cannot" if dry_run else "could not"
         typer.echo(f"{refused} {could} be taken; they are listed above, and nothing of the file is lost.")
+
+
+def _lines(count: int) -> str:
+    return "a line of it was" if count == 1 else f"{count} lines of it were"
 
 
 def _said(told: str, nothing: str, *, dry_run: bool) -> str:

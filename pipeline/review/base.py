@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from math import inf
 
 from pipeline.events import Cue, Event, Withdrawn
-from pipeline.review.alignment import NEAR, Line
+from pipeline.review.alignment import NEAR, Line, distance
 
 _TEXT, _TIMES = 0.9, 0.8
-"""How much of a line a file has that has only its text, or only its times."""
+"""How much of a line a file has that has only its text, or only its times ..."""
+_CLOSE = 0.09
+"""... and how much more at most for words that are nearly the same: what was changed there was changed from those."""
 _CLEARLY = 5.0
 """Lines by which a state must be nearer in which the track was not all there yet: some were deleted, more likely."""
 _BEYOND = 2
@@ -70,7 +72,7 @@ class _Track:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.cues: dict[str, Cue] = {}
-        self._by_time = sorted((line.start, line.end) for line in lines)
+        self._by_time = sorted((line.start, line.end, line.text) for line in lines)
         self._by_text: dict[str, list[tuple[float, float]]] = defaultdict(list)
         for line in lines:
             self._by_text[line.text].append((line.start, line.end))
@@ -88,7 +90,7 @@ class _Track:
         spans = self._by_text.get(text, [])
         whole = any(_same(cue, span) for span in spans)
         self.cues[cue.id], self._texts[cue.id] = cue, text
-        self._worth[cue.id] = 1.0 if whole else _TIMES if self._timed(cue) else 0.0
+        self._worth[cue.id] = 1.0 if whole else self._timed(cue, text)
         self._whole[text] += whole
         if spans and not whole:
             self._elsewhere[cue.id] = text
@@ -112,13 +114,14 @@ class _Track:
 
     def behind(self, end: float) -> int:
         """How many lines begin after that."""
-        return len(self._by_time) - bisect_left(self._by_time, (end, 0.0))
+        return len(self._by_time) - bisect_left(self._by_time, (end, 0.0, ""))
 
-    def _timed(self, cue: Cue) -> bool:
-        """Whether a line has its times."""
-        at = bisect_left(self._by_time, (cue.start - NEAR, 0.0))
-        return any(_same(cue, span) for span in self._by_time[at : at + 2])
+    def _timed(self, cue: Cue, text: str) -> float:
+        """How much of it there is where a line has its times."""
+        at = bisect_left(self._by_time, (cue.start - NEAR, 0.0, ""))
+        there = [said for *span, said in self._by_time[at : at + 2] if _same(cue, span)]
+        return max((_TIMES + _CLOSE * (1 - distance(text, said)) for said in there), default=0.0)
 
 
-def _same(cue: Cue, span: tuple[float, float]) -> bool:
+def _same(cue: Cue, span: Sequence[float]) -> bool:
     return abs(cue.start - span[0]) <= NEAR and abs(cue.end - span[1]) <= NEAR
