@@ -126,8 +126,8 @@ def _cells(fault: "FileFault") -> tuple[str, str, str, str, str, str]:
 
     cue = f"{fault.cue}" if fault.cue else f"l. {fault.line}" if fault.line else ""
     time = "" if fault.start is None else write_time(fault.start, "srt")
-    found, allowed = (_value(figure(fault.rule, value)) for value in (fault.found, fault.allowed))
-    return cue, time, fault.rule, found, allowed, _short(fault.text)
+    found = _value(figure(fault.rule, fault.found))
+    return cue, time, fault.rule, found, _value(fault.allowed), _short(fault.text)
 
 
 def _value(value: str | float) -> str:

@@ -49,8 +49,7 @@ def _rules(track: Sequence[Cue], profile: Profile) -> dict[str, str]:
     """By cue, what `qc` says of it: `netflix-en: cps 27 (20), lines 3 (2).`"""
     of: dict[str, list[str]] = defaultdict(list)
     for cue, fault in broken(track, profile):
-        found, allowed = (_value(figure(fault.rule, value)) for value in (fault.found, fault.allowed))
-        of[cue.id].append(f"{fault.rule} {found} ({allowed})")
+        of[cue.id].append(f"{fault.rule} {_value(figure(fault.rule, fault.found))} ({_value(fault.allowed)})")
     return {cue: f"{profile.base}: {', '.join(told)}." for cue, told in of.items()}
 
 

@@ -93,7 +93,7 @@ def _told(file: SubtitleFile, finding: Finding) -> FileFault:
 
 
 def figure(rule: str, value: str | float) -> str | float:
-    """What is found or allowed, for people: a speed with one decimal, rounded up, so that what is over looks over."""
+    """What is found, for people: a speed with one decimal, rounded up, so that what is over looks over."""
     return ceil(10 * value - _NOTHING) / 10 if rule in ("cps", "wpm") and not isinstance(value, str) else value
 
 

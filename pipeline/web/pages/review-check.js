@@ -100,10 +100,10 @@ const plain = ({ start, end, text }) => ({ start, end, text });
 const by = (seconds) => `${Math.abs(seconds).toFixed(3)} s ${seconds > 0 ? "later" : "earlier"}`;
 
 function told({ rule, found, allowed }) {
-  const speed = rule === "cps" || rule === "wpm";
-  const figure = (value) => (typeof value !== "number" ? value : speed ? String(Number(rate(value))) : String(Math.round(100 * value) / 100));
+  const figure = (value) => (typeof value === "number" ? String(Math.round(100 * value) / 100) : value);
   const limit = allowed === "" || allowed === null ? "" : `, allowed: ${figure(allowed)}`;
-  return `${rule}: ${figure(found)} ${typeof found === "number" ? (WORDS[rule] ?? "") : ""}`.trim() + limit;
+  const speed = rule === "cps" || rule === "wpm";
+  return `${rule}: ${speed ? rate(found) : figure(found)} ${typeof found === "number" ? (WORDS[rule] ?? "") : ""}`.trim() + limit;
 }
 
 /** Both texts, word by word: what goes is struck out, what comes is marked. */
