@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume guards bench queue lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine guards bench queue bench-peers lock-peers lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -82,6 +82,10 @@ pages-load: $(DONE)
 resume: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_resume.py --log-cli-level=INFO
 
+# The second pass on ten noisy takes, with holes, edits and kills; takes about six minutes; needs espeak-ng.
+refine: $(DONE)
+	$(BIN)/python -m pytest tests/soak/test_refine.py --log-cli-level=INFO
+
 # The guards against invented text over ten minutes of applause, of chants, of speech under applause; needs espeak-ng.
 guards: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_guards.py --log-cli-level=INFO
@@ -94,6 +98,28 @@ bench: $(DONE)
 queue: $(DONE)
 	$(BIN)/python -m bench.queue build/queue
 	$(BIN)/python -m bench.planted build/queue
+
+# livesubs beside other systems, on the same sound in real time; more than four hours of an otherwise idle machine, in as many
+# runs as one likes: PEERS="--at-most 3". Needs espeak-ng, Linux, Python 3.11, and a pip that finds the CPU build of torch.
+PEERS :=
+PEER_NAMES := whisper-live whisperlivekit stream-translator-gpt RealtimeSTT
+bench-peers: $(DONE)
+	-@$(MAKE) --no-print-directory -k $(PEER_NAMES:%=build/peers/%/.locked)  # what cannot be had is listed as that
+	$(BIN)/python -m bench.peers $(PEERS)
+
+# Without what only a GPU or a sound card needs, so without pip's look at what each asks for.
+build/peers/%/.locked: bench/peers/%.lock
+	@echo "Setting up $(@D) with pip (once, some minutes)..."
+	@rm -rf $(@D) && mkdir -p build/peers && python3.11 -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+lock-peers:
+	for peer in $(PEER_NAMES:RealtimeSTT=RealtimeSTT[recommended]); do \
+		printf '%s\ntorch==2.13.0+cpu\n' $$peer | uv pip compile - --python-version 3.11 \
+			--python-platform x86_64-manylinux_2_28 --override bench/peers/without.txt --generate-hashes --no-emit-index-url \
+			--no-emit-find-links --no-annotate --custom-compile-command "make lock-peers" --upgrade --quiet \
+			-o bench/peers/$${peer%%[*}.lock || exit 1; done
 
 lint: $(DONE)
 	$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from pipeline.events import Cue, Sentence
 from pipeline.review.heard import SIGNALS, signals
 from pipeline.review.loud import Loud, levels
 from pipeline.review.queue import queue
+from pipeline.review.unsure import unsure
 
 TAUGHT = (1, 2, 3, 4, 5, 6)
 ASKED = (201, 202, 203)
@@ -47,7 +48,7 @@ def examples(of: Evening) -> tuple[Table, Table]:
     words = [word for sentence in sentences for word in sentence.words]
     found = [Said(word.text, word.start, word.end) for word in words]
     bad = wrong(of.fr, found)
-    rows = signals(sentences, Loud(levels(of.folder / "audio.s16"), words))
+    rows = signals(sentences, Loud(levels(of.folder / "audio.s16"), words), unsure(of.record))
     return np.array(rows), np.array([float(at in bad) for at in range(len(words))])
 
 

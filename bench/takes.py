@@ -71,7 +71,7 @@ def evening(
     """The session of that seed, run in `folder` unless it was before; what is said is of `source`, or composed."""
     truth, made = folder / f"{seed}.json", folder / str(seed)
     if not truth.exists():
-        said = _take(folder / f"{seed}.wav", seed, noises, source or Composed())
+        said = recorded(folder / f"{seed}.wav", seed, noises, source or Composed())
         options = ["--demo", "--pace", "max", "--out", str(made)]
         run = [sys.executable, "-m", "pipeline", "run", str(folder / f"{seed}.wav"), *options]
         subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
@@ -80,14 +80,17 @@ def evening(
     return Evening(made, fr, en)
 
 
-def _take(path: Path, seed: int, noises: Sequence[tuple[str, float]], source: Source) -> tuple[list[Said], list[Said]]:
+def recorded(
+    path: Path, seed: int, noises: Sequence[tuple[str, float]], source: Source, seconds: float = SECONDS
+) -> tuple[list[Said], list[Said]]:
+    """What is said in the take that it writes to `path`, in French and in English, `seconds` at least of each noise."""
     rng, generator = random.Random(seed), np.random.default_rng(seed)
     parts: list[Audio] = []
     fr: list[Said] = []
     en: list[Said] = []
     now = 0.0
     for kind, snr in noises:
-        spoken = take(source, rng, SECONDS)
+        spoken = take(source, rng, seconds)
         parts.append(_spoilt(spoken, kind, snr, rng, generator))
         for pair, words in spoken.sentences:
             fr += [Said(word.text, now + word.start, now + word.end) for word in words]

@@ -93,7 +93,7 @@ class Answering:
             warned = Warned(text=text)
             if warned not in (entry.event for entry in read(path / folder.JOURNAL)):  # it is said once
                 journal.append(warned)
-        self._director = Director(path, journal, self._files, chosen.cues, names_of(path, chosen))
+        self.director = Director(path, journal, self._files, chosen.cues, names_of(path, chosen))
 
     @property
     def alone(self) -> bool:
@@ -102,7 +102,7 @@ class Answering:
 
     def answer(self) -> None:
         (self._path / BEHIND).touch()
-        self._director.answer()
+        self.director.answer()
         self._files.write()
 
 

@@ -20,6 +20,7 @@ from pipeline.commands import (
     pack,
     publish,
     qc,
+    refine,
     report,
     restream,
     review,
@@ -70,6 +71,7 @@ app.command()(compare.compare)
 app.command()(learn.learn)
 app.command()(review.review)
 app.command()(fit.fit)
+app.command()(refine.refine)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")

@@ -4,7 +4,7 @@
 """
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pipeline import folder
@@ -12,7 +12,7 @@ from pipeline.answering import answered, effects, known, owed
 from pipeline.asked import Asked
 from pipeline.direction import remade, settled, speaker
 from pipeline.errors import SettingsError
-from pipeline.events import Action, Cue, Edit, Warned, Withdrawn
+from pipeline.events import Action, Cue, Edit, Event, Warned, Withdrawn
 from pipeline.journal import Journal
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
@@ -53,6 +53,18 @@ class Director:
                 events = [] if made.id in state.touched else settled(state, [asked], self._rules)
             for event in events:
                 self._journal.append(event)
+
+    def together(self, made: Iterable[Event], about: Collection[str]) -> bool:
+        """Journals what a program makes of several cues, those it is `about`, unless a person has touched one of them;
+        whether it did. What was journaled before a kill comes to the same again."""
+        with self._acting:
+            with self._journal.state() as state:
+                if not state.touched.isdisjoint(about):
+                    return False
+                events = [remade(state, event) if isinstance(event, Cue) else event for event in made]
+            for event in events:
+                self._journal.append(event)
+        return True
 
     def answer(self) -> None:
         """Does what people have asked since the last time. One thread calls it."""

@@ -58,6 +58,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_de
     """One journal line."""
 
 
+PASS: int = msgspec.field(default=1, name="pass")
+"""1: live; 2: heard again when the show was over (`livesubs refine`)."""
+
+
 class SessionStarted(Event, frozen=True, tag="session"):
     """First line of a journal: a replay needs nothing else. Comes again when a session is resumed."""
 
@@ -204,6 +208,7 @@ class Sentence(Event, frozen=True, tag="sentence"):
     """It is a clause, and its sentence goes on."""
     rev: int = 1
     final: bool = True
+    pass_: int = PASS
 
 
 class Repaired(Event, frozen=True, tag="repaired"):
@@ -232,6 +237,9 @@ class Translation(Event, frozen=True, tag="translation"):
     text: str = ""
     elapsed: float = 0.0
     """Seconds the engine took."""
+    sure: float | None = None
+    """Mean log probability of the pieces of the text, 0 at the most; None: the engine does not say."""
+    pass_: int = PASS
 
 
 class Rendering(Value, frozen=True):
@@ -274,12 +282,31 @@ class Cue(Event, frozen=True, tag="cue"):
     `accepted` (a person has looked at it, and it is right)."""
     rev: int = 1
     final: bool = True
+    pass_: int = PASS
 
 
 class Withdrawn(Event, frozen=True, tag="withdrawn"):
-    """The cue with this id is no more; its text went into another."""
+    """The cue, or the sentence, with this id is no more; its text went into another."""
 
     id: str
+    pass_: int = PASS
+
+
+class Refined(Event, frozen=True, tag="refined"):
+    """All that was recorded has been heard a second time (`livesubs refine`); what became of it came just before."""
+
+    recogniser: str
+    recorded: float
+    """Seconds of the stream that were there to hear."""
+    replaced: int
+    """Live sentences that read otherwise now, or are no more."""
+    added: int
+    """Sentences that nobody had heard."""
+    holes: float
+    """Seconds that had not been heard live."""
+    left: int
+    """Places that would read otherwise, and stay since a person touched them meanwhile or there is no room."""
+    pass_: int = PASS
 
 
 Doing = Literal[
@@ -375,6 +402,7 @@ AnyEvent = (
     | Hypothesis
     | Skipped
     | Recovered
+    | Refined
     | Suppressed
     | Repaired
     | Sentence

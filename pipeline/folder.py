@@ -17,6 +17,7 @@ from pipeline.notes import LOG, NOTES
 from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.state import fold
+from pipeline.watched import WATCHED
 
 JOURNAL = "journal.jsonl"
 SETTINGS = "settings.toml"
@@ -127,8 +128,10 @@ def _ended(path: Path) -> bool:
     journal = path / JOURNAL
     if not journal.is_file():
         return False
-    ended = fold(entry.event for entry in read(journal, damaged=[], last=_END)).ended
-    return ended is not None and ended.reason != "failed"
+    state = fold(entry.event for entry in read(journal, damaged=[], last=_END))
+    if not state.ended and not state.progress:  # what came of it long afterwards
+        state = fold(entry.event for entry in read(journal, damaged=[]))
+    return state.ended is not None and state.ended.reason != "failed"
 
 
 def begun(path: Path) -> Begun:
@@ -149,7 +152,7 @@ def source_of(path: Path) -> str:
 def held(path: Path) -> bool:
     """Whether the folder holds anything but a session's lock, the tokens of its pages and what was done there, what
     was told beside it, and what one died of that recorded nothing."""
-    return any(entry.name not in (LOCK, PAGES, ACTIONS, EDITS, FAULTS, NOTES, LOG) for entry in path.iterdir())
+    return any(entry.name not in (LOCK, PAGES, ACTIONS, EDITS, FAULTS, NOTES, LOG, WATCHED) for entry in path.iterdir())
 
 
 def empty(path: Path) -> None:

@@ -12,6 +12,7 @@ from pipeline.events import (
     Gap,
     Progress,
     Recovered,
+    Refined,
     Removed,
     Resumed,
     Sentence,
@@ -62,6 +63,8 @@ class State:
         self.removed = 0.0
         """Stream time up to which the recording is gone: somebody removed the folder then."""
         self.ended: Ended | None = None
+        self.refined: Refined | None = None
+        """All of it has been heard a second time."""
 
     def copy(self) -> "State":
         """One that goes on by itself; the values in it never change."""
@@ -107,6 +110,7 @@ def apply(state: State, event: Event) -> State:
             state.revs[event.id] = max(event.rev, state.revs.get(event.id, 0))
         case Withdrawn():
             state.cues.pop(event.id, None)
+            state.sentences.pop(event.id, None)
         case Sentence():
             state.sentences[event.id] = event
         case Suppressed():
@@ -126,6 +130,8 @@ def apply(state: State, event: Event) -> State:
         case Progress():
             state.progress = event
             state.recorded = max(state.recorded, event.recorded)
+        case Refined():
+            state.refined = event
         case Removed():
             state.removed = max(state.removed, event.stream)
         case Resumed():

@@ -54,14 +54,16 @@ class Supervised:
         fault: Callable[[], str] = str,
         given_up: Callable[[], str] = str,
         outbox: notes.Outbox | None = None,
+        then: Sequence[str] = (),
     ) -> None:
         """`first` and `again`: what to type after `livesubs` to start it, and to go on once it has begun and was
         `cut_off`. `beside`: by its name, what else is to run meanwhile; it ends by itself when nobody needs it any
         more, or at once where nothing was `recorded`. `fault`: the one that it died of last. `given_up` does what is
         left to do for one that does not go on, and says what came of it. What is said beside the session goes to it
-        by the `outbox`: the terminal is its own while it runs."""
+        by the `outbox`: the terminal is its own while it runs. `then`: what to type for what follows on one that has
+        ended well, once nothing runs beside it any more."""
         self._first, self._again, self._cut_off, self._recorded = first, again, cut_off, recorded
-        self._fault, self._given_up, self._outbox = fault, given_up, outbox
+        self._fault, self._given_up, self._outbox, self._then = fault, given_up, outbox, then
         self._process: subprocess.Popen[bytes] | None = None
         self._beside = [
             Companion(name, words, _start, outbox.log if outbox else _forget) for name, words in beside.items()
@@ -79,6 +81,8 @@ class Supervised:
         code = self._run(tell)
         self._take_back(tell)
         self._end_beside(tell)
+        if code == 0 and self._then and not self._terminated:
+            self._go_on_after()
         return code
 
     def _run(self, tell: Callable[[str], None]) -> int:
@@ -133,6 +137,14 @@ class Supervised:
         for companion in self._beside:
             self._look_after(companion, tell, stay=False)
             companion.forget()
+
+    def _go_on_after(self) -> None:
+        """What can wait, and be stopped at any time; the session has ended well whatever becomes of it."""
+        self._passed = len(self._asked)
+        with suppress(OSError):  # too little memory, too many processes: it can be typed
+            self._process = _start(self._then)
+            self._pass_on()  # what came while it was being started
+            self._process.wait()
 
     def _look_after(self, companion: Companion, tell: Callable[[str], None], *, stay: bool = True) -> None:
         """Passes on what it says; it is started again where it is to `stay`."""

@@ -38,6 +38,12 @@ def be_modest() -> None:
         os.nice(5)
 
 
+def be_last() -> None:
+    """From now on this process, and each that it starts, waits for all others."""
+    if sys.platform != "win32":
+        os.nice(19)
+
+
 def hold_back(pid: int) -> None:
     """Has another process wait for all others."""
     if sys.platform != "win32":

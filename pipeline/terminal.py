@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -24,6 +24,7 @@ from pipeline.events import (
     SourceState,
     Suppressed,
     Warned,
+    Withdrawn,
 )
 from pipeline.journal import Entry
 from pipeline.lines import (
@@ -58,6 +59,16 @@ class Screen(Protocol):
     def announce(self, starts_at: datetime | None) -> None: ...
 
 
+class Row(NamedTuple):
+    """A line of the list."""
+
+    time: str
+    text: str
+    style: str
+    cue: str = ""
+    """Its id; empty: what was said, above its translation."""
+
+
 class LiveScreen:
     """The technician's view: state of the source, level, lag, speed, the last cues in every language, warnings."""
 
@@ -66,7 +77,7 @@ class LiveScreen:
         self._session: SessionStarted | None = None
         self._source = "loading the speech model"
         self._over = False
-        self._rows: deque[tuple[str, str, str]] = deque(maxlen=100)
+        self._rows: deque[Row] = deque(maxlen=100)
         self._sentences: dict[str, Sentence] = {}
         self._cues = 0
         self._suppressed = 0
@@ -98,6 +109,8 @@ class LiveScreen:
                 self._sentences[event.id] = event
             case Cue() as event if self._session and event.lang in tracks(self._session):
                 self._add_cue(event, self._session)
+            case Withdrawn(id=id):
+                self._rows = deque((row for row in self._rows if row.cue != id), self._rows.maxlen)
             case Suppressed():
                 self._suppressed += 1
             case Gap() | Skipped() | Removed() as event:
@@ -119,16 +132,19 @@ class LiveScreen:
 
     def _add_cue(self, cue: Cue, session: SessionStarted) -> None:
         if cue.rev > 1:
+            self._correct(cue, session)
             return
         self._cues += 1
         said = [sentence for id in cue.sentences if (sentence := self._sentences.pop(id, None))]
         above = [s for s in said if cue.lang != session.src_lang and s.lang not in (cue.lang, UNSPOKEN)]
-        self._rows += [(clock_time(sentence.start), sentence.text, _FRENCH) for sentence in above]
-        style = _ALARM if "untranslated" in cue.flags else _ENGLISH
+        self._rows += [Row(clock_time(sentence.start), sentence.text, _FRENCH) for sentence in above]
         alone = cue.lang == session.src_lang or (said and not above)
-        time = clock_time(cue.start) if alone else ""
-        label = f"{cue.lang} " if len(session.tgt_langs) > 1 else ""
-        self._rows.append((time, f"{label}{' '.join(cue.text.splitlines())}{remark(cue)}", style))
+        self._rows.append(_row(cue, clock_time(cue.start) if alone else "", session))
+
+    def _correct(self, cue: Cue, session: SessionStarted) -> None:
+        """A line that is still in the list says what it says now."""
+        rows = [_row(cue, row.time, session) if row.cue == cue.id else row for row in self._rows]
+        self._rows = deque(rows, self._rows.maxlen)
 
     def draw(self) -> RenderableType:
         status = self._status()
@@ -199,15 +215,21 @@ class LiveScreen:
         table = Table.grid(padding=(0, 1))
         table.add_column(width=8, style=_QUIET)
         table.add_column(width=width)
-        rows: list[tuple[str, str, str]] = []
+        rows: list[Row] = []
         for row in reversed([*self._rows]):  # a copy: the session adds rows while this thread draws
-            room -= -(-len(row[1]) // width)
+            room -= -(-len(row.text) // width)
             if room < 0:
                 break
             rows.append(row)
-        for time, text, style in reversed(rows):
-            table.add_row(time, Text(text, style=style))
+        for row in reversed(rows):
+            table.add_row(row.time, Text(row.text, style=row.style))
         return table
+
+
+def _row(cue: Cue, time: str, session: SessionStarted) -> Row:
+    style = _ALARM if "untranslated" in cue.flags else _ENGLISH
+    label = f"{cue.lang} " if len(session.tgt_langs) > 1 else ""
+    return Row(time, f"{label}{' '.join(cue.text.splitlines())}{remark(cue)}", style, cue.id)
 
 
 def choose(status: "Callable[[], Status]", *, as_json: bool) -> Screen:

@@ -12,6 +12,7 @@ STAGES = {"source", "speech", "translation", "subtitles", "publish"}
 ABOVE = {
     "web",
     "export",
+    "refining",
     "fit",
     "session",
     "director",

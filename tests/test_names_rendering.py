@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.names.glossary import Glossary, parse
 from pipeline.names.rendering import broken, due, masked, mend, unmasked
-from pipeline.translation.engine import NOTHING, Context, TranslationFailed
+from pipeline.translation.engine import NOTHING, Answer, Context, TranslationFailed
 from pipeline.translation.protected import Protected
 
 GLOSSARY = parse(
@@ -37,17 +37,18 @@ class Scripted:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return True
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
         self.asked.append(text)
         first, rest = text.split(" parle de l'")
         second, rest = rest.split(" à ")
         third, fourth = rest.rsplit(" de ", 1)
-        return ENGLISH.format(*map(self.habit, (first, second, third, fourth.rstrip("."))))
+        return Answer(ENGLISH.format(*map(self.habit, (first, second, third, fourth.rstrip(".")))))
 
 
-def protected(habit: Callable[[str], str], glossary: Glossary = GLOSSARY) -> tuple[str | None, Scripted]:
+def protected(habit: Callable[[str], str], glossary: Glossary = GLOSSARY) -> tuple[str, Scripted]:
     engine = Scripted(habit)
-    return Protected(engine, lambda lang: glossary.into(lang, "en")).translate(SAID, "fr", "en"), engine
+    answer = Protected(engine, lambda lang: glossary.into(lang, "en")).translate(SAID, "fr", "en")
+    return answer.text if answer else "", engine
 
 
 RIGHT = ENGLISH.format(*TARGETS)
@@ -85,11 +86,11 @@ def test_whatever_an_engine_makes_of_names_they_come_out_right(habit: Callable[[
 
 def test_who_echoes_the_whole_text_still_has_the_terms_right() -> None:
     class Echo(Scripted):
-        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
-            return text
+        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
+            return Answer(text)
 
     answer = Protected(Echo(str), lambda lang: GLOSSARY.terms).translate(SAID, "fr", "en")
-    assert answer == "Ysoline Brachemont parle de Solidea Union à the town hall de Fort-Carré."
+    assert answer == Answer("Ysoline Brachemont parle de Solidea Union à the town hall de Fort-Carré.")
 
 
 def test_a_right_answer_costs_no_second_question_and_stays_as_it_is() -> None:
@@ -106,7 +107,7 @@ def test_what_nothing_helps_is_given_as_it_came_and_called_broken() -> None:
 
 def test_a_second_question_that_fails_or_has_no_time_left_costs_no_answer() -> None:
     class Tiring(Scripted):
-        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
             if self.asked:
                 raise TranslationFailed("too many requests")
             return super().translate(text, src_lang, tgt_lang, context)
@@ -114,7 +115,7 @@ def test_a_second_question_that_fails_or_has_no_time_left_costs_no_answer() -> N
     assert Protected(Tiring(lambda term: "him"), lambda lang: GLOSSARY.terms).translate(SAID, "fr", "en")
 
     class Hanging(Scripted):
-        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+        def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
             answer = super().translate(text, src_lang, tgt_lang, context)
             if len(self.asked) > 1:
                 release.wait(60)
@@ -122,7 +123,7 @@ def test_a_second_question_that_fails_or_has_no_time_left_costs_no_answer() -> N
 
     release = Event()
     hanging = Protected(Hanging(lambda term: "him"), lambda lang: GLOSSARY.terms, patience=0.2)
-    assert hanging.translate(SAID, "fr", "en") == "him speaks of the him at him of him."
+    assert hanging.translate(SAID, "fr", "en") == Answer("him speaks of the him at him of him.")
     release.set()
     slow = Scripted(lambda term: "him")
     ticks = iter((0.0, 5.0, 5.0))
@@ -133,7 +134,7 @@ def test_a_second_question_that_fails_or_has_no_time_left_costs_no_answer() -> N
 def test_another_language_keeps_the_names_only() -> None:
     engine = Scripted(lambda term: term)
     answer = Protected(engine, lambda lang: GLOSSARY.into(lang, "en")).translate(SAID, "fr", "es")
-    assert answer == ENGLISH.format(*PLAIN)
+    assert answer == Answer(ENGLISH.format(*PLAIN))
 
 
 @pytest.mark.parametrize(

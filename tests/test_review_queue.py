@@ -66,6 +66,15 @@ def test_who_is_likeliest_to_need_a_human_comes_first_and_says_why() -> None:
     assert not made.problems[-1].why
 
 
+def test_what_the_second_pass_heard_otherwise_is_shown_with_both() -> None:
+    session = Session()
+    live = next(event for event in session.events if isinstance(event, Sentence))
+    session.events.append(replace(live, text="Tout autre chose.", rev=2, pass_=2))
+    [first, *_] = session.queue("fr").problems
+    assert first.cue == "s1.fr"
+    assert first.why[0] == f"“{live.text}” was heard live, “Tout autre chose.” when it was heard again."
+
+
 def test_what_the_technician_said_comes_before_all_else() -> None:
     session = Session(*said(4, 190.0, verdict="empty"))
     session.do(Action(id="m", do="mark", cue="s3.en"))
@@ -211,6 +220,19 @@ def test_loud_speech_without_words_is_told(tmp_path: Path) -> None:
     [seen], [told] = queue(made, "fr").problems, queue(made, "fr", heard).problems
     assert told.score > seen.score
     assert told.why == ("After “tenons” 1.0 s pass without a word.",)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_sentence_that_made_little_sense_to_the_engine_comes_first(lang: str) -> None:
+    """Less than others did: what is usual is another engine's own."""
+    session = Session()
+    for at, event in enumerate(session.events):
+        if isinstance(event, Translation):
+            session.events[at] = replace(event, sure=-1.4 if event.sentence == "s2" else -0.6)
+    first, *others = session.queue(lang).problems
+    assert (first.cue, len(first.why)) == (f"s2.{lang}", 1)
+    assert "less sure of this sentence" in first.why[0]
+    assert not any(one.why for one in others)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30))

@@ -113,6 +113,16 @@ def test_one_that_dies_again_and_again_is_left_to_a_person(monkeypatch: pytest.M
     assert said[-1].endswith("run --resume 'my show'")
 
 
+@pytest.mark.usefixtures("own_signals")
+@pytest.mark.parametrize(("program", "follows"), [("pass", True), (KILLED, False)])
+def test_what_is_to_follow_follows_on_one_that_ended_well(
+    monkeypatch: pytest.MonkeyPatch, program: str, follows: bool
+) -> None:
+    children = Children(monkeypatch, program)
+    Supervised(["run"], ["run", "--resume", "s"], lambda: True, then=["refine", "s"]).run(list[str]().append)
+    assert (["refine", "s"] in children.words) == follows
+
+
 def _watched(folder: Path) -> int:
     return run._watched(["run", "stream", "--demo"], folder, {}, resumed=False, as_json=False)
 

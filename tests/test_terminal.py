@@ -10,9 +10,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
-from pipeline.events import Cue, Ended, SessionStarted, SourceState, Warned
+from pipeline.events import Cue, Ended, SessionStarted, SourceState, Warned, Withdrawn
 from pipeline.journal import Entry, read
 from pipeline.terminal import LiveScreen
 from pipeline.view import Status
@@ -23,6 +24,9 @@ from tests.waiting import until
 pytestmark = pytest.mark.slow
 
 RALLY = str(SAMPLES / "rally.mp4")
+STARTED = SessionStarted(
+    version="0", source="x", src_lang="fr", tgt_langs=("en",), recogniser="r", engines=("e",), began_at=0.0
+)
 
 
 def command(out: Path, *more: str) -> list[str]:
@@ -109,10 +113,7 @@ def test_without_translations_what_is_said_is_shown(tmp_path: Path) -> None:
 
 def test_the_picture_is_drawn_while_cues_come() -> None:
     screen = LiveScreen(lambda: Status(recorded=9.0, heard=9.0, speed=1.0, level=-20.0, stopping=False), Console())
-    started = SessionStarted(
-        version="0", source="x", src_lang="fr", tgt_langs=("en",), recogniser="r", engines=("e",), began_at=0.0
-    )
-    screen.show(Entry(1, 0.0, started))
+    screen.show(Entry(1, 0.0, STARTED))
     cue = Cue(id="s1.en.1", lang="en", start=0.0, end=1.0, text="Yes.", sentences=("s1",))
     over = threading.Event()
 
@@ -132,6 +133,27 @@ def test_the_picture_is_drawn_while_cues_come() -> None:
         over.set()
         speaker.join()
         sys.setswitchinterval(often)
+
+
+def shown_by(screen: LiveScreen, console: Console) -> str:
+    with console.capture() as captured:
+        console.print(screen.draw())
+    return captured.get()
+
+
+def test_the_list_says_what_its_lines_say_now() -> None:
+    """One that was corrected, translated later, killed or taken back is not there as it was."""
+    console = Console(width=100, height=30, file=io.StringIO())
+    screen = LiveScreen(lambda: Status(recorded=9.0, heard=9.0, speed=1.0, level=-20.0, stopping=False), console)
+    cue = Cue(id="s1.en.1", lang="en", start=0.0, end=1.0, text="Yes.", sentences=("s1",))
+    events = [STARTED, cue, replace(cue, id="s2.en.1", text="Perhaps."), replace(cue, rev=2, text="No.")]
+    for number, event in enumerate(events):
+        screen.show(Entry(number, 0.0, event))
+    drawn = shown_by(screen, console)
+    assert "Yes." not in drawn
+    assert drawn.index("No.") < drawn.index("Perhaps.")
+    screen.show(Entry(5, 0.0, Withdrawn(id="s2.en.1")))
+    assert "Perhaps." not in shown_by(screen, console)
 
 
 def test_the_newest_warning_is_whole_however_small_the_terminal() -> None:
@@ -154,9 +176,7 @@ def test_a_warning_goes_when_it_is_over() -> None:
     screen = LiveScreen(lambda: Status(recorded=9.0, heard=9.0, speed=1.0, level=-20.0, stopping=False), console)
 
     def drawn() -> str:
-        with console.capture() as captured:
-            console.print(screen.draw())
-        return captured.get()
+        return shown_by(screen, console)
 
     screen.show(Entry(1, 0.0, Warned(text="the page server died", about="pages")))
     screen.show(Entry(2, 0.0, Warned(text="the stream refused the connection", about="source")))

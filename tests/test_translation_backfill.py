@@ -22,7 +22,7 @@ from pipeline.subtitles.cues import to_cues
 from pipeline.subtitles.quality import faults
 from pipeline.translation.backlog import unsettled
 from pipeline.translation.chain import Chain
-from pipeline.translation.engine import TranslationFailed
+from pipeline.translation.engine import Answer, TranslationFailed
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.outage import Outage
 from pipeline.translation.services import LIBRE
@@ -32,7 +32,7 @@ from tests.faulty import RALLY
 from tests.test_translation_breaker import DOWN, Clock
 from tests.test_translation_chain import Engine, sentence
 from tests.test_translation_session import SENTENCES as SPOKEN
-from tests.translators import Libre, serving
+from tests.translators import Libre, plainly, serving
 from tests.waiting import until
 
 
@@ -68,11 +68,11 @@ class Failing(Engine):
         self.down = down
         self.live: int = -1
 
-    def translate(self, text: str, *_: object) -> str | None:
+    def translate(self, text: str, *_: object) -> Answer | None:
         number = int(text.split()[1].strip("."))
         if max(self.live, number) in self.down:
             raise TranslationFailed("no connection")
-        return f"Sentence {number}."
+        return Answer(f"Sentence {number}.")
 
 
 def test_what_is_missing_is_filled_in_order_a_few_sentences_at_a_time(clock: Clock) -> None:
@@ -98,8 +98,8 @@ def test_whenever_the_engine_was_down_all_is_translated_in_the_end(down: set[int
 
 def test_what_cannot_be_translated_is_not_tried_for_ever(clock: Clock) -> None:
     class Choosy(Failing):
-        def translate(self, text: str, *_: object) -> str | None:
-            return "<html>Sorry</html>" if text == "Phrase 3." else super().translate(text)
+        def translate(self, text: str, *_: object) -> Answer | None:
+            return Answer("<html>Sorry</html>") if text == "Phrase 3." else super().translate(text)
 
     renderings = list(translate(stream(40, clock), "en", Chain("en", [Choosy(set())], 4, now=clock)))
     assert [id for id, _ in again(renderings)] == ["s3"] * 4
@@ -131,7 +131,7 @@ def test_live_sentences_go_first(clock: Clock) -> None:
     """Nothing is tried again while the live ones are answered late."""
 
     class Slow(Failing):
-        def translate(self, text: str, *_: object) -> str | None:
+        def translate(self, text: str, *_: object) -> Answer | None:
             clock.time += 2.5
             return super().translate(text)
 
@@ -178,7 +178,7 @@ def test_a_session_that_goes_on_translates_what_the_one_before_could_not(demo: L
 
 
 def texts(sentences: Sequence[Sentence], demo: LocalEngine) -> list[str]:
-    return [str(demo.translate(one.text, "fr", "en")) for one in sentences]
+    return [str(plainly(demo)(one.text, "fr", "en")) for one in sentences]
 
 
 def test_what_is_told_of_an_outage(clock: Clock) -> None:
@@ -207,7 +207,7 @@ def test_a_server_that_is_down_and_comes_back_leaves_the_cues_of_an_undisturbed_
     ]
     spoken = [replace(one, words=(replace(one.words[0], start=one.start, end=one.end),)) for one in spoken]
     moods = {3: "refuses", 6: "page", 9: "right"}
-    with serving(Libre(demo.translate)) as server:
+    with serving(Libre(plainly(demo))) as server:
 
         def live() -> Iterator[Sentence]:
             for number, one in enumerate(spoken):
@@ -230,7 +230,7 @@ def test_a_session_whose_engine_was_down_has_the_texts_of_one_whose_was_not(tmp_
     """From the command line: an error page with status 200, then refusals, and at last translations."""
     demo = LocalEngine(assets.demo_translator())
     out = tmp_path / "out"
-    with serving(Libre(demo.translate)) as server:
+    with serving(Libre(plainly(demo))) as server:
         server.mood = "page"
         command = ["run", RALLY, "--demo", "--translate", "libre", "--libre-url", server.url, "--out", str(out)]
         with subprocess.Popen([sys.executable, "-m", "pipeline", *command], stdout=subprocess.PIPE) as running:
@@ -244,7 +244,7 @@ def test_a_session_whose_engine_was_down_has_the_texts_of_one_whose_was_not(tmp_
     cues = state.track("en")
     assert {flag for cue in cues for flag in cue.flags} >= {"backfilled"}
     assert not [cue for cue in cues if "untranslated" in cue.flags]
-    whole = " ".join(str(demo.translate(one.text, "fr", "en")) for one in state.sentences.values())
+    whole = " ".join(str(plainly(demo)(one.text, "fr", "en")) for one in state.sentences.values())
     assert " ".join(" ".join(cue.text.split()) for cue in cues) == whole
     assert [fault for fault in faults(cues, CueRules()) if fault.rule != "cps"] == []
     for cue in cues:

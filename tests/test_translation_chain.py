@@ -12,7 +12,7 @@ from pipeline import assets
 from pipeline.events import Rendering, Sentence, Warned
 from pipeline.flow import fan_out, spawn
 from pipeline.translation.chain import Chain
-from pipeline.translation.engine import NOTHING, Context, TranslationFailed
+from pipeline.translation.engine import NOTHING, Answer, Context, TranslationFailed
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.outage import Outage
 from pipeline.translation.stage import translate, verbatim
@@ -53,14 +53,14 @@ class Engine:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return src_lang == self._serves
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
         self.asked += 1
         self.contexts.append(list(context.sentences))
         self.clauses.append((context.clauses, context.more))
         self.free.wait(60)
         if isinstance(self.answer, TranslationFailed):
             raise self.answer
-        return self.answer
+        return None if self.answer is None else Answer(self.answer)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pipeline.names.live import Names
 from pipeline.settings import EngineUrls, TranslationSettings
 from pipeline.translation.build import build_chain, build_chains
 from pipeline.translation.chain import Chain
-from pipeline.translation.engine import Context, TranslationFailed
+from pipeline.translation.engine import Answer, Context, TranslationFailed
 from pipeline.translation.llm import OpenAIEngine
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.verdicts import OK
@@ -39,8 +39,8 @@ def demo() -> LocalEngine:
 def test_the_server_s_only_model_is_asked_with_the_sentences_before(server: OpenAI) -> None:
     engine = OpenAIEngine(server.url, terms=lambda lang: _TERMS.terms[: lang == "en"])
     context = Context((("Bonjour.", "Hello."), ("Merci.", "Thank you.")))
-    assert engine.translate(SAID.text, "fr", "en", context) == RIGHT
-    assert engine.translate(SAID.text, "fr", "en") == RIGHT
+    assert engine.translate(SAID.text, "fr", "en", context) == Answer(RIGHT)
+    assert engine.translate(SAID.text, "fr", "en") == Answer(RIGHT)
     assert [asked.path for asked in server.asked] == ["/v1/models", "/v1/chat/completions", "/v1/chat/completions"]
     body = server.asked[1].body
     assert (body["model"], body["temperature"]) == ("demo", 0)
@@ -82,9 +82,9 @@ def test_only_the_translation_is_taken(server: OpenAI, answer: str, beside: dict
 
 def test_quotation_marks_of_the_speaker_stay(server: OpenAI) -> None:
     server.translate = lambda *_: '"Yes", she said, "no".'
-    assert OpenAIEngine(server.url, "demo").translate(SAID.text, "fr", "en") == '"Yes", she said, "no".'
+    assert OpenAIEngine(server.url, "demo").translate(SAID.text, "fr", "en") == Answer('"Yes", she said, "no".')
     server.translate = lambda *_: '"Yes."'
-    assert OpenAIEngine(server.url, "demo").translate("« Oui. »", "fr", "en") == '"Yes."'
+    assert OpenAIEngine(server.url, "demo").translate("« Oui. »", "fr", "en") == Answer('"Yes."')
 
 
 @pytest.mark.parametrize(
@@ -160,12 +160,12 @@ def test_of_several_models_one_is_to_be_named(server: OpenAI) -> None:
     server.models = ["small", "large"]
     with pytest.raises(TranslationFailed, match=r"has 2 models \(small, large\); name one with --llm-model"):
         OpenAIEngine(server.url).translate(SAID.text, "fr", "en")
-    assert OpenAIEngine(server.url, "large").translate(SAID.text, "fr", "en") == RIGHT
+    assert OpenAIEngine(server.url, "large").translate(SAID.text, "fr", "en") == Answer(RIGHT)
 
 
 def test_a_key_is_sent_and_never_told(server: OpenAI) -> None:
     server.keyed = True
-    assert OpenAIEngine(f"{server.url}/v1/", "demo", KEY).translate(SAID.text, "fr", "en") == RIGHT
+    assert OpenAIEngine(f"{server.url}/v1/", "demo", KEY).translate(SAID.text, "fr", "en") == Answer(RIGHT)
     with pytest.raises(TranslationFailed) as caught:
         OpenAIEngine(server.url, key="another-k3y").translate(SAID.text, "fr", "en")
     assert str(caught.value) == "the service refused (401 Unauthorized)"

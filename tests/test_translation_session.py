@@ -17,7 +17,7 @@ from pipeline.translation.build import build_chains
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.stage import translate
 from tests.measures import SAMPLES
-from tests.translators import DeepL, Libre, Microsoft, OpenAI, serving
+from tests.translators import DeepL, Libre, Microsoft, OpenAI, plainly, serving
 
 FRENCH = (
     "Bonsoir à toutes et à tous.",
@@ -44,7 +44,7 @@ def test_a_slow_language_does_not_hold_another() -> None:
     demo = LocalEngine(assets.demo_translator())
 
     def answer(text: str, src_lang: str, tgt_lang: str) -> str | None:
-        return demo.translate(text, src_lang, tgt_lang) if tgt_lang == "en" else SPANISH[text]
+        return plainly(demo)(text, src_lang, tgt_lang) if tgt_lang == "en" else SPANISH[text]
 
     with serving(Libre(answer)) as server:
         server.held = {"es"}

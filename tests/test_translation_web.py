@@ -14,13 +14,13 @@ from pipeline.settings import EngineUrls, TranslationSettings
 from pipeline.translation.build import build_chain
 from pipeline.translation.chain import Chain
 from pipeline.translation.circuit import Circuit
-from pipeline.translation.engine import TranslationFailed
+from pipeline.translation.engine import Answer, TranslationFailed
 from pipeline.translation.http import here, retry_after
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.services import SERVICES, address
 from pipeline.translation.verdicts import OK
 from pipeline.translation.web import WebEngine
-from tests.translators import KEY, DeepL, Google, Libre, Microsoft, MyMemory, Service, serving
+from tests.translators import KEY, DeepL, Google, Libre, Microsoft, MyMemory, Service, plainly, serving
 
 SAID = Sentence(id="s1", lang="fr", start=0.0, end=2.0, text="Bonsoir à toutes et à tous.", words=())
 
@@ -57,7 +57,7 @@ def demo() -> LocalEngine:
 
 def test_a_translation_comes_as_it_was_given(pair: Pair) -> None:
     pair.server.translate = lambda text, src_lang, tgt_lang: "Good evening, “everyone” & all."
-    assert pair.engine.translate(SAID.text, "fr", "en") == "Good evening, “everyone” & all."
+    assert pair.engine.translate(SAID.text, "fr", "en") == Answer("Good evening, “everyone” & all.")
     [asked] = pair.server.asked
     text, src_lang, tgt_lang = pair.server.question(asked)
     assert (text, src_lang, tgt_lang.lower().removesuffix("-gb")) == (SAID.text, "fr", "en")
@@ -145,7 +145,7 @@ def test_mymemory_says_in_the_text_what_is_wrong() -> None:
 
 
 def test_an_own_libretranslate_needs_no_key_and_the_demo_model_answers(demo: LocalEngine) -> None:
-    with serving(Libre(demo.translate)) as server:
+    with serving(Libre(plainly(demo))) as server:
         urls = EngineUrls(libre=server.url.rstrip("/"))
         chain = build_chain(TranslationSettings(chain=("libre",), deadline=20, offline=True, urls=urls), "fr", "en")
         assert chain.render(SAID).text == "Good evening, everyone."

@@ -9,10 +9,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
+from pipeline.translation.engine import NOTHING, Context, Engine
+
 KEY = "s3cret-0123456789"
 """The only key that a service takes which takes keys."""
 
 ERROR_PAGE = "<!DOCTYPE html><html><title>Error 500 (Server Error)!!1</title><p>That's an error.</p></html>"
+
+
+def plainly(engine: Engine) -> Callable[..., str | None]:
+    """The texts of its translations."""
+
+    def translate(text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+        answer = engine.translate(text, src_lang, tgt_lang, context)
+        return answer.text if answer else None
+
+    return translate
 
 
 class Asked(NamedTuple):

@@ -85,6 +85,9 @@ GoOn = Annotated[bool, typer.Option("--go-on", help="With --resume: record on, a
 Alone = Annotated[
     bool, typer.Option("--alone", help="With --resume: without what ran beside the session, such as the pages.")
 ]
+NoRefine = Annotated[
+    bool, typer.Option("--no-refine", help="Do not hear all of it again, with more care, when the show is over.")
+]
 Serve = Annotated[bool, typer.Option("--serve", help="Serve the pages: screen, overlay, read, console.")]
 Publish = Annotated[
     Path | None, typer.Option(help="Also publish it there, --delay behind live: HLS with subtitles for any web server.")

@@ -62,6 +62,7 @@ def run(
     title: options.Title = None,
     show: options.Show = None,
     mpv: options.Mpv = False,
+    no_refine: options.NoRefine = False,
     as_json: options.AsJson = False,
     under: options.Under = None,
 ) -> None:
@@ -73,8 +74,9 @@ def run(
     if context.obj and not under:  # typed by a person
         path, resumed = resume or out or options.session_folder(source or ""), resume is not None
         owed = _owed(resume, source, go_on=go_on)
+        then = [] if no_refine or demo else ["refine", str(path)]
         words = beside.started(path, context.params, resumed=resumed, owed=owed, as_json=as_json)
-        raise typer.Exit(_watched(context.obj, path, words, resumed=resumed, as_json=as_json))
+        raise typer.Exit(_watched(context.obj, path, words, resumed=resumed, as_json=as_json, then=then))
     with remains.faults_kept(resume or out or Path()) if under else nullcontext():
         if resume:
             _go_on(resume, source, context, as_json=as_json, under=under)
@@ -87,9 +89,17 @@ def run(
         subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under, ran=ran)
 
 
-def _watched(typed: list[str], path: Path, words: Mapping[str, Sequence[str]], *, resumed: bool, as_json: bool) -> int:
-    """Runs what was typed in a process of its own, with these `words` beside it, and has it go on in its folder when it
-    dies; the exit code."""
+def _watched(
+    typed: list[str],
+    path: Path,
+    words: Mapping[str, Sequence[str]],
+    *,
+    resumed: bool,
+    as_json: bool,
+    then: Sequence[str] = (),
+) -> int:
+    """Runs what was typed in a process of its own, with these `words` beside it and what is to follow `then`, and has
+    it go on in its folder when it dies; the exit code."""
     command, *rest = typed
     first = typed if resumed else [command, "--out", str(path), *rest]
     again = [command, "--resume", str(path), *(["--json"] if as_json else [])]
@@ -103,6 +113,7 @@ def _watched(typed: list[str], path: Path, words: Mapping[str, Sequence[str]], *
         fault=lambda: remains.last(path),
         given_up=lambda: remains.put_in_order(path),
         outbox=Outbox(path),
+        then=then,
     )
     return supervised.run(lambda text: typer.echo(f"livesubs: {text}", err=True))
 

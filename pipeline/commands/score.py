@@ -124,11 +124,11 @@ def _table(found: Scores, said: str, shown: str, *, demo: bool) -> Table:
 def _rows(found: Scores, said: str, shown: str) -> Iterator[tuple[str, str, str]]:
     """What there is to tell: name, figure, track."""
     if found.wer is not None:
-        yield "word error rate (0% is best)", f"{found.wer:.1%}", said
+        yield "word error rate (0% is best)", f"{found.wer:.1%}{_live(found.wer_live, '.1%')}", said
     if found.bleu is not None:
-        yield "BLEU: like the reference (100 is best)", f"{found.bleu:.1f}", shown
+        yield "BLEU: like the reference (100 is best)", f"{found.bleu:.1f}{_live(found.bleu_live, '.1f')}", shown
     if found.suber is not None:
-        yield "SubER: edits still needed (0 is best)", f"{found.suber:.1f}", shown
+        yield "SubER: edits still needed (0 is best)", f"{found.suber:.1f}{_live(found.suber_live, '.1f')}", shown
     if found.intime_median is not None:
         yield "cues miss their first word by", _times(found.intime_median, found.intime_p95), said
     if found.latency_median is not None:
@@ -137,6 +137,11 @@ def _rows(found: Scores, said: str, shown: str) -> Iterator[tuple[str, str, str]
     yield "... with lines of at most 42 characters", f"{found.cpl42:.0%}", shown
     yield "... with at most 2 lines", f"{found.lpb2:.0%}", shown
     yield "words taken back per word kept (0 best)", f"{found.erasure:.2f}", shown
+
+
+def _live(figure: float | None, form: str) -> str:
+    """What it was before the second pass, if there was one."""
+    return "" if figure is None else f" (live {figure:{form}})"
 
 
 def _advice(found: Scores, true: References, heard: list[Cue], shown: list[Cue]) -> Iterator[str]:

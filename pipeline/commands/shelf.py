@@ -73,6 +73,13 @@ def spares(folder: Path, chosen: SpeechSettings, machine: Machine) -> list[Speec
     return [msgspec.structs.replace(chosen, **changes, **measured)]
 
 
+def best(folder: Path, machine: Machine) -> str | None:
+    """The largest pulled model that there is memory for, however long it takes."""
+    pulled = (name for name in reversed(catalogue.WHISPER) if assets.kind_of(folder / name) == "speech")
+    fitting = (name for name in pulled if machine.gpus or catalogue.fits(catalogue.WHISPER[name], machine.memory))
+    return next((str(folder / name) for name in fitting), None)
+
+
 def _offered(name: str, offer: WhisperSize | Translator, machine: Machine, pulled: bool, used: bool) -> Row:
     lacks = catalogue.obstacle(offer, machine.memory, machine.cores)
     gpu_memory = offer.gpu_memory if isinstance(offer, WhisperSize) else None

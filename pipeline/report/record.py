@@ -117,10 +117,12 @@ class Record:
         """By track and id, the best that its engines made of each sentence that they were asked."""
         attempts: dict[tuple[str, str], list[Translation]] = defaultdict(list)
         for attempt in self.of(Translation):
-            attempts[attempt.lang, attempt.sentence].append(attempt)
+            sentence = self.state.sentences.get(attempt.sentence)
+            if sentence and sentence.pass_ == attempt.pass_:  # those before were of another text
+                attempts[attempt.lang, attempt.sentence].append(attempt)
         best: dict[str, dict[str, Rendering]] = {lang: {} for lang in self.session.tgt_langs}
         for (lang, id), asked in attempts.items():
-            if lang in best and id in self.state.sentences:
+            if lang in best:
                 best[lang][id] = settle(self.state.sentences[id], lang, asked)
         return best
 

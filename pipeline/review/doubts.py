@@ -12,6 +12,7 @@ from pipeline.review.heard import Judged, judged
 from pipeline.review.loud import Levels, Loud
 from pipeline.review.shown import by_sentence, shown
 from pipeline.review.signs import Sign
+from pipeline.review.unsure import unsure
 
 _NAMED = 0.04
 """A word that is likelier wrong than this is named."""
@@ -29,7 +30,8 @@ def words(record: Record, lang: str, levels: Levels | None = None) -> Iterator[t
     """
     sentences = sorted(record.state.sentences.values(), key=lambda one: one.start)
     said: list[Word] = [word for sentence in sentences for word in sentence.words]
-    of = judged(sentences, Loud(np.zeros(0, np.float32) if levels is None else levels, said))
+    loud = Loud(np.zeros(0, np.float32) if levels is None else levels, said)
+    of = judged(sentences, loud, unsure(record))
     found: dict[str, list[Judged]] = defaultdict(list)
     for id, cues in by_sentence(record.state.track(lang)).items():
         for cue, places in shown(record.state.sentences[id], cues) if id in of else ():
@@ -66,6 +68,8 @@ def _said(signal: str, words: list[Judged]) -> str:
             return f"After {first} {amount:.1f} s pass without a word."
         case "loud":
             return f"Beside {first} it is loud for {amount:.1f} s without a word."
+        case "translated":
+            return "The translation engine is less sure of this sentence than of most: it may be misheard."
     return f"The recogniser was unsure of {_quoted(words)}."
 
 

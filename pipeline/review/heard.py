@@ -19,7 +19,7 @@ from pipeline.names.lexicon import ordinary
 from pipeline.review.loud import Loud
 from pipeline.translation.vocabulary import weigh
 
-SIGNALS = ("doubt", "long", "around", "unknown", "held", "pause", "loud")
+SIGNALS = ("doubt", "long", "around", "unknown", "held", "pause", "loud", "translated")
 _LONG = 7
 """Letters from which on a word's doubt counts in full: short words are doubted often, and right."""
 _AROUND = 3
@@ -46,18 +46,19 @@ class Judged(Value, frozen=True):
     """Of that signal; of a doubt, the word's probability."""
 
 
-def judged(sentences: Sequence[Sentence], loud: Loud) -> dict[str, list[Judged]]:
-    """By sentence, its words; `sentences` are all of a session, by time."""
+def judged(sentences: Sequence[Sentence], loud: Loud, unsure: Mapping[str, float]) -> dict[str, list[Judged]]:
+    """By sentence, its words; `sentences` are all of a session, by time. `unsure` is as in `unsure`."""
     weights = _weights()
     words = [word for sentence in sentences for word in sentence.words]
-    rows = iter(zip(words, signals(sentences, loud), strict=True))
+    rows = iter(zip(words, signals(sentences, loud, unsure), strict=True))
     return {one.id: [_judged(*next(rows), weights) for _ in one.words] for one in sentences}
 
 
-def signals(sentences: Sequence[Sentence], loud: Loud) -> list[tuple[float, ...]]:
-    """Of each word in order, `SIGNALS`: three doubts, whether no dictionary has it, three times in seconds."""
+def signals(sentences: Sequence[Sentence], loud: Loud, unsure: Mapping[str, float]) -> list[tuple[float, ...]]:
+    """Of each word in order, `SIGNALS`: three doubts, whether no dictionary has it, three times in seconds,
+    and how unsure an engine was of the sentence."""
     words = [word for sentence in sentences for word in sentence.words]
-    langs = [sentence.lang for sentence in sentences for _ in sentence.words]
+    of = [sentence for sentence in sentences for _ in sentence.words]
     doubts = [1 - word.probability for word in words]
     pace = median((word.end - word.start) / _size(word) for word in words) if words else 0.0
     neighbours = zip([None, *words], words, [*words[1:], None], strict=False)
@@ -66,10 +67,11 @@ def signals(sentences: Sequence[Sentence], loud: Loud) -> list[tuple[float, ...]
             doubts[at],
             doubts[at] * min(1.0, len(word.text.strip(_MARKS)) / _LONG),
             fmean(doubts[max(0, at - _AROUND) : at + _AROUND + 1]),
-            float(_unknown(word.text, langs[at])),
+            float(_unknown(word.text, of[at].lang)),
             0.0 if _first(before, word) else _held(word, pace),
             _pause(word, after),
             _beside(before, word, after, loud),
+            unsure.get(of[at].id, 0.0),
         )
         for at, (before, word, after) in enumerate(neighbours)
     ]

@@ -18,6 +18,7 @@ from pipeline.review.times import Format
 from pipeline.state import State
 
 _TAGGED = re.compile(r"(\{[^{}\n]*\}|<[^<>\n]*>)")
+_EDGE = re.compile(r"^\\\n|\\\n\Z")
 _ESCAPED = r"\{{}"
 """What ffmpeg makes of a brace."""
 _LIKE = 0.5
@@ -53,9 +54,12 @@ def alike(one: str, other: str) -> bool:
 
 
 def _left_out(kept: Sequence[str], other: str) -> bool:
-    """Whether `other` is those parts of a text with one of the tags between them, at least, left out."""
+    """Whether `other` is those parts of a text with one of the tags between them, at least, left out, and the line with
+    it that had nothing else."""
     parts = [_tight(part) for part in kept]
-    lacking = "".join(f"({re.escape(part)})?" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    lacking = "".join(
+        f"({re.escape(part)})?" if at % 2 else _EDGE.sub("\n?", re.escape(part)) for at, part in enumerate(parts)
+    )
     found = re.fullmatch(lacking, _tight(other))
     return found is not None and None in found.groups()
 

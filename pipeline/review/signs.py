@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.editing import standing
-from pipeline.events import UNSPOKEN, Cue, Rendering, Repaired, Suppressed, Value
+from pipeline.events import UNSPOKEN, Cue, Rendering, Repaired, Sentence, Suppressed, Value
 from pipeline.lines import clock_time
 from pipeline.report.headline import span
 from pipeline.report.record import Record
@@ -44,6 +44,8 @@ _SHAPES: dict[Rule, str] = {
 }
 _MISSHAPEN, _DOUBTED, _NAMED, _SENSELESS, _DISAGREED = 0.3, 0.5, 0.5, 0.6, 0.5
 _GAP, _UNHEARD, _KEPT, _KEPT_ALONE, _FALLBACK, _REPAIRED = 0.7, 0.9, 0.2, 0.05, 0.15, 0.1
+_HEARD_AGAIN, _APART = 0.9, 0.25
+"""Where the passes differ in more than this share of their words, 0 to 1, one of them has misheard; ask which."""
 _NEAR = 2.0
 """Seconds: what was kept back no further away than this may have been part of a cue's sentence, else it was none."""
 
@@ -67,6 +69,7 @@ def signs(record: Record, lang: str) -> Iterator[tuple[str, Sign]]:
     if cues:
         yield from _beside(record, cues)
     yield from _names(record, cues)
+    yield from _heard_again(record, cues)
     yield from _translated(record, lang, cues)
 
 
@@ -122,6 +125,24 @@ def _names(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
             yield cue.id, Sign(chance=_NAMED, said=said)
         for one in (repair for sentence in sentences for repair in repaired[sentence.id]):
             yield cue.id, Sign(chance=_REPAIRED, said=f"“{one.heard}” was heard, “{one.name}” is written.")
+
+
+def _heard_again(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
+    """That what was heard in the second pass is not what was heard live, with both."""
+    live = [one for one in record.of(Sentence) if one.pass_ == 1]
+    for id, mine in by_sentence(cues).items():
+        sentence = record.state.sentences.get(id)
+        if sentence is None or sentence.pass_ == 1:
+            continue
+        before = " ".join(one.text for one in live if _mostly_in(one, sentence))
+        if before and (apart := Levenshtein.normalized_distance(_words(before), _words(sentence.text))) > _APART:
+            said = f"“{before}” was heard live, “{sentence.text}” when it was heard again."
+            for cue in mine:
+                yield cue.id, Sign(chance=_HEARD_AGAIN * apart, said=said)
+
+
+def _mostly_in(one: Sentence, other: Sentence) -> bool:
+    return min(one.end, other.end) - max(one.start, other.start) > (one.end - one.start) / 2
 
 
 def _translated(record: Record, lang: str, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:

@@ -33,9 +33,12 @@ def latencies(entries: Iterable[Entry]) -> list[Latency]:
     state = fold(entry.event for entry in entries)
     written: dict[str, float] = {}
     for entry in entries:
-        # A revision came later, when the words were on the screen already, if not in this language; so did an edit's.
+        # A revision came later, when the words were on the screen already, if not in this language; so did an edit's,
+        # and what was heard when the show was over.
         cue = entry.event
-        if isinstance(cue, Cue) and cue.id in state.cues and cue.rev == 1 and "edited" not in cue.flags:
+        if not isinstance(cue, Cue) or cue.id not in state.cues:
+            continue
+        if cue.rev == cue.pass_ == 1 and "edited" not in cue.flags:
             written.setdefault(cue.id, entry.at)
     said = _last_words(state.cues, state.sentences)
     return [

@@ -6,6 +6,7 @@ from pipeline.events import Cue, Value
 from pipeline.journal import Entry
 from pipeline.scores.conformity import conformity
 from pipeline.scores.latency import latencies
+from pipeline.scores.passes import live
 from pipeline.scores.spread import spread
 from pipeline.scores.stability import erasure
 from pipeline.scores.translation import bleu, suber
@@ -29,6 +30,10 @@ class Scores(Value, frozen=True):
     """Of the translation, sentence by sentence, 0 to 100: 100 is the reference."""
     suber: float | None
     """Subtitle edit rate of the translation: 0 is the reference."""
+    wer_live: float | None
+    """The same three of what was subtitled live; None where there was no second pass."""
+    bleu_live: float | None
+    suber_live: float | None
     intime_median: float | None
     """By how much cues miss the start of their first word, in the track of what was said."""
     intime_p95: float | None
@@ -52,10 +57,17 @@ def score(heard: Sequence[Cue], shown: Sequence[Cue], lang: str, entries: Sequen
     early = spread(in_time_errors(true.words, heard)) if true.words is not None else None
     late = spread([latency.seconds for latency in latencies(entries) if latency.lang == lang])
     conforms = conformity(shown)
+    before = live(entries)
+    said, translated = (true.said, true.translated) if before else (None, None)
+    heard_in = before.session.src_lang if before and before.session else ""
+    heard_live, shown_live = (before.track(heard_in), before.track(lang)) if before else ([], [])
     return Scores(
         wer=wer(true.said, heard) if true.said is not None else None,
         bleu=bleu(true.translated, shown) if true.translated is not None else None,
         suber=suber(true.translated, shown) if true.translated is not None else None,
+        wer_live=wer(said, heard_live) if said is not None else None,
+        bleu_live=bleu(translated, shown_live) if translated is not None else None,
+        suber_live=suber(translated, shown_live) if translated is not None else None,
         intime_median=early.median if early else None,
         intime_p95=early.p95 if early else None,
         cues=conforms.cues,

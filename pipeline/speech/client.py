@@ -54,7 +54,9 @@ _LAST_WORDS = 400
 class RecogniserProcess:
     """Drives `python -m pipeline.speech.worker`; the interface is local.Recogniser's. WorkerError if it dies."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 1.0) -> None:
+        """It may take `patience` times as long as one that hears live."""
+        self._patience = patience
         self._process: subprocess.Popen[bytes] | None = None
         self._reader = Caller("recogniser")
         self._slowest = 0.0  # answer so far, seconds
@@ -128,7 +130,7 @@ class RecogniserProcess:
     def _listen(self, message: Message, sound: float) -> Heard:
         """The answer to a message about so many seconds of sound."""
         usual = max(_HUNG, 5 * self._slowest) if self._slowest else _FIRST
-        answer = self._ask(message, usual + _TIMES * sound)
+        answer = self._ask(message, self._patience * (usual + _TIMES * sound))
         if not isinstance(answer, Heard):
             raise self._nonsense(answer)
         self.compute += answer.compute

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from pipeline.translation.engine import NOTHING, Context, Engine, TranslationFailed
+from pipeline.translation.engine import NOTHING, Answer, Context, Engine, TranslationFailed
 
 
 class Circuit:
@@ -23,7 +23,7 @@ class Circuit:
         left = self._until - self._now()
         return f"{self._reason}; spared for {left:.0f} s more" if left > 0 else ""
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
         if why := self.spared:
             raise TranslationFailed(why, failure=False)
         try:

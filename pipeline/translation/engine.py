@@ -17,6 +17,14 @@ class Context(NamedTuple):
 NOTHING = Context()
 
 
+class Answer(NamedTuple):
+    """A translation as it came."""
+
+    text: str
+    sure: float | None = None
+    """Mean log probability of its pieces, 0 at the most; None: the engine does not say how sure it is."""
+
+
 class TranslationFailed(Exception):
     """The engine has no translation of this text; the message is the verdict in the journal. Stays in this package.
 
@@ -56,7 +64,7 @@ class Engine(Protocol):
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         """Whether it translates this pair."""
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
         """The engine's answer as it came, for the gate to judge; TranslationFailed says why there is none.
 
         `context` helps an engine that reads it; the answer is the translation of `text` alone.

@@ -11,7 +11,7 @@ from pipeline.translation.breaker import Breaker
 from pipeline.translation.cache import Cache
 from pipeline.translation.circuit import Circuit
 from pipeline.translation.doubts import Judge, doubts
-from pipeline.translation.engine import Context, Engine, TranslationFailed
+from pipeline.translation.engine import Answer, Context, Engine, TranslationFailed
 from pipeline.translation.gate import impossible
 from pipeline.translation.verdicts import OK, doubted, usable
 
@@ -65,7 +65,7 @@ class Line:
         """The engine's answer within so many seconds and what is to be thought of it; one that rests is not asked."""
         began = self._now()
         answer, verdict = self._kept(question) or self._asked(question, seconds)
-        text = " ".join((answer or "").split())
+        text = " ".join((answer.text if answer else "").split())
         return Translation(
             sentence=question.sentence.id,
             lang=question.lang,
@@ -74,6 +74,7 @@ class Line:
             verdict=verdict,
             text=text if usable(verdict) else text[:_QUOTED],
             elapsed=self._now() - began,
+            sure=answer.sure if answer else None,
         )
 
     def probe(self, question: Question, seconds: float) -> None:
@@ -103,7 +104,7 @@ class Line:
             self._free.release()
         self.breaker.try_now()
 
-    def _asked(self, question: Question, seconds: float) -> tuple[str | None, str]:
+    def _asked(self, question: Question, seconds: float) -> tuple[Answer | None, str]:
         """(what the engine said, the verdict)"""
         if self.state is State.RESTING:
             return None, self._engine.spared or f"{self.breaker.reason}; spared after several failures"
@@ -118,28 +119,28 @@ class Line:
             return None, "no answer in time"
         fault = self._impossible(question, answer)
         self._note(fault)
-        verdict = fault or self._judged(question, answer or "")
+        verdict = fault or self._judged(question, answer.text if answer else "")
         if verdict == OK and answer and self._cache:
             sentence = question.sentence
-            self._cache.keep(self._engine.signature, sentence.text, sentence.lang, question.lang, answer)
+            self._cache.keep(self._engine.signature, sentence.text, sentence.lang, question.lang, answer.text)
         return answer, verdict
 
-    def _kept(self, question: Question) -> tuple[str, str] | None:
+    def _kept(self, question: Question) -> tuple[Answer, str] | None:
         """An answer of before and its verdict, if there is one that is still good: the judges may have become wiser."""
         sentence = question.sentence
         if not self._cache:
             return None
-        answer = self._cache.find(self._engine.signature, sentence.text, sentence.lang, question.lang)
-        if not answer or self._impossible(question, answer) or self._judged(question, answer) != OK:
+        text = self._cache.find(self._engine.signature, sentence.text, sentence.lang, question.lang)
+        if not text or self._impossible(question, answer := Answer(text)) or self._judged(question, text) != OK:
             return None
         return answer, OK
 
-    def _call(self, question: Question, seconds: float) -> str | None:
+    def _call(self, question: Question, seconds: float) -> Answer | None:
         if not self._free.acquire(blocking=False):
             raise TranslationFailed("still busy with earlier sentences", failure=False)
         return self._caller.call(lambda: self._translate(question), max(seconds, 0.0))
 
-    def _translate(self, question: Question) -> str | None:
+    def _translate(self, question: Question) -> Answer | None:
         """The engine's answer; gives back the leave to ask that the caller has taken."""
         sentence = question.sentence
         try:
@@ -154,8 +155,8 @@ class Line:
         else:
             self.breaker.succeeded()
 
-    def _impossible(self, question: Question, answer: str | None) -> str:
-        return impossible(question.sentence.text, answer, question.lang)
+    def _impossible(self, question: Question, answer: Answer | None) -> str:
+        return impossible(question.sentence.text, answer.text if answer else None, question.lang)
 
     def _judged(self, question: Question, answer: str) -> str:
         sentence = question.sentence

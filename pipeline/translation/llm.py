@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipeline.names.glossary import Term
-from pipeline.translation.engine import NOTHING, Context, TranslationFailed
+from pipeline.translation.engine import NOTHING, Answer, Context, TranslationFailed
 from pipeline.translation.http import ask, connect, here
 from pipeline.translation.services import GOOGLE
 
@@ -64,11 +64,11 @@ class OpenAIEngine:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return src_lang != tgt_lang
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
         try:
             self._model = self._model or self._only_model()
             answer = self._ask("POST", "/chat/completions", json=self._request(text, src_lang, tgt_lang, context))
-            return _bare(self._content(answer), text)
+            return Answer(_bare(self._content(answer), text))
         except TranslationFailed:
             raise
         except Exception as error:  # a parser's: what came is no answer of such a server

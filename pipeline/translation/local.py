@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError
-from pipeline.translation.engine import NOTHING, Context, TranslationFailed
+from pipeline.translation.engine import NOTHING, Answer, Context, TranslationFailed
 from pipeline.translation.languages import FLORES
 
 _BEAM = 4
@@ -51,24 +51,27 @@ class LocalEngine:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return self._layout.tokens(src_lang, tgt_lang) is not None
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
         tokens = self._layout.tokens(src_lang, tgt_lang)
         if tokens is None:
             raise TranslationFailed(f"no translation from {src_lang} to {tgt_lang} in this model")
         answer = self._gone_on(text, tokens, context.clauses) or self._translate(text, tokens)
-        return _opened(text, answer) if context.more else answer
+        return answer._replace(text=_opened(text, answer.text)) if context.more else answer
 
-    def _gone_on(self, text: str, tokens: tuple[list[str], list[str]], clauses: Sequence[tuple[str, str]]) -> str:
-        """The translation of a clause as it goes on from those before; empty where it goes on from none."""
+    def _gone_on(
+        self, text: str, tokens: tuple[list[str], list[str]], clauses: Sequence[tuple[str, str]]
+    ) -> Answer | None:
+        """The translation of a clause as it goes on from those before; None where it goes on from none."""
         if not clauses:
-            return ""
+            return None
         said, shown = (" ".join(texts) for texts in zip(*clauses, strict=True))
         try:
-            return self._translate(f"{said} {text}", tokens, shown)
+            answer = self._translate(f"{said} {text}", tokens, shown)
         except TranslationFailed:
-            return ""
+            return None
+        return answer if answer.text else None
 
-    def _translate(self, text: str, tokens: tuple[list[str], list[str]], shown: str = "") -> str:
+    def _translate(self, text: str, tokens: tuple[list[str], list[str]], shown: str = "") -> Answer:
         """The translation of the text behind what has been `shown` of it."""
         before, forced = tokens
         try:
@@ -79,13 +82,13 @@ class LocalEngine:
                 target_prefix=[prefix or None],
                 beam_size=_BEAM,
                 disable_unk=True,
+                return_scores=True,  # divided by the length, as its length penalty is 1
                 # A looping decoder would run to 256 and past the deadline; no translation is three times as long.
                 max_decoding_length=min(256, 3 * len(pieces) + 16),
             )
         except (RuntimeError, ValueError) as error:
             raise TranslationFailed(str(error).partition("\n")[0]) from error
-        answer: str = self._layout.target.decode(result.hypotheses[0][len(prefix) :])
-        return answer
+        return Answer(self._layout.target.decode(result.hypotheses[0][len(prefix) :]), result.scores[0])
 
 
 def _opened(text: str, answer: str) -> str:

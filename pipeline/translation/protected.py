@@ -8,7 +8,7 @@ from threading import BoundedSemaphore, Lock
 from pipeline.flow import Caller, DeadlineExpired
 from pipeline.names.glossary import Term
 from pipeline.names.rendering import due, masked, mend, missed, unmasked, with_targets
-from pipeline.translation.engine import NOTHING, Context, Engine, TranslationFailed
+from pipeline.translation.engine import NOTHING, Answer, Context, Engine, TranslationFailed
 
 
 class Protected:
@@ -30,30 +30,32 @@ class Protected:
         self._engine, self._terms, self._patience, self._now = engine, terms, patience, now
         self._caller, self._lock, self._free = Caller(f"help-{engine.name}"), Lock(), BoundedSemaphore()
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
         wanted = due(text, self._terms(tgt_lang))
         until = self._now() + self._patience
         plain = self._engine.translate(text, src_lang, tgt_lang, context)
-        if not plain or not wanted:
+        if not plain or not plain.text or not wanted:
             return plain
-        answer = mend(plain, wanted)
-        if not missed(answer, wanted):
+        answer = plain._replace(text=mend(plain.text, wanted))
+        if not missed(answer.text, wanted):
             return answer
         try:
             for helped, finished in _helped(text, wanted):
                 ask = partial(self._engine.translate, helped, src_lang, tgt_lang, context)
-                better = finished(self._again(ask, until - self._now()) or "")
-                if better and not missed(better, wanted):
-                    return better
+                if (better := self._again(ask, until - self._now())) is None:
+                    continue
+                text = finished(better.text)
+                if text and not missed(text, wanted):
+                    return better._replace(text=text)
         except (TranslationFailed, DeadlineExpired):
             pass  # it has answered before: that answer is better than none
         return answer
 
-    def _again(self, ask: Callable[[], str | None], seconds: float) -> str | None:
+    def _again(self, ask: Callable[[], Answer | None], seconds: float) -> Answer | None:
         """One more answer within so many seconds; TranslationFailed or DeadlineExpired when there is none."""
         until = self._now() + seconds
 
-        def answer() -> str | None:
+        def answer() -> Answer | None:
             try:
                 return ask()
             finally:

@@ -12,7 +12,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pipeline.translation.engine import NOTHING, Context, TranslationFailed
+from pipeline.translation.engine import NOTHING, Answer, Context, TranslationFailed
 from pipeline.translation.http import Refused, ask, connect, here, refusal
 from pipeline.translation.services import MYMEMORY, SERVICES, Service, address
 
@@ -38,7 +38,7 @@ class WebEngine:
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
         return {src_lang, tgt_lang} <= self._service.languages
 
-    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> str | None:
+    def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
         if len(text.encode()) > self._service.longest:
             raise TranslationFailed(f"longer than {self._service.longest} bytes", failure=False)
         try:
@@ -51,7 +51,7 @@ class WebEngine:
             raise
         except Exception as error:  # a parser's: what came is no answer of this service
             raise TranslationFailed(f"an answer that cannot be read ({type(error).__name__})") from None
-        return answer
+        return None if answer is None else Answer(answer)
 
     def _library(self, src_lang: str, tgt_lang: str) -> Any:
         """A fresh object of the library, told where to ask and in whose codes."""

@@ -19,6 +19,7 @@ from pipeline.afterwards import Answers
 from pipeline.errors import SessionError
 from pipeline.followed import Followed
 from pipeline.tracks import BEHIND
+from pipeline.watched import leave
 from pipeline.web.access import Access, Guarded
 from pipeline.web.actions import act, write_down
 from pipeline.web.bodies import Unfit, unfit
@@ -69,6 +70,7 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         show.session.look()
         tasks = [asyncio.create_task(show.follow()), asyncio.create_task(_answer_for_session(show, answers))]
+        tasks.append(asyncio.create_task(_say_watched(show, media)))
         if when_over:
             tasks.append(asyncio.create_task(_call_when_over(show, media, when_over)))
         yield
@@ -139,6 +141,15 @@ async def _answered(session: Followed, answers: Answers) -> bool:
     with suppress(OSError):
         session.look()
     return True
+
+
+async def _say_watched(show: Show, media: Media) -> None:
+    """What hears the session again by itself waits while somebody watches."""
+    while True:
+        with show.faults:
+            if show.viewers or media.played:
+                leave(show.session.folder)
+        await asyncio.sleep(_AGAIN)
 
 
 async def _call_when_over(show: Show, media: Media, when_over: Callable[[], None]) -> None:

@@ -13,11 +13,13 @@ from pipeline.direction import speaker, spoken
 from pipeline.events import (
     RECOGNISER,
     SOURCE,
+    Ended,
     Event,
     Gap,
     Hypothesis,
     Progress,
     Recovered,
+    Resumed,
     Skipped,
     SourceState,
     Translation,
@@ -33,6 +35,7 @@ _LATELY = 10
 """Attempts of each engine that are told."""
 _ALARMS = 30
 """Warnings that are told."""
+_DIED = "The session stopped without an end, killed or crashed, and recorded nothing until it went on."
 _WEIGHED = 30.0
 """Seconds between two looks at how much disk the session takes: an archive has thousands of files."""
 
@@ -45,12 +48,17 @@ class Health:
         self.source: SourceState | None = None
         """What became of it last."""
         self._since = self._written = 0.0
+        self._ended = False
         self._alarms: deque[Alarm] = deque(maxlen=_ALARMS)
         self._attempts: dict[str, deque[Translation]] = {}
         self._weighed: tuple[float, int] | None = None
 
     def note(self, entry: Entry) -> None:
         event = entry.event
+        if isinstance(event, Resumed) and not self._ended:
+            self._alarms.append(Alarm(self._written, _DIED, event, over=entry.at))
+        if isinstance(event, Ended | Resumed):
+            self._ended = isinstance(event, Ended)
         if isinstance(event, Progress | SourceState):
             self._written = entry.at
         for alarm in self._alarms:
@@ -103,9 +111,8 @@ class Health:
 class Alarm:
     """Something that was wrong, and since when that is over; None: as far as is known it is not."""
 
-    def __init__(self, at: float, text: str, of: Event) -> None:
-        self._at, self._text, self._of = at, text, of
-        self._over: float | None = None
+    def __init__(self, at: float, text: str, of: Event, over: float | None = None) -> None:
+        self._at, self._text, self._of, self._over = at, text, of, over
 
     def note(self, event: Event, at: float) -> None:
         """What happens later."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline import assets
 from pipeline.flow import Repeating
 from tests.faults.fault import Around
-from tests.translators import Google, Libre, Service, serving
+from tests.translators import Google, Libre, Service, plainly, serving
 
 DISK = 48
 """Megabytes of the small disk."""
@@ -52,7 +52,7 @@ def word_by_word(folder: Path) -> Iterator[Around]:
 def _demo() -> Callable[[str, str, str], str | None]:
     from pipeline.translation.local import LocalEngine
 
-    return LocalEngine(assets.demo_translator(), 1).translate
+    return plainly(LocalEngine(assets.demo_translator(), 1))
 
 
 class Disk:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.asked import Actions
-from pipeline.events import Ended, Event, Hypothesis, Progress, Recovered, Skipped, SourceState, Warned
+from pipeline.events import Ended, Event, Hypothesis, Progress, Recovered, Resumed, Skipped, SourceState, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Entry, Journal, lock
 from pipeline.state import State
@@ -129,6 +129,20 @@ def test_what_was_wrong_is_over_with_what_says_so(alarm: Event, event: Event, ov
     health.note(Entry(1, 10.0, alarm))
     health.note(Entry(2, 20.0, event))
     assert health.facts(State(), 0)["warnings"][0]["over"] == (20.0 if over else None)
+
+
+def test_that_a_session_died_is_told_with_how_long_it_recorded_nothing(tmp_path: Path) -> None:
+    health, on = Health(tmp_path), Resumed(stream=5.0, heard=4.0)
+    for at, event in (
+        (10.0, Progress(recorded=5.0, heard=4.0, compute=1.0)),
+        (70.0, on),
+        (80.0, Ended(reason="stopped", stream=9.0)),
+        (90.0, on),
+    ):
+        health.note(Entry(1, at, event))
+    (told,) = health.facts(State(), 0)["warnings"]  # who stopped it knows why it was stopped
+    assert (told["at"], told["over"]) == (10.0, 70.0)
+    assert "recorded nothing" in told["text"]
 
 
 def test_the_delay_says_why_it_is_what_it_is(console: "Page", server: Server) -> None:

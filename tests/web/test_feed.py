@@ -11,6 +11,8 @@ from pipeline.asked import Actions
 from pipeline.events import Gap, Withdrawn
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
+from pipeline.watched import watched
+from tests.waiting import until
 from tests.web.conftest import Server, becomes
 from tests.web.sessions import STARTED, cue, finished
 
@@ -38,6 +40,7 @@ def test_a_page_knows_the_cues_also_after_its_server_died(
         page.evaluate(IMPORT)
         becomes(page, "feed.ready")
         assert page.evaluate(TEXTS) == "one|two|three"
+        until(lambda: watched(tmp_path), 10)  # what hears the session again by itself waits
         server.kill()
         becomes(page, "!feed.connected")
         journal.append(Withdrawn(id="3.en"))

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
-from pipeline.events import Cue, Ended
+from pipeline.asked import keep
+from pipeline.events import Cue, Edit, Ended
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from tests.measures import SAMPLES
@@ -110,3 +112,31 @@ def test_keys_play_and_times_are_set_at_the_playhead_and_drawn(desk: "Page", fol
     made = state(folder).track("en")[2]
     assert abs(made.start - 9.6) < 0.03
     assert made.end == pytest.approx(11 - desk.evaluate("livesubs.gap"), abs=0.001)
+
+
+def test_a_press_on_the_sound_is_one_though_the_lines_are_drawn_anew_under_it(desk: "Page", folder: Path) -> None:
+    """As they are whenever a colleague, or a running session, changes one."""
+    box = desk.locator("#wave").bounding_box()
+    assert box
+
+    def at(time: float) -> tuple[float, float]:
+        return box["x"] + float(desk.evaluate(f"livesubs.wave.x({time})")), box["y"] + 80
+
+    def elsewhere(id: str, text: str) -> None:
+        now = state(folder).cues["s0.en.1"]
+        keep(folder, Edit(id=id, did="text", before=((now.id, now.rev),), after=(replace(now, text=text),)))
+        becomes(desk, f"livesubs.cues.get('s0.en.1').text === '{text}'")
+
+    desk.mouse.move(*at(2.5))
+    desk.mouse.down()
+    elsewhere("one", "Good night.")
+    desk.mouse.up()
+    becomes(desk, "Math.abs(livesubs.player.stream - 2.5) < 0.1")
+    becomes(desk, "livesubs.wave._regions.getRegions().some((one) => one.content.textContent === 'Good night.')")
+    x, y = at(4.0)
+    desk.mouse.move(x - 1, y)
+    desk.mouse.down()
+    elsewhere("two", "Good day.")
+    desk.mouse.move(*at(4.6), steps=3)
+    desk.mouse.up()
+    until(lambda: abs(state(folder).cues["s0.en.1"].end - 4.6) < 0.03, 20)

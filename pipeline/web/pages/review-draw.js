@@ -25,6 +25,7 @@ function begin(pressed, wave, desk) {
     if (!place && Math.abs(event.clientX - pressed.clientX) < MOVED) return;
     const [start, end] = [from, wave.time(event)].sort((a, b) => a - b);
     const edge = (side, time) => snap(desk, neighbours, side, Math.max(0, time), wave.within).time;
+    wave.drawn = true;
     place = { start: Math.max(edge("start", start), first), end: Math.min(edge("end", end), last) };
     show(wave, place);
   };
@@ -32,11 +33,7 @@ function begin(pressed, wave, desk) {
     removeEventListener("pointermove", move);
     for (const kind of ["pointerup", "pointercancel"]) removeEventListener(kind, over);
     byId("new").hidden = true;
-    if (!place) return;
-    const swallow = (click) => click.stopPropagation();
-    addEventListener("click", swallow, { capture: true });
-    setTimeout(() => removeEventListener("click", swallow, { capture: true }));
-    if (event.type === "pointerup") put(desk, place);
+    if (place && event.type === "pointerup") put(desk, place);
   };
   addEventListener("pointermove", move);
   for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, over);

@@ -3,6 +3,7 @@
 import RegionsPlugin from "/vendor/regions.js";
 import WaveSurfer from "/vendor/wavesurfer.js";
 import { drawing } from "./review-draw.js";
+import { marks, ruler, strip } from "./review-scale.js";
 import { snap } from "./review-snap.js";
 import { byId } from "./page.js";
 
@@ -15,8 +16,6 @@ const NEAR = 0.94;
 const PULL = 9;
 /** Seconds in view from which on the words would lie on each other. */
 const DENSE = 20;
-/** Pixels of a letter of those, about. */
-const LETTER = 7.5;
 const KEPT = 30;
 /** While the server is away. */
 const UNKNOWN = { max: [0, 0], min: [0, 0] };
@@ -24,7 +23,7 @@ const UNKNOWN = { max: [0, 0], min: [0, 0] };
 export class Wave {
   /** `desk` has the lines, the player and what was heard; `retimed(cue, times)` is told of an edge that was moved. */
   constructor(desk, retimed) {
-    Object.assign(this, { _desk: desk, _retimed: retimed, _peaks: new Map(), _drawn: "", _dragging: false });
+    Object.assign(this, { _desk: desk, _retimed: retimed, _peaks: new Map(), _drawn: "", _pressed: false });
     /** The sound that is looked at has been drawn. */
     this.ready = false;
     this.from = 0;
@@ -37,8 +36,9 @@ export class Wave {
     });
     this._regions.on("region-update", (region, side) => this._drag(region, side));
     this._regions.on("region-updated", (region, side) => this._dropped(region, side));
-    this._regions.on("region-clicked", (region, event) => (event.stopPropagation(), this._clicked(event, region.id)));
-    this._box.addEventListener("click", (event) => this._clicked(event, null));
+    this._box.addEventListener("pointerdown", () => this._press(), { capture: true });
+    addEventListener("click", (event) => this._clicked(event), { capture: true });
+    for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(() => this._released()));
     drawing(this._box, this, desk);
     byId("sound").addEventListener("wheel", (event) => this._wheel(event), { passive: false });
     desk.player.addEventListener("time", () => this.draw());
@@ -74,7 +74,7 @@ export class Wave {
   /** The playhead, always; the lines and the words, where they are others. */
   draw(anew = false) {
     const { stream, playing } = this._desk.player;
-    if (!this._dragging && (stream < this.from || stream > this.from + (playing ? NEAR : 1) * this.span)) {
+    if (!this._pressed && (stream < this.from || stream > this.from + (playing ? NEAR : 1) * this.span)) {
       return this._move(stream - AHEAD * this.span);
     }
     byId("playhead").style.transform = `translateX(${this.x(stream)}px)`;
@@ -110,6 +110,7 @@ export class Wave {
     const { from, to, span } = this;
     const peaks = await this._ask(from, to, columns);
     if (from !== this.from || span !== this.span) return;
+    if (this._pressed) return (this._late = true);
     const { max, min } = peaks ?? UNKNOWN;
     await this._surf.load("", [max.map(part), min.map(part)], span).catch(() => {});
     this._drawn = "";
@@ -130,8 +131,23 @@ export class Wave {
     return found;
   }
 
+  _press() {
+    this._pressed = true;
+    /** Something is drawn with it: it will be no click. */
+    this.drawn = false;
+  }
+
+  /** What a press began on is not drawn anew before it is over: the browser would drop the click, or the edge. */
+  _released() {
+    if (!this._pressed) return;
+    this._pressed = false;
+    if (this._late) this._load();
+    this._late = false;
+    this._redraw();
+  }
+
   _drawLines() {
-    if (this._dragging || !this._surf.getDuration()) return;
+    if (this._pressed || !this._surf.getDuration()) return;
     const { cues, lang, current } = this._desk;
     const shown = cues.between(lang, this.from, this.to);
     const told = JSON.stringify([this.from, this.span, current, shown.map(({ id, start, end, text }) => [id, start, end, text])]);
@@ -153,7 +169,7 @@ export class Wave {
 
   /** While an edge is drawn: where it would come to lie. */
   _drag(region, side) {
-    this._dragging = true;
+    this.drawn = true;
     const { time, to } = this._place(region, side ?? "start");
     const line = byId("snap");
     line.hidden = to === "frame";
@@ -162,7 +178,6 @@ export class Wave {
   }
 
   _dropped(region, side) {
-    this._dragging = false;
     byId("snap").hidden = true;
     this._drawn = "";
     const cue = this._desk.cues.get(region.id);
@@ -182,13 +197,16 @@ export class Wave {
     return this._desk.cues.beside(cue.id, cue.lang);
   }
 
-  /** With Shift the chosen line begins there, with Ctrl it ends there; else the playhead goes there. */
-  _clicked(event, id) {
+  /** With Shift the chosen line begins there, with Ctrl it ends there; else the playhead goes there. Heard before all
+   * others: who draws an edge drops every click for a moment after. */
+  _clicked(event) {
+    if (this.drawn || !event.composedPath().includes(this._box)) return;
     const time = this.time(event);
     const cue = this._desk.cue;
     if (event.shiftKey && cue) return this._retimed(cue, { start: snap(this._desk, this._beside(cue), "start", time, this.within).time });
     if (event.ctrlKey && cue) return this._retimed(cue, { end: snap(this._desk, this._beside(cue), "end", time, this.within).time });
-    if (id) this._desk.select(id, { seek: false });
+    const [there] = this._desk.cues.between(this._desk.lang, time, time);
+    if (there) this._desk.select(there.id, { seek: false });
     this._desk.player.seek(time);
   }
 
@@ -204,44 +222,3 @@ export class Wave {
 }
 
 const part = (value) => value / 127;
-
-/** The words, each on the first of two rows that has room. */
-function strip(box, words, wave) {
-  const ends = [-Infinity, -Infinity];
-  box.replaceChildren(...words.map((word) => {
-    const made = document.createElement("span");
-    const [text, left] = [word.text.trim(), wave.x(word.start)];
-    const row = ends[0] <= left || ends[0] <= ends[1] ? 0 : 1;
-    ends[row] = left + LETTER * text.length;
-    made.textContent = text;
-    made.className = word.probability < 0.5 ? "unsure" : "";
-    made.style.left = `${left}px`;
-    made.style.top = `${17 * row}px`;
-    return made;
-  }));
-}
-
-function marks(box, shots, wave) {
-  box.replaceChildren(...shots.map((time) => {
-    const made = document.createElement("i");
-    made.style.left = `${wave.x(time)}px`;
-    return made;
-  }));
-}
-
-function ruler(box, wave) {
-  const step = wave.span > 30 ? 5 : wave.span > 12 ? 2 : 1;
-  const ticks = [];
-  for (let time = Math.ceil(wave.from / step) * step; time < wave.to; time += step) {
-    const made = document.createElement("span");
-    made.textContent = short(time);
-    made.style.left = `${wave.x(time)}px`;
-    ticks.push(made);
-  }
-  box.replaceChildren(...ticks);
-}
-
-const short = (seconds) => {
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return `${hours ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes}:${String(rest).padStart(2, "0")}`;
-};

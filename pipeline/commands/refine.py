@@ -1,0 +1,127 @@
+"""`livesubs refine`: the second pass over a session that has ended."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from pipeline import assets, folder, power, settings, system
+from pipeline.commands import options, shelf
+from pipeline.commands.progress import progress
+from pipeline.errors import SessionError
+from pipeline.settings import Settings
+from pipeline.source import parts
+from pipeline.supervision import ends_with
+from pipeline.watched import watched
+
+if TYPE_CHECKING:
+    from pipeline.events import Refined
+    from pipeline.refining.refine import Pass
+
+_PATIENCE = 10.0
+"""Times that a recogniser may take which waits for everybody else."""
+_LOOK = 5.0
+"""Seconds between two looks at whether it may go on."""
+
+
+def refine(
+    path: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder with its sound.")],
+    model: options.Model = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what came of it as one JSON object.")] = False,
+    under: options.Under = None,
+) -> None:
+    """Hear a session that has ended again with all care, and better its files; stopped, it goes on when typed again.
+
+    What a person has edited, accepted, moved or taken out stays as it is.
+    """
+    from pipeline.report.folder import write
+
+    _check(path)
+    chosen = settings.load(path / folder.SETTINGS)
+    if under and not _may_begin(path, chosen):
+        return
+    system.be_last()
+    with ends_with(under), progress("heard again") as tell:
+        done = _pass(path, _best(chosen, model), _at_leisure(path, tell) if under else tell).run()
+    write(path)
+    typer.echo(msgspec.json.encode(done) if as_json else _told(path, done), err=under is not None)
+
+
+def _pass(path: Path, chosen: Settings, tell: Callable[[float, float], None]) -> "Pass":
+    from pipeline.afterwards import names_of
+    from pipeline.flow import SystemClock
+    from pipeline.refining.refine import Pass
+    from pipeline.speech import RecogniserProcess, SupervisedRecogniser
+    from pipeline.translation.build import build_chains
+
+    names = names_of(path, chosen)
+    patient = settings.override(chosen, translation={"deadline": _PATIENCE * chosen.translation.deadline})
+    cache = assets.user_cache() / "translations.sqlite"
+    chains = build_chains(patient.translation, chosen.speech.spoken, options.keys(), cache, names)
+    spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
+
+    def recogniser() -> SupervisedRecogniser:
+        return SupervisedRecogniser(lambda: RecogniserProcess(_PATIENCE), spares)
+
+    return Pass(path, chosen, recogniser, chains, names, SystemClock(), tell)
+
+
+def _told(path: Path, done: "Refined") -> str:
+    left = f"; {done.left} places stay as they were, touched meanwhile or without room" if done.left else ""
+    return f"{done.replaced} sentences read otherwise now, {done.added} are new: in the files of {path}{left}"
+
+
+def _may_begin(path: Path, chosen: Settings) -> bool:
+    """Whether a session is to be heard again unasked; that it is, or why it is not, is said."""
+    if chosen.demo:
+        return False
+    way = f"{system.program()} refine {path}"
+    if _on_battery():
+        typer.echo(f"livesubs: on battery it is not heard again; once plugged in: {way}", err=True)
+        return False
+    typer.echo(f"livesubs: it is heard again now, with more care; Ctrl-C ends that, to go on: {way}", err=True)
+    return True
+
+
+def _at_leisure(path: Path, tell: Callable[[float, float], None]) -> Callable[[float, float], None]:
+    """`tell`, which then waits for as long as a page plays or the machine is on battery."""
+
+    def told(done: float, total: float) -> None:
+        tell(done, total)
+        while watched(path) or _on_battery():
+            time.sleep(_LOOK)
+
+    return told
+
+
+def _on_battery() -> bool:
+    now = power.battery()
+    return now is not None and not now.plugged
+
+
+def _check(path: Path) -> None:
+    """SessionError unless it is a session that can be heard again, as far as its folder tells."""
+    from pipeline.review.package import manifest_of
+
+    folder.check(path)
+    if manifest_of(path):
+        raise SessionError(f"{path} is a copy that was packed; refine the session where it was recorded")
+    if not parts.seconds(path / parts.AUDIO):
+        raise SessionError(
+            f"there is no sound in {path} ({parts.AUDIO}), so nothing to hear again; name another folder"
+        )
+
+
+def _best(chosen: Settings, model: str | None) -> Settings:
+    """The session's settings with the model that was named, else the largest that was pulled and has room here, else
+    the session's own; ModelError where there is none."""
+    if chosen.demo:
+        return options.with_models(chosen)
+    found = model or shelf.best(options.models_folder(), shelf.this_machine())
+    if found is None or Path(found) == Path(chosen.speech.model):
+        return options.as_here(chosen)
+    speech = {"model": found, "window": None, "hotwords": None}
+    return options.with_recogniser(settings.override(options.with_translators(chosen), speech=speech))

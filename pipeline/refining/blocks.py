@@ -1,0 +1,66 @@
+"""A recording in blocks that can be heard one by one: cut where nobody speaks, by the sound alone.
+
+So a pass that was killed goes on behind the last block it has heard, and hears what it would have heard.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.audio import AudioFile
+from pipeline.events import Chunk, Gap
+from pipeline.settings import SAMPLE_RATE
+from pipeline.speech.vad import FRAME, Detector, Probabilities
+
+LEAST, MOST = 30.0, 90.0
+"""Seconds of a block; it is less at an end."""
+_SPEECH = 0.5
+"""How likely a frame is speech from which on it is taken for some."""
+_PIECE = 60.0
+"""Seconds that the detector is given at once."""
+_FRAME = FRAME / SAMPLE_RATE
+
+
+def blocks(audio: AudioFile, gaps: Sequence[Gap], detector: Detector) -> list[Chunk]:
+    """All that was recorded, in order; no block has a gap in it."""
+    made: list[Chunk] = []
+    for start, end in _recorded(audio.recorded, gaps):
+        detector.reset()
+        heard = [np.zeros(0, np.float32)]
+        for at in np.arange(start, end, _PIECE).tolist():
+            heard.append(detector.probabilities(audio.read(at, min(at + _PIECE, end))))
+        edges = [start, *cuts(np.concatenate(heard), start, end), end]
+        made += [Chunk(start=first, end=last) for first, last in pairwise(edges)]
+    return made
+
+
+def _recorded(until: float, gaps: Sequence[Gap]) -> Iterator[tuple[float, float]]:
+    at = 0.0
+    for gap in sorted(gaps, key=lambda gap: gap.start):
+        if gap.start > at:
+            yield at, min(gap.start, until)
+        at = max(at, gap.end)
+    if at < until:
+        yield at, until
+
+
+def cuts(speech: Probabilities, start: float, end: float) -> list[float]:
+    """Where a stretch is cut, of which each frame is so likely speech: in the longest pause that makes a block."""
+    made: list[float] = []
+    at = start
+    while end - at > MOST:
+        first, last = (round((at - start + seconds) / _FRAME) for seconds in (LEAST, MOST))
+        at = start + (first + _calmest(speech[first:last])) * _FRAME
+        made.append(at)
+    return made
+
+
+def _calmest(speech: Probabilities) -> int:
+    """The middle of the longest pause; the frame that is the least like speech where there is none."""
+    quiet = np.concatenate([[False], speech < _SPEECH, [False]])
+    edges = np.flatnonzero(quiet[1:] != quiet[:-1]).reshape(-1, 2)
+    if not len(edges):
+        return int(speech.argmin())
+    first, last = edges[(edges[:, 1] - edges[:, 0]).argmax()]
+    return int(first + last) // 2

@@ -1,0 +1,216 @@
+"""The second pass: holes are filled, what a person touched stays, and a kill at any moment changes nothing."""
+
+import os
+import shutil
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.json import encode
+from msgspec.structs import replace
+
+from pipeline import cli, folder, power
+from pipeline.asked import keep
+from pipeline.audio import decode
+from pipeline.commands.refine import _at_leisure
+from pipeline.errors import SessionError
+from pipeline.events import Action, Cue, Edit, Refined
+from pipeline.flow import SystemClock
+from pipeline.journal import lock, read
+from pipeline.names.live import Names
+from pipeline.refining.refine import PLAN, READINGS, Pass
+from pipeline.report.folder import write
+from pipeline.review.package import MANIFEST, Manifest
+from pipeline.scores.session import References, score
+from pipeline.scores.track import read_srt
+from pipeline.scores.words import wer
+from pipeline.speech import LocalRecogniser
+from pipeline.state import State, fold
+from pipeline.system import program
+from pipeline.tracks import BEHIND
+from pipeline.translation.build import build_chains
+from pipeline.watched import WATCHED, leave, watched
+from tests.again import CHOSEN, heard
+from tests.measures import SAMPLES
+
+SECONDS = 27.0
+HOLES = [(8.0, 17.0)]
+SAID = [cue for cue in read_srt((SAMPLES / "noisy.fr.srt").read_text("utf-8"), "", "fr") if cue.start < SECONDS - 2]
+Tell = Callable[[float, float], None]
+
+
+class Killed(BaseException):
+    """As kill -9, in this process."""
+
+
+def refine(path: Path, tell: Tell = lambda done, total: None) -> Refined:
+    chains = build_chains(CHOSEN.translation, CHOSEN.speech.spoken)
+    return Pass(path, CHOSEN, LocalRecogniser, chains, Names(), SystemClock(), tell).run()
+
+
+def state(path: Path) -> State:
+    return fold(entry.event for entry in read(path / "journal.jsonl"))
+
+
+def texts(path: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in path.glob("subtitles.*")}
+
+
+@pytest.fixture(scope="module")
+def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A session in the crowd that had no time for nine seconds."""
+    sound = (32767 * decode(SAMPLES / "noisy.m4a", SECONDS)).astype(np.dtype("<i2")).tobytes()
+    return heard(tmp_path_factory.mktemp("noisy") / "s", sound, HOLES)
+
+
+@pytest.fixture(scope="module")
+def whole(noisy: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Refined]:
+    """It, after a second pass that nothing disturbed."""
+    made = copy(noisy, tmp_path_factory.mktemp("whole") / "s")
+    return made, refine(made)
+
+
+@pytest.fixture(scope="module")
+def planned(noisy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """It, killed before anything was changed: once while it was heard, once as all was planned."""
+    made = copy(noisy, tmp_path_factory.mktemp("planned") / "s")
+
+    def kill(done: float, total: float) -> None:
+        if done > total / 2:
+            raise Killed
+
+    def kill_again(self: Pass, *_: object) -> Refined:
+        raise Killed
+
+    with pytest.raises(Killed):
+        refine(made, kill)
+    assert (made / READINGS).exists()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pass, "_change", kill_again)
+        with pytest.raises(Killed):
+            refine(made)
+    assert (made / PLAN).exists()
+    assert texts(made) == texts(noisy)
+    return made
+
+
+def copy(path: Path, to: Path) -> Path:
+    return Path(shutil.copytree(path, to))
+
+
+def test_holes_are_filled_and_the_rest_is_no_worse(noisy: Path, whole: tuple[Path, Refined]) -> None:
+    made, done = whole
+    assert wer_of(made) < wer_of(noisy) - 0.1
+    assert done.added >= 2
+    after = state(made)
+    assert folder.over(made)
+    assert not after.skipped
+    assert after.refined == done
+    assert any(HOLES[0][0] < cue.start < HOLES[0][1] for cue in after.track("en"))
+    for lang in ("fr", "en"):
+        track = after.track(lang)
+        assert all(one.end <= two.start for one, two in pairwise(track))
+        assert {id for cue in track for id in cue.sentences} == set(after.sentences)
+    assert not any((made / name).exists() for name in (PLAN, READINGS))
+    journal = (made / "journal.jsonl").read_bytes()
+    assert b'"pass":2' in journal
+    assert "Heard again" in write(made).read_text("utf-8")
+    true = References(said=SAID)
+    found = score(after.track("fr"), after.track("en"), "en", list(read(made / "journal.jsonl")), true)
+    assert (found.wer_live, found.wer) == (wer_of(noisy), wer_of(made))
+    assert refine(made) == done, "there is nothing new to hear"
+    assert (made / "journal.jsonl").read_bytes() == journal
+
+
+def wer_of(path: Path) -> float:
+    return wer(SAID, state(path).track("fr"))
+
+
+def test_what_a_person_touches_stays_also_meanwhile(noisy: Path, tmp_path: Path) -> None:
+    made = copy(noisy, tmp_path / "s")
+    track = state(made).track("en")
+    changed, killed, accepted, *_, later, last = track
+    keep(made, Edit(id="e1", did="text", before=((changed.id, 1),), after=(with_text(changed),)))
+    keep(made, Action(id="a1", do="kill", cue=killed.id))
+    keep(made, Edit(id="e2", did="accept", before=((accepted.id, 1),)))
+
+    def touch(done: float, total: float) -> None:
+        if done > total / 2:
+            keep(made, Edit(id="e3", did="text", before=((later.id, 1),), after=(with_text(later),)))
+            keep(made, Action(id="a2", do="edit", cue=last.id, text="Said by a person."))
+
+    refine(made, touch)
+    after = state(made)
+    assert [after.cues[cue.id].text for cue in (changed, later)] == ["Put right."] * 2
+    assert killed.id not in after.cues
+    assert after.cues[accepted.id].text == accepted.text
+    assert "accepted" in after.cues[accepted.id].flags
+    assert after.cues[last.id].text == "Said by a person."
+    for cue in (changed, accepted, later, last):
+        assert (after.cues[cue.id].start, after.cues[cue.id].end) == (cue.start, cue.end)
+    assert not [edit for edit in after.edits.values() if edit.refused]
+
+
+def with_text(cue: Cue) -> Cue:
+    return Cue(id=cue.id, lang=cue.lang, start=cue.start, end=cue.end, text="Put right.", sentences=cue.sentences)
+
+
+def test_killed_at_any_line_it_comes_to_the_same(whole: tuple[Path, Refined], planned: Path, tmp_path: Path) -> None:
+    resumed = copy(planned, tmp_path / "resumed")
+    refine(resumed)
+    assert texts(resumed) == texts(whole[0])
+    before = len((planned / "journal.jsonl").read_bytes().splitlines())
+    lines = (resumed / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    for cut in range(before, len(lines), max(1, (len(lines) - before) // 4)):
+        made = copy(planned, tmp_path / str(cut))
+        (made / "journal.jsonl").write_bytes(b"".join(lines[:cut]) + lines[cut][:20])
+        (made / BEHIND).touch()
+        refine(made)
+        assert texts(made) == texts(whole[0]), cut
+
+
+def test_it_is_refused_in_a_sentence(noisy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "_HANDOVER", 0.0)
+    with lock(noisy), pytest.raises(SessionError, match="in use by another livesubs; stop that one first"):
+        refine(noisy)
+    with pytest.raises(SessionError, match=r"there is no session in .*; name a session folder"):
+        typed(tmp_path)
+    without = copy(noisy, tmp_path / "without")
+    (without / "audio.s16").unlink()
+    with pytest.raises(SessionError, match=r"there is no sound in .*; name another folder"):
+        typed(without)
+    packed = copy(noisy, tmp_path / "packed")
+    (packed / MANIFEST).write_bytes(
+        encode(Manifest(format=1, version="0", name="s", session="x", packed_at=0.0, id="y"))
+    )
+    with pytest.raises(SessionError, match="a copy that was packed; refine the session where it was recorded"):
+        typed(packed)
+
+
+def test_unasked_it_never_hears_the_demo_again_nor_anything_on_battery(
+    noisy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (noisy / "journal.jsonl").read_bytes()
+    typed(noisy, "--under", str(os.getppid()))
+    assert capsys.readouterr() == ("", "")
+    real = copy(noisy, tmp_path / "real")
+    folder.write_settings(real, replace(CHOSEN, demo=False), folder.begun(real))
+    monkeypatch.setattr(power, "battery", lambda: power.Battery(percent=90.0, plugged=False, minutes_left=None))
+    typed(real, "--under", str(os.getppid()))
+    assert f"once plugged in: {program()} refine {real}" in capsys.readouterr().err
+    assert all((path / "journal.jsonl").read_bytes() == before for path in (noisy, real))
+
+
+def test_unasked_it_waits_while_a_page_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    leave(tmp_path)
+    monkeypatch.setattr("time.sleep", lambda seconds: (tmp_path / WATCHED).unlink())
+    _at_leisure(tmp_path, lambda done, total: told.append(done))(1.0, 2.0)
+    assert told == [1.0]
+    assert not watched(tmp_path)
+
+
+def typed(*words: object) -> None:
+    cli.app(["refine", *map(str, words)], standalone_mode=False)
