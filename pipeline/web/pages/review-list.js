@@ -2,7 +2,7 @@
 
 import { after } from "./lines.js";
 import { step } from "./review-going.js";
-import { faults } from "./review-shape.js";
+import { faults, rate } from "./review-shape.js";
 
 /** Pixels of a row, and rows that are drawn beyond what is seen. */
 export const ROW = 46;
@@ -129,7 +129,7 @@ function fill({ node, parts }, desk, cue, at, total, found) {
   marks(parts.marks, desk, cue, found.filter((one) => one.rule !== "cps"));
 }
 
-const speed = (cue) => `${(cue.text.replaceAll("\n", "").length / Math.max(0.001, cue.end - cue.start)).toFixed(1)}`;
+const speed = (cue) => rate(cue.text.replaceAll("\n", "").length / Math.max(0.001, cue.end - cue.start));
 
 /** What is to be known of a line: the doubts about it, what is wrong in its shape, what was done with it. */
 function marks(box, desk, cue, found) {
