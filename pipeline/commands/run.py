@@ -213,6 +213,8 @@ def subtitle(
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
+        if state.session:
+            typer.echo(f"To correct the lines, beside picture and sound: {system.program()} review {path}")
         if state.ended and state.ended.reason == "stopped":
             typer.echo(f"Stopped too soon? This records on: {system.program()} run --resume {path} --go-on")
     _check_translated(state, path)

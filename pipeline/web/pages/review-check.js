@@ -3,6 +3,7 @@
 
 import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
+import { rate } from "./review-shape.js";
 
 /** Milliseconds without a key. */
 const PAUSE = 250;
@@ -110,7 +111,8 @@ const by = (seconds) => `${Math.abs(seconds).toFixed(3)} s ${seconds > 0 ? "late
 function told({ rule, found, allowed }) {
   const figure = (value) => (typeof value === "number" ? String(Math.round(100 * value) / 100) : value);
   const limit = allowed === "" || allowed === null ? "" : `, allowed: ${figure(allowed)}`;
-  return `${rule}: ${figure(found)} ${typeof found === "number" ? (WORDS[rule] ?? "") : ""}`.trim() + limit;
+  const speed = rule === "cps" || rule === "wpm";
+  return `${rule}: ${speed ? rate(found) : figure(found)} ${typeof found === "number" ? (WORDS[rule] ?? "") : ""}`.trim() + limit;
 }
 
 /** Both texts, word by word: what goes is struck out, what comes is marked. */

@@ -1,7 +1,7 @@
 // The line that is worked on: its text, its times, how it reads, and what was said. A change is a draft at once, and an
 // edit when the line is left or accepted.
 
-import { faults, perSecond, read, tidy } from "./review-shape.js";
+import { faults, perSecond, rate, read, tidy } from "./review-shape.js";
 import { HERE, mine } from "./review-whose.js";
 import { byId } from "./page.js";
 
@@ -98,7 +98,7 @@ export class Field extends EventTarget {
     const found = faults(now, before, after, desk.limits);
     const has = (rule) => found.some((one) => one.rule === rule);
     figure("length", `${(now.end - now.start).toFixed(2)} s`, has("shortest") || has("longest"));
-    figure("speed", `${perSecond(now.text, now.end - now.start).toFixed(1)} cps`, has("cps") || has("wpm"));
+    figure("speed", `${rate(perSecond(now.text, now.end - now.start))} cps`, has("cps") || has("wpm"));
     figure("width", now.text.split("\n").map((line) => read(line).length).join(" + "), has("cpl") || has("lines"));
     figure("room", after ? `gap ${(after.start - now.end).toFixed(2)} s` : "", has("gap") || has("overlap"));
     byId("state").textContent = desk.out ? "taken out live" : this.left ? "left here" : this.changed ? "changed" : "";

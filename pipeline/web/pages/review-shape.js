@@ -19,6 +19,9 @@ export const read = (text) => text.replace(/<[^>]*>|\{\\[^}]*\}/g, "").replaceAl
 
 export const perSecond = (text, seconds) => read(text).length / Math.max(0.001, seconds);
 
+/** A speed as it is read, rounded up: what is over looks over. */
+export const rate = (speed) => (Math.ceil(10 * speed - 0.000001) / 10).toFixed(1);
+
 /** What can be counted in a line at once, in few words: `{rule, text}`; `limits` are the profile's, null is none. */
 export function faults(cue, before, after, limits) {
   const lines = cue.text.split("\n");
@@ -28,8 +31,8 @@ export function faults(cue, before, after, limits) {
   const words = (60 * read(lines.join(" ")).split(/\s+/).filter(Boolean).length) / Math.max(0.001, seconds);
   const found = [];
   const note = (bad, rule, text) => bad && found.push({ rule, text });
-  note(limits.cps && speed > limits.cps + 0.0001, "cps", `${speed.toFixed(1)} cps`);
-  note(limits.wpm && words > limits.wpm + 0.0001, "wpm", `${words.toFixed(0)} wpm`);
+  note(limits.cps && speed > limits.cps + 0.0001, "cps", `${rate(speed)} cps`);
+  note(limits.wpm && words > limits.wpm + 0.0001, "wpm", `${rate(words)} wpm`);
   note(limits.cpl && longest > limits.cpl, "cpl", `${longest} chars`);
   note(limits.lines && lines.length > limits.lines, "lines", `${lines.length} lines`);
   note(limits.shortest && seconds < limits.shortest - 0.0005, "shortest", `${seconds.toFixed(2)} s`);
