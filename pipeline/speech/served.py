@@ -118,7 +118,8 @@ class Served:
         self._pause = SPARED if self._now() - self._since >= STEADY else min(2 * self._pause, SPARED_MOST)
         self._failed, self._well = True, False
         self._next = self._now() + max(self._pause, failed.spare)
-        text = f"{self._named} {failed}; the local model hears meanwhile, see that the server answers again"
+        way = failed.way or "see that it answers again"
+        text = f"{self._named} {failed}; {way}, meanwhile the local model hears"
         self._tell(Warned(text=text, about=ABOUT))
 
     def _take_back(self) -> None:

@@ -37,6 +37,9 @@ _QUOTED = 160
 """Characters of a server's own words in a message."""
 _LASTING = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
 """Statuses that another try does not change."""
+_ADDRESS = "check the address, and name its model with --asr-model"
+_KEYED = f"set the right one in {KEY}"
+_TIMES = "take another server or model, since subtitles need the time of each word"
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -67,13 +70,13 @@ class Server(msgspec.Struct, frozen=True):
 class ServerFailed(Exception):
     """The server has no words for a stretch; the message goes on a sentence that begins with it: "does not answer".
 
-    `again`: another try at once may help. `lasting`: none ever will, as far as anyone can tell. `spare`: seconds for
-    which it asks to be left alone.
+    `again`: another try at once may help. `way`: what a person is to do, where no try will ever help as far as anyone
+    can tell. `spare`: seconds for which it asks to be left alone.
     """
 
-    def __init__(self, verdict: str, *, again: bool = False, lasting: bool = False, spare: float = 0.0) -> None:
+    def __init__(self, verdict: str, *, again: bool = False, way: str = "", spare: float = 0.0) -> None:
         super().__init__(verdict)
-        self.again, self.lasting, self.spare = again, lasting, spare
+        self.again, self.way, self.spare = again, way, spare
 
 
 def address(url: str) -> str:
@@ -108,8 +111,10 @@ def transcribe(server: Server, samples: Samples, lang: str = "", names: str = ""
         body = _post(server, fields, _wave(samples))
     try:
         return verbose.recognition(body, len(samples) / SAMPLE_RATE, lang)
+    except verbose.Untimed as fault:
+        raise ServerFailed(str(fault), way=_TIMES) from None
     except verbose.Unreadable as fault:
-        raise ServerFailed(str(fault), lasting=True) from None
+        raise ServerFailed(str(fault), way=_ADDRESS) from None
 
 
 def _post(server: Server, fields: dict[str, Any], sound: bytes) -> bytes:
@@ -125,7 +130,7 @@ def _post(server: Server, fields: dict[str, Any], sound: bytes) -> bytes:
         for piece in response.iter_bytes():
             body += piece
             if len(body) > _MOST:
-                raise ServerFailed("sends more than a transcription", lasting=True)
+                raise ServerFailed("sends more than a transcription", way=_ADDRESS)
             if time.monotonic() > until:
                 raise ServerFailed("does not answer in time")
     if not response.is_success:
@@ -148,20 +153,20 @@ def _failures() -> "Iterator[None]":
     except ServerFailed:
         raise
     except Exception as error:  # of a key that is no text for a header, of a proxy
-        raise ServerFailed(f"cannot be asked ({type(error).__name__})", lasting=True) from None
+        raise ServerFailed(f"cannot be asked ({type(error).__name__})", way=_ADDRESS) from None
 
 
 def _refusal(server: Server, response: "httpx2.Response", body: bytes) -> ServerFailed:
     status = response.status_code
     if status in (401, 403):  # some quote the key
-        return ServerFailed(f"refuses the key ({status}): check {KEY}", lasting=True)
+        return ServerFailed(f"refuses {'its' if server.key else 'to be asked without a'} key ({status})", way=_KEYED)
     spare = retry_after(response.headers.get("Retry-After", ""))
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return ServerFailed("has too many requests", spare=spare)
     words = _words(body).replace(server.key, "***") if server.key else _words(body)
     verdict = f"refuses ({f'{status} {response.reason_phrase}'.strip()}{f': {words}' if words else ''})"
-    lasting = status in _LASTING or response.is_redirect
-    return ServerFailed(verdict, again=not lasting and not spare, lasting=lasting, spare=spare)
+    way = _ADDRESS if status in _LASTING or response.is_redirect else ""
+    return ServerFailed(verdict, again=not way and not spare, way=way, spare=spare)
 
 
 def _words(body: bytes) -> str:
