@@ -21,7 +21,7 @@ from tests.translators import ERROR_PAGE, KEY
 
 class Transcriber(ThreadingHTTPServer):
     """Answers by its `mood`: right, page (with status 200), refuses (500), busy (429), cut (in the middle of its
-    answer), wordless (no word times), hangs (until the test is over), moved (307).
+    answer), wordless (no word times), hangs (until the test is over), moved (307), gone (nobody listens any more).
 
     From the request after `well` on it is in the mood `then`.
     """
@@ -71,11 +71,15 @@ class _Handler(BaseHTTPRequestHandler):
         if server.mood == "hangs":
             server.release.wait(60)
         match server.mood:
+            case "gone":
+                server.shutdown()
+                server.server_close()
+                self.close_connection = True
             case "page":
                 self._send(200, ERROR_PAGE)
             case "refuses" | "busy" | "moved":
                 self._send({"refuses": 500, "busy": 429, "moved": 307}[server.mood], ERROR_PAGE)
-            case "cut" | _:
+            case _:
                 answer = json.dumps(server.answer(sound, fields))
                 self._send(200, answer, cut=server.mood == "cut")
 

@@ -9,8 +9,8 @@ from pipeline.errors import SettingsError
 from pipeline.settings import SAMPLE_RATE, Settings
 from pipeline.speech.server import KEY, Server, ServerFailed, address, transcribe
 
-SAMPLE = (3.5, 7.2)
-"""Seconds of the sample: two short sentences."""
+SAMPLE = (3.5, 5.4)
+"""Seconds of the sample: a short sentence."""
 SLOW = 0.5
 """Share of its time above which a server has none left for a bad moment."""
 
