@@ -7,6 +7,7 @@ import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.parser import BytesHeaderParser
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +18,13 @@ from pipeline.speech.recognition import Recognition
 from pipeline.speech.whisper import Whisper
 from tests.hearing import DEMO
 from tests.translators import ERROR_PAGE, KEY
+
+_HEARING = threading.Lock()
+
+
+@cache
+def _whisper() -> Whisper:
+    return Whisper(DEMO)
 
 
 class Transcriber(ThreadingHTTPServer):
@@ -36,15 +44,14 @@ class Transcriber(ThreadingHTTPServer):
         self.asked: list[dict[str, list[str]]] = []
         """The fields of every request, but for the sound."""
         self.release = threading.Event()
-        self._whisper, self._hearing = Whisper(DEMO), threading.Lock()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
     def hear(self, samples: Samples) -> Recognition:
-        with self._hearing:
-            return self._whisper.recognise(samples)
+        with _HEARING:
+            return _whisper().recognise(samples)
 
     def answer(self, samples: Samples, fields: dict[str, list[str]]) -> dict[str, Any]:
         """As OpenAI's own: words without marks and certainty, which stand in the text and with the segments."""
