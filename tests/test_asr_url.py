@@ -158,6 +158,23 @@ def test_the_words_of_the_sample_are_its_own_with_their_marks(
     assert heard.log_probability == pytest.approx(local.log_probability)
 
 
+class Looping(Transcriber):
+    """Says one word over and over."""
+
+    def answer(self, samples: Samples, fields: dict[str, list[str]]) -> dict[str, object]:
+        words = [{"word": "merci", "start": n * 0.02, "end": n * 0.02 + 0.02} for n in range(60)]
+        return {"text": "merci " * 60, "words": words}
+
+
+def test_a_loop_of_the_server_is_heard_again_by_the_local_model(whisper: Whisper, greeting: Samples) -> None:
+    told: list[Warned] = []
+    with transcribing(Looping()) as server:
+        served = Served(asked_of(server), whisper, DEMO, told.append)
+        assert served.recognise(greeting) == whisper.recognise(greeting)
+        assert len(server.asked) == 1
+    assert not told
+
+
 @pytest.mark.parametrize(
     ("mood", "why"),
     [

@@ -17,6 +17,7 @@ from pipeline.flow import Caller, DeadlineExpired
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.languages import Choose, likeliest
 from pipeline.speech.recognition import Recognition, Transcriber
+from pipeline.speech.repetition import looped
 from pipeline.speech.server import Server, ServerFailed, transcribe
 
 ABOUT = "the transcription server"
@@ -43,7 +44,7 @@ class Served:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._server, self._local, self._tell, self._now = server, local, tell, now
-        self._spoken, self._told_names = settings.spoken, settings.hotwords is not False
+        self._spoken, self._names_help = settings.spoken, settings.hotwords is not False
         self._names = ""
         self._caller, self._trial = Caller("transcription"), Caller("transcription-trial")
         self._failed = False
@@ -63,18 +64,18 @@ class Served:
         self._local.beam = beam
 
     def recognise(self, samples: Samples, choose: Choose = likeliest) -> Recognition:
-        """The words of one stretch, at most `Server.seconds` later than the local model has them."""
+        """The words of one stretch, at most `Server.seconds` later than the local model has them.
+
+        A text that repeats itself where the sound does not is not taken: the local model may do better.
+        """
         if self._failed and self._well:
             self._take_back()
-        if not self._failed:
-            try:
-                return self._caller.call(lambda: self._ask(samples, choose), self._server.seconds)
-            except DeadlineExpired:
-                self._give_up(ServerFailed("does not answer in time"))
-            except ServerFailed as failed:
-                self._give_up(failed)
+        served = None if self._failed else self._served(samples, choose)
+        if served and not looped(served.words, served.compression, samples):
+            return served
         heard = self._local.recognise(samples, choose)
-        self._try(samples, heard.lang)
+        if self._failed:
+            self._try(samples, heard.lang)
         return heard
 
     def language(self, samples: Samples) -> tuple[str, float]:
@@ -83,9 +84,19 @@ class Served:
     def expect(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The server is told those that the local model has room for: both are Whispers."""
         left_out = self._local.expect(names)
-        if self._told_names:
+        if self._names_help:
             self._names = ", ".join(names[: len(names) - len(left_out)])
         return left_out
+
+    def _served(self, samples: Samples, choose: Choose) -> Recognition | None:
+        """What the server hears; None where it has failed."""
+        try:
+            return self._caller.call(lambda: self._ask(samples, choose), self._server.seconds)
+        except DeadlineExpired:
+            self._give_up(ServerFailed("does not answer in time"))
+        except ServerFailed as failed:
+            self._give_up(failed)
+        return None
 
     def _ask(self, samples: Samples, choose: Choose) -> Recognition:
         """Its words; ServerFailed once no further try would help or be in time."""
