@@ -235,6 +235,8 @@ def test_the_check_says_what_the_server_hears_or_what_is_wrong_with_it(server: T
     assert not bad.ok
     assert "gives no word times" in bad.say
     assert rows(SpeechSettings()) == []
+    [gone] = rows(msgspec.structs.replace(speech, asr_url="http://127.0.0.1:9"))
+    assert "start it, or leave --asr-url out" in gone.say
 
 
 def test_the_server_is_told_the_names_unless_the_model_hears_worse_with_them(

@@ -6,13 +6,15 @@ from pipeline import assets
 from pipeline.audio import decode
 from pipeline.check.rows import Plan, Row, Rows
 from pipeline.errors import SettingsError
-from pipeline.settings import SAMPLE_RATE, Settings
+from pipeline.settings import SAMPLE_RATE, Settings, SpeechSettings
 from pipeline.speech.server import KEY, Server, ServerFailed, address, transcribe
 
 SAMPLE = (3.5, 5.4)
 """Seconds of the sample: a short sentence."""
 SLOW = 0.5
 """Share of its time above which a server has none left for a bad moment."""
+PROMPT = 1.0
+"""Seconds that it may take where each word is to be said as soon as it is sure: it is asked every half second."""
 
 
 def server_of(chosen: Settings, key: str) -> Server | None:
@@ -52,12 +54,13 @@ def transcription(plan: Plan) -> Rows[None]:
         if server is None:
             return
         plan.doing("asking the transcription server")
-        yield _row(server, plan.settings.speech.spoken[0])
+        yield _row(server, plan.settings.speech)
     except SettingsError as error:
         yield Row(row="transcription server", ok=False, say=str(error))
 
 
-def _row(server: Server, lang: str) -> Row:
+def _row(server: Server, speech: SpeechSettings) -> Row:
+    lang = speech.spoken[0]
     try:
         said, seconds = _ask(server, lang)
     except ServerFailed as failed:
@@ -67,6 +70,9 @@ def _row(server: Server, lang: str) -> Row:
     told = f"{server.model} at {server.host}{where} answers in {seconds:.1f} s: « {said} »"
     if seconds > SLOW * server.seconds:
         way = f"it has {server.seconds:g} s: take a faster one, or raise `asr_deadline` under [speech]"
+        return Row(row="transcription server", ok=False, say=f"{told}; {way}")
+    if speech.policy == "stream" and seconds > PROMPT:
+        way = f"at most {PROMPT:g} s will do for --policy stream: take a faster one, or leave --policy or --asr-url out"
         return Row(row="transcription server", ok=False, say=f"{told}; {way}")
     if lang == "fr" and not said:
         way = "there is a French sentence: check its model and language"
