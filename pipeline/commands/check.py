@@ -60,6 +60,7 @@ def check(
     title: options.Title = None,
     show: options.Show = None,
     mpv: options.Mpv = False,
+    no_refine: options.NoRefine = False,
     as_json: AsJson = False,
 ) -> None:
     """Try everything the show needs, in under two minutes; exit code 1 when something will not hold."""
