@@ -1,6 +1,7 @@
 // What the profile says of the line as it stands in the field: asked for when nobody has typed for a moment; and what would
 // mend it, which one key does.
 
+import { ask } from "./review-asked.js";
 import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
 import { rate } from "./review-shape.js";
@@ -57,13 +58,12 @@ export class Check {
     if (!desk.cue) return this._draw(null), false;
     const mine = desk.worked(desk.cue);
     const [before, after] = desk.cues.beside(mine.id, desk.lang).map((cue) => cue && plain(cue));
-    const body = JSON.stringify({ lang: desk.lang, cues: [plain(mine)], before, after });
-    if (body === this._last) return true;
-    const headers = { "content-type": "application/json" };
-    const answer = await fetch("/api/check", { method: "POST", body, headers }).catch(() => null);
-    if (asked !== this._asked || !answer?.ok) return false;
-    this._last = body;
-    this._draw({ cue: mine.id, ...(await answer.json()) });
+    const body = { lang: desk.lang, cues: [plain(mine)], before, after };
+    if (JSON.stringify(body) === this._last) return true;
+    const { found } = await ask("/api/check", body);
+    if (asked !== this._asked || !found) return false;
+    this._last = JSON.stringify(body);
+    this._draw({ cue: mine.id, ...found });
     return true;
   }
 

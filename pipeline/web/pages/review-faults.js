@@ -1,5 +1,6 @@
 // What the profile says of the whole track: how much is left, and where the next fault is.
 
+import { ask } from "./review-asked.js";
 import { byId, now } from "./page.js";
 import { button } from "./review-side.js";
 
@@ -56,10 +57,9 @@ export class Faults {
   async _ask() {
     const { lang, cues } = this._desk;
     const asked = ++this._asked;
-    const answer = await fetch(`/api/faults?lang=${lang}`).catch(() => null);
+    const { found } = await ask(`/api/faults?lang=${lang}`);
     if (asked !== this._asked) return this._renewal;
-    if (!answer?.ok) return false;
-    const found = await answer.json();
+    if (!found) return false;
     this._there = true;
     this._of.clear();
     for (const { cue, rule } of found) {

@@ -1,6 +1,7 @@
 // What needs a human first: the lines by how likely they are wrong, each with its reasons; how much of that is left, and what
 // is to be expected in the rest.
 
+import { ask } from "./review-asked.js";
 import { shown } from "./review-keys.js";
 import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
@@ -35,9 +36,9 @@ export class Queue {
     const { lang } = this._desk;
     const asked = ++this._asked;
     if (lang !== this._lang) Object.assign(this, { _of: null, _lang: lang });
-    const answer = await fetch(`/api/queue?lang=${lang}`).catch(() => null);
-    if (asked !== this._asked || !answer?.ok) return;
-    this._of = await answer.json();
+    const { found } = await ask(`/api/queue?lang=${lang}`);
+    if (asked !== this._asked || !found) return;
+    this._of = found;
     this._why = new Map(this._worth().map((one) => [one.cue, one.why.join("\n") || "likely wrong"]));
     byId("queue").hidden = false;
     this._desk.list.soon();

@@ -1,6 +1,6 @@
 // What this browser keeps: where the editor was, and what the server does not have yet. It is written through, so that also a
-// browser that is killed has it; what a page has no time to write that is being left goes where it is kept at once. Each window keeps for itself, so that none takes away another's; whichever is opened next
-// takes over what was kept.
+// browser that is killed has it; what a page that is being left has no time to write goes where it is kept at once. Each
+// window keeps for itself, so that none takes away another's; whichever is opened next takes over what was kept.
 
 const STORES = ["places", "kept"];
 const LATE = "livesubs.desk late ";
