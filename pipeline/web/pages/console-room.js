@@ -88,15 +88,12 @@ export class RoomControls {
 
   pause() {
     const paused = this._clock.paused;
-    const [now, back] = paused ? ["play", "pause"] : ["pause", "play"];
-    this._actions.ask({ do: now }, paused ? "The picture plays" : "The picture stands still", { do: back });
+    this._actions.ask({ do: paused ? "play" : "pause" }, paused ? "The picture plays" : "The picture stands still");
   }
 
   catchUp() {
-    const before = this._clock.time;
-    if (before === null || this._feed.ended) return;
-    this._actions.ask({ do: "catchup" }, `Going to ${Math.round(this._clock.delay)} s behind live`,
-      { do: "seek", value: before });
+    if (this._clock.time === null || this._feed.ended) return;
+    this._actions.ask({ do: "catchup" }, `Going to ${Math.round(this._clock.delay)} s behind live`);
   }
 
   /** The show begins or ends at the line that was picked, else at what the room sees now. */
