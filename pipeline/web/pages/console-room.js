@@ -29,7 +29,8 @@ export class RoomControls {
     }
     byId("say").addEventListener("submit", (event) => this._say(event));
     byId("say-text").addEventListener("input", () => this._drawRoomFor());
-    this.names = new NameForm((text, written) => actions.ask({ do: "name", text }, `${written} is in the glossary`));
+    this.names = new NameForm((text, written) => actions.ask({ do: "name", text }, `${written} is in the glossary`),
+      (text) => tell(text, "refused"));
     byId("volume").addEventListener("change", () => this._volume(Number(byId("volume").value)));
   }
 
