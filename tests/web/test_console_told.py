@@ -55,7 +55,7 @@ def told(page: "Page", server: Server, condition: str, **report: Any) -> None:
 
 
 def test_a_stream_that_is_back_although_it_had_ended_is_told_with_what_the_room_sees(
-    console: "Page", journal: Journal, tmp_path: Path
+    console: "Page", server: Server, journal: Journal, tmp_path: Path
 ) -> None:
     journal.append(SourceState(state="lost", stream=20.0))
     becomes(console, f"{TROUBLES}.includes('Has the show ended, or was it dropped?')")
@@ -72,6 +72,9 @@ def test_a_stream_that_is_back_although_it_had_ended_is_told_with_what_the_room_
     console.get_by_role("button", name="Go on").click()
     becomes(console, f"!{TROUBLES}.includes('had ended') && {TROUBLES}.includes('The room will see a card')")
     assert [(action.do, action.value) for action in Actions(tmp_path).new()] == [("ended", 20.0), ("dropped", 20.0)]
+    card = {"state": "gap", "card": "One moment, please\nA part of the stream is missing."}
+    told(console, server, f"{TROUBLES}.includes('The room sees a card')", stream=22.0, **card)
+    told(console, server, f"!{TROUBLES}.includes('The stream is back')", stream=24.2, state="playing")
 
 
 def test_a_session_that_died_is_told_until_it_runs_again(console: "Page", journal: Journal, tmp_path: Path) -> None:
