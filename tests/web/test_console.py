@@ -138,6 +138,10 @@ def test_what_is_asked_while_the_server_is_away_is_done_when_it_is_back(
     server.kill()
     press(page, "b", "ArrowDown", "x")
     becomes(page, "document.getElementById('toast').className === 'shown waiting'")
+    becomes(page, "document.getElementById('health').innerText.startsWith('Source\\nunknown')")
+    page.evaluate("performance.now = ((real) => () => real() + 10_000)(performance.now.bind(performance))")
+    told = "document.getElementById('troubles').innerText"
+    becomes(page, f"/does not answer.* type in another one: .* run --resume .*{folder.name}/.test({told})")
     server.start()
     becomes(page, "document.getElementById('wall').className === 'blank'")
     until(lambda: done(folder) == [("blank", "", ""), ("kill", "s1.en.1", "")], 20)

@@ -7,8 +7,9 @@ import { keep, settings } from "./kept.js";
 
 const EVERY = 2000;
 const GB = 1e9;
-/** Milliseconds without the page server before that is said. */
+/** Milliseconds without the page server before that is said; after which it is not started again by whoever did that. */
 const AWAY = 1500;
+const DEAD = 10_000;
 /** Seconds of picture, and to work on a line, that are nearly none. */
 const SHORT = 5;
 const FEW = 2;
@@ -56,15 +57,28 @@ export class Health {
     const { free, hours } = facts.disk;
     const screens = this._feed.screens.length;
     return [
-      ["Source", this._feed.ended ? "ended" : this._dead ? "not read" : facts.source || "waiting", this._lost || this._dead ? "bad" : ""],
+      ["Source", ...this._source],
       ["Picture left", left === null || this._feed.ended ? "-" : this._clock.starved ? "none" : clock(left), this._lost ? (left < 10 ? "bad" : "warn") : ""],
-      ["Lag", this._feed.ended ? "-" : `${facts.lag.toFixed(1)} s`, this._feed.ended ? "" : facts.lag > 15 ? "bad" : facts.lag > 8 ? "warn" : ""],
+      ["Lag", this._feed.ended || this._away ? "-" : `${facts.lag.toFixed(1)} s`, this._feed.ended || this._away ? "" : facts.lag > 15 ? "bad" : facts.lag > 8 ? "warn" : ""],
       ...facts.engines.map((one) => [`Engine: ${one.name}`, one.ok ? (one.seconds === null ? "ok" : `${one.seconds.toFixed(1)} s`) : "fails", one.ok ? "" : "warn"]),
       ["Disk", hours !== null ? `${hours > 99 ? "99+" : hours.toFixed(0)} h` : free === null ? "-" : `${(free / GB).toFixed(0)} GB`,
         hours !== null && hours < 1 ? "bad" : hours !== null && hours < 4 ? "warn" : ""],
       ["Screens", String(screens), screens || this._feed.ended ? "" : "warn"],
       ["Viewers", String(facts.viewers), ""],
     ];
+  }
+
+  get _source() {
+    if (this._feed.ended) return ["ended", ""];
+    if (this._away) return ["unknown", "bad"];
+    if (this._dead) return ["not read", "bad"];
+    return [this._facts.source || "waiting", this._lost ? "bad" : ""];
+  }
+
+  /** Milliseconds for which the page server has not answered, once that is worth a word; else 0. */
+  get _away() {
+    const away = this._awaySince === null ? 0 : performance.now() - this._awaySince;
+    return away > AWAY ? away : 0;
   }
 
   get _lost() {
@@ -105,8 +119,7 @@ export class Health {
 
   /** Nothing else is known while the server is away. */
   *_standing() {
-    const away = this._awaySince !== null && performance.now() - this._awaySince > AWAY;
-    if (away) return yield bad("The page server does not answer: the screens play on, what you do is done when it is back.");
+    if (this._away) return yield bad(`The page server does not answer: the screens play on, what you do is done when it is back.${this._revival}`);
     const facts = this._facts;
     yield* stopped(this._feed, this._clock, facts);
     yield* this._end();
@@ -117,6 +130,12 @@ export class Health {
       if (!screen.sound) yield bad("A screen is mute: click on it once, the browser asks for that.");
       if (screen.state === "starved" && !this._lost) yield bad("A screen waits for the picture: check its network.");
     }
+  }
+
+  /** What to type where the page server is not started again, because that is dead, too. */
+  get _revival() {
+    const resume = this._facts?.resume ?? "livesubs run --resume, and the session's folder";
+    return this._away > DEAD && !this._feed.ended ? ` If the terminal is dead, too, type in another one: ${resume}` : "";
   }
 
   /** Somebody said where the show ends, and a screen is there or comes there, also after the session. */
