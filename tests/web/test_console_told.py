@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.asked import Actions
-from pipeline.events import Ended, Event, Hypothesis, Progress, Recovered, Resumed, Skipped, SourceState, Warned
+from pipeline.events import Ended, Event, Gap, Hypothesis, Progress, Recovered, Resumed, Skipped, SourceState, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Entry, Journal, lock
 from pipeline.state import State
@@ -95,14 +95,18 @@ class Earlier(SystemClock):
 def test_a_warning_is_told_as_over_and_goes_but_for_the_list_of_them(
     console: "Page", journal: Journal, tmp_path: Path
 ) -> None:
+    top = f"{ROWS}[0].getBoundingClientRect().top"
+    before = console.evaluate(f"[{top}, document.getElementById('troubles').offsetHeight]")
     journal.append(Warned(text="nothing has come", about="source"))
     becomes(console, f"/[0-9]: nothing has come/.test({TROUBLES})")
+    assert console.evaluate("document.getElementById('troubles').offsetHeight") > before[1]
+    assert console.evaluate(top) == before[0]  # no line moves under the mouse
     assert "over since" not in console.inner_text("#troubles")
     journal.append(Warned(text="the stream is back", about="source", good=True))
     becomes(console, f"/[0-9]+:[0-9]+, over since [0-9]+:[0-9]+: nothing has come/.test({TROUBLES})")
-    with Journal(tmp_path, Earlier()) as before:
-        before.append(Warned(text="the recogniser died", about="recogniser"))
-        before.append(Hypothesis(heard=20.0))
+    with Journal(tmp_path, Earlier()) as earlier:
+        earlier.append(Warned(text="the recogniser died", about="recogniser"))
+        earlier.append(Hypothesis(heard=20.0))
     past = "document.getElementById('past').innerText"
     becomes(console, f"/over since [0-9:]+: the recogniser died/.test({past}) && {past}.includes('nothing has come')")
     assert "recogniser" not in console.inner_text("#troubles")
@@ -132,6 +136,13 @@ def test_what_was_wrong_is_over_with_what_says_so(alarm: Event, event: Event, ov
     health.note(Entry(1, 10.0, alarm))
     health.note(Entry(2, 20.0, event))
     assert health.facts(State(), 0)["warnings"][0]["over"] == (20.0 if over else None)
+
+
+def test_a_gap_is_over_when_it_is_known(tmp_path: Path) -> None:
+    health = Health(tmp_path)
+    health.note(Entry(1, 10.0, Gap(start=5.0, end=9.0, reason="the connection was lost")))
+    (told,) = health.facts(State(), 0)["warnings"]
+    assert (told["at"], told["over"]) == (10.0, 10.0)
 
 
 def test_that_a_session_died_is_told_with_how_long_it_recorded_nothing(tmp_path: Path) -> None:
@@ -233,6 +244,7 @@ def test_on_a_phone_what_is_wrong_takes_two_lines_and_leaves_the_rest_in_reach(
     server.start()
     journal.append(SourceState(state="lost", stream=20.0))
     becomes(phone, f"{TROUBLES}.startsWith('The room has 0:10 of picture left.')")
+    assert phone.evaluate("((said) => said.scrollHeight <= said.clientHeight + 1)(document.querySelector('.said'))")
     ask(server.port, "/api/actions", '{"id": "f", "do": "ended", "value": 20}')
     becomes(phone, f"{TROUBLES}.includes('“Undo” takes that back')")
     phone.get_by_role("button", name="All").tap()

@@ -89,9 +89,9 @@ export class Health {
     return Boolean(this._feed.session && !this._feed.ended && !this._facts.running);
   }
 
-  /** What is wrong now, then what was told and nobody has seen, what is over last: {text, left, at, over, how, keys}. How: bad, warn, good, or past,
+  /** What is wrong now, then what was told and nobody has seen, what is over last: {text, left, at, over, how, keys, brief}. How: bad, warn, good, or past,
    * of what is over or of a session that has ended; `at`: when it was told, Unix seconds, null: it stands; `over`: since when
-   * it is over, null: it is not; `keys`: what to answer. */
+   * it is over, null: it is not; `keys`: what to answer; `brief`: there is nothing to do. */
   get troubles() {
     const how = (one) => (this._feed.ended || one.over ? "past" : "warn");
     const told = this._unseen.reverse().map((one) => ({ ...one, how: how(one) })).sort((a, b) => Boolean(a.over) - Boolean(b.over));
@@ -119,7 +119,7 @@ export class Health {
 
   /** Nothing else is known while the server is away. */
   *_standing() {
-    if (this._away) return yield bad(`The page server does not answer: the screens play on, what you do is done when it is back.${this._revival}`);
+    if (this._away) return yield { ...bad(`The page server does not answer: the screens play on, what you do is done when it is back.${this._revival}`), brief: !this._revival };
     const facts = this._facts;
     yield* stopped(this._feed, this._clock, facts);
     yield* this._end();
