@@ -171,6 +171,12 @@ def test_the_delay_says_why_it_is_what_it_is(console: "Page", server: Server) ->
     told(console, server, f"{behind} === '21 s behind live'", state="playing", delay=21.2)
     there = "document.getElementById('wall-state').innerText.startsWith('00:00:19')"
     told(console, server, f"{behind} === '21 s behind live' && {there}", state="playing", delay=23.2, stream=19.0)
+    behind_more = {"state": "playing", "wanted": 20.0}
+    slow = f"{TROUBLES}.includes('A screen is 108 s behind instead of 20. It cannot play fast enough')"
+    told(console, server, f"{behind}.startsWith('106 s')", delay=106.0, **behind_more)
+    assert "fast enough" not in console.inner_text("#troubles")  # it may be so after a gap, and gets less
+    told(console, server, slow, delay=108.0, **behind_more)
+    told(console, server, f"!{TROUBLES}.includes('fast enough')", delay=106.0, **behind_more)
 
 
 def test_the_room_sees_a_card_and_the_console_too(console: "Page", server: Server, journal: Journal) -> None:

@@ -1,6 +1,7 @@
 // How the session does, in a row of figures, and what is wrong in sentences that say what to do.
 
 import { hand, UNDO } from "./console-hand.js";
+import { Slow } from "./console-slow.js";
 import { remaining, stopped } from "./console-stopped.js";
 import { clock, stamp } from "./console-times.js";
 import { keep, settings } from "./kept.js";
@@ -26,6 +27,7 @@ export class Health {
   constructor(feed, roomClock) {
     this._feed = feed;
     this._clock = roomClock;
+    this._slow = new Slow(feed);
     this._facts = null;
     this._awaySince = performance.now();
     feed.addEventListener("found", () => (this._awaySince = null));
@@ -162,6 +164,9 @@ export class Health {
     const { left, margin } = this._clock;
     if (!this._lost && left !== null && left < SHORT) yield bad("The picture is nearly used up: nothing new comes. Check where the stream comes from.", remaining(this._clock));
     if (!this._feed.screens.length) yield bad("No screen is open: what stands here as shown is reckoned, and no room sees it. Open /screen on the projector.");
+    const slow = this._slow.worst;
+    if (slow) yield bad(`It cannot play fast enough: close other programs on its machine; ${hand("C", "“Catch up” under “More”")} catches up.`,
+      `A screen is ${Math.round(slow.delay)} s behind instead of ${Math.round(slow.wanted)}.`);
     if (margin !== null && margin < FEW) yield bad(`Lines come only just before the room reads them, or too late: give the screens more delay with ${hand("]", "“+5 s” under “More”")}.`);
     if (facts.lag > 15) yield bad(`What is said is heard ${facts.lag.toFixed(0)} s late: close other programs, or give the screens more delay.`);
     if (facts.engines.length && facts.engines.every((one) => !one.ok)) yield bad("Nothing is translated: no engine answers. Check the network; it is done later by itself.");
