@@ -97,13 +97,14 @@ def test_a_warning_is_told_as_over_and_goes_but_for_the_list_of_them(
 ) -> None:
     top = f"{ROWS}[0].getBoundingClientRect().top"
     before = console.evaluate(f"[{top}, document.getElementById('troubles').offsetHeight]")
-    journal.append(Warned(text="nothing has come", about="source"))
+    journal.append(Warned(text="nothing has come; check the port (1; 2), or start it", about="source"))
     becomes(console, f"/[0-9]: nothing has come/.test({TROUBLES})")
     assert console.evaluate("document.getElementById('troubles').offsetHeight") > before[1]
     assert console.evaluate(top) == before[0]  # no line moves under the mouse
     assert "over since" not in console.inner_text("#troubles")
     journal.append(Warned(text="the stream is back", about="source", good=True))
     becomes(console, f"/[0-9]+:[0-9]+, over since [0-9]+:[0-9]+: nothing has come/.test({TROUBLES})")
+    assert "check the port" not in console.inner_text("#troubles")  # nobody has to any more
     with Journal(tmp_path, Earlier()) as earlier:
         earlier.append(Warned(text="the recogniser died", about="recogniser"))
         earlier.append(Hypothesis(heard=20.0))
@@ -190,6 +191,11 @@ def test_the_room_sees_a_card_and_the_console_too(console: "Page", server: Serve
     becomes(console, f"{TROUBLES}.includes('The room has run out of picture: it sees “One moment, please”.')")
     assert "Picture left\nnone" in console.inner_text("#health")
     told(console, server, f"{COUNTS}.endsWith('after the end') && {wall} === 'The end'", state="ended", card="The end")
+    assert console.evaluate(COUNTS).startswith("over,after the end")
+    assert console.inner_text("#delay") == "at the end"
+    becomes(
+        console, "/Phones, overlays\\n0$/.test(document.getElementById('health').innerText)"
+    )  # the wall is a screen
     told(console, server, f"{TROUBLES}.includes('give the screens more delay with ]')", state="playing", margin=1.0)
 
 

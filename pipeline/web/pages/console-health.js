@@ -66,7 +66,7 @@ export class Health {
       ["Disk", hours !== null ? `${hours > 99 ? "99+" : hours.toFixed(0)} h` : free === null ? "-" : `${(free / GB).toFixed(0)} GB`,
         hours !== null && hours < 1 ? "bad" : hours !== null && hours < 4 ? "warn" : ""],
       ["Screens", String(screens), screens || this._feed.ended ? "" : "warn"],
-      ["Viewers", String(facts.viewers), ""],
+      ["Phones, overlays", String(Math.max(0, facts.viewers - screens)), ""],  // each page but consoles and desks is a viewer
     ];
   }
 

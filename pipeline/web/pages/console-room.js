@@ -68,6 +68,7 @@ export class RoomControls {
   _behind() {
     const [wish, behind] = [Math.round(this._wish), this._clock.behind];
     if (behind === null) return `${wish} s asked for`;
+    if (this._clock.ended) return "at the end";
     if (this._feed.ended) return `${time(behind).replace(/^00:/, "")} to the end`;
     this._there = Math.abs(behind - this._wish) < (this._there ? OFF : NEAR);  // else it would say now this, now that
     if (this._there) return `${wish} s behind live`;

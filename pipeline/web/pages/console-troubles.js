@@ -4,6 +4,9 @@ import { byId } from "./page.js";
 import { element, fill } from "./console-row.js";
 import { stamp } from "./console-times.js";
 
+/** What is wrong, and after it what to do, or what is done. */
+const ADVICE = /^((?:\([^()]*\)|[^;()])+); .*$/s;
+
 /** `press(key)` answers a question; `seen()` puts away what was told. */
 export function drawTroubles(troubles, press, seen) {
   const box = byId("rows");
@@ -42,8 +45,8 @@ export function drawHistory(told) {
 
 const named = ({ text, how, at, over }) => `${how} ${at} ${over} ${text}`;
 
-/** What was told, and when. */
-const dated = ({ text, at, over }) => `${stamp(at)}${over ? `, over since ${stamp(over)}` : ""}: ${text}`;
+/** What was told, and when; of what is over not what to do. */
+const dated = ({ text, at, over }) => `${stamp(at)}${over ? `, over since ${stamp(over)}` : ""}: ${over ? text.replace(ADVICE, "$1") : text}`;
 
 function made({ text, how, at, over, keys, brief }, press, seen) {
   const row = element("p", how);
