@@ -161,6 +161,9 @@ def test_a_thumb_reaches_everything_on_a_phone(chromium: "Browser", serve: Calla
     phone.locator("#thumbs button", has_text="More").tap()
     phone.locator("#panel button", has_text="Subtitles off").tap()
     becomes(phone, "document.getElementById('wall').classList.contains('hidden')")
+    dead = "[...document.querySelectorAll('#thumbs button:disabled')].map((button) => button.innerText).join()"
+    assert phone.evaluate(dead) == "Kill,Hold,Edit,Mark"  # no line is seen
+    assert phone.locator("#name").is_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     heights = "[...document.querySelectorAll('#thumbs button, #panel button')].map((button) => button.offsetHeight)"
     assert not [height for height in phone.evaluate(heights) if 0 < height < 44]
