@@ -167,8 +167,8 @@ def test_lines_come_with_the_screen_or_as_soon_as_they_are_ready(
         page.get_by_text("On the screen").wait_for(state="detached")
         ask(server.port, "/api/actions", '{"id": "h", "do": "hold", "cue": "990.en"}')
         page.get_by_text("Still to come").wait_for(state="detached")
-        for event in (SourceState(state="lost", stream=1000.0), cue(989, "That is told")):
-            journal.append(event)
+        journal.append(SourceState(state="lost", stream=1000.0))
+        journal.append(cue(989, "That is told"))
         page.get_by_text("That is told").wait_for()
         assert page.inner_text("#state") == ""  # the screen has not come to that
         ask(server.port, "/api/screens", '{"id": "s", "state": "starved", "stream": 999.9}')
