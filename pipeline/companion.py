@@ -17,6 +17,8 @@ FAULT = 1
 """The exit code of a program that has a fault."""
 _TOO_OFTEN = 5.0
 """Seconds between two starts of it: one that cannot start would take the processor from the session."""
+PAGES = "the page server"
+"""The name of the one that is done when nobody has a page open."""
 _WELL = 10.0
 """Seconds after which one that was started again is well."""
 _HEARD: dict[str, Any] = {} if sys.platform == "win32" else {"stderr": subprocess.PIPE}
@@ -93,11 +95,18 @@ class Companion:
             return
         if not self._dead:
             kept = f"; what it wrote is in {notes.LOG} of the session folder" if code == FAULT else ""
-            yield f"{self.name} died ({how(code)}{kept}); it is started again", False
+            yield f"{self.name} died ({how(code)}{kept}); it is being started again", False
         self._dead = True
         self.forget()
         with suppress(OSError):  # too little memory, too many processes: the next time
             self._process = self._begin()
+
+
+def at_work(names: Sequence[str]) -> str:
+    """What goes on when the session has ended."""
+    others = ", ".join(name for name in names if name != PAGES)
+    pages = ["pages are still open"] if PAGES in names else []
+    return "; ".join([*([f"still at work until it is done: {others}"] if others else []), *pages])
 
 
 def how(code: int) -> str:

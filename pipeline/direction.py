@@ -14,14 +14,14 @@ from pipeline.names.glossary import Fault, lines
 from pipeline.room import PLACES
 from pipeline.settings import CueRules
 from pipeline.state import State
-from pipeline.subtitles.inserted import STANDS, is_typed, spaced
+from pipeline.subtitles.inserted import is_typed, spaced
 from pipeline.subtitles.lines import break_lines
 from pipeline.subtitles.quality import too_fast
 
 _READING = 15.0
-"""Characters a second at which a typed line is read."""
-_LONGEST = 7.0
-"""Seconds that a typed line stands at most; `STANDS` at least."""
+"""Characters a second at which a typed line is read at most: nobody hears it."""
+_STANDS, _LONGEST = 3.5, 7.0
+"""Seconds that a typed line stands at least, and at most; where another line is due, less (`inserted`)."""
 _AHEAD = 60.0
 """Seconds by which a moment may lie after what was last said to be recorded."""
 
@@ -186,7 +186,7 @@ def _typed_id(action: str) -> str:
 
 def _typed(action: Action, rules: CueRules) -> Cue:
     text = _wrapped(action.text, rules, action.lang)
-    seconds = min(max(STANDS, len(text) / _READING), _LONGEST)
+    seconds = min(max(_STANDS, len(text) / min(rules.cps, _READING)), _LONGEST)
     start = round(action.value, 3)
     end = round(start + seconds, 3)
     id = _typed_id(action.id)

@@ -17,7 +17,7 @@ from types import FrameType, MappingProxyType
 from typing import Any
 
 from pipeline import notes, system
-from pipeline.companion import FAULT, Companion, how
+from pipeline.companion import FAULT, Companion, at_work, how
 from pipeline.errors import ModelError, SessionError, WorkerError
 from pipeline.flow import Repeating
 
@@ -119,8 +119,7 @@ class Supervised:
         self._process, asked, until = None, len(self._asked), inf
         stopping = self._terminated or not self._recorded()
         if self._beside and not stopping:
-            names = ", ".join(companion.name for companion in self._beside)
-            _say(tell, f"the session has ended; still at work until it is done: {names}; Ctrl-C ends that")
+            _say(tell, f"the session has ended; {at_work([one.name for one in self._beside])}; Ctrl-C ends that")
         while left := [one for one in self._beside if one.running or (one.killed and not stopping)]:
             stopping = stopping or len(self._asked) > asked
             if self._terminated:

@@ -176,7 +176,7 @@ def test_what_is_said_beside_a_session_is_told_to_it_and_chatter_goes_into_a_fil
     Supervised(["run"], ["again"], lambda: True, lambda: False, {"mpv": ["x"]}, outbox=outbox).run(told.append)
     assert told[0] == "the disk is full"  # the session ended without it: so the terminal has it
     assert told[1] == "it is written"
-    assert told[2:3] in ([], ["mpv died (exit code 2); it is started again"])
+    assert told[2:3] in ([], ["mpv died (exit code 2); it is being started again"])
     assert "mpv: ALSA lib: chatter" in (tmp_path / notes.LOG).read_text()
     assert not (tmp_path / notes.NOTES).exists()
     assert capfd.readouterr().err == ""
@@ -186,7 +186,7 @@ def test_a_session_journals_what_was_told_beside_it(tmp_path: Path) -> None:
     out = tmp_path / "s"
     out.mkdir()
     outbox = notes.Outbox(out)
-    outbox.put("the publisher died; it is started again")
+    outbox.put("the publisher died; it is being started again")
     outbox.put("the publisher runs again", good=True)
     outbox.deliver()
     assert not folder.held(out)  # it may have been told before the session began
@@ -194,6 +194,6 @@ def test_a_session_journals_what_was_told_beside_it(tmp_path: Path) -> None:
     Session(str(SAMPLES / "rally.mp4"), out, settings, Deaf(lambda: None), {}, SystemClock()).run(Nobody())
     warned = [entry.event for entry in read(out / "journal.jsonl") if isinstance(entry.event, Warned)]
     assert [(event.text, event.good) for event in warned[:2]] == [
-        ("the publisher died; it is started again", False),
+        ("the publisher died; it is being started again", False),
         ("the publisher runs again", True),
     ]

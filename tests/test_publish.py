@@ -347,7 +347,7 @@ def test_a_session_is_published_beside_it_also_when_the_publisher_is_killed(tmp_
         _, said = run.communicate(timeout=120)
     assert run.returncode == 0
     said += (tmp_path / "s" / "journal.jsonl").read_text()  # the session is told, unless it has ended just then
-    assert "the publisher died (SIGKILL); it is started again" in said
+    assert "the publisher died (SIGKILL); it is being started again" in said
     listed = m3u8.loads((tmp_path / "out" / "en.m3u8").read_text())
     assert listed.is_endlist
     texts = [cue.content for cue in read([(tmp_path / "out" / uri).read_text() for uri in listed.files])]

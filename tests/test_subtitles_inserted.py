@@ -7,7 +7,7 @@ from pipeline.direction import effects, remade, settled
 from pipeline.events import Action, Cue, Rendering
 from pipeline.state import State, apply
 from pipeline.subtitles.cues import to_cues
-from pipeline.subtitles.quality import faults
+from pipeline.subtitles.quality import characters, faults
 from tests.test_director import BEGUN, RULES, cue
 from tests.test_subtitles_cues import followed, streams
 
@@ -78,3 +78,24 @@ def test_it_stands_for_two_seconds_also_just_before_the_next_line_and_another_ty
     typed, other, second = state.track("en")[1:4]
     assert (typed.end, other.start, other.end, second.start) == (6.917, 7.0, 9.0, 9.083)
     assert broken(state) == []
+
+
+def test_it_can_be_read_and_so_can_what_it_cuts_into_where_the_next_one_can_wait() -> None:
+    state = State()
+    for event in (BEGUN, cue(1, start=2.0, end=5.0), cue(2, "Let us be clear.", start=8.5, end=12.0)):
+        apply(state, event)
+    do(state, say("a1", 2.1, "The stream is from Paris, we apologise for the sound."))
+    first, typed, second = state.track("en")
+    assert (first.start, first.end, typed.start) == (2.0, 2.833, 2.916)
+    assert round(typed.end - typed.start, 2) == round(53 / 15, 2)
+    do(state, say("a2", 6.4, "The stream is from Paris, we apologise for the sound."))
+    typed, second = state.track("en")[2:]
+    assert round(typed.end - typed.start, 3) == round(characters(typed.text) / RULES.cps, 3)
+    assert second.start == round(typed.end + RULES.gap, 3)
+    assert do_alone("Hello.").end == 9.0 + 3.5
+
+
+def do_alone(text: str) -> Cue:
+    state = apply(State(), BEGUN)
+    do(state, say("a", 9.0, text))
+    return state.track("en")[0]

@@ -14,6 +14,7 @@ import pytest
 from pipeline import supervision
 from pipeline.audio import AudioFile
 from pipeline.commands import run
+from pipeline.companion import at_work
 from pipeline.events import Gap, Progress, Resumed, Warned
 from pipeline.flow import SystemClock
 from pipeline.folder import Begun, held, write_settings
@@ -287,7 +288,7 @@ def test_what_runs_beside_it_is_left_when_it_is_done_and_begins_anew_when_it_is_
     children = Children(monkeypatch, f"{beside.program[: -len(' exit(3 if signal.sigpending() else 0)')]} {KILLED}", "")
     assert Supervised(["run"], ["again"], lambda: True, lambda: True, PUBLISHER).run(beside.tell) == 0
     assert children.words == [["publish"], ["run"], ["publish"]]
-    assert "the publisher died (SIGKILL); it is started again" in beside.said
+    assert "the publisher died (SIGKILL); it is being started again" in beside.said
 
 
 @pytest.mark.usefixtures("own_signals")
@@ -302,6 +303,13 @@ def test_a_ctrl_c_ends_the_session_and_not_what_runs_beside_it(tmp_path: Path, m
     assert Supervised(["run"], ["again"], lambda: True, lambda: True, PUBLISHER).run(beside.tell) == 0
     assert children.words == [["publish"], ["run"]]
     assert len(beside.said) == 1
+
+
+def test_that_pages_are_still_open_is_no_work() -> None:
+    assert at_work(["the page server"]) == "pages are still open"
+    assert at_work(["the publisher", "the page server"]) == (
+        "still at work until it is done: the publisher; pages are still open"
+    )
 
 
 @pytest.mark.usefixtures("own_signals")

@@ -13,6 +13,7 @@ from pipeline.beside import LISTEN, Beside
 from pipeline.check.rows import Row
 from pipeline.commands import options, publish, restream, screen, youtube
 from pipeline.commands.typed import held_back
+from pipeline.companion import PAGES
 from pipeline.errors import LivesubsError
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ def started(path: Path, typed: Mapping[str, Any], *, resumed: bool, owed: bool, 
             path, made.restream, made.delay or None, typed.get("ffmpeg")
         )
     if made.serve:
-        ways["the page server"] = lambda: screen.beside(path, made, as_json=as_json)
+        ways[PAGES] = lambda: screen.beside(path, made, as_json=as_json)
     words: dict[str, list[str]] = {}
     for name, way in ways.items():
         try:

@@ -1,7 +1,7 @@
 """Typed lines in a track: where one meets its neighbours, they make room for each other (pure).
 
-The line before is over sooner; the typed one gives up what it does not need to be read, but for two seconds; the line
-after comes later, as far as it can afford, or as those two seconds need it. Nothing is dropped or cut under
+The line before is over sooner; the typed one gives up what it does not need to be read at `cps`, but for two seconds;
+the line after comes later, as far as it can afford, or as those two seconds need it. Nothing is dropped or cut under
 `shortest`, and order and gap hold (`docs/cue-rules.md`).
 """
 
@@ -15,7 +15,7 @@ from pipeline.subtitles.placing import Next, Piece, begin, place
 from pipeline.subtitles.quality import characters, too_fast
 
 STANDS = 2.0
-"""Seconds that a typed line stands at least, but where another is typed meanwhile."""
+"""Seconds that a typed line stands where another line is due, but where that is typed, too."""
 _LATE = 0.1
 """Seconds after which a later start is flagged: what a viewer notices."""
 _HALF_MILLISECOND = 0.0005
@@ -53,19 +53,22 @@ def _over_sooner(cue: Cue, at: float, rules: CueRules) -> Cue:
 
 
 def _inserted(typed: Cue, last: Cue | None, then: Cue | None, rules: CueRules) -> Cue:
-    """The typed line after `last`, cut back or held on to meet the one that comes then, as any cue is."""
+    """The typed line after `last`, cut back or held on to meet the one that comes then, as any cue is; where it has to
+    wait it stands as long."""
+    start = begin(typed.start, last, rules)
     piece = Piece(
         id=typed.id,
         lang=typed.lang,
         text_lang=typed.lang,
         lines=tuple(typed.text.split("\n")),
-        first=typed.start,
-        last=typed.end - rules.linger,
+        first=start,
+        last=start + typed.end - typed.start - rules.linger,
         sentences=(),
     )
     coming = Next(at=then.start, spare=_spare(then, rules)) if then else None
-    standing = rules if then and is_typed(then) else replace(rules, shortest=_stands(rules))
-    found = place(piece, begin(typed.start, last, rules), coming, standing)
+    own = replace(rules, shortest=_stands(rules), cps_most=min(rules.cps, rules.cps_most))  # it is shown this once
+    standing = rules if then and is_typed(then) else own
+    found = place(piece, start, coming, standing)
     return _timed(typed, found.start, found.end, rules)
 
 

@@ -68,7 +68,8 @@ class Health:
         elif isinstance(event, Translation):
             self._attempts.setdefault(event.engine, deque(maxlen=_LATELY)).append(event)
         elif text := _alarm(event):
-            self._alarms.append(Alarm(entry.at, text, event))
+            over = entry.at if isinstance(event, Gap) else None  # that is known when the stream is back
+            self._alarms.append(Alarm(entry.at, text, event, over))
 
     def facts(self, state: State, viewers: int) -> dict[str, Any]:
         """For the page; seconds, bytes, and `at` in Unix seconds."""

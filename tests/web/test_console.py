@@ -110,7 +110,7 @@ def test_what_the_session_refuses_is_taken_back(console: "Page", folder: Path) -
 
 
 def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> None:
-    press(console, "b", "n", "t", "+", "]", "i")
+    press(console, "b", "n", "t", "+", "]", "c", "i")
     becomes(console, "document.getElementById('toast').innerText.startsWith('The show begins')")
     assert console.evaluate("document.getElementById('wall').className") == "blank hidden"
     assert console.get_attribute("#wall", "data-place") == "top"
@@ -119,8 +119,14 @@ def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> N
     until(lambda: [what for what, _, _ in done(folder)][-1] == "say", 10)
     press(console, *["z"] * 7)
     becomes(console, "document.getElementById('wall').className === ''")
+    toast = "document.getElementById('toast').innerText"
+    becomes(console, f"{toast} === 'Undone: The screen is blank. The picture is moved back by P, C, [ or ].'")
+    assert console.inner_text("#delay") == "15 s asked for"  # nothing that is undone moves the picture
+    press(console, "[")
     becomes(console, "document.getElementById('delay').innerText === '10 s asked for'")
     assert "Back soon." not in console.inner_text("#list")
+    asked = ["blank", "hide", "place", "size", "delay", "catchup", "begin", "say", *["undo"] * 6, "delay"]
+    until(lambda: [what for what, _, _ in done(folder)] == asked, 10)
 
 
 def test_what_is_asked_while_the_server_is_away_is_done_when_it_is_back(
@@ -132,6 +138,10 @@ def test_what_is_asked_while_the_server_is_away_is_done_when_it_is_back(
     server.kill()
     press(page, "b", "ArrowDown", "x")
     becomes(page, "document.getElementById('toast').className === 'shown waiting'")
+    becomes(page, "document.getElementById('health').innerText.startsWith('Source\\nunknown')")
+    page.evaluate("performance.now = ((real) => () => real() + 10_000)(performance.now.bind(performance))")
+    told = "document.getElementById('troubles').innerText"
+    becomes(page, f"/does not answer.* type in another one: .* run --resume .*{folder.name}/.test({told})")
     server.start()
     becomes(page, "document.getElementById('wall').className === 'blank'")
     until(lambda: done(folder) == [("blank", "", ""), ("kill", "s1.en.1", "")], 20)
@@ -151,6 +161,9 @@ def test_a_thumb_reaches_everything_on_a_phone(chromium: "Browser", serve: Calla
     phone.locator("#thumbs button", has_text="More").tap()
     phone.locator("#panel button", has_text="Subtitles off").tap()
     becomes(phone, "document.getElementById('wall').classList.contains('hidden')")
+    dead = "[...document.querySelectorAll('#thumbs button:disabled')].map((button) => button.innerText).join()"
+    assert phone.evaluate(dead) == "Kill,Hold,Edit,Mark"  # no line is seen
+    assert phone.locator("#name").is_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     heights = "[...document.querySelectorAll('#thumbs button, #panel button')].map((button) => button.offsetHeight)"
     assert not [height for height in phone.evaluate(heights) if 0 < height < 44]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.asked import Actions
-from pipeline.events import Ended, Event, Hypothesis, Progress, Recovered, Resumed, Skipped, SourceState, Warned
+from pipeline.events import Ended, Event, Gap, Hypothesis, Progress, Recovered, Resumed, Skipped, SourceState, Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Entry, Journal, lock
 from pipeline.state import State
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 TROUBLES = "document.getElementById('troubles').innerText"
 TOAST = "document.getElementById('toast').innerText"
 APART = """(() => {
-    const [toast, list] = ["toast", "list"].map((id) => document.getElementById(id).getBoundingClientRect());
-    return list.right <= toast.left || list.bottom <= toast.top;
+    const places = ["toast", "list", "panel"].map((id) => document.getElementById(id).getBoundingClientRect());
+    const [toast, ...others] = places;
+    return others.every((one) => one.right <= toast.left || one.left >= toast.right || one.bottom <= toast.top);
 })()"""
 CHOSEN = f"{ROWS}.findIndex((row) => row.classList.contains('chosen'))"
 
@@ -55,7 +56,7 @@ def told(page: "Page", server: Server, condition: str, **report: Any) -> None:
 
 
 def test_a_stream_that_is_back_although_it_had_ended_is_told_with_what_the_room_sees(
-    console: "Page", journal: Journal, tmp_path: Path
+    console: "Page", server: Server, journal: Journal, tmp_path: Path
 ) -> None:
     journal.append(SourceState(state="lost", stream=20.0))
     becomes(console, f"{TROUBLES}.includes('Has the show ended, or was it dropped?')")
@@ -72,6 +73,9 @@ def test_a_stream_that_is_back_although_it_had_ended_is_told_with_what_the_room_
     console.get_by_role("button", name="Go on").click()
     becomes(console, f"!{TROUBLES}.includes('had ended') && {TROUBLES}.includes('The room will see a card')")
     assert [(action.do, action.value) for action in Actions(tmp_path).new()] == [("ended", 20.0), ("dropped", 20.0)]
+    card = {"state": "gap", "card": "One moment, please\nA part of the stream is missing."}
+    told(console, server, f"{TROUBLES}.includes('The room sees a card')", stream=22.0, **card)
+    told(console, server, f"!{TROUBLES}.includes('The stream is back')", stream=24.2, state="playing")
 
 
 def test_a_session_that_died_is_told_until_it_runs_again(console: "Page", journal: Journal, tmp_path: Path) -> None:
@@ -92,14 +96,19 @@ class Earlier(SystemClock):
 def test_a_warning_is_told_as_over_and_goes_but_for_the_list_of_them(
     console: "Page", journal: Journal, tmp_path: Path
 ) -> None:
-    journal.append(Warned(text="nothing has come", about="source"))
+    top = f"{ROWS}[0].getBoundingClientRect().top"
+    before = console.evaluate(f"[{top}, document.getElementById('troubles').offsetHeight]")
+    journal.append(Warned(text="nothing has come; check the port (1; 2), or start it", about="source"))
     becomes(console, f"/[0-9]: nothing has come/.test({TROUBLES})")
+    assert console.evaluate("document.getElementById('troubles').offsetHeight") > before[1]
+    assert console.evaluate(top) == before[0]  # no line moves under the mouse
     assert "over since" not in console.inner_text("#troubles")
     journal.append(Warned(text="the stream is back", about="source", good=True))
     becomes(console, f"/[0-9]+:[0-9]+, over since [0-9]+:[0-9]+: nothing has come/.test({TROUBLES})")
-    with Journal(tmp_path, Earlier()) as before:
-        before.append(Warned(text="the recogniser died", about="recogniser"))
-        before.append(Hypothesis(heard=20.0))
+    assert "check the port" not in console.inner_text("#troubles")  # nobody has to any more
+    with Journal(tmp_path, Earlier()) as earlier:
+        earlier.append(Warned(text="the recogniser died", about="recogniser"))
+        earlier.append(Hypothesis(heard=20.0))
     past = "document.getElementById('past').innerText"
     becomes(console, f"/over since [0-9:]+: the recogniser died/.test({past}) && {past}.includes('nothing has come')")
     assert "recogniser" not in console.inner_text("#troubles")
@@ -131,6 +140,13 @@ def test_what_was_wrong_is_over_with_what_says_so(alarm: Event, event: Event, ov
     assert health.facts(State(), 0)["warnings"][0]["over"] == (20.0 if over else None)
 
 
+def test_a_gap_is_over_when_it_is_known(tmp_path: Path) -> None:
+    health = Health(tmp_path)
+    health.note(Entry(1, 10.0, Gap(start=5.0, end=9.0, reason="the connection was lost")))
+    (told,) = health.facts(State(), 0)["warnings"]
+    assert (told["at"], told["over"]) == (10.0, 10.0)
+
+
 def test_that_a_session_died_is_told_with_how_long_it_recorded_nothing(tmp_path: Path) -> None:
     health, on = Health(tmp_path), Resumed(stream=5.0, heard=4.0)
     for at, event in (
@@ -157,6 +173,12 @@ def test_the_delay_says_why_it_is_what_it_is(console: "Page", server: Server) ->
     told(console, server, f"{behind} === '21 s behind live'", state="playing", delay=21.2)
     there = "document.getElementById('wall-state').innerText.startsWith('00:00:19')"
     told(console, server, f"{behind} === '21 s behind live' && {there}", state="playing", delay=23.2, stream=19.0)
+    behind_more = {"state": "playing", "wanted": 20.0}
+    slow = f"{TROUBLES}.includes('A screen is 108 s behind instead of 20. It cannot play fast enough')"
+    told(console, server, f"{behind}.startsWith('106 s')", delay=106.0, **behind_more)
+    assert "fast enough" not in console.inner_text("#troubles")  # it may be so after a gap, and gets less
+    told(console, server, slow, delay=108.0, **behind_more)
+    told(console, server, f"!{TROUBLES}.includes('fast enough')", delay=106.0, **behind_more)
 
 
 def test_the_room_sees_a_card_and_the_console_too(console: "Page", server: Server, journal: Journal) -> None:
@@ -170,15 +192,23 @@ def test_the_room_sees_a_card_and_the_console_too(console: "Page", server: Serve
     becomes(console, f"{TROUBLES}.includes('The room has run out of picture: it sees “One moment, please”.')")
     assert "Picture left\nnone" in console.inner_text("#health")
     told(console, server, f"{COUNTS}.endsWith('after the end') && {wall} === 'The end'", state="ended", card="The end")
+    assert console.evaluate(COUNTS).startswith("over,after the end")
+    assert console.inner_text("#delay") == "at the end"
+    becomes(
+        console, "/Phones, overlays\\n0$/.test(document.getElementById('health').innerText)"
+    )  # the wall is a screen
     told(console, server, f"{TROUBLES}.includes('give the screens more delay with ]')", state="playing", margin=1.0)
 
 
 def test_the_end_of_the_show_is_told_before_the_room_sees_it_also_of_a_session_that_has_ended(
     console: "Page", server: Server, journal: Journal
 ) -> None:
+    tall = "document.getElementById('panel').offsetHeight"
+    before = console.evaluate(tall)
     press(console, *["ArrowDown"] * 3, "o")
     becomes(console, f"{TOAST} === 'The show ends at 00:00:17: the room sees “The end” in 0:08; Z takes that back'")
-    assert console.evaluate(APART)  # the toast covers no line
+    assert console.evaluate(tall) == before
+    assert console.evaluate(APART)  # the toast covers no line, and no control
     journal.append(Ended(reason="ended", stream=20.0))
     told(console, server, f"{TROUBLES}.includes('The room sees “The end” in 0:07. The show ends there')")
     press(console, "z")
@@ -230,6 +260,7 @@ def test_on_a_phone_what_is_wrong_takes_two_lines_and_leaves_the_rest_in_reach(
     server.start()
     journal.append(SourceState(state="lost", stream=20.0))
     becomes(phone, f"{TROUBLES}.startsWith('The room has 0:10 of picture left.')")
+    assert phone.evaluate("((said) => said.scrollHeight <= said.clientHeight + 1)(document.querySelector('.said'))")
     ask(server.port, "/api/actions", '{"id": "f", "do": "ended", "value": 20}')
     becomes(phone, f"{TROUBLES}.includes('“Undo” takes that back')")
     phone.get_by_role("button", name="All").tap()

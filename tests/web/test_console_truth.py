@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.asked import Actions
-from pipeline.events import Ended, SourceState, Warned, Withdrawn
+from pipeline.events import Ended, Progress, SourceState, Warned, Withdrawn
 from pipeline.followed import Followed
 from pipeline.journal import Journal
 from pipeline.opened import OPENED, leave
@@ -190,6 +190,46 @@ def test_a_name_is_there_as_both_sides_have_it(console: "Page", journal: Journal
     press(console, "a", *"Vaubrin", "Enter")  # it was heard as something else
     until(lambda: done(tmp_path) == [("name", "", "Vaubrin = Vaubrin [Phrase]")], 10)
     letters_can_be_switched_off(console)
+
+
+def test_a_word_is_selected_by_mouse_and_no_name_without_its_english(
+    console: "Page", journal: Journal, tmp_path: Path
+) -> None:
+    for number in range(4, 24):
+        said(journal, number, f"Une soirée {number}.", f"An evening {number}.")
+    journal.append(Progress(recorded=53.0, heard=53.0, compute=1.0))
+    becomes(console, f"{CHOSEN} === 's11.en.1' && {ROWS}[0].dataset.id === 's9.en.1'")
+    becomes(console, f"{TROUBLES}.includes('No screen is open') && {TROUBLES}.includes('not running')")
+    x, y, width = console.evaluate(f"{WORD}(12, 4)")
+    console.mouse.move(x + 1, y)
+    becomes(console, f"{ROWS}[0].dataset.id === 's0.en.1'")  # those of before, above
+    assert console.evaluate(f"{WORD}(12, 4)") == [x, y, width]
+    console.mouse.down()
+    journal.append(Progress(recorded=60.5, heard=60.5, compute=1.0))
+    becomes(console, f"{CHOSEN} === 's14.en.1'")
+    assert console.evaluate(f"{WORD}(12, 4)") == [x, y, width]
+    console.mouse.move(x + width - 1, y)
+    console.mouse.up()
+    assert console.evaluate("getSelection().toString()") == "soirée"
+    becomes(console, f"{ROWS}[0].dataset.id === 's2.en.1'")
+    console.mouse.dblclick(x + 4, console.evaluate(f"{WORD}(12, 4)")[1])
+    assert console.evaluate("getSelection().toString().trim()") == "soirée"
+    press(console, "a", "Enter")
+    becomes(console, "document.getElementById('toast').innerText.startsWith('Type what “soirée” is in English;')")
+    assert (console.input_value("#name-text"), console.input_value("#name-english")) == ("soirée", "")
+    press(console, *"party", "Enter")
+    until(lambda: done(tmp_path) == [("name", "", "soirée = party")], 10)
+
+
+CHOSEN = "document.querySelector('.chosen').dataset.id"
+WORD = """((number, from) => {
+    const text = document.querySelector(`[data-id="s${number}.en.1"] .source`).firstChild;
+    const range = new Range();
+    range.setStart(text, from);
+    range.setEnd(text, from + 6);
+    const { x, y, width, height } = range.getBoundingClientRect();
+    return [x, y + height / 2, width];
+})"""
 
 
 def select(page: "Page", row: int, side: str, start: int, end: int) -> None:

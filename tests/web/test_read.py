@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.events import Gap
+from pipeline.events import Gap, SourceState
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from tests.web.asking import ask
@@ -167,6 +167,14 @@ def test_lines_come_with_the_screen_or_as_soon_as_they_are_ready(
         page.get_by_text("On the screen").wait_for(state="detached")
         ask(server.port, "/api/actions", '{"id": "h", "do": "hold", "cue": "990.en"}')
         page.get_by_text("Still to come").wait_for(state="detached")
+        journal.append(SourceState(state="lost", stream=1000.0))
+        journal.append(cue(989, "That is told"))
+        page.get_by_text("That is told").wait_for()
+        assert page.inner_text("#state") == ""  # the screen has not come to that
+        ask(server.port, "/api/screens", '{"id": "s", "state": "starved", "stream": 999.9}')
+        page.get_by_text("The stream is interrupted. It goes on when it is back.").wait_for()
+        ask(server.port, "/api/actions", '{"id": "f", "do": "ended", "value": 1000}')
+        page.get_by_text("The show has ended.").wait_for()
 
 
 def test_it_waits_for_the_show_and_says_when_it_has_ended(

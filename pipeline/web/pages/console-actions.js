@@ -3,6 +3,7 @@
 // What waits and what can be undone are kept in the tab, by session: a reload forgets neither, and nothing that was asked
 // of one session is done in the next one at the same address.
 
+import { hand } from "./console-hand.js";
 import { keepInTab, ofTab } from "./kept.js";
 
 const AGAIN = 400;
@@ -11,6 +12,11 @@ const PATIENCE = 2000;
 const [HERE, FULL] = [202, 507];
 /** Milliseconds after its answer until which what an action does has been told to the page, too. */
 const TOLD = 1000;
+/** What moves the picture: it is taken back by a key of its own. To undo it minutes later would throw the room back. */
+const MOVES = ["play", "pause", "catchup", "seek", "delay"];
+
+const BACK = () => `The picture is moved back by ${hand("P, C, [ or ]", "the buttons of “The screens”")}.`;
+const moves = ({ action }) => MOVES.includes(action.do);
 
 /** `randomUUID` is for secure addresses alone, and a hall has http. */
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
@@ -45,7 +51,7 @@ export class Actions {
     this._busy = false;
   }
 
-  /** Asks for `action`; `said` tells what it does, `back` how to undo it where the server does not know, null: not at all. */
+  /** Asks for `action`; `said` tells what it does, `back` how to undo it where that is no undo, null: not at all. */
   ask(action, said, back) {
     const id = newId();
     this._waiting.push({ action: { id, ...action }, said });
@@ -56,12 +62,13 @@ export class Actions {
     return id;
   }
 
-  /** Takes back the last that was not taken back yet. */
+  /** Takes back the last that was not taken back yet, and says so where the picture was moved since. */
   undo() {
-    const last = this.done.findLast((one) => !one.undone);
-    if (!last) return this._tell("There is nothing to undo.", "refused");
+    const last = this.done.findLast((one) => !one.undone && !moves(one));
+    const moved = this.done.slice(this.done.indexOf(last) + 1).some(moves) ? `. ${BACK()}` : "";
+    if (!last) return this._tell(`There is nothing to undo${moved || "."}`, "refused");
     last.undone = true;
-    last.undoing = this.ask(last.back ?? { do: "undo", of: last.id }, `Undone: ${last.said}`, null);
+    last.undoing = this.ask(last.back ?? { do: "undo", of: last.id }, `Undone: ${last.said}${moved}`, null);
     this._keep();
   }
 

@@ -5,6 +5,8 @@ const now = () => performance.now() / 1000;
 const REMEMBERED = 10;
 /** Seconds by which a screen may be off before it has jumped. */
 const JUMP = 1.5;
+/** Seconds by which a screen may be beyond the last that there is. */
+const PAST = 1;
 /** Seconds behind live where nobody says how many. */
 const USUAL = 30;
 
@@ -77,6 +79,11 @@ export class RoomClock {
   /** What the screen ahead shows in the place of the picture: a title, and a text below it; "": the picture. */
   get card() {
     return this._lead?.card ?? "";
+  }
+
+  /** Whether the room has come beyond a stream time, and what comes after it plays there. */
+  past(stream) {
+    return this.time > stream + PAST && (!this._lead || (this._lead.state === "playing" && this.card === ""));
   }
 
   /** Whether that screen has played all there is. */

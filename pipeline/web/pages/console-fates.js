@@ -43,6 +43,7 @@ export class Fates {
     if (cue.start > time && this._clock.ended) return { state: "waits", count: "after the end" };
     if (cue.start > time && this._clock.starved) return { state: "waits", count: "waits" };
     if (cue.start > time) return { state: "coming", count: (cue.start - time).toFixed(1) };
+    if (this._clock.ended) return { ...this._past(cue, time, held), over: true };
     return this._now(cue, time);
   }
 

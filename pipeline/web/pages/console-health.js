@@ -1,14 +1,16 @@
 // How the session does, in a row of figures, and what is wrong in sentences that say what to do.
 
 import { hand, UNDO } from "./console-hand.js";
+import { Slow } from "./console-slow.js";
 import { remaining, stopped } from "./console-stopped.js";
 import { clock, stamp } from "./console-times.js";
 import { keep, settings } from "./kept.js";
 
 const EVERY = 2000;
 const GB = 1e9;
-/** Milliseconds without the page server before that is said. */
+/** Milliseconds without the page server before that is said; after which it is not started again by whoever did that. */
 const AWAY = 1500;
+const DEAD = 10_000;
 /** Seconds of picture, and to work on a line, that are nearly none. */
 const SHORT = 5;
 const FEW = 2;
@@ -25,6 +27,7 @@ export class Health {
   constructor(feed, roomClock) {
     this._feed = feed;
     this._clock = roomClock;
+    this._slow = new Slow(feed);
     this._facts = null;
     this._awaySince = performance.now();
     feed.addEventListener("found", () => (this._awaySince = null));
@@ -56,15 +59,28 @@ export class Health {
     const { free, hours } = facts.disk;
     const screens = this._feed.screens.length;
     return [
-      ["Source", this._feed.ended ? "ended" : this._dead ? "not read" : facts.source || "waiting", this._lost || this._dead ? "bad" : ""],
+      ["Source", ...this._source],
       ["Picture left", left === null || this._feed.ended ? "-" : this._clock.starved ? "none" : clock(left), this._lost ? (left < 10 ? "bad" : "warn") : ""],
-      ["Lag", this._feed.ended ? "-" : `${facts.lag.toFixed(1)} s`, this._feed.ended ? "" : facts.lag > 15 ? "bad" : facts.lag > 8 ? "warn" : ""],
+      ["Lag", this._feed.ended || this._away ? "-" : `${facts.lag.toFixed(1)} s`, this._feed.ended || this._away ? "" : facts.lag > 15 ? "bad" : facts.lag > 8 ? "warn" : ""],
       ...facts.engines.map((one) => [`Engine: ${one.name}`, one.ok ? (one.seconds === null ? "ok" : `${one.seconds.toFixed(1)} s`) : "fails", one.ok ? "" : "warn"]),
       ["Disk", hours !== null ? `${hours > 99 ? "99+" : hours.toFixed(0)} h` : free === null ? "-" : `${(free / GB).toFixed(0)} GB`,
         hours !== null && hours < 1 ? "bad" : hours !== null && hours < 4 ? "warn" : ""],
       ["Screens", String(screens), screens || this._feed.ended ? "" : "warn"],
-      ["Viewers", String(facts.viewers), ""],
+      ["Phones, overlays", String(Math.max(0, facts.viewers - screens)), ""],  // each page but consoles and desks is a viewer
     ];
+  }
+
+  get _source() {
+    if (this._feed.ended) return ["ended", ""];
+    if (this._away) return ["unknown", "bad"];
+    if (this._dead) return ["not read", "bad"];
+    return [this._facts.source || "waiting", this._lost ? "bad" : ""];
+  }
+
+  /** Milliseconds for which the page server has not answered, once that is worth a word; else 0. */
+  get _away() {
+    const away = this._awaySince === null ? 0 : performance.now() - this._awaySince;
+    return away > AWAY ? away : 0;
   }
 
   get _lost() {
@@ -75,9 +91,9 @@ export class Health {
     return Boolean(this._feed.session && !this._feed.ended && !this._facts.running);
   }
 
-  /** What is wrong now, then what was told and nobody has seen, what is over last: {text, left, at, over, how, keys}. How: bad, warn, good, or past,
+  /** What is wrong now, then what was told and nobody has seen, what is over last: {text, left, at, over, how, keys, brief}. How: bad, warn, good, or past,
    * of what is over or of a session that has ended; `at`: when it was told, Unix seconds, null: it stands; `over`: since when
-   * it is over, null: it is not; `keys`: what to answer. */
+   * it is over, null: it is not; `keys`: what to answer; `brief`: there is nothing to do. */
   get troubles() {
     const how = (one) => (this._feed.ended || one.over ? "past" : "warn");
     const told = this._unseen.reverse().map((one) => ({ ...one, how: how(one) })).sort((a, b) => Boolean(a.over) - Boolean(b.over));
@@ -105,8 +121,7 @@ export class Health {
 
   /** Nothing else is known while the server is away. */
   *_standing() {
-    const away = this._awaySince !== null && performance.now() - this._awaySince > AWAY;
-    if (away) return yield bad("The page server does not answer: the screens play on, what you do is done when it is back.");
+    if (this._away) return yield { ...bad(`The page server does not answer: the screens play on, what you do is done when it is back.${this._revival}`), brief: !this._revival };
     const facts = this._facts;
     yield* stopped(this._feed, this._clock, facts);
     yield* this._end();
@@ -117,6 +132,12 @@ export class Health {
       if (!screen.sound) yield bad("A screen is mute: click on it once, the browser asks for that.");
       if (screen.state === "starved" && !this._lost) yield bad("A screen waits for the picture: check its network.");
     }
+  }
+
+  /** What to type where the page server is not started again, because that is dead, too. */
+  get _revival() {
+    const resume = this._facts?.resume ?? "livesubs run --resume, and the session's folder";
+    return this._away > DEAD && !this._feed.ended ? ` If the terminal is dead, too, type in another one: ${resume}` : "";
   }
 
   /** Somebody said where the show ends, and a screen is there or comes there, also after the session. */
@@ -143,6 +164,9 @@ export class Health {
     const { left, margin } = this._clock;
     if (!this._lost && left !== null && left < SHORT) yield bad("The picture is nearly used up: nothing new comes. Check where the stream comes from.", remaining(this._clock));
     if (!this._feed.screens.length) yield bad("No screen is open: what stands here as shown is reckoned, and no room sees it. Open /screen on the projector.");
+    const slow = this._slow.worst;
+    if (slow) yield bad(`It cannot play fast enough: close other programs on its machine; ${hand("C", "“Catch up” under “More”")} catches up.`,
+      `A screen is ${Math.round(slow.delay)} s behind instead of ${Math.round(slow.wanted)}.`);
     if (margin !== null && margin < FEW) yield bad(`Lines come only just before the room reads them, or too late: give the screens more delay with ${hand("]", "“+5 s” under “More”")}.`);
     if (facts.lag > 15) yield bad(`What is said is heard ${facts.lag.toFixed(0)} s late: close other programs, or give the screens more delay.`);
     if (facts.engines.length && facts.engines.every((one) => !one.ok)) yield bad("Nothing is translated: no engine answers. Check the network; it is done later by itself.");

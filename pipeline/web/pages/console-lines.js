@@ -20,6 +20,8 @@ export class Lines {
     this._rows = new Map();
     this._picked = this._auto = this._before = null;
     this._moved = 0;
+    /** A button is down over them: no line comes or goes. */
+    this._still = false;
     /** Lines that come after those drawn. */
     this.more = 0;
     this.editor = new Editor(feed, (cue, text) => {  // the hand stays on its line
@@ -29,7 +31,8 @@ export class Lines {
     this._open = new Open(feed, () => [...new Set([this.editor.id, ...actions.correcting])].filter(Boolean));
     this._fates = new Fates(feed, clock, actions, this._open);
     list.addEventListener("click", (event) => this.pick(event.target.closest("li")?.dataset.id ?? null));
-    list.addEventListener("dblclick", (event) => event.target.closest(".words") && this.edit());
+    list.addEventListener("pointerdown", () => (this._still = true));  // words are selected there
+    for (const name of ["pointerup", "pointercancel", "blur"]) addEventListener(name, () => (this._still = false));
   }
 
   /** The track that is shown. */
@@ -86,16 +89,23 @@ export class Lines {
     if (!this._feed.ready) return 0;
     const draft = this._restored();
     const time = this._clock.time;
-    const shown = this._around(time, draft?.id ?? this.editor.id);
+    const shown = this._still ? this._drawn : this._around(time, draft?.id ?? this.editor.id);
     const auto = shown.find((cue) => time === null || cue.end > time)?.id ?? shown.at(-1)?.id ?? null;
+    const top = auto === this._auto && this._list.scrollTop === 0 && this._list.matches(":hover") && this._list.firstElementChild;
     if (auto !== this._auto) [this._before, this._auto, this._moved] = [this._auto, auto, performance.now()];
     if (this._picked && !shown.some((cue) => cue.id === this._picked) && !this.editor.id) this._picked = null;
     const ids = new Set(shown.map((cue) => cue.id));
     for (const [id, row] of this._rows) if (!ids.has(id)) this._remove(id, row);
     shown.forEach((cue, at) => this._place(cue, at, time));
+    if (top) this._list.scrollTop = top.offsetTop - this._list.firstElementChild.offsetTop;  // what comes above moves nothing under the hand
     if (draft && this._picked === draft.id) this.edit(draft.text);
     else if (draft) this._lost(draft.text);
     return shown.length;
+  }
+
+  /** The lines that are drawn, as they are now. */
+  get _drawn() {
+    return [...this._list.children].map((row) => this._line(row.dataset.id)).filter(Boolean);
   }
 
   /** What was being typed before the page was loaded again, once: its line is the one that is picked; else null. */

@@ -6,33 +6,33 @@ import { byId } from "./page.js";
 const ALIKE = 0.35;
 
 export class NameForm {
-  /** `add(line, written)` is given the line for the glossary. */
-  constructor(add) {
-    this._add = add;
-    byId("name-text").addEventListener("input", () => this._same && (byId("name-english").value = byId("name-text").value));
-    byId("name-english").addEventListener("input", () => (this._same = false));
+  /** `add(line, written)` is given the line for the glossary; `ask(text)` says what is missing. */
+  constructor(add, ask) {
+    Object.assign(this, { _add: add, _ask: ask });
     byId("naming").addEventListener("submit", (event) => this._submit(event));
     byId("naming").addEventListener("keydown", (event) => event.key === "Escape" && this._left());
   }
 
-  /** Opens it; the English goes with what is written until somebody changes it, or the line has a word of its own. */
   open() {
     const { source, english, heard } = selected();
     this._place ??= byId("panel").scrollTop;
-    byId("name-text").value = source;
+    byId("name-text").value = this._found = source;
     byId("name-english").value = english;
     byId("name-heard").value = heard;
-    this._same = source === english;
     byId("name-text").focus();
     byId("name-text").select();
   }
 
+  /** A name that was typed is the same in English where nothing else is; a word, or what was found in a line, may not be. */
   _submit(event) {
     event.preventDefault();
-    const [written, heard] = [byId("name-text").value.trim(), byId("name-heard").value.trim()];
+    const [written, english, heard] = ["name-text", "name-english", "name-heard"].map((id) => byId(id).value.trim());
     if (!written) return;
-    const english = byId("name-english").value.trim() || written;
-    this._add(`${written} = ${english}${heard && heard !== written ? ` [${heard}]` : ""}`, written);
+    if (!english && (written === this._found || !/\p{Lu}/u.test(written))) {
+      this._ask(`Type what “${written}” is in English; where that is the same, type it again.`);
+      return byId("name-english").focus();
+    }
+    this._add(`${written} = ${english || written}${heard && heard !== written ? ` [${heard}]` : ""}`, written);
     for (const id of ["name-text", "name-english", "name-heard"]) byId(id).value = "";
     document.activeElement.blur();
     this._left();
@@ -45,25 +45,26 @@ export class NameForm {
   }
 }
 
-/** The name as both sides of its line have it, and as it was heard where it was selected there. */
+/** The name as both sides of its line have it, "" where one has none that is like it, and as it was heard where it was
+ * selected there. */
 function selected() {
   const selection = getSelection();
   const word = selection.toString().trim();
   const from = selection.anchorNode?.parentElement?.closest(".source, .en");
   const other = (side) => like(word, from.parentElement.querySelector(side)?.textContent ?? "");
-  if (!word || !from) return { source: word, english: word, heard: "" };
+  if (!word || !from) return { source: word, english: "", heard: "" };
   if (from.matches(".source")) return { source: word, english: other(".en"), heard: word };
   return { source: other(".source"), english: word, heard: "" };
 }
 
-/** What stands for the name `word` in `text`: the words with capitals that are most alike, else the word itself. */
+/** What stands for the name `word` in `text`: the words with capitals that are most alike; "": none is. */
 function like(word, text) {
   const many = word.split(/\s+/).length;
   const words = text.match(/[\p{L}\p{N}][\p{L}\p{N}'’.-]*/gu)?.map((one) => one.replace(/^\p{L}{1,2}['’](?=\p{Lu})|['’]s$|[.'’-]+$/gu, "")) ?? [];
   const found = words.map((_, at) => words.slice(at, at + many).join(" ")).filter((one) => /^\p{Lu}/u.test(one));
   const likeness = (one) => alike(one, word);
   const best = found.sort((a, b) => likeness(b) - likeness(a))[0];
-  return best && likeness(best) >= ALIKE ? best : word;
+  return best && likeness(best) >= ALIKE ? best : "";
 }
 
 /** The part of their pairs of letters that two words share, 0 to 1. */

@@ -29,7 +29,8 @@ export class RoomControls {
     }
     byId("say").addEventListener("submit", (event) => this._say(event));
     byId("say-text").addEventListener("input", () => this._drawRoomFor());
-    this.names = new NameForm((text, written) => actions.ask({ do: "name", text }, `${written} is in the glossary`));
+    this.names = new NameForm((text, written) => actions.ask({ do: "name", text }, `${written} is in the glossary`),
+      (text) => tell(text, "refused"));
     byId("volume").addEventListener("change", () => this._volume(Number(byId("volume").value)));
   }
 
@@ -67,6 +68,7 @@ export class RoomControls {
   _behind() {
     const [wish, behind] = [Math.round(this._wish), this._clock.behind];
     if (behind === null) return `${wish} s asked for`;
+    if (this._clock.ended) return "at the end";
     if (this._feed.ended) return `${time(behind).replace(/^00:/, "")} to the end`;
     this._there = Math.abs(behind - this._wish) < (this._there ? OFF : NEAR);  // else it would say now this, now that
     if (this._there) return `${wish} s behind live`;
@@ -88,15 +90,12 @@ export class RoomControls {
 
   pause() {
     const paused = this._clock.paused;
-    const [now, back] = paused ? ["play", "pause"] : ["pause", "play"];
-    this._actions.ask({ do: now }, paused ? "The picture plays" : "The picture stands still", { do: back });
+    this._actions.ask({ do: paused ? "play" : "pause" }, paused ? "The picture plays" : "The picture stands still");
   }
 
   catchUp() {
-    const before = this._clock.time;
-    if (before === null || this._feed.ended) return;
-    this._actions.ask({ do: "catchup" }, `Going to ${Math.round(this._clock.delay)} s behind live`,
-      { do: "seek", value: before });
+    if (this._clock.time === null || this._feed.ended) return;
+    this._actions.ask({ do: "catchup" }, `Going to ${Math.round(this._clock.delay)} s behind live`);
   }
 
   /** The show begins or ends at the line that was picked, else at what the room sees now. */

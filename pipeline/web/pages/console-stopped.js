@@ -4,7 +4,7 @@ import { hand } from "./console-hand.js";
 import { clock } from "./console-times.js";
 import { answer, outlived } from "./ends.js";
 
-/** Seconds for which it is told that the stream is back. */
+/** Seconds for which it is told at most that the stream is back. */
 const BACK = 60;
 /** What a person says of a stream that stopped: key, label, the key as it is shown. */
 const ENDED = ["f", "It has ended", "F"];
@@ -18,7 +18,7 @@ export function* stopped(feed, room, facts) {
   if (said === "ended") yield back(feed, time);
   else if (feed.source?.state === "lost") yield lost(feed, room, facts);
   else if (feed.room.stopped?.do === "ended" && !feed.ended) yield ended("");
-  else if (said && facts && !feed.ended && facts.now - facts.since < BACK) yield well(feed.room.stopped.at, time);
+  else if (said && facts && !feed.ended && facts.now - facts.since < BACK && !room.past(feed.room.stopped.at)) yield well(feed.room.stopped.at, time);
 }
 
 /** A stream that stopped without an end of its own: whether it had one only a person knows. */

@@ -4,6 +4,9 @@ import { byId } from "./page.js";
 import { element, fill } from "./console-row.js";
 import { stamp } from "./console-times.js";
 
+/** What is wrong, and after it what to do, or what is done. */
+const ADVICE = /^((?:\([^()]*\)|[^;()])+); .*$/s;
+
 /** `press(key)` answers a question; `seen()` puts away what was told. */
 export function drawTroubles(troubles, press, seen) {
   const box = byId("rows");
@@ -22,7 +25,7 @@ byId("all").addEventListener("click", () => {
   drawAll(byId("rows"));
 });
 
-/** On a phone the first alone is told, shortly, and all of it when that is asked for. */
+/** On a phone the first alone is told, shortly where there is nothing to do, and all of it when that is asked for. */
 function drawAll(box) {
   const [all, open] = [byId("all"), byId("troubles").classList.contains("open")];
   const said = box.querySelector(".said");
@@ -42,10 +45,10 @@ export function drawHistory(told) {
 
 const named = ({ text, how, at, over }) => `${how} ${at} ${over} ${text}`;
 
-/** What was told, and when. */
-const dated = ({ text, at, over }) => `${stamp(at)}${over ? `, over since ${stamp(over)}` : ""}: ${text}`;
+/** What was told, and when; of what is over not what to do. */
+const dated = ({ text, at, over }) => `${stamp(at)}${over ? `, over since ${stamp(over)}` : ""}: ${over ? text.replace(ADVICE, "$1") : text}`;
 
-function made({ text, how, at, over, keys }, press, seen) {
+function made({ text, how, at, over, keys, brief }, press, seen) {
   const row = element("p", how);
   row.dataset.of = named({ text, how, at, over });
   const said = element("span", "", at === null ? text : `${how === "past" && !over ? "Past, " : ""}${dated({ text, at, over })}`);
@@ -55,7 +58,7 @@ function made({ text, how, at, over, keys }, press, seen) {
   words.append(...(at === null ? [left, " ", said] : [said, " ", left]));  // what counts down first
   row.append(words);
   const buttons = element("span", "asked");
-  row.classList.toggle("ask", Boolean(keys));
+  row.classList.toggle("brief", Boolean(brief));
   for (const [key, label, shown] of keys ?? []) buttons.append(button(label, () => press(key), shown));
   if (at !== null) buttons.append(button("Seen", seen));
   if (buttons.children.length) row.append(buttons);

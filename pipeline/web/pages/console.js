@@ -37,7 +37,7 @@ const KEYS = new Map([
   ["x", ["X or Delete", "kill the line: neither the room nor the files have it; or have it back", () => killOrRestore()]],
   [" ", ["Space", "hold the line, or send it on", () => onLine(hold)]],
   ["m", ["M", "mark the line for the editor", () => onLine(mark)]],
-  ["z", ["Z", "undo what you did last", () => actions.undo()]],
+  ["z", ["Z", "undo what you did last; where the picture is stays", () => actions.undo()]],
   ["b", ["B", "blank the screen, or show it again", () => room.blank()]],
   ["n", ["N", "subtitles off, or on", () => room.hide()]],
   ["t", ["T", "subtitles at the bottom, the top, in a band", () => room.place()]],
@@ -56,6 +56,7 @@ const KEYS = new Map([
   ["d", ["D", "the stream that stopped was dropped", () => room.stopped("dropped")]],
   ["?", ["? or F1", "this table", tellKeys]],
 ]);
+const ON_LINE = ["x", " ", "e", "m"];
 const SAME = { w: "ArrowUp", s: "ArrowDown", Enter: "e", Delete: "x", "=": "+", h: " " };
 
 /** No button there has the focus at first: Space would press it. */
@@ -161,7 +162,9 @@ function draw() {
   const chosen = lines.chosen;
   const fate = chosen && lines.fate(chosen);
   byId("thumb-hold").textContent = fate?.over ? "Over" : fate?.held ? "Send" : "Hold";
-  byId("thumb-hold").disabled = Boolean(fate?.over);
+  const unseen = document.body.classList.contains("more");  // the lines are behind the controls
+  for (const button of document.querySelectorAll("#thumbs [data-key]")) if (ON_LINE.includes(button.dataset.key)) button.disabled = unseen;
+  byId("thumb-hold").disabled ||= Boolean(fate?.over);
   byId("thumb-kill").textContent = chosen && !feed.cues.has(chosen.id) ? "Restore" : "Kill";
 }
 

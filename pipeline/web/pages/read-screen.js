@@ -2,6 +2,8 @@
 
 import { now } from "./page.js";
 
+/** Seconds before the place at which the stream stopped from which on that is said. */
+const SOON = 1;
 /** States of a screen in which it shows the show. */
 const SHOWS = ["playing", "paused", "gap", "starved"];
 
@@ -21,5 +23,11 @@ export class ScreenClock {
     if (shows) return shows.stream + (shows.state === "playing" ? now() - this.#at : 0);
     const delay = this.feed.room.delay ?? this.delay;
     return this.feed.ended || delay === null || this.feed.edge === null ? Infinity : this.feed.edge - delay;
+  }
+
+  /** Whether the screen has come to where the stream stopped; `early`: whether it has stopped. */
+  stopped(early) {
+    const { source, ended } = this.feed;
+    return source?.state === "lost" && !ended && (early || this.position >= source.stream - SOON);
   }
 }

@@ -1,5 +1,6 @@
 // What is said, to be read on a phone: the newest line last, and the page follows it.
 
+import { answer } from "./ends.js";
 import { Feed } from "./feed.js";
 import { keep, settings } from "./kept.js";
 import { byId } from "./page.js";
@@ -8,6 +9,9 @@ import { ScreenClock } from "./read-screen.js";
 import { Scroll } from "./read-scroll.js";
 
 const LOOK = 200; // milliseconds
+/** What is said of a stream that has stopped, as on the screen, by what a person said of it. */
+const INTERRUPTED = "The stream is interrupted. It goes on when it is back.";
+const STOPPED = { ended: "The show has ended." };
 const SIZES = [1.1, 1.3, 1.6, 2, 2.5, 3.1]; // rem
 
 const set = settings({ lang: "", early: 0, size: 2 });
@@ -77,7 +81,7 @@ function draw() {
   byId("early").hidden = until === Infinity;
   if (feed.ready && lines.draw(set.early ? Infinity : until, !scroll.following)) scroll.follow();
   byId("state").textContent = !feed.connected && feed.ready ? "Connection lost; it is tried again."
-    : feed.ended ? "The show has ended." : "";
+    : feed.ended ? "The show has ended." : screen.stopped(set.early) ? STOPPED[answer(feed)] ?? INTERRUPTED : "";
 }
 
 setInterval(draw, LOOK);
