@@ -46,7 +46,7 @@ def write(path: Path, ran: Beside, reason: str = "") -> None:
 
 def resume(monkeypatch: pytest.MonkeyPatch, path: Path, *more: str) -> dict[str, list[str]]:
     """What is started when somebody types that, by its first word."""
-    typed = ["run", "--resume", str(path), *more]
+    typed = ["run", "--resume", str(path), "--no-refine", *more]
     children = Children(monkeypatch, "")
     cli.app(typed, obj=typed, standalone_mode=False)
     return {words[0]: [*words[1:]] for words in children.words}
