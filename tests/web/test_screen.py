@@ -139,9 +139,21 @@ def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     becomes(page, f"{STATE} === 'paused' && Math.abs(livesubs.playback.stream - {before}) < 0.1")
     page.evaluate("import('/pages/feed.js').then(({ Feed }) => (window.watcher = new Feed({ screens: true })))")
     becomes(page, "watcher.screens.some((screen) => screen.state === 'paused')")
+    assert page.evaluate(STALE) == [3.02]
     page.evaluate("[livesubs.playback.seek(11.8), livesubs.playback.play()]")
     becomes(page, f"{STATE} === 'ended'")
     assert list(dict.fromkeys(texts(seen))) == ["as it should be", "last"]
+
+
+STALE = """import('/pages/source.js').then(({ frames }) => {
+    const told = [];
+    let next;
+    const video = { seeking: false, paused: true, currentTime: 3, requestVideoFrameCallback: (call) => (next = call) };
+    frames(video, (media) => told.push(media));
+    for (const mediaTime of [11.5, 3.02]) next(0, { mediaTime });
+    return told;
+})"""
+"""Two frames that a browser tells of after a picture that stands was moved twice: the first is of before."""
 
 
 def test_a_party_17_minutes_late_sees_the_show_from_its_first_word(

@@ -10,6 +10,8 @@ const PATIENT = {
 /** Seconds kept ready ahead, as far as there are any, and behind. */
 const AHEAD = 90;
 const KEPT = 20;
+/** Seconds from where a picture stands, further away than which a frame is of before it was moved. */
+const MOVED = 0.5;
 
 /** An hls.js that plays the recording in `video`; `place()` says where to begin, media time; null: not
  * yet, it is asked again. */
@@ -67,10 +69,12 @@ export async function start(video) {
   return true;
 }
 
-/** Tells the media time of every frame that is shown; one that a move has made untrue is left out. */
+/** Tells the media time of every frame that is shown; one that a move has made untrue is left out. Where the picture stands,
+ * none may come after it that is true. */
 export function frames(video, told) {
   video.requestVideoFrameCallback((_, { mediaTime }) => {
-    if (!video.seeking) told(mediaTime);
+    const before = video.paused && Math.abs(mediaTime - video.currentTime) > MOVED;
+    if (!video.seeking && !before) told(mediaTime);
     frames(video, told);
   });
 }
