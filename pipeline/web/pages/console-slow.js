@@ -21,7 +21,7 @@ export class Slow {
 
   /** Lines that come late make it no slow screen: for them more is wanted. */
   _heard(screens) {
-    const far = screens.filter(({ state, follows, delay, wanted }) => state === "playing" && follows && delay - wanted > FAR);
+    const far = screens.filter(({ state, follows, delay, wanted }) => state === "playing" && follows && wanted !== null && delay - wanted > FAR);
     this._far = new Map(far.map((screen) => [screen.id, { screen, ...this._range(screen) }]));
   }
 
