@@ -1,23 +1,23 @@
 """LocalAgreement-2: every word once, none taken back, also where a later reading changes its mind."""
 
-from itertools import accumulate, pairwise
+from collections.abc import Callable
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pipeline.audio import Samples
 from pipeline.events import Hypothesis
-from pipeline.settings import SAMPLE_RATE
 from pipeline.speech.agreement import AgreementPolicy
 from pipeline.speech.languages import Choose, likeliest
 from pipeline.speech.policy import Said
 from pipeline.speech.recognition import Recognition
+from pipeline.speech.streaming import GrowingPolicy
 from pipeline.speech.utterance import later
 from pipeline.speech.vad import FRAME
-from tests.test_speech_policy import ScriptedDetector, numbered
-from tests.test_speech_streaming import SETTINGS, WORD, Scripted, written
+from tests.test_speech_policy import ScriptedDetector
+from tests.test_speech_streaming import SETTINGS, WORD, Scripted
+from tests.test_speech_streaming import run as run_with
 
 
 class Whole(Scripted):
@@ -27,18 +27,12 @@ class Whole(Scripted):
         return replace(super().recognise(samples, choose), compression=1.0)
 
 
+def agreement(hears: type[Scripted]) -> Callable[[ScriptedDetector, set[int]], GrowingPolicy]:
+    return lambda detector, spoken: AgreementPolicy(detector, hears(spoken), SETTINGS)
+
+
 def run(turns: list[int], cuts: list[int], hears: type[Scripted] = Whole) -> tuple[list[Said], list[str]]:
-    """What is said of so many words, a pause, words, a pause ..., and what should be."""
-    edges = list(accumulate(turns, initial=0))
-    spoken = {n for at, (first, end) in enumerate(pairwise(edges)) if at % 2 == 0 for n in range(first, end)}
-    script = [0.9 if n in spoken else 0.0 for n in range(edges[-1]) for _ in range(WORD)]
-    policy = AgreementPolicy(ScriptedDetector(script), hears(spoken), SETTINGS)
-    said: list[Said] = []
-    position = 0
-    for part in np.split(numbered(len(script) * FRAME), sorted(cuts)):
-        said += policy.hear(part, position / SAMPLE_RATE)
-        position += len(part)
-    return [*said, *policy.finish()], [written(n) for n in sorted(spoken)]
+    return run_with(turns, cuts, agreement(hears))
 
 
 def said_of(events: list[Said]) -> list[str]:

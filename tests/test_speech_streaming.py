@@ -1,5 +1,6 @@
 """The policy `stream`: every word once, none taken back, a second after it was spoken; guards and pauses as ever."""
 
+from collections.abc import Callable
 from itertools import accumulate, pairwise
 from pathlib import Path
 from statistics import median
@@ -21,7 +22,7 @@ from pipeline.speech.pieces import Piece, join_pieces
 from pipeline.speech.policy import Said
 from pipeline.speech.recognition import Continuation, Recognition, compression
 from pipeline.speech.stage import recognise
-from pipeline.speech.streaming import StreamPolicy
+from pipeline.speech.streaming import GrowingPolicy, StreamPolicy
 from pipeline.speech.vad import FRAME
 from pipeline.speech.whisper import Whisper
 from tests.hearing import STREAM, chunks, recorded, sound, true_words, words
@@ -61,12 +62,18 @@ class Scripted(ScriptedTranscriber):
         return Recognition(found, -0.1, 0.0, compression("".join(word.text for word in found)), "fr")
 
 
-def run(turns: list[int], cuts: list[int]) -> tuple[list[Said], list[str]]:
+def stream_policy(detector: ScriptedDetector, spoken: set[int]) -> GrowingPolicy:
+    return StreamPolicy(detector, Scripted(spoken), SETTINGS)
+
+
+def run(
+    turns: list[int], cuts: list[int], made: Callable[[ScriptedDetector, set[int]], GrowingPolicy] = stream_policy
+) -> tuple[list[Said], list[str]]:
     """What is said of so many words, a pause, words, a pause ..., and what should be."""
     edges = list(accumulate(turns, initial=0))
     spoken = {n for at, (first, end) in enumerate(pairwise(edges)) if at % 2 == 0 for n in range(first, end)}
     script = [0.9 if n in spoken else 0.0 for n in range(edges[-1]) for _ in range(WORD)]
-    policy = StreamPolicy(ScriptedDetector(script), Scripted(spoken), SETTINGS)
+    policy = made(ScriptedDetector(script), spoken)
     said: list[Said] = []
     position = 0
     for part in np.split(numbered(len(script) * FRAME), sorted(cuts)):

@@ -21,7 +21,7 @@ STALLED = 20.0
 """Seconds without new sound after which a connection is made anew: most stalls of a server are shorter."""
 SWITCHED = 8.0
 """... and where there is a backup to go to."""
-STANDS_STILL = "the server answers, but nothing new comes in its playlist"
+STANDS_STILL = "the server answers, but nothing new comes: see whether the encoder still sends"
 
 
 class Ways:

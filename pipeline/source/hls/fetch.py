@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from http import HTTPStatus
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipeline.errors import unwritable
 from pipeline.events import Value
+from pipeline.http import here
 from pipeline.source.address import Address, without_password
 from pipeline.source.failures import redact_all
 
@@ -139,7 +139,7 @@ class Web:
         headers = {"User-Agent": "Mozilla/5.0 (livesubs)", **said(self.address, url), **headers, **(extra or {})}
         try:
             client = self._client = self._client or httpx2.Client(
-                follow_redirects=True, timeout=httpx2.Timeout(READ, connect=CONNECT), trust_env=not _here(url)
+                follow_redirects=True, timeout=httpx2.Timeout(READ, connect=CONNECT), trust_env=not here(url)
             )
             with client.stream("GET", bare, headers=headers) as answer:
                 if answer.is_client_error and answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
@@ -161,15 +161,6 @@ def _wanted(part: str, status: int) -> tuple[int, int]:
         return 0, 0
     first, last = (int(number) for number in part.split("-"))
     return (0 if status == HTTPStatus.PARTIAL_CONTENT else first), last + 1 - first
-
-
-def _here(url: str) -> bool:
-    """On this machine: no proxy leads there."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def said(address: Address, url: str) -> dict[str, str]:
