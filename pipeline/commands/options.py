@@ -261,13 +261,13 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
 
 def session_folder(source: str) -> Path:
     """A new folder's path under `sessions/`, named by time and source."""
-    path = SESSIONS / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{_slug(source)}"
+    path = SESSIONS / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{slug(source)[:40]}"
     return next(p for p in (path, *(path.with_name(f"{path.name}-{n}") for n in range(2, 100))) if not p.exists())
 
 
-def _slug(source: str) -> str:
+def slug(source: str) -> str:
     """A folder name from a source: its last part, letters and digits only, without user info, query and RTMP key."""
     if source.lower().startswith("rtmp"):
         source = source.rstrip("/").rpartition("/")[0]
     last = re.split(r"[?#]", source)[0].rstrip("/").rsplit("/", 1)[-1].rsplit("@", 1)[-1]
-    return re.sub(r"[^\w-]+", "-", Path(last).stem).strip("-")[:40] or "stream"
+    return re.sub(r"[^\w-]+", "-", Path(last).stem).strip("-") or "stream"
