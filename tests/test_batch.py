@@ -133,7 +133,7 @@ def test_whoever_goes_on_hears_only_what_was_not_heard(
 ) -> None:
     out = tmp_path / "out"
     first: list[float] = []
-    outcomes = run(recordings, out, Workers(lambda: Counted(first, fails=16.0), 1))
+    outcomes = run(recordings, out, Workers(lambda: Counted(first, fails=8.0), 1))
     assert "give it a rest" in outcomes["rally"].error
     assert first
     assert (out / WORK / "rally.kept").exists()
