@@ -1,6 +1,7 @@
 """`livesubs batch`: a list of recordings, on this machine or on many."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +16,8 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.scale.batch import Outcome
-    from pipeline.scale.worker import LocalWorker, Worker
+    from pipeline.scale.worker import LocalWorker
+    from pipeline.scale.workers import Workers
 
 
 def batch(
@@ -27,6 +29,13 @@ def batch(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Workers, with the models each (default: as many as there are cores).")
     ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(help="A Ray cluster for the workers: ray://HOST:10001, or auto for this machine's."),
+    ] = None,
+    gpu: Annotated[
+        float, typer.Option(min=0.0, help="With --address: the share of a GPU that each worker has, e.g. 0.5.")
+    ] = 0.0,
     model: options.Model = None,
     mt_model: options.MtModel = None,
     translate: options.Translate = None,
@@ -46,13 +55,11 @@ def batch(
     """Subtitle all recordings of LIST, each into a session folder of its own; typed again, it goes on where it was."""
     from pipeline.scale.batch import Batch
     from pipeline.scale.listing import listed
-    from pipeline.scale.workers import Workers
 
     items = listed(listing, options.slug)
     chosen = _chosen(options.settle(options.load(config), context.params))
-    make, number = _here(chosen, jobs)
     failed: list[Outcome] = []
-    with power.awake(_say), Workers(make, number) as workers, progress(f"{len(items)} recordings") as tell:
+    with power.awake(_say), _workers(chosen, address, jobs, gpu) as workers, progress("recordings") as tell:
         for outcome in Batch(out, chosen, workers, options.keys(), tell).run(items):
             if outcome.error:
                 failed.append(outcome)
@@ -68,9 +75,21 @@ def _chosen(typed: Settings) -> Settings:
     return options.with_models(replace(typed, source=source, speech=replace(typed.speech, policy="utterance")))
 
 
-def _here(chosen: Settings, jobs: int | None) -> "tuple[Callable[[], Worker], int]":
-    """How a worker of this machine is made, and how many there are to be."""
-    return partial(worker, _on_one_thread(chosen)), jobs or _room(chosen)
+@contextmanager
+def _workers(chosen: Settings, address: str | None, jobs: int | None, gpu: float) -> "Iterator[Workers]":
+    """Of this machine, or of a cluster."""
+    from pipeline.scale import cluster
+    from pipeline.scale.workers import Workers
+
+    asked = _on_one_thread(chosen)
+    if address is None:
+        with Workers(partial(worker, asked), jobs or _room(chosen)) as workers:
+            yield workers
+        return
+    with cluster.connected(address, token=options.ray_token()):
+        make = cluster.maker(worker_there, asked, gpu)
+        with Workers(make, jobs or cluster.room(gpu)) as workers:
+            yield workers
 
 
 def _on_one_thread(chosen: Settings) -> Settings:
@@ -87,8 +106,13 @@ def _room(chosen: Settings) -> int:
     return max(1, min(machine.cores, machine.memory // size.memory) if size else machine.cores)
 
 
+def worker_there(chosen: Settings, version: str) -> "LocalWorker":
+    """One on a machine of a cluster, where this is called, with the models of the same names there."""
+    return worker(options.same_models(chosen), version=version)
+
+
 def worker(chosen: Settings, **asked: str) -> "LocalWorker":
-    """One, on the machine where this is called."""
+    """One on this machine."""
     from pipeline.scale.worker import LocalWorker
 
     spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())

@@ -198,6 +198,21 @@ def as_here(chosen: Settings) -> Settings:
     return chosen
 
 
+def same_models(chosen: Settings) -> Settings:
+    """The settings of another machine with the models of the same names here, where theirs are not; ModelError."""
+    if chosen.demo:
+        return with_models(settings.override(chosen, translation={"models": ()}))
+    speech, theirs = Path(chosen.speech.model), chosen.translation.models
+    ours = tuple(path if Path(path).is_dir() else str(models_folder() / Path(path).name) for path in theirs)
+    model = str(speech) if speech.is_dir() else assets.find_recogniser(speech.name, models_folder())
+    return settings.override(chosen, speech={"model": model}, translation={"models": ours})
+
+
+def ray_token() -> bool:
+    """Whether Ray is to speak only to whom has its token."""
+    return os.environ.get("RAY_AUTH_MODE", "").lower() == "token"
+
+
 def keys() -> Mapping[str, str]:
     """The keys of the translation services that there are, by name."""
     return {name: key for name in KEYS if (key := os.environ.get(name, "").strip())}
