@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pipeline import catalogue, power, settings
 from pipeline.commands import options, shelf
 from pipeline.commands.progress import progress
+from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def batch(
     from pipeline.scale.batch import Batch
     from pipeline.scale.listing import listed
 
+    if gpu and not address:
+        raise SettingsError("--gpu is the share of a cluster's GPU; leave it out, or name the cluster with --address")
     items = listed(listing, options.slug)
     chosen = _chosen(options.settle(options.load(config), context.params))
     failed: list[Outcome] = []

@@ -7,6 +7,7 @@ free; what is said comes in order, as if one had heard it all.
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from functools import cache, partial
 from pathlib import Path
 from typing import Self
 
@@ -135,14 +136,15 @@ class SharedEngine:
     signature = ""
 
     def __init__(self, workers: Workers, kept: Kept, folder: Path) -> None:
-        self._workers, self._kept, self._folder = workers, kept, folder
+        self._workers, self._kept, self._model = workers, kept, folder.name
+        self._serves = cache(partial(translates, folder))  # it reads files, and is asked for each sentence
 
     def serves(self, src_lang: str, tgt_lang: str) -> bool:
-        return translates(self._folder, src_lang, tgt_lang)
+        return self._serves(src_lang, tgt_lang)
 
     def translate(self, text: str, src_lang: str, tgt_lang: str, context: Context = NOTHING) -> Answer | None:
         """Of whole sentences alone, which need no context."""
-        model = self._folder.name
+        model = self._model
         named = key("said", model, text, src_lang, tgt_lang)
 
         def work(worker: Worker) -> Answer | None:
