@@ -1,6 +1,6 @@
 """`livesubs batch`: a list of recordings, on this machine or on many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from pipeline import catalogue, power, settings
+from pipeline import catalogue, power, settings, system
 from pipeline.commands import options, shelf
 from pipeline.commands.progress import progress
+from pipeline.commands.run import ABORTED
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 
@@ -61,15 +62,24 @@ def batch(
         raise SettingsError("--gpu is the share of a cluster's GPU; leave it out, or name the cluster with --address")
     items = listed(listing, options.slug)
     chosen = _chosen(options.settle(options.load(config), context.params))
-    failed: list[Outcome] = []
-    with power.awake(_say), _workers(chosen, address, jobs, gpu) as workers, progress("recordings") as tell:
-        for outcome in Batch(out, chosen, workers, options.keys(), tell).run(items):
-            if outcome.error:
-                failed.append(outcome)
-            _say(_told(outcome, out))
+    try:
+        with _workers(chosen, address, jobs, gpu) as workers, power.awake(_say), progress("recordings") as tell:
+            failed = _failed(Batch(out, chosen, workers, options.keys(), tell).run(items), out)
+    except KeyboardInterrupt:
+        system.leave(ABORTED, "livesubs: stopped; typed again, it goes on where it was")
     if failed:
         _show(failed, len(items))
         raise typer.Exit(1)
+
+
+def _failed(outcomes: "Iterable[Outcome]", out: Path) -> "list[Outcome]":
+    """Those that failed; what becomes of each is told."""
+    failed: list[Outcome] = []
+    for outcome in outcomes:
+        if outcome.error:
+            failed.append(outcome)
+        _say(_told(outcome, out))
+    return failed
 
 
 def _chosen(typed: Settings) -> Settings:

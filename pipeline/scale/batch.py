@@ -60,7 +60,7 @@ class Batch:
         """`keys` are those of the translation services; `tell` is told how many recordings are done, of how many."""
         self._out, self._settings, self._workers, self._keys, self._tell = out, chosen, workers, keys, tell
         self._shares: dict[str, float] = {}
-        self._total, self._lock = 0, Lock()
+        self._total, self._lock, self._building = 0, Lock(), Lock()
 
     def run(self, items: Sequence[Item]) -> Iterator[Outcome]:
         """What became of each, as they end. SessionError while another batch is at work there."""
@@ -118,7 +118,8 @@ class Batch:
         names = Names(chosen.translation.glossary)
         unhurried = settings.override(chosen, translation={"deadline": _DEADLINE}).translation
         local = partial(SharedEngine, self._workers, kept)
-        chains = build_chains(unhurried, chosen.speech.spoken, self._keys, names=names, local=local)
+        with self._building:  # dictionaries are loaded by the first, once
+            chains = build_chains(unhurried, chosen.speech.spoken, self._keys, names=names, local=local)
 
         def heard(upto: float) -> None:
             self._is_at(item, upto / max(session.status().recorded, upto))

@@ -22,8 +22,11 @@ from pipeline.scale.batch import WORK
 from tests.waiting import until
 
 RECORDINGS = 12
-SECONDS = (400.0, *[120.0] * (RECORDINGS - 1))
+SECONDS = (280.0, *[65.0] * (RECORDINGS - 1))
 """The first in several blocks."""
+PADDED = "[speech]\nwindow = 30.0\n"
+"""Each utterance is padded to what Whisper's own models need: as it is, the demo model hears so fast that the driver is
+half of the work."""
 TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(16), "RAY_USAGE_STATS_ENABLED": "0"}
 FASTER = 1.6
 HIDDEN = 'mount -t tmpfs none "$0" && test ! -e "$0/list.txt" && exec "$@"'
@@ -33,18 +36,22 @@ log = logging.getLogger(__name__)
 
 
 @pytest.fixture(scope="module")
-def listing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def listing(tmp_path_factory: pytest.TempPathFactory, ffmpeg: str) -> Path:
     here = tmp_path_factory.mktemp("recordings")
     for number, seconds in enumerate(SECONDS):
-        sound = here / f"talk-{number}.wav"
+        sound = here / "take.wav"
         takes.recorded(sound, 2800 + number, [("none", 99.0)], takes.Composed(), seconds)
+        subprocess.run([ffmpeg, "-v", "error", "-i", sound, "-b:a", "64k", here / f"talk-{number}.m4a"], check=True)
+        sound.unlink()
+    (here / "livesubs.toml").write_text(PADDED)
     path = here / "list.txt"
-    path.write_text("".join(f"talk-{number}.wav\n" for number in range(RECORDINGS)))
+    path.write_text("".join(f"talk-{number}.m4a\n" for number in range(RECORDINGS)))
     return path
 
 
 def begin(listing: Path, out: Path, *words: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "pipeline", "batch", str(listing), "--out", str(out), "--demo", *words]
+    command += ["--settings", str(listing.with_name("livesubs.toml"))]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **TOKEN})
 
 
