@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
+from warnings import catch_warnings
 
 from pipeline import __version__
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
@@ -35,9 +36,10 @@ def connected(address: str, *, token: bool) -> Iterator[None]:
             "a Ray cluster without a token is anybody's; set RAY_AUTH_MODE=token here and on every node (docs/batch.md)"
         )
     try:
-        ray.init(address, logging_level="error", log_to_driver=False)
+        with catch_warnings(action="ignore"):  # what is wrong is raised
+            ray.init(address, logging_level="critical", log_to_driver=False)
     except Exception as error:  # whatever it raises: there are a dozen kinds
-        why = str(error).strip().partition("\n")[0]
+        why = _first_line(error)
         raise WorkerError(f"no Ray cluster answers at {address} ({why}); check the address and its token") from error
     try:
         yield
@@ -66,32 +68,50 @@ class RayWorker:
         import ray
 
         kind = ray.remote(num_cpus=1, num_gpus=share, max_concurrency=2)(Actor)
-        self._actor = kind.remote(make, chosen, __version__)
-        self.description: str = self._ask(self._actor.describe.remote())
+        with _errors():
+            self._actor = kind.remote(make, chosen, __version__)
+            self.description: str = ray.get(self._actor.describe.remote())
 
     def hear(self, block: Block) -> Heard:
-        answer: Heard = self._ask(self._actor.hear.remote(block))
+        import ray
+
+        with _errors():
+            sound = ray.put(block)
+        answer: Heard = self._ask("hear", sound)
         return answer
 
     def translate(self, model: str, text: str, src_lang: str, tgt_lang: str) -> Answer | None:
-        answer: Answer | None = self._ask(self._actor.translate.remote(model, text, src_lang, tgt_lang))
+        answer: Answer | None = self._ask("translate", model, text, src_lang, tgt_lang)
         return answer
 
     def close(self) -> None:
         """With the last reference, the actor ends."""
         self._actor = None
 
-    def _ask(self, answer: Any) -> Any:
-        """The answer; what the actor raised is raised here, and that it is gone as Lost."""
+    def _ask(self, method: str, *arguments: Any) -> Any:
         import ray
-        from ray.exceptions import RayError, RayTaskError
 
-        try:
-            return ray.get(answer)
-        except RayTaskError as error:
-            raise error.cause from error
-        except RayError as error:
-            raise Lost(str(error).strip().partition("\n")[0]) from error
+        with _errors():
+            return ray.get(getattr(self._actor, method).remote(*arguments))
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """What an actor raises is raised as it was; that it is gone, as Lost; that its cluster is, as WorkerError."""
+    from ray.exceptions import RayError, RayTaskError
+
+    try:
+        yield
+    except RayTaskError as error:
+        raise (error.cause or error) from None
+    except RayError as error:
+        raise Lost(_first_line(error)) from error
+    except Exception as error:  # of Ray's own: it has no kind for that
+        raise WorkerError(f"the cluster is gone ({_first_line(error)}); start it, then type this again") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 class Actor:

@@ -125,21 +125,26 @@ class Workers:
 
     def _work(self, seat: _Seat, jobs: _Jobs) -> Iterator[None]:
         """The life of a thread: a worker first, then something to do, so that no work waits for a worker to come."""
+        lost = 0
         while True:
             try:
                 worker = seat.worker()
             except Exception as error:  # a model that is not there, a cluster that is gone
+                lost += 1
+                if isinstance(error, Lost) and lost < DEADLY:
+                    continue
                 self._give_up(error)
                 return
+            lost = 0
             self._describe(worker)
             number, job = jobs.get()
             if job is None:
                 return
             try:
                 job.future.set_result(job.work(worker))
-            except Lost as lost:
+            except Lost as error:
                 seat.leave(worker)
-                self._again(jobs, number, job, lost)
+                self._again(jobs, number, job, error)
             except Exception as error:  # it is raised again where the answer is awaited
                 job.future.set_exception(error)
         yield
@@ -149,14 +154,15 @@ class Workers:
             if not self._described.done():
                 self._described.set_result(worker.description)
 
-    def _again(self, jobs: _Jobs, number: int, job: _Job, lost: Lost) -> None:
+    def _again(self, jobs: _Jobs, number: int, job: _Job, error: Lost) -> None:
         job.lost += 1
         if job.lost < DEADLY:
             jobs.put((number, job))
         else:
-            job.future.set_exception(
-                WorkerError(f"{DEADLY} workers were lost over it ({lost}); look after their machines")
+            text = (
+                f"{DEADLY} workers were lost over a part of it ({error}); look at their machines, then type this again"
             )
+            job.future.set_exception(WorkerError(text))
 
     def _give_up(self, error: Exception) -> None:
         """One thread is out; with the last, nothing is done any more."""
