@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline import cli, folder
 from pipeline.audio import Samples
 from pipeline.commands.options import slug
-from pipeline.errors import SettingsError, WorkerError
+from pipeline.errors import LivesubsError, SettingsError, WorkerError
 from pipeline.events import Cue
 from pipeline.journal import read
 from pipeline.refining import blocks
@@ -150,6 +150,24 @@ def test_without_a_model_all_fail_with_the_reason(recordings: Path, tmp_path: Pa
         raise WorkerError("no worker can be had; look at the cluster")
 
     assert "look at the cluster" in run(recordings, tmp_path / "out", Workers(none, 2))["rally"].error
+
+
+def test_what_is_wrong_for_all_is_told_before_anything_is_done(
+    recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    words = ["batch", str(recordings / "list.txt"), "--out", str(tmp_path / "out"), "--demo"]
+    for wrong, told in (
+        (["--to", "en,es"], r"no local model translates from fr to es; type"),
+        (["--gpu", "0.5"], r"--gpu is the share of a cluster's GPU; leave it out"),
+        (
+            ["--address", "ray://127.0.0.1:10001"],
+            r"a Ray cluster without a token is anybody's; set RAY_AUTH_MODE=token",
+        ),
+    ):
+        with pytest.raises(LivesubsError, match=told):
+            cli.app([*words, *wrong], standalone_mode=False)
+    assert not any(path.is_dir() and path.name != WORK for path in (tmp_path / "out").glob("*"))
 
 
 def test_a_folder_of_something_else_is_left_alone(recordings: Path, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from pipeline.session import Session
 from pipeline.settings import Settings
 from pipeline.source.found import check_file
 from pipeline.translation.build import build_chains
+from pipeline.translation.chain import Chain
 
 WORK = ".batch"
 """The folder of what is not whole yet."""
@@ -63,13 +64,15 @@ class Batch:
         self._total, self._lock, self._building = 0, Lock(), Lock()
 
     def run(self, items: Sequence[Item]) -> Iterator[Outcome]:
-        """What became of each, as they end. SessionError while another batch is at work there."""
+        """What became of each, as they end. SessionError while another batch is at work there; what is wrong with the
+        glossary or the engines, as `build_chains`."""
         work = self._out / WORK
         try:
             work.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(work, error) from error
         with lock(work):
+            self._chains(Kept(work / "none"), Names(self._settings.translation.glossary))  # wrong for all, so told once
             todo: SimpleQueue[Item] = SimpleQueue()
             for item in items:
                 todo.put(item)
@@ -116,10 +119,7 @@ class Batch:
         chosen = self._settings
         check_file(item.source, chosen.source)
         names = Names(chosen.translation.glossary)
-        unhurried = settings.override(chosen, translation={"deadline": _DEADLINE}).translation
-        local = partial(SharedEngine, self._workers, kept)
-        with self._building:  # dictionaries are loaded by the first, once
-            chains = build_chains(unhurried, chosen.speech.spoken, self._keys, names=names, local=local)
+        chains = self._chains(kept, names)
 
         def heard(upto: float) -> None:
             self._is_at(item, upto / max(session.status().recorded, upto))
@@ -132,6 +132,13 @@ class Batch:
                 f"nothing was translated into {' and '.join(left)}; check the engines, then type this again"
             )
         write(path)
+
+    def _chains(self, kept: Kept, names: Names) -> dict[str, Chain]:
+        chosen = self._settings
+        unhurried = settings.override(chosen, translation={"deadline": _DEADLINE}).translation
+        local = partial(SharedEngine, self._workers, kept)
+        with self._building:  # dictionaries are loaded by the first, once
+            return build_chains(unhurried, chosen.speech.spoken, self._keys, names=names, local=local)
 
     def _is_at(self, item: Item, share: float) -> None:
         with self._lock:

@@ -24,17 +24,17 @@ Make = Callable[..., LocalWorker]
 def connected(address: str, *, token: bool) -> Iterator[None]:
     """While entered, actors can be made there. `token`: Ray is told to speak only to whom has its token.
 
-    SettingsError without Ray, or without a token: whoever reaches a cluster without one runs what they like on it, and
-    Ray listens beyond this machine. WorkerError where no cluster answers.
+    SettingsError without a token: whoever reaches a cluster without one runs what they like on it, and Ray listens
+    beyond this machine; also without Ray. WorkerError where no cluster answers.
     """
-    try:
-        import ray
-    except ImportError as error:
-        raise SettingsError("Ray is not installed; type `pip install 'livesubs[cluster]'`") from error
     if not token:
         raise SettingsError(
             "a Ray cluster without a token is anybody's; set RAY_AUTH_MODE=token here and on every node (docs/batch.md)"
         )
+    try:
+        import ray
+    except ImportError as error:
+        raise SettingsError("Ray is not installed; type `pip install 'livesubs[cluster]'`") from error
     try:
         with catch_warnings(action="ignore"):  # what is wrong is raised
             ray.init(address, logging_level="critical", log_to_driver=False)

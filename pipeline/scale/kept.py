@@ -27,7 +27,8 @@ class Kept:
         self._path, self._lock = path, threading.Lock()
         lines = list(NewLines(path).take())
         self._known = {line.key: line.value for line in map(msgspec.json.Decoder(_Line).decode, lines)}
-        write_whole(path, b"".join(line + b"\n" for line in lines))
+        if lines:
+            write_whole(path, b"".join(line + b"\n" for line in lines))
 
     def once(self, key: str, kind: Any, make: Callable[[], T]) -> T:
         """The answer of that key, of that kind, which `make` gives where it is not known; DiskFull or SessionError, and
