@@ -35,10 +35,13 @@ class _Seat:
         self._make, self._lock = make, threading.Lock()
         self._worker: Worker | None = None
         self._closed = False
+        self._error: Exception | None = None
 
     def worker(self) -> Worker:
         """Who works here; waits until there is one. WorkerError where none is wanted any more."""
         with self._lock:
+            if self._error:
+                raise self._error
             if not self._worker and not self._closed:
                 self._worker = self._make()
             if not self._worker or self._closed:
@@ -51,6 +54,11 @@ class _Seat:
         with self._lock:
             if self._worker is worker:
                 self._free()
+
+    def give_up(self, error: Exception) -> None:
+        """No worker is to be had: neither of its threads goes on alone."""
+        with self._lock:
+            self._error = error
 
     def close(self) -> None:
         """Who is still being made then is let go as soon as it is there: nobody waits for that."""
@@ -133,6 +141,7 @@ class Workers:
                 lost += 1
                 if isinstance(error, Lost) and lost < DEADLY:
                     continue
+                seat.give_up(error)
                 self._give_up(error)
                 return
             lost = 0
