@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine batch guards bench queue bench-peers lock-peers lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine batch guards asr-url bench queue bench-peers lock-peers lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -95,6 +95,10 @@ batch: $(DONE)
 # The guards against invented text over ten minutes of applause, of chants, of speech under applause; needs espeak-ng.
 guards: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_guards.py --log-cli-level=INFO
+
+# A transcription server that is not ours as the recogniser, well, killed and started again; takes about four minutes.
+asr-url: $(DONE) build/peers/whisperlivekit/.locked
+	$(BIN)/python -m pytest tests/soak/test_asr_url.py --log-cli-level=INFO
 
 # What it costs and how good it is, on the samples; takes about eight minutes of an otherwise idle machine.
 bench: $(DONE)

@@ -72,7 +72,8 @@ def _actions(path: Path) -> Iterator[Row]:
 
 def _beginning(state: State) -> Row:
     if state.session:
-        return Row(row="session", ok=True, say=f"of {state.session.source}, {len(state.sentences)} sentences")
+        heard = f"{len(state.sentences)} sentences, heard by {state.session.recogniser}"
+        return Row(row="session", ok=True, say=f"of {state.session.source}, {heard}")
     return Row(row="session", ok=False, say="its journal does not say what it was of; nothing more can be made of it")
 
 

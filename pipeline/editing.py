@@ -5,7 +5,7 @@ editor saw them, and an undo is an edit like any other: the same cues the other 
 """
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import inf
 from unicodedata import category
@@ -239,9 +239,9 @@ def _no_undo(state: State, of: str) -> str:
         return ""
     made = {cue.id: cue for cue in undone.after}
     gone = [id for id, _ in undone.before if id not in made]
-    since = _about(edit for edit in _after(state, of) if edit.did not in ("undo", "note"))
+    since = {id for edit in _after(state, of) if edit.did not in ("undo", "note") for id in about(edit)}
     changed = any(id in state.cues for id in gone) or not all(_as_made(state, cue) for cue in made.values())
-    if changed or not since.isdisjoint(_about([undone])):
+    if changed or not since.isdisjoint(about(undone)):
         return "That line was changed again since then: undo that first."
     return ""
 
@@ -252,9 +252,9 @@ def _after(state: State, id: str) -> list[Edit]:
     return [edit for edit in standing(state) if order[edit.id] > order[id]]
 
 
-def _about(edits: Iterable[Edit]) -> set[str]:
-    """Ids of the cues that edits are about."""
-    return {id for edit in edits for id in (*(id for id, _ in edit.before), *(cue.id for cue in edit.after))}
+def about(edit: Edit) -> set[str]:
+    """Ids of the cues that an edit is about."""
+    return {*(id for id, _ in edit.before), *(cue.id for cue in edit.after)}
 
 
 def _as_made(state: State, made: Cue) -> bool:

@@ -14,7 +14,8 @@ _SETTLED = ("untranslated", "doubtful", "name")
 _TIMED = ("fast", "late")
 """Flags that come of a cue's times; `late` is no matter where a person chose them."""
 _ENDED = ("typed", "accepted")
-"""Flags that an edit ends: nothing makes room for the line any more, and nobody has said yet that it is right."""
+"""Flags that an edit ends: nothing makes room for the line any more, and nobody has said of new words that they are
+right."""
 
 
 def flagged(state: State, edit: Edit, made: Sequence[Cue], rules: CueRules) -> tuple[Cue, ...]:
@@ -34,8 +35,8 @@ def _origins(state: State, edit: Edit, made: Sequence[Cue]) -> Mapping[str, tupl
 
     Words that went from one line to another are of both, and as they were. A line that only moved is of itself.
     """
-    if edit.did == "restore" and edit.of:  # what a program makes of it is in doubt as ever
-        return {cue.id: ([cue], True) for cue in made}
+    if edit.did == "restore" and edit.of:  # what a program makes of it is in doubt as ever, and nobody has read it
+        return {cue.id: ([_without(cue, _ENDED)], True) for cue in made}
     before = [state.cues[id] for id, _ in edit.before]
     if edit.did not in ("text", "retime"):
         back = {cue.id: state.killed[cue.id] for cue in made if not before and cue.id in state.killed}
@@ -49,6 +50,10 @@ def _origins(state: State, edit: Edit, made: Sequence[Cue]) -> Mapping[str, tupl
     return origins | {cue.id: (were if same else [now[cue.id]], same) for cue in changed}
 
 
+def _without(cue: Cue, flags: Sequence[str]) -> Cue:
+    return replace(cue, flags=tuple(flag for flag in cue.flags if flag not in flags))
+
+
 def _words(cues: Sequence[Cue]) -> list[str]:
     return [word.casefold() for cue in cues for word in cue.text.split()]
 
@@ -56,6 +61,7 @@ def _words(cues: Sequence[Cue]) -> list[str]:
 def _flagged(cue: Cue, found: Sequence[Cue], same: bool, rules: CueRules) -> Cue:
     lost = (*_TIMED, *_ENDED) if same else (*_TIMED, *_ENDED, *_SETTLED)
     flags = [flag for one in found for flag in one.flags if flag not in lost]
+    flags += ["accepted"] if same and all("accepted" in one.flags for one in found) else []
     flags += ["late" for one in found if "late" in one.flags and (one.id, one.start) == (cue.id, cue.start)]
     flags += ["fast"] if too_fast(cue.text, cue.start, cue.end, rules) else []
     return replace(cue, flags=tuple(dict.fromkeys((*flags, "edited"))))

@@ -52,7 +52,8 @@ class Intake:
 
     def open(self, found: Found, journal: Journal, had: Before | None) -> Recording:
         """The recording, begun; it goes on with what a session before `had`. Errors as `Recording.start`."""
-        journal.append(SourceState(state="opening", stream=self.audio.recorded, detail=found.shown))
+        if found.address or found.away:
+            journal.append(SourceState(state="opening", stream=self.audio.recorded, detail=found.shown))
         self.recording = recording = Recording(found.ways, self._settings, self._path, self._clock, journal.append, had)
         if self.stopping:  # asked for while the model was loading
             recording.stop()
@@ -74,9 +75,15 @@ class Intake:
         if self.recording:
             self.recording.close()
 
-    def close(self, recording: Recording, journal: Journal) -> None:
-        """How it ended, once it has, as the journal's last words; the error that it ended with is raised."""
+    def close(self, recording: Recording, journal: Journal, before: str = "") -> None:
+        """How it ended, once it has, as the journal's last words; the error that it ended with is raised.
+
+        A session that only did what was left ended as it had `before`: that reason.
+        """
         outcome, recorded = recording.outcome, self.audio.recorded
+        if before:
+            journal.append(Ended(reason="ended" if before == "ended" else "stopped", stream=recorded))
+            return
         journal.append(SourceState(state=outcome.state, stream=recorded, detail=outcome.detail))
         if outcome.error:
             raise outcome.error

@@ -193,6 +193,7 @@ class Session:
     def _run(self, journal: Journal, view: View) -> None:
         with journal.state() as state:
             left, had, session = unfinished(state), before(state, self._clock), state.session
+            over = state.ended.reason if state.ended else "stopped"
             skipped = list(state.skipped)  # by a session before: it has its turn at the end
         if had:  # each second that is not recorded is lost: it does not wait for the model
             self._gauge.begin(left.heard)
@@ -232,7 +233,7 @@ class Session:
                     self._intake.record_on(error, journal)
                 raise
         director.answer()
-        self._intake.close(recording, journal)
+        self._intake.close(recording, journal, "" if self._begun.record else over)
 
     def _find(self, view: View) -> Found:
         if not self._begun.record:

@@ -75,6 +75,13 @@ class SpeechSettings(Table, frozen=True):
     it. Unless set: what `livesubs models measure` found, else 30."""
     hotwords: bool | None = None
     """Tell the model the names of the glossary beforehand. Unless set: as `livesubs models measure` found, else yes."""
+    asr_url: str = ""
+    """A transcription server of OpenAI's protocol that hears in place of the model, such as "http://127.0.0.1:8000/v1";
+    the model hears what it cannot (docs/asr-url.md)."""
+    asr_model: str = "whisper-1"
+    """What the server calls its model."""
+    asr_deadline: Positive = 3.0
+    """Seconds that the server has for a stretch of sound, all tries together; then the model hears it."""
     policy: Literal["utterance", "stream"] = "utterance"
     """When words are said: "utterance", all of them after a pause, for a picture that is held back; or "stream", each a
     second after it was spoken, for a room that cannot wait; a few more are misheard (docs/decisions/0020-stream.md)."""
@@ -128,7 +135,7 @@ class TranslationSettings(Table, frozen=True):
     """Engines in the order they are asked, such as ["local", "google"]; there are local, google, deepl, microsoft,
     mymemory, libre and openai. Empty: a local model where there is one, then Google; ["none"]: only what was said."""
     offline: bool = False
-    """No text may leave this machine."""
+    """Neither text nor sound may leave this machine."""
     llm_model: str = ""
     """Which model of the openai engine's server; empty: its only one."""
     glossary: str = ""

@@ -8,6 +8,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from tests.measures import SAMPLES
 from tests.mirrors import Made
@@ -17,6 +18,10 @@ from tests.radio import KBIT
 # worker all of the tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# How long an example takes on a busy machine says nothing: `make bench` measures.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

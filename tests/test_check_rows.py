@@ -9,7 +9,7 @@ from pipeline.catalogue import WHISPER
 from pipeline.check.delay import recommend
 from pipeline.check.machine import ytdlp
 from pipeline.check.model import other_size
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SpeechSettings
 
 
 def test_youtube_needs_a_javascript_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,6 +44,8 @@ def test_the_delay_grows_with_what_is_slow_and_says_what_it_is_made_of() -> None
     assert usual.say.endswith("together 28; a sentence that long needs 30")
     assert "guess" not in usual.say
     assert recommend(Settings(), None, None, 2.0).say.count("a guess") == 2
+    served = Settings(speech=SpeechSettings(asr_url="http://127.0.0.1:8000"))
+    assert recommend(served, 10.0, 0.3, 2.0).say.startswith("35 s: ")
     short = recommend(Settings(), 10.0, 0.3, 2.0, 10.0)
     assert not short.ok
     assert short.say.startswith("--delay 10 is short, choose 30: ")

@@ -54,6 +54,18 @@ def test_every_kind_of_difference_is_told_and_nothing_else() -> None:
     assert told(compare(lines(EN), lines(joined(25, 26)))) == {"merged": 1}
 
 
+def test_a_line_that_was_merged_with_a_part_of_a_line_that_was_split_is_not_deleted() -> None:
+    first, second = halves(25)
+    merged = replace(second, end=at(26).end, text=f"{second.text} {at(26).text}")
+    edited = with_(first, merged, 26)
+    for before, after in ((EN, edited), (edited, EN)):
+        [row] = [row for row in compare(lines(before), lines(after)) if row.kind != "same"]
+        assert (row.kind, len(row.before), len(row.after)) == ("divided", 2, 2)
+        assert not any(part.changed for part in (*row.old, *row.new) if part.text.strip(f"\n {NEXT}"))
+    gone = with_(replace(at(25), text=f"{at(25).text} {at(26).text.split()[0]}"), 26)
+    assert told(compare(lines(EN), lines(gone))) == {"text": 1, "deleted": 1}
+
+
 @pytest.mark.parametrize("kind", EDITS)
 def test_each_line_of_both_is_shown_once_whatever_was_done(kind: str) -> None:
     before, after = lines(EN), lines(EDITS[kind][0])

@@ -127,6 +127,28 @@ def test_in_an_edit_of_many_lines_each_keeps_what_is_known_of_it() -> None:
     assert [{*one.flags} for one in state.track("en")[:2]] == [{"doubtful", "name", "edited"}, {"edited"}]
 
 
+def test_a_line_that_somebody_found_right_stays_so_as_long_as_its_words_are_the_same() -> None:
+    def right(*edits: Edit) -> list[bool]:
+        state = fold(events())
+        done(state, Edit(id="a", did="accept", before=seen(cue(1), cue(2))), *edits)
+        return ["accepted" in one.flags for one in state.track("en") if not set(one.sentences).isdisjoint(("s1", "s2"))]
+
+    first, second = (cue(number, rev=2) for number in (1, 2))
+    parts = replace(second, end=7.0, text="Nobody expected"), replace(SPLIT.after[1])
+    given = replace(first, text="We are here tonight. Nobody"), replace(second, text="expected that.")
+    assert right(Edit(id="r", did="retime", before=seen(first), after=(replace(first, end=5.6),))) == [True, True]
+    assert right(text("t", first, "We are here\ntonight.")) == [True, True]
+    assert right(text("t", first, "We were here tonight.")) == [False, True]
+    assert right(Edit(id="g", did="text", before=seen(first, second), after=given)) == [True, True]
+    assert right(Edit(id="x", did="split", before=seen(second), after=parts)) == [True, True, True]
+    assert right(replace(MERGE, before=seen(first, second))) == [True]
+    gone, back = Edit(id="d", did="delete", before=seen(first)), Edit(id="b", did="restore", after=(first,))
+    assert right(gone, back) == [True, True]
+    third = cue(3)
+    merged = replace(second, end=third.end, text=f"{second.text}\n{third.text}")
+    assert right(Edit(id="m", did="merge", before=seen(second, third), after=(merged,))) == [True, False]
+
+
 def test_an_edit_of_what_somebody_changed_meanwhile_is_refused_and_kept() -> None:
     state = fold(events())
     refused = done(state, text("a", cue(1), "Mine."), text("b", cue(1), "Theirs."))

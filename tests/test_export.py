@@ -137,7 +137,16 @@ def test_nothing_is_written_over_that_may_have_been_corrected(
         (["--lang", "es"], SettingsError, "no subtitles in es; choose --lang en, fr or fr-en, or have it"),
         (["--format", "txt", "--lang", "fr-en"], SettingsError, "of one language"),
         (["--format", "mp4"], SessionError, "there is no recording"),
-        (["--for", "youtube", "--from", "show"], SettingsError, "nobody marked where the show begins"),
+        (
+            ["--for", "youtube", "--from", "show"],
+            SettingsError,
+            "nobody marked where the show begins; leave --from out for all of the recording, or say when",
+        ),
+        (
+            ["--for", "youtube", "--from", "show", "--to", "end"],
+            SettingsError,
+            "where the show begins and ends; leave --from and --to out .* e.g. --from 0:12:30 --to 2:40:00",
+        ),
         (["--for", "youtube", "--lang", "en"], SettingsError, "--lang means nothing for a folder for YouTube"),
         (["--from", "3:00"], SettingsError, "--from means nothing for subtitles alone"),
         (["--for", "youtube", "--cut", "5:00-4:00"], SettingsError, "ends before it begins"),
@@ -247,7 +256,7 @@ TWO = [Stretch(start=10.0, end=20.0), Stretch(start=30.0, end=50.0, at=10.0)]
 def test_cues_go_with_the_picture_when_it_is_cut() -> None:
     cues = [
         line("before", 2.0, 9.0), line("into", 9.0, 12.0), line("whole", 15.0, 17.0), line("over", 19.0, 31.0),
-        line("cut", 21.0, 29.0), line("glimpse", 29.0, 30.2), line("short", 49.9, 50.1), line("after", 50.0, 51.0),
+        line("cut", 21.0, 29.0), line("flash", 27.0, 30.7), line("short", 49.9, 50.1), line("after", 50.0, 51.0),
     ]  # fmt: skip
     assert [(cue.id, cue.start, cue.end) for cue in moved(cues, TWO)] == [
         ("into", 0.0, 2.0), ("whole", 5.0, 7.0), ("over", 9.0, 11.0), ("short", 29.9, 30.0)

@@ -17,7 +17,7 @@ from pipeline.audio import loudness
 from pipeline.errors import SessionError, SourceError, SourceMissing
 from pipeline.events import Cue
 from pipeline.fit.lines import Line, lines, sure
-from pipeline.fit.pieces import Piece
+from pipeline.fit.pieces import Piece, pieces
 from pipeline.fit.placing import place
 from pipeline.fit.search import Hit
 from pipeline.fit.sound import decode
@@ -219,6 +219,22 @@ def test_a_clock_that_runs_fast_is_one_line_and_a_cut_makes_two() -> None:
     assert line.ours(1000.0) == pytest.approx(1013.0, abs=0.01)
     assert [round(line.shift, 3) for line in lines([*hits(0.0, 12.0), *hits(400.0, 12.1)])] == [12.0, 12.1]
     assert sure([Hit(theirs=0.0, ours=0.0, like=0.9, next=0.85), Hit(theirs=0.0, ours=0.0, like=0.5, next=0.1)]) == []
+
+
+def test_a_pause_belongs_to_what_was_said_before_it_and_no_line_is_shortened_for_it() -> None:
+    """At its end and at a cut; but what goes on when our recording has ended is not ours."""
+    ours = np.random.default_rng(7).integers(-60, 60, (6000, 24)).astype(np.int8)
+    ours[2000:2400] = ours[5800:] = 0
+    theirs = np.concatenate([ours[1000:2300], ours[3000:], np.zeros((300, 24), np.int8)])
+    head, tail = Line(shift=10.0), Line(shift=17.0)
+    hits = [Hit(theirs=5.0, ours=15.0, like=1.0, next=0.0), Hit(theirs=20.0, ours=37.0, like=1.0, next=0.0)]
+    found = pieces(ours, theirs, [head, tail], hits)
+    edges = [edge for piece in found for edge in (piece.start, piece.end)]
+    assert edges == pytest.approx([0.0, 13.0, 13.0, 43.0], abs=0.1)
+    spans = [(12.0, 15.0), (17.0, 22.0), (30.0, 33.0), (55.0, 59.5)]
+    placed = place(shown(spans), found, lambda *_: 1.0, 0.083)
+    assert (placed.shortened, placed.left) == (0, ())
+    assert [(cue.start, cue.end) for cue in placed.cues] == [(2.0, 5.0), (7.0, 12.0), (13.0, 16.0), (38.0, 42.5)]
 
 
 def shown(pairs: Sequence[tuple[float, float]]) -> list[Cue]:

@@ -310,6 +310,21 @@ def test_a_file_that_was_made_before_later_edits_changes_what_it_changed_and_no_
     assert state.cues[at(50).id].sentences == at(50).sentences
 
 
+def test_the_one_edit_since_the_file_was_made_stays() -> None:
+    _, events = imported(SESSION, brought(to_srt(with_(replace(at(30), text="At the desk.")))))
+    found = brought(to_srt(with_(replace(at(20), text="From outside."))), events=events)
+    assert (told(found), found.since) == ("1 text", 1)
+
+
+def test_the_only_line_that_both_changed_is_refused_unless_the_file_has_it_from_here() -> None:
+    """By its words the file was made before or after that."""
+    _, events = imported(SESSION, brought(to_srt(with_(replace(at(40), text="Something quite else.")))))
+    [conflict] = brought(to_srt(with_(replace(at(40), text=f"{at(40).text} Indeed."))), events=events).taken
+    assert conflict.refused.startswith("That line was changed meanwhile")
+    after = brought(to_srt(with_(replace(at(40), text="Something else."))), events=events)
+    assert (told(after), after.since) == ("1 text", 0)
+
+
 def test_both_languages_of_a_pair_follow_a_split_and_a_merge_outside() -> None:
     state, events = imported(SESSION, brought(to_srt(joined(25, 26))))
     assert state.cues[at(25).id].sentences == ("s25", "s26")
@@ -350,6 +365,7 @@ def test_the_command_brings_a_file_back_and_the_session_is_as_the_file_says(fold
     code, said = run(folder, file, "--lang", "en", "--dry-run")
     assert (code, (folder / "journal.jsonl").read_bytes()) == (0, before)
     assert '0:00:16 text: "Mine." instead of' in said
+    assert said.endswith("\nWithout --dry-run: 1 text, 1 deleted. Nothing is changed yet.\n")
     assert run(folder, file, "--lang", "en") == (0, "1 text, 1 deleted.\n")
     for name, text in tracks(state_of(folder)):
         assert (folder / name).read_text("utf-8") == text
@@ -365,6 +381,27 @@ def test_what_cannot_be_taken_is_listed_kept_and_leaves_with_1(folder: Path, tmp
     assert "not taken: It would be on screen together with the line at 0:00:24" in said
     assert said.endswith("1 text.\n1 could not be taken; they are listed above, and nothing of the file is lost.\n")
     assert [edit.did for edit in state_of(folder).edits.values() if edit.refused] == ["retime"]
+
+
+def test_a_file_that_comes_a_second_time_takes_no_more_than_the_first_time(folder: Path, tmp_path: Path) -> None:
+    """What was refused is told again, with what the line says now, and what was edited here stays."""
+    at_desk = with_(replace(at(20), text="At the desk."), replace(at(40), text="Otherwise."))
+    changed = {30: "From outside.", 31: "This, too.", 40: "Both."}
+    outside = with_(*(replace(at(number), text=text) for number, text in changed.items()))
+    for name, track in (("desk.srt", at_desk), ("outside.srt", outside)):
+        (tmp_path / name).write_text(to_srt(track), "utf-8")
+    run(folder, tmp_path / "desk.srt", "--lang", "en")
+    code, said = run(folder, tmp_path / "outside.srt", "--lang", "en")
+    refused = next(line for line in said.splitlines() if "not taken" in line)
+    assert refused.endswith('not taken: that line was changed meanwhile, and now says "Otherwise."')
+    assert (code, said.splitlines()[2]) == (1, "2 texts.")
+    was = state_of(folder).track("en")
+    code, again = run(folder, tmp_path / "outside.srt", "--lang", "en")
+    assert code == 1
+    assert {refused, "Nothing that can be brought back."} <= {*again.splitlines()}
+    assert state_of(folder).track("en") == was
+    assert run(folder, tmp_path / "outside.srt", "--lang", "en", "--latest")[0] == 0
+    assert to_srt(state_of(folder).track("en")) == to_srt(outside)
 
 
 def test_tags_of_a_session_that_was_made_of_a_tagged_file_stay_and_may_be_edited() -> None:

@@ -279,6 +279,7 @@ def test_what_is_accepted_is_written_once_and_keeps_its_number(edited: Path, tmp
         "phrase  Abonnez-vous à la page.",
     ]
     assert '0:00:04 "Mélanie Brasac parle de la mairie." -> "Mélanie Brassac parle de la mairie."' in listed
+    assert listed.splitlines()[-1] == "`--accept 1,2,3` writes all of those down."
     assert not (tmp_path / "names.txt").exists()
     assert learn(edited, "--accept", "1,3").stdout.splitlines() == [
         "1  Brassac = Brassac [Brasac]: written to names.txt",
@@ -288,7 +289,9 @@ def test_what_is_accepted_is_written_once_and_keeps_its_number(edited: Path, tmp
     assert learn(edited, "--accept", "1,3").stdout.count("was there already") == 2
     assert before == ((tmp_path / "names.txt").read_bytes(), (tmp_path / "livesubs.toml").read_bytes())
     assert [one["accepted"] for one in msgspec.json.decode(learn(edited, "--json").stdout)] == [True, False, True]
+    assert learn(edited).stdout.splitlines()[-1] == "`--accept 2` writes it down."
     assert learn(edited, "--accept", "2").stdout.startswith("2  mairie = town hall: written")
+    assert "writes" not in learn(edited).stdout
     assert (tmp_path / "names.txt").read_text("utf-8").splitlines() == [
         "Brassac = Brassac [Brasac]", "mairie = town hall"
     ]  # fmt: skip
@@ -297,7 +300,7 @@ def test_what_is_accepted_is_written_once_and_keeps_its_number(edited: Path, tmp
 
 @pytest.mark.parametrize("typed", ["0", "9", "x", "1,,2", ""])
 def test_a_number_that_is_none_is_refused_and_writes_nothing(edited: Path, tmp_path: Path, typed: str) -> None:
-    assert "does not name numbers" in str(learn(edited, f"--accept={typed}").exception)
+    assert "numbers of the list; type them like --accept 1,2" in str(learn(edited, f"--accept={typed}").exception)
     assert not (tmp_path / "names.txt").exists()
 
 

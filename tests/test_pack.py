@@ -40,6 +40,7 @@ from pipeline.source.archive import note, segments
 from pipeline.source.parts import ARCHIVE, Anchor
 from pipeline.state import State, apply, fold
 from pipeline.tracks import TrackFiles
+from pipeline.web.drafts import Draft, Drafts
 from samples.clock import HEIGHT, WIDTH, read_clock
 from tests.measures import SAMPLES
 from tests.recordings import Sound, offset_ms
@@ -187,6 +188,21 @@ def test_a_copy_is_a_session_for_every_command_and_goes_on_where_it_was(session:
     again = pack(session, "--force")
     with pytest.raises(Exception, match="is there already, and not of"):
         unpacked(again, place(again))
+
+
+def test_a_line_that_was_begun_and_not_finished_is_told_and_goes_along_as_begun(session: Path) -> None:
+    file = session.parent / "a.livesubs"
+    assert "at the desk" not in livesubs("pack", session, "--out", file).stderr
+    half = Draft(lang="en", text="Half a", start=0.0, end=1.0, rev=1)
+    Drafts(session, lambda *told: None).keep("s1.en.1", half)
+    told = livesubs("pack", session, "--out", file, "--force").stderr
+    assert "1 line begun at the desk is not finished, and in it only as begun" in told
+    drafts = Drafts(unpacked(file, place(file)), lambda *told: None)
+    drafts.look()
+    assert [*drafts.all()] == [("s1.en.1", half, False)]
+    back = livesubs("import", session, file).stderr
+    assert "1 line begun at the desk is not finished, and not brought back: " in back
+    assert back.endswith(f" review {place(file)}\n")
 
 
 def test_what_cannot_be_packed_leaves_nothing(
@@ -368,8 +384,13 @@ def test_edits_of_a_copy_come_back_in_order_once_and_what_both_changed_is_told(s
     only_told = livesubs("import", session, file, "--dry-run")
     assert texts(session)[1] == "Of the original."
     result = livesubs("import", session, file)
-    assert result.stdout == only_told.stdout
     told = result.stdout.splitlines()
+    assert only_told.stdout.splitlines() == [
+        *told[:8],
+        "Without --dry-run: 4 texts, 1 deleted, 1 undone. Nothing is changed yet.",
+        "2 cannot be taken, since both changed those lines.",
+    ]
+    assert told[2].endswith('not taken: that line was changed meanwhile, and now says "Of the original."')
     assert [line.partition(":")[0] for line in told[:8]] == ["0"] * 8
     assert ["not taken" in line for line in told[:8]] == [False, False, True, True, False, False, False, False]
     assert told[8:] == [
@@ -382,9 +403,11 @@ def test_edits_of_a_copy_come_back_in_order_once_and_what_both_changed_is_told(s
     assert texts(session, "fr")[3] == "Bonjour."
     before = (session / "journal.jsonl").read_bytes()
     again = livesubs("import", session, file)
-    assert again.stdout.startswith("Nothing to bring back")
-    assert again.exit_code == 0
+    assert again.stdout.splitlines() == [*told[2:4], "Nothing that can be brought back.", told[9]]
+    assert again.exit_code == 1
     assert (session / "journal.jsonl").read_bytes() == before
+    edit(session, "o2", 2, "Of the copy.")  # by hand, so that one of the two is settled
+    assert len(livesubs("import", session, file).stdout.splitlines()) == 3
 
 
 def console(folder: Path, id: str, do: Doing, cue: str = "", text: str = "", of: str = "", at: float = 0.0) -> None:
@@ -418,8 +441,8 @@ def test_what_was_done_on_the_console_of_a_copy_comes_back_too_and_what_is_not_o
         '0:00:09 on the console taken out: "Thank you all, my friends."',
         '0:00:09 on the console undone: "Thank you all, my friends."',
         '0:00:12 on the console marked: "Long live!"',
-        '0:00:12 on the console changed: "Of the copy." instead of "Long live!"; not taken: That line was changed '
-        "meanwhile: look at what it says now.",
+        '0:00:12 on the console changed: "Of the copy." instead of "Long live!"; not taken: that line was changed '
+        'meanwhile, and now says "Of the original."',
         '0:00:40 on the console typed: "Typed."',
         "0:00:05 on the console begin of the show",
         "1 text; on the console 1 changed, 2 taken out, 1 marked, 1 typed, 1 undone, 1 begin of the show.",
@@ -438,6 +461,10 @@ def test_what_was_done_on_the_console_of_a_copy_comes_back_too_and_what_is_not_o
     ]
     assert "marked" in here.cues["s4.en.1"].flags
     assert not (session / "names.txt").exists()
+    again = livesubs("import", session, file)
+    assert again.exit_code == 1
+    assert again.stdout.splitlines()[:2] == [result.stdout.splitlines()[6], "Nothing that can be brought back."]
+    edit(session, "o2", 4, "Of the copy.")
     again = livesubs("import", session, file)
     assert again.exit_code == 0
     assert again.stdout.startswith("Nothing to bring back: the session has what was edited in the copy.")

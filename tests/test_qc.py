@@ -46,6 +46,16 @@ def test_what_is_sound_passes_and_what_is_not_is_told(file: Path, capsys: pytest
     assert "2 cues, nothing wrong" in capsys.readouterr().out
 
 
+def test_a_speed_that_is_hardly_over_looks_over(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """59 characters in 2.949 seconds are 20.007 a second, which every checker takes for more than 20."""
+    text = "Good evening, and thank you\nso very much for coming tonight."
+    file.write_text(f"1\n00:00:01,000 --> 00:00:03,949\n{text}\n\n")
+    assert qc(file) == 1
+    assert re.search(r"cps +20\.1 \(20\)", capsys.readouterr().out)
+    assert qc(file, "--json") == 1
+    assert {fault["found"] for fault in json.loads(capsys.readouterr().out) if fault["rule"] == "cps"} == {20.007}
+
+
 def test_json_and_csv_say_the_same_for_programs(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert qc(file, "--json") == 1
     faults = json.loads(capsys.readouterr().out)

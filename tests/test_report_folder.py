@@ -102,6 +102,10 @@ def test_every_session_ends_with_its_report(tmp_path: Path) -> None:
     with start(out, "--end", "9", "--pace", "max") as session:
         told, _ = session.communicate(timeout=60)
     assert f"{out / 'report.html'}" in told
+    assert f"review {out}\n" in told
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    names = {path.name for path in out.iterdir() if not path.name.startswith(".") and path.suffix != ".vtt"}
+    assert {name for name in names if f"`{name}" not in readme} == set()
     text = (out / "report.html").read_text(encoding="utf-8")
     assert "<h1>9 s, 3 cues, nothing missing.</h1>" in text
     assert "synthetic speech, closed domain" in text

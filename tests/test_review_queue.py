@@ -102,6 +102,19 @@ def test_a_cue_leaves_when_a_person_has_found_it_right_or_written_it() -> None:
     assert session.open() == ["s5.en", "s6.en"]
 
 
+def test_a_merged_line_is_as_settled_as_all_its_parts_and_each_part_as_the_line_was() -> None:
+    session = Session(*said(4, 190.0, verdict="empty"), *said(5, 195.0, verdict="empty"))
+    first, second = (event for event in session.events if isinstance(event, Cue) and event.id in ("s4.en", "s5.en"))
+    session.accept("s4.en")
+    whole = replace(first, end=second.end, text=f"{first.text}\n{second.text}", sentences=("s4", "s5"))
+    session.do(Edit(id="m", did="merge", before=(("s4.en", 2), ("s5.en", 1)), after=(whole,)))
+    assert session.open() == ["s4.en"], "nobody has read the second part"
+    session.accept("s4.en", rev=3)
+    parts = first, replace(second, id="e-x.1", start=first.end)
+    session.do(Edit(id="x", did="split", before=(("s4.en", 4),), after=parts))
+    assert session.open() == []
+
+
 def test_a_mark_that_comes_later_brings_a_line_back() -> None:
     session = Session()
     session.accept("s1.en")

@@ -71,5 +71,8 @@ def test_a_whole_file_is_held_to_the_dictionary_where_that_is_asked(tmp_path: Pa
     told = CliRunner().invoke(app, ["qc", str(file), "--json", "--spelling"])
     [fault] = json.loads(told.output)
     assert (told.exit_code, fault["rule"], fault["found"], fault["cue"]) == (1, "spelling", "recieve, teh", 1)
+    table, plain = (CliRunner().invoke(app, ["qc", str(file), *more]).stdout for more in (["--spelling"], []))
+    assert "Not checked: shot changes, sync to the sound, sense, names, what was left out, colours" in table
+    assert "Not checked: shot changes, sync to the sound, spelling, sense" in plain
     french = CliRunner().invoke(app, ["qc", str(file), "--profile", "netflix-fr", "--json", "--spelling"])
     assert "guests" in french.output

@@ -224,8 +224,14 @@ def _stopped(session: "subprocess.Popen[bytes]") -> list[psutil.Process]:
     for process in [psutil.Process(session.pid), *psutil.Process(session.pid).children(recursive=True)]:
         with suppress(psutil.NoSuchProcess):  # it ended while it was looked at
             process.suspend()
+            until(lambda process=process: _still(process), 30)  # type: ignore[misc]
             tree.append(process)
     return tree
+
+
+def _still(process: psutil.Process) -> bool:
+    """Every thread has come to its halt: on a busy machine one may write on for a moment."""
+    return all(psutil.Process(thread.id).status() == psutil.STATUS_STOPPED for thread in process.threads())
 
 
 def test_nothing_of_ours_outlives_a_killed_session(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeline.events import Gap, Resumed, Sentence, SourceState, Warned
+from pipeline.events import Ended, Gap, Resumed, Sentence, SourceState, Warned
 from pipeline.journal import read
 from pipeline.settings import CueRules
 from pipeline.state import fold
@@ -97,13 +97,17 @@ def test_a_live_session_that_has_ended_records_nothing_more_also_when_it_is_kill
 ) -> None:
     out = tmp_path / "s"
     assert finish(start("lavfi:anoisesrc=r=48000", out, "--for", "2")) == 0
-    recorded = (out / "audio.s16").stat().st_size
+    recorded, told = (out / "audio.s16").stat().st_size, _count(out, "source")
+    assert finish(resume(out)) == 0
+    ends = [entry.event.reason for entry in read(out / "journal.jsonl") if isinstance(entry.event, Ended)]
+    assert ends == ["ended", "ended"]  # it ended as it had
     session = resume(out)
-    until(lambda: _count(out, "resumed"), 60)
+    until(lambda: _count(out, "resumed") == 2, 60)
     [watched] = psutil.Process(session.pid).children()
     watched.kill()
     assert finish(session) == 0
-    assert _count(out, "resumed") == 2
+    assert _count(out, "resumed") == 3
+    assert _count(out, "source") == told  # nothing was opened
     assert (out / "audio.s16").stat().st_size == recorded
     assert not [entry for entry in read(out / "journal.jsonl") if isinstance(entry.event, Gap)]
 

@@ -19,10 +19,11 @@ from pipeline.source.address import Address, resolve
 from pipeline.source.archive import segments
 from pipeline.source.connection import Connection, Opening
 from pipeline.source.gaps import Filled, GapWatch
+from pipeline.source.hls import follower
 from pipeline.source.parts import Anchor
 from pipeline.source.recording import Recording
 from pipeline.source.ways import Ways
-from tests.publisher import Publisher, Stream, cut, publishing
+from tests.publisher import Publisher, Stream, clip, cut, publishing
 from tests.radio import Station
 from tests.recordings import Sound, offset_ms, sound
 from tests.servers import files, running
@@ -175,6 +176,47 @@ def test_what_comes_late_is_neither_cut_where_it_stopped_nor_a_gap_where_the_spe
     silence = sound(tmp_path / "s")[round(4 * SAMPLE_RATE) : round(6 * SAMPLE_RATE)]
     assert not silence.any()
     assert not [event for event in told if isinstance(event, Gap)]
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["the server is gone", "it answers, with nothing new"])
+def test_a_stream_that_stands_still_is_there_to_its_last_frame_and_goes_on_without_a_gap(
+    ffmpeg: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    """Whoever waits for it has all that came, its last word too, and is told that nothing comes."""
+    monkeypatch.setattr(follower, "LATE", 1.0)
+    out, told = tmp_path / "s", list[Event]()
+    out.mkdir()
+    stream = Stream(cut(ffmpeg, clip(ffmpeg, tmp_path, 16), tmp_path / "site"), edge=6, window=20)
+    publisher = Publisher(tmp_path, {"live.m3u8": stream})
+    chunks: list[Chunk] = []
+
+    def hear(made: Recording) -> Iterator[None]:
+        for chunk in made.chunks(0.0):
+            chunks.append(chunk)
+            yield
+
+    def states() -> list[str]:
+        return [event.state for event in told if isinstance(event, SourceState)]
+
+    with publishing(publisher) as base, recording(f"{base}/live.m3u8", out, told) as made:
+        heard = spawn(hear(made), bound=10_000, name="heard")
+        until(lambda: AudioFile(out / "audio.s16").recorded > 2, 20)
+        publisher.gone = gone
+        until(lambda: (shown := segments(out / parts.ARCHIVE)) and shown[-1].end > 2.9, 20)
+        until(lambda: any(chunk.end == chunk.start for chunk in chunks), 20)  # what is open is said
+        assert states()[-1] == "lost"
+        assert any("for 10 min at most" in event.text for event in told if isinstance(event, Warned))
+        publisher.gone, stream.edge, stream.ended = False, 12, True
+        assert made.outcome.state == "ended"
+        for _ in heard:
+            pass
+    assert states() == ["connected", "lost", "connected"]
+    assert not [event for event in told if isinstance(event, Gap)]
+    whole = samples(ffmpeg, tmp_path / "clip.mp4")[3 * SAMPLE_RATE :]
+    recorded = sound(out)
+    assert len(recorded) == pytest.approx(9 * SAMPLE_RATE, abs=0.1 * SAMPLE_RATE)
+    assert abs(offset_ms(recorded, whole, 1.0)) < 50
+    assert abs(offset_ms(recorded, whole, 5.0)) < 50
 
 
 def test_a_live_stream_ends_when_it_was_as_long_as_asked_for(ffmpeg: str, noise: Path, tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ import pytest
 
 from pipeline import assets
 from pipeline.events import Sentence
+from pipeline.http import here, retry_after
 from pipeline.settings import EngineUrls, TranslationSettings
 from pipeline.translation.build import build_chain
 from pipeline.translation.chain import Chain
 from pipeline.translation.circuit import Circuit
 from pipeline.translation.engine import Answer, TranslationFailed
-from pipeline.translation.http import here, retry_after
 from pipeline.translation.local import LocalEngine
 from pipeline.translation.services import SERVICES, address
 from pipeline.translation.verdicts import OK

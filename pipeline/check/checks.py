@@ -10,6 +10,7 @@ from pipeline.check.recording import Recording
 from pipeline.check.rows import Plan, Row, Rows
 from pipeline.check.speech import speech
 from pipeline.check.stream import network, picture, rehearsal, stream
+from pipeline.check.transcription import transcription
 from pipeline.check.translators import translators
 
 
@@ -32,6 +33,7 @@ def _rows(plan: Plan, folder: Path) -> Rows[None]:
     if shown:
         yield picture(shown)
     plan = yield from glossary(plan)
+    yield from transcription(plan)
     understood = yield from speech(plan, folder, rehearsed or recording)
     slowest = yield from translators(plan, understood.sentences if understood else ())
     yield from machine(plan, recording, server_at)

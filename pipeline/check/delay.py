@@ -24,12 +24,15 @@ def recommend(
     """
     sentence = settings.sentences.longest
     heard = max(ENDPOINT, settings.speech.endpoint + settings.speech.longest / speed) if speed else ENDPOINT
+    server = settings.speech.asr_deadline if settings.speech.asr_url else 0.0
     chain = 0.0 if settings.translation.chain == (NONE,) else settings.translation.deadline
     player = SEGMENTS * max(segment, SEGMENT)
-    budget = sentence + heard + chain + player + TECHNICIAN
+    budget = sentence + server + heard + chain + player + TECHNICIAN
     least = 2 * (sentence + 5)
     delay = STEP * ceil(max(budget, least) / STEP)
-    parts = [f"a sentence lasts up to {sentence:.0f} s", f"hearing it takes {heard:.0f}{_unless(speed)}"]
+    parts = [f"a sentence lasts up to {sentence:.0f} s"]
+    parts += [f"the server may take {server:.0f} and fail"] * bool(server)
+    parts += [f"hearing it takes {heard:.0f}{_unless(speed)}"]
     if chain:
         just_now = _unless(translated) if translated is None else f" (just now {translated:.1f})"
         parts.append(f"translation up to {chain:.0f}{just_now}")

@@ -39,5 +39,7 @@ class Plan(Value, frozen=True):
     """A recording that stands in for what is said and seen, the day before."""
     delay: float | None = None
     """Seconds behind live that were asked for, if any were."""
+    asr_key: str = ""
+    """Of the transcription server; empty where there is none."""
     model: str = ""
     """Why there is no speech model; empty where there is one."""

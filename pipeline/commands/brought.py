@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pipeline.editing import CHANGED
 from pipeline.lines import clock_time
 
 if TYPE_CHECKING:
@@ -18,9 +19,19 @@ _DID: "dict[Doing, str]" = {
 
 def line(one: "Done") -> str:
     """`0:01:02 on the console taken out: "Good evening."`"""
-    said = " instead of ".join(f'"{text}"' for text in dict.fromkeys((one.after, one.before)) if text)
-    told = f"{_DID[one.action.do]}{': ' if said else ''}{said}".replace("\n", " / ")
-    return f"{clock_time(one.start)} on the console {told}{f'; not taken: {one.refused}' if one.refused else ''}"
+    said = " instead of ".join(_quoted(text) for text in dict.fromkeys((one.after, one.before)) if text)
+    told = f"{_DID[one.action.do]}{': ' if said else ''}{said}"
+    why = f"; not taken: {refused(one.refused, _quoted(one.now))}" if one.refused else ""
+    return f"{clock_time(one.start)} on the console {told}{why}"
+
+
+def refused(why: str, now: str) -> str:
+    """Why something is not taken, with what the session says there `now`; empty where that is no matter."""
+    return f"that line was changed meanwhile, and now says {now}" if now and why == CHANGED else why
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'.replace("\n", " / ") if text else ""
 
 
 def summary(done: "Iterable[Done]") -> str:

@@ -35,6 +35,8 @@ def check(
     libre_url: options.LibreUrl = None,
     llm_url: options.LlmUrl = None,
     llm_model: options.LlmModel = None,
+    asr_url: options.AsrUrl = None,
+    asr_model: options.AsrModel = None,
     glossary: options.Glossary = None,
     language: options.Language = None,
     languages: options.Languages = None,
@@ -58,6 +60,7 @@ def check(
     title: options.Title = None,
     show: options.Show = None,
     mpv: options.Mpv = False,
+    no_refine: options.NoRefine = False,
     as_json: AsJson = False,
 ) -> None:
     """Try everything the show needs, in under two minutes; exit code 1 when something will not hold."""
@@ -71,6 +74,7 @@ def check(
             source=source,
             settings=chosen,
             keys=options.keys(),
+            asr_key=options.asr_key(),
             out=out,
             rehearsal=rehearse,
             model=missing,

@@ -197,9 +197,11 @@ def _youtube(
     from pipeline.export import youtube
     from pipeline.source.capture import executable
 
+    wanted: dict[youtube.Mark, bool] = {"begin": start == "show", "end": end == "end"}
+    marks = youtube.marked(record.state, *(do for do, asked in wanted.items() if asked))
     part = youtube.Part(
-        start=None if start is None else youtube.show(record.state, "begin") if start == "show" else seconds(start),
-        end=None if end is None else youtube.show(record.state, "end") if end == "end" else seconds(end),
+        start=marks["begin"] if "begin" in marks else None if start is None else seconds(start),
+        end=marks["end"] if "end" in marks else None if end is None else seconds(end),
         cuts=tuple(span(cut) for cut in cuts),
     )
     path = out or _here(folder, youtube.ENDING.strip("."))

@@ -78,8 +78,9 @@ class CsvFaults:
 class TableFaults:
     """A table a file, and below it how many faults there are; for a pipe a fault is a line."""
 
-    def __init__(self, profile: str) -> None:
-        self._profile = profile
+    def __init__(self, profile: str, *, spelling: bool) -> None:
+        """`spelling` is whether that is checked, too."""
+        self._profile, self._spelling = profile, spelling
         self._console = Console(highlight=False)
 
     def __enter__(self) -> Self:
@@ -87,9 +88,9 @@ class TableFaults:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            from pipeline.review.check import UNCHECKED
+            from pipeline.review.check import unchecked
 
-            lines.say(f"Not checked: {UNCHECKED}.")
+            lines.say(f"Not checked: {unchecked(spelling=self._spelling)}.")
 
     def show(self, file: Path, faults: Sequence["FileFault"], cues: int) -> None:
         rows = [_cells(fault) for fault in faults]
@@ -120,11 +121,13 @@ def _table(rows: Iterable[Sequence[str]], title: str) -> Table:
 
 def _cells(fault: "FileFault") -> tuple[str, str, str, str, str, str]:
     """How a fault is shown: where there is no cue, its line in the file."""
+    from pipeline.review.check import figure
     from pipeline.review.times import write_time
 
     cue = f"{fault.cue}" if fault.cue else f"l. {fault.line}" if fault.line else ""
     time = "" if fault.start is None else write_time(fault.start, "srt")
-    return cue, time, fault.rule, _value(fault.found), _value(fault.allowed), _short(fault.text)
+    found = _value(figure(fault.rule, fault.found))
+    return cue, time, fault.rule, found, _value(fault.allowed), _short(fault.text)
 
 
 def _value(value: str | float) -> str:

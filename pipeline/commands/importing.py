@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands import brought
+from pipeline.commands.drafts import tell_drafts
 from pipeline.errors import SessionError, SettingsError, unwritable
 from pipeline.events import Action, Cue, Edit
 from pipeline.review.package import ENDING
@@ -60,7 +61,7 @@ def bring(
     read = load(file)
     events = [entry.event for entry in record.entries]
     found = compare(events, read, str(file), lang, record.settings.cues, _new_id, latest=latest)
-    _tell(found, every=dry_run)
+    _tell(found, dry_run=dry_run)
     if found.taken and not dry_run:
         whole = not any(one.refused for one in found.taken)
         asked = [one.change.edit for one in found.taken]
@@ -72,28 +73,33 @@ def bring(
 def _bring_copy(folder: Path, record: "Record", file: Path, *, dry_run: bool) -> None:
     """Takes over what was edited in a packed copy, or in the folder that it was unpacked to."""
     from pipeline.review.importing import Taken
-    from pipeline.review.packed import journal_of, other_copy
+    from pipeline.review.packed import journal_of, other_copy, place
     from pipeline.review.returning import Done, returned
 
     found = returned([entry.event for entry in record.entries], journal_of(file, folder), record.settings.cues)
-    for one in found.taken:
+    for one in (*found.stood, *found.taken):
         typer.echo(_line(one) if isinstance(one, Taken) else brought.line(one))
     good = [one for one in found.taken if not one.refused]
     told = summary(one for one in good if isinstance(one, Taken))
     done = brought.summary(one for one in good if isinstance(one, Done))
-    said = "; ".join(filter(None, (told, done))) or "nothing to bring back: the session has what was edited in the copy"
-    typer.echo(f"{said[:1].upper()}{said[1:]}.")
-    if refused := len(found.taken) - len(good) + found.refused:
-        typer.echo(f"{refused} could not be taken, since both changed those lines; they are in the journal as refused.")
+    refused = len(found.taken) - len(good) + len(found.stood)
+    nothing = "" if refused else "the session has what was edited in the copy"
+    typer.echo(_said("; ".join(filter(None, (told, done))), nothing, dry_run=dry_run))
+    if refused:
+        why = "since both changed those lines"
+        left = "; they are in the journal as refused"
+        typer.echo(f"{refused} cannot be taken, {why}." if dry_run else f"{refused} could not be taken, {why}{left}.")
     for name in found.names:
         typer.echo(f"Not brought back, since the glossary is yours: {name}")
     if found.room:
         typer.echo(f"Not brought back, since it is about the room that saw the copy: {', '.join(found.room)}.")
     if other := other_copy(file):
         typer.echo(f"{other} was made of an earlier {file.name}: livesubs import {folder} {other} brings its edits.")
+    else:
+        tell_drafts(file if file.is_dir() else place(file), "not brought back")
     if found.taken and not dry_run:
         _hand_over(folder, [one.change.edit if isinstance(one, Taken) else one.action for one in found.taken])
-    if len(good) < len(found.taken):
+    if refused:
         raise typer.Exit(LEFT)
 
 
@@ -120,19 +126,32 @@ def _hand_over(folder: Path, asked: Sequence[Action | Edit], brought: Collection
         typer.echo("The session is running, and takes them over by itself.")
 
 
-def _tell(found: "Import", *, every: bool) -> None:
+def _tell(found: "Import", *, dry_run: bool) -> None:
     if found.since:
         typer.echo(
-            f"The file is as the session was before {found.since} lines of it were changed; those stay "
+            f"The file is as the session was before {_lines(found.since)} changed, which stays so "
             "(--latest takes the file as it is)."
         )
     for one in found.taken:
-        if every or one.refused or one.change.unsure:
+        if dry_run or one.refused or one.change.unsure:
             typer.echo(_line(one))
     good = [one for one in found.taken if not one.refused]
-    typer.echo(f"{summary(good)}." if good else "Nothing to bring back: the session says what the file says.")
-    if refused := len(found.taken) - len(good):
-        typer.echo(f"{refused} could not be taken; they are listed above, and nothing of the file is lost.")
+    refused = len(found.taken) - len(good)
+    typer.echo(_said(summary(good), "" if refused else "the session says what the file says", dry_run=dry_run))
+    if refused:
+        could = "cannot" if dry_run else "could not"
+        typer.echo(f"{refused} {could} be taken; they are listed above, and nothing of the file is lost.")
+
+
+def _lines(count: int) -> str:
+    return "a line of it was" if count == 1 else f"{count} lines of it were"
+
+
+def _said(told: str, nothing: str, *, dry_run: bool) -> str:
+    """What was, or would be, brought back; or why there is nothing."""
+    if not told:
+        return f"Nothing to bring back: {nothing}." if nothing else "Nothing that can be brought back."
+    return f"Without --dry-run: {told}. Nothing is changed yet." if dry_run else f"{told[:1].upper()}{told[1:]}."
 
 
 def summary(taken: "Iterable[Taken]") -> str:
@@ -166,8 +185,16 @@ def _line(one: "Taken") -> str:
         what = f"{_span(after[0])} instead of {_span(change.before[0])}: {_quoted(after)}"
     elif change.times:
         what = f"{what}, {_span(after[0])} instead of {_span(change.before[0])}"
-    why = f"; not taken: {one.refused}" if one.refused else "; is that the same line?" if change.unsure else ""
+    why = "; is that the same line?" if change.unsure else ""
+    if one.refused:
+        why = f"; not taken: {brought.refused(one.refused, _now(one))}"
     return f"{clock_time(at)} {change.edit.did}: {what or _quoted(after or change.before)}{why}"
+
+
+def _now(one: "Taken") -> str:
+    """What a line says that was changed meanwhile, and where it stands if only that is otherwise."""
+    moved = [cue.text for cue in one.now] == [cue.text for cue in one.change.before]
+    return " | ".join(f"{_span(cue)} {_quoted([cue])}" for cue in one.now) if moved else _quoted(one.now)
 
 
 def _quoted(cues: Sequence[Cue]) -> str:

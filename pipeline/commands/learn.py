@@ -54,7 +54,9 @@ def learn(
 def _numbers(typed: str, most: int) -> list[int]:
     numbers = [int(part) if part.strip().isdecimal() else 0 for part in typed.split(",")]
     if not all(0 < number <= most for number in numbers):
-        raise SettingsError(f"--accept {typed} does not name numbers of the list; type them like --accept 1,2")
+        like = ",".join(map(str, range(1, most + 1)[:2]))
+        way = f"type them like --accept {like}" if most else "there is nothing on it, so leave that out"
+        raise SettingsError(f"--accept {typed} does not name numbers of the list; {way}")
     return list(dict.fromkeys(numbers))
 
 
@@ -82,8 +84,9 @@ def _show(found: "Sequence[Proposal]", notebook: "Notebook") -> None:
     for number, one in enumerate(found, 1):
         for line in _lines(number, one, there=notebook.has(one)):
             typer.echo(line)
-    if found and not _asks():
-        typer.echo("`--accept 1,2` writes those down.")
+    left = [f"{number}" for number, one in enumerate(found, 1) if not (one.kind == "hint" or notebook.has(one))]
+    if left and not _asks():
+        typer.echo(f"`--accept {','.join(left)}` writes {'it' if len(left) == 1 else 'all of those'} down.")
 
 
 def _lines(number: int, one: "Proposal", *, there: bool) -> Iterator[str]:

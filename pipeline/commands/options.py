@@ -1,6 +1,6 @@
 """Options that several commands have, and how flags, settings file and pulled models become one `Settings`.
 
-The only module that reads the environment: models folder, keys of the translation services.
+The only module that reads the environment: models folder, keys of the services that translate and transcribe.
 """
 
 import os
@@ -44,11 +44,16 @@ Translate = Annotated[
     ),
 ]
 Offline = Annotated[
-    bool | None, typer.Option("--offline/--no-offline", help="Forbid every engine that sends text away.")
+    bool | None, typer.Option("--offline/--no-offline", help="Forbid whatever sends text or sound away.")
 ]
 LibreUrl = Annotated[str | None, typer.Option(help="Your LibreTranslate server, e.g. http://127.0.0.1:5000/.")]
 LlmUrl = Annotated[str | None, typer.Option(help="Server of the openai engine: vLLM, llama.cpp, Ollama or alike.")]
 LlmModel = Annotated[str | None, typer.Option(help="Its model (default: the only one it has).")]
+AsrUrl = Annotated[
+    str | None,
+    typer.Option(help="A transcription server (OpenAI's protocol) that hears in place of the model, while it can."),
+]
+AsrModel = Annotated[str | None, typer.Option(help="What it calls its model (default: whisper-1).")]
 Glossary = Annotated[str | None, typer.Option(help="Names and terms, `source = target` a line; read again when saved.")]
 Language = Annotated[str | None, typer.Option(help="Language that is spoken (default: fr).")]
 Languages = Annotated[
@@ -218,6 +223,11 @@ def keys() -> Mapping[str, str]:
     return {name: key for name in KEYS if (key := os.environ.get(name, "").strip())}
 
 
+def asr_key() -> str:
+    """The key of the transcription server; empty where there is none."""
+    return os.environ.get("LIVESUBS_ASR_KEY", "").strip()
+
+
 def hand_down(*, youtube_captions: str = "", restream: str = "") -> None:
     """Gives an address to the processes that this one starts; on their command lines every user would read it."""
     given = {_YOUTUBE: youtube_captions, _RESTREAM: restream}
@@ -262,6 +272,8 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "language": ("speech", "language", _as_it_is),
     "languages": ("speech", "languages", names),
     "policy": ("speech", "policy", str),
+    "asr_url": ("speech", "asr_url", _as_it_is),
+    "asr_model": ("speech", "asr_model", _as_it_is),
     "to": ("translation", "to", names),
     "offline": ("translation", "offline", _as_it_is),
     "libre_url": ("translation", "urls", lambda url: {"libre": url}),

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands import options
+from pipeline.commands.drafts import tell_drafts
 from pipeline.commands.progress import progress
 from pipeline.errors import SettingsError
 from pipeline.folder import check
@@ -34,6 +35,7 @@ def pack(
     if path.suffix != ENDING:
         raise SettingsError(f"a packed session is known by its ending; call it {path.with_suffix(ENDING)}")
     check(folder)
+    tell_drafts(folder, "in it only as begun, which an import does not bring back")
     free(path, force=force)
     packing.settle(folder)
     record = open_record(folder)

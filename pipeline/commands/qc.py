@@ -55,7 +55,7 @@ def qc(
     for session in filter(Path.is_dir, files):
         tell_drafts(session)
     code = 0
-    report: Report = JsonFaults() if as_json else CsvFaults() if as_csv else TableFaults(profile)
+    report: Report = JsonFaults() if as_json else CsvFaults() if as_csv else TableFaults(profile, spelling=spelling)
     with report:
         for track in tracks:
             to = (out or _beside(track)) if fix else None

@@ -79,6 +79,9 @@ def _may_begin(path: Path, chosen: Settings) -> bool:
     if chosen.demo:
         return False
     way = f"{system.program()} refine {path}"
+    if chosen.speech.asr_url:
+        typer.echo(f"livesubs: a server heard it; to have the local model hear it again: {way}", err=True)
+        return False
     if _on_battery():
         typer.echo(f"livesubs: on battery it is not heard again; once plugged in: {way}", err=True)
         return False

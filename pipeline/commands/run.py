@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -16,6 +17,9 @@ from pipeline.notes import Outbox
 from pipeline.settings import Settings
 from pipeline.state import State
 from pipeline.supervision import Supervised, ends_with
+
+if TYPE_CHECKING:
+    from pipeline.speech.server import Server
 
 ABORTED = 130
 """Exit code after a second Ctrl-C, as shells have it."""
@@ -37,6 +41,8 @@ def run(
     libre_url: options.LibreUrl = None,
     llm_url: options.LlmUrl = None,
     llm_model: options.LlmModel = None,
+    asr_url: options.AsrUrl = None,
+    asr_model: options.AsrModel = None,
     glossary: options.Glossary = None,
     language: options.Language = None,
     languages: options.Languages = None,
@@ -173,14 +179,17 @@ def subtitle(
     Of one that goes on nothing is recorded any more if only what it has `owed` is wanted. `ran`: what runs beside it.
     TranslationError for tracks in which nothing is translated, once all else is written and said.
     """
+    from pipeline.check.transcription import server_of
     from pipeline.flow import SystemClock
     from pipeline.session import Session
     from pipeline.source.found import check_file
     from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
+    server = server_of(chosen, options.asr_key())
     if not resume:
         check_file(source, chosen.source)
+    notes = _of_server(server, chosen, resume=resume) if server else ()
     path = out or options.session_folder(source)
     noted = path / folder.NAMES
     names = Names(chosen.translation.glossary or (str(noted) if noted.exists() else ""))
@@ -189,12 +198,14 @@ def subtitle(
     cache = assets.user_cache() / "translations.sqlite"
     chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys(), cache, names)
     spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
-    recogniser = SupervisedRecogniser(RecogniserProcess, spares)
+    recogniser = SupervisedRecogniser(lambda: RecogniserProcess(server=server), spares)
     watched = under is not None
     session = Session(
         source, path, chosen, recogniser, chains, SystemClock(), names,
         resume=resume, watched=watched, record=not owed, beside=ran,
     )  # fmt: skip
+    for note in notes:
+        session.warn(note)
     _stop_on_signals(session.stop)
     try:
         with (
@@ -213,9 +224,19 @@ def subtitle(
             typer.echo(line)
         if report.exists():
             typer.echo(f"How it went, to be read in a browser: {report}")
+        if state.session:
+            typer.echo(f"To correct the lines, beside picture and sound: {system.program()} review {path}")
         if state.ended and state.ended.reason == "stopped":
             typer.echo(f"Stopped too soon? This records on: {system.program()} run --resume {path} --go-on")
     _check_translated(state, path)
+
+
+def _of_server(server: "Server", chosen: Settings, *, resume: bool) -> list[str]:
+    """What to tell of the transcription server; SettingsError for one that cannot hear a session that begins."""
+    from pipeline.check import transcription
+
+    at_start = "" if resume else transcription.refuse(server, chosen.speech.spoken[0])
+    return [note for note in (transcription.in_clear(server), at_start) if note]
 
 
 def _check_translated(state: State, path: Path) -> None:

@@ -19,6 +19,7 @@ from pipeline.export.writing import put_all
 from pipeline.lines import clock_time
 from pipeline.report.first import why
 from pipeline.report.record import Record
+from pipeline.review.check import figure
 from pipeline.review.loud import levels
 from pipeline.review.profile import Profile, of_language
 from pipeline.review.queue import Problem, queue
@@ -45,10 +46,10 @@ def found(record: Record, folder: Path, name: str) -> list[Problem]:
 
 
 def _rules(track: Sequence[Cue], profile: Profile) -> dict[str, str]:
-    """By cue, what `qc` says of it: `netflix-en: cps 26.941 (20), lines 3 (2).`"""
+    """By cue, what `qc` says of it: `netflix-en: cps 27 (20), lines 3 (2).`"""
     of: dict[str, list[str]] = defaultdict(list)
     for cue, fault in broken(track, profile):
-        of[cue.id].append(f"{fault.rule} {_value(fault.found)} ({_value(fault.allowed)})")
+        of[cue.id].append(f"{fault.rule} {_value(figure(fault.rule, fault.found))} ({_value(fault.allowed)})")
     return {cue: f"{profile.base}: {', '.join(told)}." for cue, told in of.items()}
 
 

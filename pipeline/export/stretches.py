@@ -11,8 +11,9 @@ HOLE = 1.0
 list says that a segment ends a few pictures early."""
 _SPLINTER = 0.05
 """Seconds that are not worth a piece of their own."""
-_GLIMPSE = 0.3
-"""A cue of which a cut leaves less than so many seconds, and less than half, is left out."""
+_FLASH = 5 / 6
+"""A cue of which a cut leaves less than so many seconds, and less than half, is left out: nobody could read it, and no
+broadcaster takes one so short."""
 
 Span = tuple[float, float]
 
@@ -64,7 +65,7 @@ def _moved(cue: Cue, stretches: Sequence[Stretch]) -> Cue | None:
         return None
     start = within[0].shown(max(cue.start, within[0].start))
     end = within[-1].shown(min(cue.end, within[-1].end))
-    if end - start < min(_GLIMPSE, (cue.end - cue.start) / 2):
+    if end - start < min(_FLASH, (cue.end - cue.start) / 2):
         return None
     return replace(cue, start=round(start, 3), end=round(end, 3))
 

@@ -17,6 +17,10 @@ from pipeline.export.writing import put
 from pipeline.lines import clock_time
 from pipeline.state import State
 
+Mark = Literal["begin", "end"]
+_MARKED: dict[Mark, tuple[str, str]] = {"begin": ("--from", "0:12:30"), "end": ("--to", "2:40:00")}
+"""What takes a mark of the show, and a time as one may be typed instead."""
+
 
 class Part(Value, frozen=True):
     """What of a session is wanted, in stream time."""
@@ -41,14 +45,17 @@ class Part(Value, frozen=True):
         )
 
 
-def show(state: State, do: Literal["begin", "end"]) -> float:
-    """Stream time at which the technician said that the show begins or ends; SettingsError if nobody did."""
-    said = standing(state, do)
-    if not said:
+def marked(state: State, *wanted: Mark) -> dict[Mark, float]:
+    """Stream time at which the technician said that the show begins and ends; SettingsError for what nobody marked."""
+    found = {do: said[-1].value for do in wanted if (said := standing(state, do))}
+    if left := [do for do in wanted if do not in found]:
+        where = " and ".join(f"{do}s" for do in left)
+        flags, typed = " and ".join(_MARKED[do][0] for do in left), " ".join(" ".join(_MARKED[do]) for do in left)
         raise SettingsError(
-            f"nobody marked where the show {do}s; leave that out for all of the recording, or give its time, e.g. 12:30"
+            f"nobody marked where the show {where}; "
+            f"leave {flags} out for all of the recording, or say when, e.g. {typed}"
         )
-    return said[-1].value
+    return found
 
 
 def write(

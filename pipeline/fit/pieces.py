@@ -1,7 +1,7 @@
 """From where to where theirs is ours: of all ways to follow the lines, the one along which the sound is most alike."""
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise, takewhile
 
 import numpy as np
 from msgspec.structs import replace
@@ -45,7 +45,7 @@ def pieces(ours: Prints, theirs: Prints, found: Sequence[Line], hits: Sequence[H
     scores = np.stack([_scores(ours, theirs, line) / usual for line in found])
     path = _followed(scores, _CHANGE * RATE / _CELL * (1 - _EVEN))
     made = [_piece(ours, theirs, found[way], first, last) for first, last, way in _runs(path)]
-    return [piece for piece in made if any(_holds(piece, hit) for hit in hits)]
+    return _with_pauses(ours, theirs, [piece for piece in made if any(_holds(piece, hit) for hit in hits)])
 
 
 def _piece(ours: Prints, theirs: Prints, line: Line, first: int, last: int) -> Piece:
@@ -57,6 +57,38 @@ def alike(ours: Prints, theirs: Prints, piece: Piece, start: float, end: float) 
     """Likeness of a part of a piece, times of theirs; 1 where nothing is heard in either."""
     both, each = _products(ours, theirs, piece.line, round(start * RATE), round(end * RATE))
     return 1.0 if each.sum() <= _QUIET * len(each) else float(both.sum() / each.sum())
+
+
+def _with_pauses(ours: Prints, theirs: Prints, made: Sequence[Piece]) -> list[Piece]:
+    """Each with the time around it in which nothing is heard in either: no sound there tells that it is not ours.
+
+    Between two pieces the first has it, since a line stays on screen when its words are over, and none begins before.
+    """
+    found: list[Piece] = []
+    for number, piece in enumerate(made):
+        before = _cell(found[-1].end) if found else 0
+        after = _cell(made[number + 1].start) if number + 1 < len(made) else len(theirs) // _CELL
+        first = _pause(ours, theirs, piece.line, range(_cell(piece.start) - 1, before - 1, -1))
+        last = _pause(ours, theirs, piece.line, range(_cell(piece.end), after))
+        start, end = piece.start - first * _CELL / RATE, piece.end + last * _CELL / RATE
+        found.append(replace(piece, start=round(start, 3), end=round(end, 3)))
+    return found
+
+
+def _cell(seconds: float) -> int:
+    return round(seconds * RATE / _CELL)
+
+
+def _pause(ours: Prints, theirs: Prints, line: Line, cells: Iterable[int]) -> int:
+    """How many of the cells, from the first on, are in both, and heard in neither."""
+    return sum(1 for _ in takewhile(lambda cell: _unheard(ours, theirs, line, cell), cells))
+
+
+def _unheard(ours: Prints, theirs: Prints, line: Line, cell: int) -> bool:
+    start, end = cell * _CELL, (cell + 1) * _CELL
+    if line.ours(start / RATE) < 0 or line.ours(end / RATE) * RATE > len(ours) + 1:
+        return False
+    return bool(_products(ours, theirs, line, start, end)[1].max() <= _QUIET)
 
 
 def _holds(piece: Piece, hit: Hit) -> bool:

@@ -1,15 +1,17 @@
 """Which state of a session a file was made from: between then and now somebody may have gone on. Pure."""
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from math import inf
 
 from pipeline.events import Cue, Event, Withdrawn
-from pipeline.review.alignment import NEAR, Line
+from pipeline.review.alignment import NEAR, Line, distance
 
 _TEXT, _TIMES = 0.9, 0.8
-"""How much of a line a file has that has only its text, or only its times."""
+"""How much of a line a file has that has only its text, or only its times ..."""
+_CLOSE = 0.09
+"""... and how much more at most for words that are nearly the same: what was changed there was changed from those."""
 _CLEARLY = 5.0
 """Lines by which a state must be nearer in which the track was not all there yet: some were deleted, more likely."""
 _BEYOND = 2
@@ -19,25 +21,23 @@ _BEYOND = 2
 def base(events: Sequence[Event], lang: str, lines: Sequence[Line], said: Callable[[Cue], str]) -> dict[str, Cue]:
     """The cues of a track at the moment when they were nearest to the file's `lines`, the latest of those; `said` gives
     a cue's text as such a line has it."""
-    known = _Known(lines)
-    track: dict[str, Cue] = {}
-    worth: dict[str, float] = {}
+    track = _Track(lines)
     grown, whole = _grown(events, lang), _Nearest()
     part, reach = _Nearest(), 0.0
     for number, event in enumerate(events):
-        nearest = whole if number > grown else part
+        nearest = whole if number >= grown else part
         if isinstance(event, Cue) and event.lang == lang:
-            track[event.id], worth[event.id] = event, known.worth(event, said(event))
+            track.put(event, said(event))
             reach = max(reach, event.end)
-        elif isinstance(event, Withdrawn) and event.id in track:
-            del track[event.id], worth[event.id]
-        elif nearest.stale and (nearest is whole or known.behind(reach) <= _BEYOND):
-            nearest.look(track, len(track) + len(lines) - 2 * sum(worth.values()))
+        elif isinstance(event, Withdrawn) and event.id in track.cues:
+            track.drop(event.id)
+        elif nearest.stale and (nearest is whole or track.behind(reach) <= _BEYOND):
+            nearest.look(track)
             continue
         else:
             continue
         nearest.stale = True
-    whole.look(track, len(track) + len(lines) - 2 * sum(worth.values()))
+    whole.look(track)
     return part.track if part.apart < whole.apart - max(_CLEARLY, 0.1 * len(lines)) else whole.track
 
 
@@ -61,33 +61,67 @@ class _Nearest:
         self.stale = False
         """It has changed since it was looked at."""
 
-    def look(self, track: dict[str, Cue], apart: float) -> None:
+    def look(self, track: "_Track") -> None:
         self.stale = False
-        if apart <= self.apart + 1e-6:
-            self.track, self.apart = dict(track), apart
+        if (apart := track.apart) <= self.apart + 1e-6:
+            self.track, self.apart = dict(track.cues), apart
 
 
-class _Known:
-    """The lines of a file, to be asked by text and by time."""
+class _Track:
+    """The cues of a track as they come and go, beside the lines of a file."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self._by_time = sorted((line.start, line.end) for line in lines)
+        self.cues: dict[str, Cue] = {}
+        self._by_time = sorted((line.start, line.end, line.text) for line in lines)
         self._by_text: dict[str, list[tuple[float, float]]] = defaultdict(list)
         for line in lines:
             self._by_text[line.text].append((line.start, line.end))
+        self._texts: dict[str, str] = {}
+        self._worth: dict[str, float] = {}
+        """How much of a cue there is at its time, 0 to 1."""
+        self._whole: Counter[str] = Counter()
+        """Cues that the file has whole, by text."""
+        self._elsewhere: dict[str, str] = {}
+        """Texts of cues that the file has at another time."""
+
+    def put(self, cue: Cue, text: str) -> None:
+        """A cue, whose text such a file has like that."""
+        self.drop(cue.id)
+        spans = self._by_text.get(text, [])
+        whole = any(_same(cue, span) for span in spans)
+        self.cues[cue.id], self._texts[cue.id] = cue, text
+        self._worth[cue.id] = 1.0 if whole else self._timed(cue, text)
+        self._whole[text] += whole
+        if spans and not whole:
+            self._elsewhere[cue.id] = text
+
+    def drop(self, id: str) -> None:
+        if id in self.cues:
+            del self.cues[id]
+            self._whole[self._texts.pop(id)] -= self._worth.pop(id) == 1.0
+            self._elsewhere.pop(id, None)
+
+    @property
+    def apart(self) -> float:
+        """How far it is from the file: by cues and lines that have no fellow, and what of the others is otherwise."""
+        worth = sum(self._worth.values())
+        found: Counter[str] = Counter()
+        for id, text in self._elsewhere.items():
+            if len(self._by_text[text]) > self._whole[text] + found[text]:  # of lines that are alike, some may be gone
+                found[text] += 1
+                worth += _TEXT - self._worth[id]
+        return len(self.cues) + len(self._by_time) - 2 * worth
 
     def behind(self, end: float) -> int:
         """How many lines begin after that."""
-        return len(self._by_time) - bisect_left(self._by_time, (end, 0.0))
+        return len(self._by_time) - bisect_left(self._by_time, (end, 0.0, ""))
 
-    def worth(self, cue: Cue, text: str) -> float:
-        """How much of a cue there is, 0 to 1."""
-        if spans := self._by_text.get(text):
-            return 1.0 if any(_same(cue, span) for span in spans) else _TEXT
-        at = bisect_left(self._by_time, (cue.start - NEAR, 0.0))
-        near = self._by_time[at : at + 2]
-        return _TIMES if any(_same(cue, span) for span in near) else 0.0
+    def _timed(self, cue: Cue, text: str) -> float:
+        """How much of it there is where a line has its times."""
+        at = bisect_left(self._by_time, (cue.start - NEAR, 0.0, ""))
+        there = [said for *span, said in self._by_time[at : at + 2] if _same(cue, span)]
+        return max((_TIMES + _CLOSE * (1 - distance(text, said)) for said in there), default=0.0)
 
 
-def _same(cue: Cue, span: tuple[float, float]) -> bool:
+def _same(cue: Cue, span: Sequence[float]) -> bool:
     return abs(cue.start - span[0]) <= NEAR and abs(cue.end - span[1]) <= NEAR

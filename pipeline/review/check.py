@@ -1,6 +1,7 @@
 """Holds a subtitle file against a profile: everything that is wrong with it, in the file's order."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from pipeline.events import Cue, Value
 from pipeline.names.glossary import Glossary
@@ -11,8 +12,13 @@ from pipeline.review.texts import text_faults
 from pipeline.review.times import Format
 from pipeline.subtitles.quality import faults
 
-UNCHECKED = "shot changes, sync to the sound, spelling, sense, names, what was left out, colours and place on screen"
+_SPELLING = "spelling"
+_UNCHECKED = (
+    "shot changes", "sync to the sound", _SPELLING, "sense", "names", "what was left out", "colours and place on screen"
+)  # fmt: skip
 """What no profile says anything about."""
+_NOTHING = 1e-6
+"""What floating point may be out by."""
 
 
 class FileFault(Value, frozen=True):
@@ -46,6 +52,11 @@ def judge(cues: Sequence[FileCue], format: Format, profile: Profile) -> Iterator
         yield _fault(cues, text.cue, text.rule, text.found, text.allowed)
 
 
+def unchecked(*, spelling: bool) -> str:
+    """What is not looked at; `spelling` is whether that was asked for."""
+    return ", ".join(one for one in _UNCHECKED if not (spelling and one == _SPELLING))
+
+
 def misspelt(cues: Sequence[FileCue], format: Format, lang: str) -> Iterator[FileFault]:
     """The words that the dictionary of the language lacks, a fault for each cue that has any; SettingsError without
     a dictionary."""
@@ -55,7 +66,7 @@ def misspelt(cues: Sequence[FileCue], format: Format, lang: str) -> Iterator[Fil
     names = names_of(Glossary(), shown)
     for at, text in enumerate(shown):
         if words := [word for word, _ in unknown(text, lang, names)]:
-            yield _fault(cues, at, "spelling", ", ".join(dict.fromkeys(words)), "words of the dictionary")
+            yield _fault(cues, at, _SPELLING, ", ".join(dict.fromkeys(words)), "words of the dictionary")
 
 
 def _shown(at: int, cue: FileCue, format: Format) -> Cue:
@@ -79,6 +90,11 @@ def _told(file: SubtitleFile, finding: Finding) -> FileFault:
         allowed=finding.allowed,
         text=cue.text if cue else "",
     )
+
+
+def figure(rule: str, value: str | float) -> str | float:
+    """What is found, for people: a speed with one decimal, rounded up, so that what is over looks over."""
+    return ceil(10 * value - _NOTHING) / 10 if rule in ("cps", "wpm") and not isinstance(value, str) else value
 
 
 def _place(fault: FileFault) -> tuple[int, str]:

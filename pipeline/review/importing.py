@@ -2,10 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from hashlib import sha256
+from itertools import takewhile
+
+import msgspec
 
 from pipeline.answering import answered, effects
+from pipeline.editing import about, standing
 from pipeline.errors import SettingsError
 from pipeline.events import Cue, Edit, Event, Value
+from pipeline.review.alignment import Line
 from pipeline.review.base import base
 from pipeline.review.file import SubtitleFile
 from pipeline.review.outside import Change, Outside, lines_of, said
@@ -19,6 +25,8 @@ class Taken(Value, frozen=True):
 
     change: Change
     refused: str
+    now: tuple[Cue, ...] = ()
+    """What the session says there instead of what the change was made on."""
 
 
 class Import(Value, frozen=True):
@@ -42,7 +50,8 @@ def compare(
 ) -> Import:
     """What `file` (called `name` in errors) changes in the track `lang` of a session; SettingsError if it does not fit.
 
-    It is held against the state that it was made from; with `latest` against the session as it now is.
+    It is held against the state that it was made from; with `latest` against the session as it now is. The same file
+    again is held against the same state as before, so that what was refused then is taken only when it can be.
     """
     state = fold(events)
     lines, format = lines_of(file, state.revs), file.written.format
@@ -50,18 +59,44 @@ def compare(
         stray = file.stray[0]
         raise SettingsError(f"{name}, line {stray.line}: this text belongs to no cue; mend that first, then import it")
     now = {cue.id: cue for cue in state.track(lang)}
-    then = now if latest else base(events, lang, lines, lambda cue: said(cue, format))
+    mark = _mark(lines)
+    before = list(takewhile(lambda event: not _of(event, mark), events))
+    then = now if latest else base(before, lang, lines, lambda cue: said(cue, format))
     track = sorted(then.values(), key=lambda cue: (cue.start, cue.end))
     outside = Outside(track, lines, format)
     _refuse_other(state, {line.text for line in lines}, name, lang, lambda cue: said(cue, format))
     _refuse_misfit(state, outside, len(track), len(lines), name, lang)
-    changes = in_order(outside.changes(state, lang, new_id), state)
-    return Import(taken=tuple(_tried(state, changes, rules)), since=_differing(then, now))
+    made = outside.changes(state, lang, lambda: f"{mark}{new_id()}")
+    done = [edit for edit in standing(state) if _of(edit, mark)]
+    changes = in_order([one for one in made if latest or not _went_on(state, one, done)], state)
+    since = _differing(then, now) - {id for edit in done for id in about(edit)}
+    return Import(taken=tuple(_tried(state, changes, rules)), since=len(since))
 
 
-def _differing(then: Mapping[str, Cue], now: Mapping[str, Cue]) -> int:
+def _mark(lines: Sequence[Line]) -> str:
+    """What the ids of all edits of such a file begin with."""
+    return f"i{sha256(msgspec.json.encode(lines)).hexdigest()[:8]}-"
+
+
+def _of(event: Event, mark: str) -> bool:
+    return isinstance(event, Edit) and event.id.startswith(mark)
+
+
+def _went_on(state: State, change: Change, done: Sequence[Edit]) -> bool:
+    """Whether the same was `done` before, and somebody has changed those lines since."""
+    asked = change.edit
+    before = any(_made(edit) == _made(asked) for edit in done)
+    return before and not all(state.cues.get(cue.id) == cue for cue in change.before)
+
+
+def _made(edit: Edit) -> tuple[list[str], list[tuple[float, float, str]]]:
+    return [id for id, _ in edit.before], [(cue.start, cue.end, cue.text) for cue in edit.after]
+
+
+def _differing(then: Mapping[str, Cue], now: Mapping[str, Cue]) -> set[str]:
+    """Ids of the cues."""
     shown = [{(id, c.start, c.end, c.text) for id, c in track.items()} for track in (then, now)]
-    return len({id for id, *_ in shown[0] ^ shown[1]})
+    return {id for id, *_ in shown[0] ^ shown[1]}
 
 
 def _refuse_misfit(state: State, outside: Outside, cues: int, lines: int, name: str, lang: str) -> None:
@@ -96,10 +131,22 @@ def _tried(state: State, changes: Iterable[Change], rules: CueRules) -> Iterator
     """What the session will answer; `state` takes them in."""
     for change in changes:
         answer = answered(state, change.edit, rules)
+        now = said_now(state, change)
         apply(state, answer)
         for event in effects(state, answer, rules):
             apply(state, event)
-        yield Taken(change=change, refused=answer.refused if isinstance(answer, Edit) else "")
+        refused = answer.refused if isinstance(answer, Edit) else ""
+        yield Taken(change=change, refused=refused, now=now if refused else ())
+
+
+def said_now(state: State, change: Change) -> tuple[Cue, ...]:
+    """The lines of a change where they are not as it knows them."""
+    now = tuple(state.cues[cue.id] for cue in change.before if cue.id in state.cues)
+    return now if list(map(shown, now)) != list(map(shown, change.before)) else ()
+
+
+def shown(cue: Cue) -> tuple[str, float, float, str]:
+    return cue.lang, cue.start, cue.end, cue.text
 
 
 def in_order(changes: Sequence[Change], state: State) -> list[Change]:

@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from pipeline.answering import answered, effects
 from pipeline.direction import standing
-from pipeline.editing import CHANGED
+from pipeline.editing import CHANGED, about
 from pipeline.events import Action, Cue, Doing, Edit, Event, Value
-from pipeline.review.importing import Taken
+from pipeline.review.importing import Taken, said_now, shown
 from pipeline.review.outside import Change
 from pipeline.settings import CueRules
 from pipeline.state import State, apply, fold
@@ -29,7 +29,9 @@ class Done(Value, frozen=True):
     before: str
     """What that line said; empty where there was none."""
     after: str
-    """... and says now; empty where it is gone."""
+    """... and said then; empty where it was gone."""
+    now: str
+    """What it says in the session before that is answered; empty where there is none."""
     refused: str
 
 
@@ -38,8 +40,8 @@ class Returned(Value, frozen=True):
 
     taken: tuple[Taken | Done, ...]
     """In the order in which they were made; those that the session has had before are left out."""
-    refused: int
-    """How many of those it refused then."""
+    stood: tuple[Taken | Done, ...]
+    """Those that it refused before, and that it does not say by now."""
     names: tuple[str, ...]
     """What was added to the copy's glossary: the session's is its owner's."""
     room: tuple[Doing, ...]
@@ -55,13 +57,14 @@ def returned(events: Iterable[Event], copied: Iterable[Event], rules: CueRules) 
     state, theirs = fold(events), State()
     taken: list[Taken | Done] = []
     room: dict[Doing, None] = {}
-    refused = 0
+    stood: list[Taken | Done] = []
     for event in copied:
         if not isinstance(event, Edit | Action) or event.refused:
             apply(theirs, event)
         elif had := state.edits.get(event.id) or state.actions.get(event.id):
-            refused += bool(had.refused)
             apply(theirs, event)
+            if had.refused and (one := _stood(state, theirs, event, had.refused, rules)):
+                stood.append(one)
         elif isinstance(event, Edit):
             taken.append(_taken(state, theirs, event, rules))
             apply(theirs, event)
@@ -72,7 +75,7 @@ def returned(events: Iterable[Event], copied: Iterable[Event], rules: CueRules) 
             elif does != "name":
                 room[does] = None
     names = tuple(one.text for one in standing(theirs, "name") if one.id not in state.actions)
-    return Returned(taken=tuple(taken), refused=refused, names=names, room=tuple(room))
+    return Returned(taken=tuple(taken), stood=tuple(stood), names=names, room=tuple(room))
 
 
 def _meant(state: State, action: Action) -> Doing:
@@ -82,31 +85,62 @@ def _meant(state: State, action: Action) -> Doing:
     return action.do
 
 
+def _stood(state: State, theirs: State, event: Edit | Action, refused: str, rules: CueRules) -> Taken | Done | None:
+    """What the session refused, and still does not say."""
+    if isinstance(event, Action):
+        done = _on_console(state, theirs, event, refused, rules)
+        return done if event.do in ("edit", "kill") and done.now != done.after else None
+    change = _change(event, _before(theirs, event))
+    made = {cue.id: shown(cue) for cue in event.after}
+    now = {id: shown(state.cues[id]) for id in about(event) if id in state.cues}
+    return Taken(change=change, refused=refused, now=said_now(state, change)) if now != made else None
+
+
 def _taken(state: State, theirs: State, edit: Edit, rules: CueRules) -> Taken:
     """What the session will answer; `state` takes it in."""
+    asked = replace(edit, before=tuple(_seen(state, theirs, edit, id) for id, _ in edit.before))
+    change = _change(asked, _before(theirs, edit))
+    now = said_now(state, change)
+    refused = _answer(state, asked, rules)
+    return Taken(change=change, refused=refused, now=now if refused else ())
+
+
+def _before(theirs: State, edit: Edit) -> list[Cue]:
+    """The lines that it changed there."""
     undone = theirs.edits.get(edit.of)
     ids = [cue.id for cue in undone.after] if undone else [id for id, _ in edit.before]
-    before = [theirs.cues[id] for id in ids if id in theirs.cues]
-    asked = replace(edit, before=tuple(_seen(state, theirs, edit, id) for id, _ in edit.before))
-    return Taken(change=_change(asked, before), refused=_answer(state, asked, rules))
+    return [theirs.cues[id] for id in ids if id in theirs.cues]
 
 
 def _done(state: State, theirs: State, action: Action, rules: CueRules) -> Done:
     """What the session will answer; `state` takes it in. `theirs` has noted it and not done it yet."""
-    before, made = theirs.replaced.get(action.id), effects(theirs, action, rules)
-    after = next((one for one in made if isinstance(one, Cue) and (not before or one.id == before.id)), None)
+    before, after = _both(theirs, action, rules)
     here = state.cues.get(action.cue)
-    meant = [_shown(one) for one in (before, after) if one]
-    stale = action.do in ("edit", "kill") and here is not None and _shown(here) not in meant
-    refused = _answer(state, replace(action, refused=CHANGED if stale else ""), rules)
-    about = before or after
+    meant = [shown(one) for one in (before, after) if one]
+    stale = action.do in ("edit", "kill") and here is not None and shown(here) not in meant
+    done = _on_console(state, theirs, action, CHANGED if stale else "", rules)
+    refused = _answer(state, done.action, rules)
+    return replace(done, action=replace(action, refused=refused), refused=refused)
+
+
+def _on_console(state: State, theirs: State, action: Action, refused: str, rules: CueRules) -> Done:
+    """What was done there, and what that line says here."""
+    before, after = _both(theirs, action, rules)
+    line, here = before or after, state.cues.get(action.cue)
     return Done(
         action=replace(action, refused=refused),
-        start=about.start if about else action.value,
+        start=line.start if line else action.value,
         before=before.text if before else "",
         after=after.text if after else "",
+        now=here.text if here else "",
         refused=refused,
     )
+
+
+def _both(theirs: State, action: Action, rules: CueRules) -> tuple[Cue | None, Cue | None]:
+    """A line before and after what was done on the console there."""
+    before, made = theirs.replaced.get(action.id), effects(theirs, action, rules)
+    return before, next((one for one in made if isinstance(one, Cue) and (not before or one.id == before.id)), None)
 
 
 def _answer(state: State, asked: Action | Edit, rules: CueRules) -> str:
@@ -123,11 +157,7 @@ def _seen(state: State, theirs: State, edit: Edit, id: str) -> tuple[str, int]:
     here = state.cues.get(id)
     meant = [theirs.cues[id]] if id in theirs.cues else []
     meant += [cue for cue in edit.after if cue.id == id and len(edit.before) == len(edit.after)]
-    return id, here.rev if here and _shown(here) in map(_shown, meant) else _NO_REV
-
-
-def _shown(cue: Cue) -> tuple[str, float, float, str]:
-    return cue.lang, cue.start, cue.end, cue.text
+    return id, here.rev if here and shown(here) in map(shown, meant) else _NO_REV
 
 
 def _change(edit: Edit, before: Sequence[Cue]) -> Change:

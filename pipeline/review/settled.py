@@ -14,10 +14,21 @@ def settled(record: Record) -> set[str]:
     actions = {action.id for action in standing_actions(state, "edit", "say", "mark")}
     for event in (entry.event for entry in record.entries):
         if isinstance(event, Edit) and event.id in edits:
-            done |= _settles(state, event)
+            done = _divided(event, done) if _divides(state, event) else done | _settles(state, event)
         elif isinstance(event, Action) and event.id in actions:
             done = done - {event.cue} if event.do == "mark" else done | {event.cue or f"t-{event.id}"}
     return done
+
+
+def _divides(state: State, edit: Edit) -> bool:
+    """Whether it makes other lines of the same words."""
+    return edit.did in ("split", "merge") and _words(edit.after) == _words(state.found.get(edit.id, ()))
+
+
+def _divided(edit: Edit, done: set[str]) -> set[str]:
+    """A line is done where all that its words come of were."""
+    made = {cue.id for cue in edit.after}
+    return done | made if done.issuperset(id for id, _ in edit.before) else done - made
 
 
 def _settles(state: State, edit: Edit) -> set[str]:

@@ -29,7 +29,7 @@ class Connector:
 
         One that was stopped before it began to record has no sound.
         """
-        left = self._left(opening.address) if opening else None
+        left = self.left(opening.address) if opening else None
         if opening is None or (left is not None and left <= 0):
             return None
         try:
@@ -79,6 +79,14 @@ class Connector:
         """When new sound came last (`Clock.up`)."""
         return self._recorded.grew_at if self._recorded else self._made_at
 
+    def left(self, address: Address) -> float | None:
+        """Seconds to the end that was asked for, if one was; time without a stream counts, without a file not."""
+        if self._settings.length is None:
+            return None
+        passes = self._origin is not None and not address.ends
+        gone = self._clock.up() - (self._origin or 0.0) if passes else self._timeline.recorded
+        return self._settings.length - gone
+
     @property
     def _latest(self) -> float:
         """Stream time that nothing that comes now can be later than."""
@@ -106,11 +114,3 @@ class Connector:
         connection.grew_at = self._clock.up()
         self._recorded, self.connected = connection, True
         return connection
-
-    def _left(self, address: Address) -> float | None:
-        """Seconds to the end that was asked for, if one was; time without a stream counts, without a file not."""
-        if self._settings.length is None:
-            return None
-        passes = self._origin is not None and not address.ends
-        gone = self._clock.up() - (self._origin or 0.0) if passes else self._timeline.recorded
-        return self._settings.length - gone

@@ -6,6 +6,14 @@ from typing import Literal
 from pipeline.events import SOURCE, Event, SourceState, Warned
 
 
+def minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
+
+
+def at_most(seconds: float) -> str:
+    return f"for {minutes(seconds)} at most (--give-up)"
+
+
 class News:
     """Tells each state once, and a warning once until the source was well again."""
 
@@ -25,6 +33,11 @@ class News:
         if state != self.state:
             self.state = state
             self.tell(SourceState(state=state, stream=self._recorded(), detail=detail))
+
+    def late(self, why: str, give_up: float) -> None:
+        """Nothing new has come for long, which may pass for so many seconds."""
+        self.say("lost", why)
+        self.warn(f"{why}; it is tried again until it is back, {at_most(give_up)}")
 
     def warn(self, text: str, about: str = SOURCE) -> None:
         """What a person should know, unless that was told; `about` as a warning has it."""

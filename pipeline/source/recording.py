@@ -25,7 +25,7 @@ from pipeline.source.news import News
 from pipeline.source.timeline import Timeline
 from pipeline.source.tries import Tries
 from pipeline.source.watch import Watch
-from pipeline.source.ways import STALLED, Ways
+from pipeline.source.ways import STANDS_STILL, Ways
 
 STEADY = 3.0
 """Seconds of sound from a new connection after which it counts as one: less, and it is only another try."""
@@ -136,11 +136,11 @@ class Recording:
 
     def _broken_off(self) -> bool:
         """What is open has to be said now. Not while the stream may go on within the word where it stopped: a mirror's
-        always does unless there is a gap, a server may send its last seconds again to whom connects at once, and a
+        does unless it ends a run, a server may send its last seconds again to whom connects at once, and a
         stall may end before the connection is made anew."""
-        if self._ways.mirrored:
-            return False
         now, quiet = self._connector.now, self._clock.up() - self._connector.grew_at
+        if self._ways.mirrored:
+            return self._ways.stands and not self._connector.connected
         if not self._connector.connected:
             return quiet > watch.REJOINED
         return now is not None and not now.address.restarts and quiet > watch.BROKEN_OFF
@@ -196,10 +196,27 @@ class Recording:
             return None  # as long as was asked for
         if self._ways.mirrored and self._outcome.state == "ended":
             try:
-                return self._connector.begin(self._ways.next_run(STALLED), self._settings.give_up)
+                return self._next_run(connection.address)
             except SourceError as error:
                 self._outcome = Outcome(state="lost", detail=str(error), error=error)
         return self._reconnect(steady=connection.most >= STEADY) if self._outcome.state == "lost" else None
+
+    def _next_run(self, address: Address) -> Connection | None:
+        """What a mirror has next; it helps itself, however long that takes. SourceError as `Ways.next_run`."""
+        if self._ways.stands:
+            self._news.late(self._ways.trouble or STANDS_STILL, self._ways.patience)
+        left = self._connector.left(address)
+        patience = self._ways.patience if left is None else min(self._ways.patience, max(0.0, left))
+        try:
+            run = self._ways.next_run(patience)
+        except SourceUnreachable:
+            if left is None or left > patience:
+                raise
+            run = None  # as long as was asked for
+        connection = self._connector.begin(run, self._settings.give_up)
+        if not connection:
+            self._outcome = self._over()
+        return connection
 
     def _watched(self, connection: Connection) -> Outcome:
         """How it ended, once it has ended or is of no more use."""

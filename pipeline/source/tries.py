@@ -12,7 +12,7 @@ from pipeline.source.capture import DAY
 from pipeline.source.connection import Connection
 from pipeline.source.connector import Connector
 from pipeline.source.failures import without_advice
-from pipeline.source.news import News
+from pipeline.source.news import News, at_most, minutes
 from pipeline.source.ways import STALLED, Ways
 
 
@@ -58,8 +58,7 @@ class Tries:
             self._turns, self._lost_at = self._ways.turns(), self._connector.grew_at
             self._news.anew()
         self._news.say("lost", why)
-        patience = _minutes(self._give_up)
-        self._news.warn(f"{why}; it is tried again until it goes on, for {patience} at most (--give-up)")
+        self._news.warn(f"{why}; it is tried again until it goes on, {at_most(self._give_up)}")
         for pause, given in self._turns:
             left = self._give_up - (self._clock.up() - self._lost_at)
             if left <= 0 or self._stopped.wait(pause):
@@ -73,7 +72,7 @@ class Tries:
         if self._stopped.is_set():
             return None
         way = f"when it is back, go on with `livesubs run --resume {self._folder}`"
-        raise SourceUnreachable(f"{shown} was gone for {patience}, what was recorded is kept; {way}")
+        raise SourceUnreachable(f"{shown} was gone for {minutes(self._give_up)}, what was recorded is kept; {way}")
 
     def _begin(self, given: str, for_address: float, for_sound: float) -> Connection | None:
         connection = self._connector.begin(self._ways.again(given, for_address), for_sound)
@@ -89,7 +88,3 @@ class Tries:
             except CallerLeft as error:
                 self._news.warn(f"{without_advice(error)}; it listens again")
                 self._stopped.wait(BACKOFF[0])  # once it is stopped, beginning gives a connection without sound
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"

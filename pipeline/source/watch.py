@@ -11,7 +11,7 @@ from pipeline.source.connection import Connection
 from pipeline.source.gaps import GapWatch
 from pipeline.source.news import News
 from pipeline.source.timeline import Timeline
-from pipeline.source.ways import Ways
+from pipeline.source.ways import STANDS_STILL, Ways
 
 TICK = 0.1
 """Seconds between two looks at a connection."""
@@ -89,12 +89,18 @@ class Watch:
             for gap in self._gaps.look():
                 self._news.tell(gap)
         if connection.grew(now, delivered):
-            if connection.at is not None:
+            if connection.at is not None and not self._ways.stands:  # else it is the last that ffmpeg had held back
                 self._news.say("connected", "it goes on where it was")
-        elif self._quiet > BROKEN_OFF and self._ways.trouble:
-            self._news.say("lost", self._ways.trouble)
-            self._news.warn(f"{self._ways.trouble}; it is tried again until it is back")
+        elif trouble := self._trouble:
+            self._news.late(trouble, self._ways.patience)
         return copied
+
+    @property
+    def _trouble(self) -> str:
+        """Why a mirror has nothing new, once that is worth telling."""
+        if self._quiet <= BROKEN_OFF:
+            return ""
+        return self._ways.trouble or (STANDS_STILL if self._quiet > self._ways.late else "")
 
     def _put(self, *, over: bool) -> bool:
         """Finds its place when that can be told, and copies what is new; a full disk is waited for."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import chain, cycle, repeat
+from math import inf
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ STALLED = 20.0
 """Seconds without new sound after which a connection is made anew: most stalls of a server are shorter."""
 SWITCHED = 8.0
 """... and where there is a backup to go to."""
+STANDS_STILL = "the server answers, but nothing new comes in its playlist"
 
 
 class Ways:
@@ -52,6 +54,16 @@ class Ways:
     def trouble(self) -> str:
         """Why a mirror has nothing just now; empty when all is well."""
         return self._mirror.trouble if self._mirror else ""
+
+    @property
+    def stands(self) -> bool:
+        """A mirror has ended a run since nothing came for long, and nothing has come since."""
+        return self._mirror is not None and self._mirror.stands
+
+    @property
+    def late(self) -> float:
+        """Seconds without new sound that are more than a mirror usually needs; without one nobody knows."""
+        return self._mirror.late if self._mirror else inf
 
     @property
     def patience(self) -> float:

@@ -33,6 +33,7 @@ from pipeline.speech.messages import (
     Ready,
     Recognise,
 )
+from pipeline.speech.server import Server
 from pipeline.system import own_group
 
 __all__ = ["Recogniser", "RecogniserProcess"]
@@ -54,9 +55,9 @@ _LAST_WORDS = 400
 class RecogniserProcess:
     """Drives `python -m pipeline.speech.worker`; the interface is local.Recogniser's. WorkerError if it dies."""
 
-    def __init__(self, patience: float = 1.0) -> None:
-        """It may take `patience` times as long as one that hears live."""
-        self._patience = patience
+    def __init__(self, patience: float = 1.0, server: Server | None = None) -> None:
+        """It may take `patience` times as long as one that hears live; `server` hears in place of its model."""
+        self._patience, self._server = patience, server
         self._process: subprocess.Popen[bytes] | None = None
         self._reader = Caller("recogniser")
         self._slowest = 0.0  # answer so far, seconds
@@ -77,7 +78,7 @@ class RecogniserProcess:
             stderr=self._stderr,
             **own_group(),
         )
-        answer = self._ask(Open(str(audio.absolute()), settings), _LOADING)
+        answer = self._ask(Open(str(audio.absolute()), settings, self._server), _LOADING)
         if not isinstance(answer, Ready):
             raise self._nonsense(answer)
         return answer.description

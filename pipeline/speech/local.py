@@ -2,13 +2,18 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol, Self
 
 from pipeline.audio import AudioFile
+from pipeline.events import Warned
 from pipeline.settings import SpeechSettings
+from pipeline.speech.agreement import AgreementPolicy
 from pipeline.speech.messages import Heard, Language
 from pipeline.speech.policy import Policy, Said
+from pipeline.speech.served import Served
+from pipeline.speech.server import Server
 from pipeline.speech.streaming import StreamPolicy
 from pipeline.speech.utterance import UtterancePolicy
 from pipeline.speech.vad import Silero
@@ -63,9 +68,14 @@ class Recogniser(Protocol):
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None: ...
 
 
-def chosen_policy(settings: SpeechSettings) -> tuple[Policy, str]:
-    """The policy in use, with the models loaded, and what they are."""
+def chosen_policy(
+    settings: SpeechSettings, server: Server | None = None, tell: Callable[[Warned], None] = lambda warned: None
+) -> tuple[Policy, str]:
+    """The policy in use, with the models loaded, and what they are; `tell` is told how the server does."""
     whisper = Whisper(settings)
+    if server:
+        served, agreed = Served(server, whisper, settings, tell), settings.policy == "stream"
+        return (AgreementPolicy if agreed else UtterancePolicy)(Silero(), served, settings), served.description
     kind = StreamPolicy if settings.policy == "stream" else UtterancePolicy
     return kind(Silero(), whisper, settings), whisper.description
 
@@ -73,8 +83,14 @@ def chosen_policy(settings: SpeechSettings) -> tuple[Policy, str]:
 class LocalRecogniser:
     """Everything in the caller's thread."""
 
-    def __init__(self, policy: Callable[[SpeechSettings], tuple[Policy, str]] = chosen_policy) -> None:
-        self._make = policy
+    def __init__(
+        self,
+        policy: Callable[[SpeechSettings], tuple[Policy, str]] | None = None,
+        server: Server | None = None,
+    ) -> None:
+        """`server` hears in place of the local model, for as long as it can."""
+        self._told: list[Warned] = []
+        self._make = policy or partial(chosen_policy, server=server, tell=self._told.append)
         self._audio = AudioFile(Path())
         self._policy: Policy | None = None
         self.compute = 0.0
@@ -125,4 +141,6 @@ class LocalRecogniser:
         events = tuple(work(policy))
         elapsed = time.perf_counter() - began
         self.compute += elapsed
-        return Heard(events, elapsed)
+        told = tuple(self._told)
+        self._told.clear()
+        return Heard((*told, *events), elapsed)

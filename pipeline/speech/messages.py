@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.events import Hypothesis, Skipped, Suppressed, Warned
 from pipeline.settings import SpeechSettings
+from pipeline.speech.server import Server
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="message", tag=str.lower):
@@ -20,6 +21,8 @@ class Open(Message, frozen=True):
 
     audio: str
     settings: SpeechSettings
+    server: Server | None = None
+    """Who hears in place of the model, for as long as it can; with its key, which no command line shows."""
 
 
 class Hear(Message, frozen=True):

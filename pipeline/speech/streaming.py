@@ -19,11 +19,11 @@ from pipeline.settings import SpeechSettings
 from pipeline.speech.boilerplate import phrases, plain
 from pipeline.speech.endpointer import FRAME_SECONDS, Stretch
 from pipeline.speech.guards import Judged, ends_sentence, judge
-from pipeline.speech.languages import chosen
+from pipeline.speech.languages import Choose, chosen
 from pipeline.speech.onsets import mend
 from pipeline.speech.pieces import Piece, group_pieces, join_pieces
 from pipeline.speech.policy import Said
-from pipeline.speech.recognition import Continuation, Continuing, Recognition, compression
+from pipeline.speech.recognition import Continuation, Continuing, Recognition, Transcriber, compression
 from pipeline.speech.utterance import Recognised, UtterancePolicy, later, suppressed
 from pipeline.speech.vad import Detector
 
@@ -62,7 +62,7 @@ class _Open(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, words=self.words[count:], tokens=self.tokens[count:])
 
 
-class _Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True):
     """What follows in the sound that is kept on what has been said: words in stream time, and the guards' verdict."""
 
     words: tuple[Word, ...]
@@ -72,18 +72,18 @@ class _Reading(msgspec.Struct, frozen=True):
     """Of all its words, those said before too, in seconds from its beginning."""
 
 
-class StreamPolicy(UtterancePolicy):
-    """Words are committed while the utterance goes on; what a guard doubts waits for its end."""
+class GrowingPolicy(UtterancePolicy):
+    """Words are committed while the utterance goes on; what a guard doubts waits for its end. Which are sure of what is
+    read each time is for the kinds of it to say."""
 
-    _transcriber: Continuing
-
-    def __init__(self, detector: Detector, transcriber: Continuing, settings: SpeechSettings) -> None:
+    def __init__(self, detector: Detector, transcriber: Transcriber, settings: SpeechSettings) -> None:
         self._known = phrases(settings.phrases)
         super().__init__(detector, transcriber, settings)
 
     def _begin(self, start: float) -> None:
         super()._begin(start)
-        self._said, self._stepped, self._tail = _Open(), 0, ""
+        self._said, self._stepped = _Open(), 0
+        self._tail: tuple[str, ...] = ()  # the words of the last reading that were not sure
 
     @property
     def _most(self) -> float:
@@ -104,25 +104,17 @@ class StreamPolicy(UtterancePolicy):
         """The words that are sure by frame `now`; the others are the tail."""
         reading = self._read(self._cut(begun, now), self._time(begun), self._endpointer.speech)
         count = 0 if reading.judged.dropped else self._sure(reading.words, self._time(now))
+        count = 0 if self._may_be_boilerplate(reading.words[:count]) else count
         new, tail = reading.words[:count], reading.words[count:]
-        text = "".join(word.text for word in tail)
-        if new or text != self._tail:
+        texts = tuple(word.text for word in tail)
+        if new or texts != self._tail:
             self._said = self._said.and_then(new, reading.tokens[:count], reading.lang)
-            self._tail = text
+            self._tail = texts
             if new:
                 self._lang, self._heard = reading.lang, new[-1].end
             opening = bool(new) and self._opening(begun, self._endpointer.speech)
             yield Hypothesis(heard=self._heard, committed=new, tail=tail, lang=reading.lang, begun=opening)
         self._let_go(begun, now, tail)
-
-    def _sure(self, words: Sequence[Word], end: float) -> int:
-        """How many of the words, up to the stream time `end`, will not change any more."""
-        count = 0
-        for word, _ in pairwise(words):
-            if word.end > end - MARGIN:
-                break
-            count += 1
-        return count if not self._may_be_boilerplate(words[:count]) else 0
 
     def _may_be_boilerplate(self, words: Sequence[Word]) -> bool:
         """Whether the sentence that is open may yet become a phrase that the model makes up."""
@@ -150,7 +142,7 @@ class StreamPolicy(UtterancePolicy):
         if not self._said.words:
             return super()._hear_out(samples, start, speech)
         reading = self._read(samples, start, speech)
-        before, self._said, self._tail = self._said, _Open(), ""
+        before, self._said, self._tail = self._said, _Open(), ()
         kept = set(later(reading.judged.kept, start))
         dropped = [
             suppressed(words, reading.lang, drop.reason)
@@ -168,24 +160,49 @@ class StreamPolicy(UtterancePolicy):
             count = sum(word.start + word.end <= 2 * end for word in said.words)
         self._said = said.before(count)
         yield from super()._judge(stretch)
-        self._said, self._tail = said.after(count), ""
+        self._said, self._tail = said.after(count), ()
 
-    def _read(self, samples: Samples, start: float, speech: Sequence[bool]) -> _Reading:
-        """What the model hears in the sound that is kept, which begins at the stream time `start`."""
-        voiced = sum(speech) * FRAME_SECONDS
+    def _choice(self, speech: Sequence[bool]) -> Choose:
+        """The language in which the sound is read: that of what was said of it."""
         fixed = self._said.lang if self._said.words else self._assumed
-        heard = self._transcriber.go_on(
-            samples, self._said.prefix, lambda likely: fixed or chosen(likely, self._lang, voiced)
-        )
+        return lambda likely: fixed or chosen(likely, self._lang, sum(speech) * FRAME_SECONDS)
+
+    def _read(self, samples: Samples, start: float, speech: Sequence[bool]) -> Reading:
+        """What is heard in the sound that is kept, which begins at the stream time `start`."""
+        raise NotImplementedError
+
+    def _sure(self, words: Sequence[Word], end: float) -> int:
+        """How many of the words, up to the stream time `end`, will not change any more."""
+        raise NotImplementedError
+
+
+class StreamPolicy(GrowingPolicy):
+    """The model goes on from what was said, and aligns."""
+
+    _transcriber: Continuing
+
+    def __init__(self, detector: Detector, transcriber: Continuing, settings: SpeechSettings) -> None:
+        super().__init__(detector, transcriber, settings)
+
+    def _read(self, samples: Samples, start: float, speech: Sequence[bool]) -> Reading:
+        heard = self._transcriber.go_on(samples, self._said.prefix, self._choice(speech))
         groups = group_pieces(heard.pieces, heard.lang)
         before = later(self._said.words, -start)
         every = mend((*before, *join_pieces(heard.pieces, heard.lang)), samples)
         after = max((word.end for word in before), default=0.0)
-        words = tuple(_from(word, after) for word in every[len(before) :])
+        words = tuple(not_before(word, after) for word in every[len(before) :])
         judged = judge(_recognition((*before, *words), heard), samples, speech, self._settings)
-        return _Reading(
+        return Reading(
             words=later(words, start), tokens=tuple(map(_tokens, groups)), lang=heard.lang or self._lang, judged=judged
         )
+
+    def _sure(self, words: Sequence[Word], end: float) -> int:
+        count = 0
+        for word, _ in pairwise(words):
+            if word.end > end - MARGIN:
+                break
+            count += 1
+        return count
 
 
 def _whole(words: Sequence[Word]) -> int:
@@ -199,7 +216,7 @@ def _longest_pause(edges: Sequence[tuple[float, float]], first: float) -> int:
     return max(late, key=lambda number: (edges[number - 1][1] - edges[number - 1][0], number), default=0)
 
 
-def _from(word: Word, start: float) -> Word:
+def not_before(word: Word, start: float) -> Word:
     """The word, not before `start`."""
     return msgspec.structs.replace(word, start=max(word.start, start), end=max(word.end, start))
 

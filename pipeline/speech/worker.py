@@ -58,7 +58,7 @@ class Worker:
 
     def _answer(self, question: Question) -> Answer:
         if isinstance(question, Open):
-            self._recogniser = LocalRecogniser()
+            self._recogniser = LocalRecogniser(server=question.server)
             return Ready(self._recogniser.open(Path(question.audio), question.settings))
         if self._recogniser is None:
             raise WorkerError("the recogniser was asked before it was opened; start it again")

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.errors import LivesubsError, ModelError, SettingsError, TranslationError
+from pipeline.http import here
 from pipeline.names.glossary import Term
 from pipeline.names.live import Names
 from pipeline.names.rendering import broken
@@ -17,7 +18,6 @@ from pipeline.translation.chain import Chain
 from pipeline.translation.circuit import Circuit
 from pipeline.translation.doubts import JUDGES
 from pipeline.translation.engine import Engine
-from pipeline.translation.http import here
 from pipeline.translation.llm import OpenAIEngine
 from pipeline.translation.local import LocalEngine, translates
 from pipeline.translation.protected import Protected

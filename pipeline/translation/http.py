@@ -3,16 +3,11 @@
 No verdict quotes an address or a header: there may be a key in them.
 """
 
-import threading
-import time
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
-from functools import cache
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from pipeline.http import connect, here, retry_after
 from pipeline.translation.engine import TranslationFailed
 
 if TYPE_CHECKING:
@@ -24,9 +19,6 @@ PATIENCE = 15.0
 _BREATHER = 30.0
 """Seconds for which a service is left alone that had too many requests and does not say for how long."""
 
-_MAKING = threading.Lock()
-"""Two tracks that begin at once share a client."""
-
 
 class Refused(TranslationFailed):
     """The service answered, with an error status."""
@@ -34,15 +26,6 @@ class Refused(TranslationFailed):
     def __init__(self, verdict: str, status: int, *, spare: float) -> None:
         super().__init__(verdict, spare=spare)
         self.status = status
-
-
-def here(url: str) -> bool:
-    """Whether a request to `url` stays on this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def ask(
@@ -74,32 +57,8 @@ def ask(
     return response
 
 
-def connect(url: str) -> "httpx2.Client":
-    """The connections to where `url` is, which are kept; made ready before the first sentence, they do not delay it."""
-    with _MAKING:
-        return _client(here(url))
-
-
-@cache
-def _client(here: bool) -> "httpx2.Client":
-    """What stays on this machine meets no proxy."""
-    import httpx2
-
-    return httpx2.Client(trust_env=not here)
-
-
 def refusal(status: int, words: str = "", header: str = "") -> Refused:
     """The verdict on an error status; `words` are the service's own, `header` is its Retry-After."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Refused("too many requests", status, spare=retry_after(header) or _BREATHER)
     return Refused(f"the service refused ({f'{status} {words}'.strip()})", status, spare=retry_after(header))
-
-
-def retry_after(header: str) -> float:
-    """Seconds that a Retry-After header asks for, written as a number or as a date; 0 for none and for nonsense."""
-    if header.strip().isdecimal():
-        return float(header)
-    try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return 0.0

@@ -6,9 +6,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pipeline.http import connect, here
 from pipeline.names.glossary import Term
 from pipeline.translation.engine import NOTHING, Answer, Context, TranslationFailed
-from pipeline.translation.http import ask, connect, here
+from pipeline.translation.http import ask
 from pipeline.translation.services import GOOGLE
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from pipeline.http import connect, here
 from pipeline.translation.engine import NOTHING, Answer, Context, TranslationFailed
-from pipeline.translation.http import Refused, ask, connect, here, refusal
+from pipeline.translation.http import Refused, ask, refusal
 from pipeline.translation.services import MYMEMORY, SERVICES, Service, address
 
 if TYPE_CHECKING:

@@ -143,7 +143,7 @@ class Desk:
             if request.method == "PUT":
                 drafts.keep(cue, await told(request, Draft, _DRAFT))
             else:
-                drafts.drop(cue)
+                drafts.drop(cue, request.query_params.get("by"))
         except LivesubsError as error:
             if isinstance(error, Unfit):
                 raise

@@ -1,6 +1,9 @@
-"""What is being typed at the desk and no edit yet: kept in the folder within a second, told to the other windows."""
+"""What is being typed at the desk and no edit yet: kept in the folder within a second, told to the other windows.
 
-from collections.abc import Callable, Iterator
+Each of them has its own of a line, so that none takes away another's.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -31,18 +34,22 @@ class Draft(Value, frozen=True):
     """The window that it is written in, as that calls itself."""
 
 
+_Known = Mapping[tuple[str, str], Draft]
+"""Drafts by cue and window."""
+
+
 class Drafts:
-    """The drafts of a session by cue; another server of the same folder may write them, too."""
+    """The drafts of a session by cue and window; another server of the same folder may write them, too."""
 
     def __init__(self, folder: Path, tell: Callable[[str, Draft, bool], None]) -> None:
         """`tell` is given the cue and the draft that is new, or (True) that is gone."""
         self._path, self._tell = folder / DRAFTS, tell
-        self._drafts: dict[str, Draft] = {}
+        self._drafts: _Known = {}
         self._stamp: tuple[int, int, int] | None = None
 
     def all(self) -> Iterator[tuple[str, Draft, bool]]:
         """As they are told."""
-        return ((cue, draft, False) for cue, draft in self._drafts.items())
+        return ((cue, draft, False) for (cue, _), draft in self._drafts.items())
 
     def look(self) -> None:
         """Takes in what another server wrote."""
@@ -53,45 +60,50 @@ class Drafts:
     def keep(self, cue: str, draft: Draft) -> None:
         """Keeps a draft; SessionError or DiskFull when it cannot be written, LivesubsError when there are too many."""
         self.look()
-        if cue not in self._drafts and len(self._drafts) >= MOST:
+        if (cue, draft.by) not in self._drafts and len(self._drafts) >= MOST:
             raise LivesubsError(f"{MOST} lines are begun and not finished: finish some of them, or take them back.")
-        self._write({**self._drafts, cue: draft})
+        self._write({**self._drafts, (cue, draft.by): draft})
 
-    def drop(self, cue: str) -> None:
-        """Forgets one, if there is any; errors as above."""
+    def drop(self, cue: str, by: str | None = None) -> None:
+        """Forgets that window's of a line, or all of it, if there is any; errors as above."""
         self.look()
-        if cue in self._drafts:
-            self._write({id: draft for id, draft in self._drafts.items() if id != cue})
+        left = {key: one for key, one in self._drafts.items() if key[0] != cue or by not in (None, one.by)}
+        if len(left) < len(self._drafts):
+            self._write(left)
 
     def settle(self, edit: Edit) -> None:
         """Forgets what has become an edit that was done, as it was typed; another window's draft of that line stays."""
         self.look()
-        done = () if edit.refused else edit.after
-        drafts = {cue.id: self._drafts[cue.id] for cue in done if cue.id in self._drafts}
-        for cue in done:
-            if cue.id in drafts and _same(cue, drafts[cue.id]):
+        done = {} if edit.refused else {cue.id: cue for cue in edit.after}
+        for (id, by), draft in self._drafts.items():
+            if id in done and _same(done[id], draft):
                 with suppress(LivesubsError):  # the disk is full: the page sees that it says the same
-                    self.drop(cue.id)
+                    self.drop(id, by)
 
-    def _take(self, drafts: dict[str, Draft]) -> None:
+    def _take(self, drafts: _Known) -> None:
         before, self._drafts = self._drafts, drafts
-        for cue, draft in before.items():
-            if cue not in drafts:
-                self._tell(cue, draft, True)
-        for cue, draft in drafts.items():
-            if draft != before.get(cue):
-                self._tell(cue, draft, False)
+        for key, draft in before.items():
+            if key not in drafts:
+                self._tell(key[0], draft, True)
+        for key, draft in drafts.items():
+            if draft != before.get(key):
+                self._tell(key[0], draft, False)
 
-    def _write(self, drafts: dict[str, Draft]) -> None:
-        write_whole(self._path, msgspec.json.encode(drafts))
+    def _write(self, drafts: _Known) -> None:
+        written: dict[str, list[Draft]] = {}
+        for (cue, _), draft in drafts.items():
+            written.setdefault(cue, []).append(draft)
+        write_whole(self._path, msgspec.json.encode(written))
         self._stamp = self._stamped()
         self._take(drafts)
 
-    def _read(self) -> dict[str, Draft]:
+    def _read(self) -> _Known:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Draft])
+            read = msgspec.json.decode(self._path.read_bytes(), type=dict[str, Draft | list[Draft]])
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return {}
+        each = [(cue, one if isinstance(one, list) else [one]) for cue, one in read.items()]  # one alone: as it was
+        return {(cue, draft.by): draft for cue, drafts in each for draft in drafts}
 
     def _stamped(self) -> tuple[int, int, int] | None:
         """What is another when the file is."""

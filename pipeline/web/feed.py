@@ -15,6 +15,8 @@ _RETRY = b"retry: 1000\r\n\r\n"
 """Milliseconds after which a page that was cut off asks again; browsers wait three times as long by themselves."""
 _VIEWERS = 2000
 """Pages of the public that are told at once: of the files that the server may open, some are for the console."""
+_NAME = 80
+"""Characters of what a window of the desk calls itself, at most."""
 _DIGITS = 16
 """Of a line's number, at most."""
 _FOR_CONTROL = ("killed", *DESK)
@@ -26,15 +28,16 @@ _FOR_ROOMS = (*_FOR_CONTROL, "action")
 def feed(show: Show, request: Request) -> Response:
     """Everything about the track `lang` (all without one), from the line on that the page has seen last, as the browser
     says it, or `since`. With `screens` also what those show; 1: it is a console's, which is no viewer; nor is a `desk`,
-    which is told of edits and drafts."""
+    which is told of edits and drafts; it says what its window calls itself."""
     if request.scope["role"] == "view" and show.viewers >= _VIEWERS:
         return PlainTextResponse("As many look on as can be told; try again in a minute.", 503)
     lang, screens, desk = (request.query_params.get(name, "") for name in ("lang", "screens", "desk"))
     last = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = int(last) if last.isdecimal() and len(last) < _DIGITS else 0
+    desk = desk[:_NAME] if request.scope["role"] == "control" else ""
     kept = {"control": (), "screen": _FOR_CONTROL}.get(request.scope["role"], _FOR_ROOMS)
     counted = screens != "1" and not desk
-    told = show.watch(lang, since, screens=bool(screens), desk=bool(desk), counted=counted)
+    told = show.watch(lang, since, screens=bool(screens), desk=desk, counted=counted)
     return EventSourceResponse(_events(told, kept), ping=_PING, ping_message_factory=_ping)
 
 

@@ -34,7 +34,7 @@ from pipeline.web.growing import Growing
 from pipeline.web.health import Health
 from pipeline.web.heard import Heard
 from pipeline.web.screens import Opened, Screens
-from pipeline.web.told import Message, Watcher, edited, message, of_draft, wire
+from pipeline.web.told import Message, Watcher, edited, message, of_desks, of_draft, wire
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
@@ -81,15 +81,16 @@ class Show:
             await asyncio.sleep(LOOK)
 
     async def watch(
-        self, lang: str = "", since: int = 0, *, screens: bool = False, desk: bool = False, counted: bool = True
+        self, lang: str = "", since: int = 0, *, screens: bool = False, desk: str = "", counted: bool = True
     ) -> AsyncIterator[list[Message]]:
         """Everything that happened after the line `since`, then what happens, as much at a time as there is; with
-        `screens`, also what those show, at a `desk` edits and drafts. One that is not `counted` is no viewer. A line
-        that has not been written yet is another session's: then everything."""
+        `screens`, also what those show, at a `desk` (the window's name) edits, drafts and the other windows. One that
+        is not `counted` is no viewer. A line that has not been written yet is another session's: then everything."""
         since = since if since <= self.session.seq else 0
         watcher = Watcher(lang, screens=screens, desk=desk, counted=counted)
         known = [told for told in self._known(since) if watcher.wants(told)]
         self._watchers.add(watcher)
+        self._tell_desks(watcher)
         try:
             for at in range(0, len(known), _AT_ONCE):
                 yield known[at : at + _AT_ONCE]
@@ -101,6 +102,7 @@ class Show:
                 yield batch
         finally:
             self._watchers.discard(watcher)
+            self._tell_desks(watcher)
 
     def _known(self, since: int) -> Iterator[Message]:
         state = self.session.state
@@ -111,6 +113,7 @@ class Show:
         for kind, now in (("screens", self.screens.known), ("opened", self.opened.known)):
             if now is not None:
                 yield Message(kind, wire(kind, now, 0))
+        yield of_desks(self._desks())
         yield from (told for told in self._edits.values() if told.seq >= since)
         yield from (of_draft(*draft) for draft in self.drafts.all())
         for told in self._cues.values():
@@ -171,6 +174,14 @@ class Show:
         if edit.did == "undo" and not edit.refused and not edit.after:
             ids = {id for id, _ in edit.before}
             yield from (told for id, told in self._killed() if id in ids)
+
+    def _desks(self) -> set[str]:
+        return {watcher.desk for watcher in self._watchers if watcher.desk}
+
+    def _tell_desks(self, changed: Watcher) -> None:
+        """A window came, or went."""
+        if changed.desk:
+            self._tell(of_desks(self._desks()))
 
     def _tell_cue(self, id: str, message: Message) -> None:
         self._cues.pop(id, None)

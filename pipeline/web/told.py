@@ -1,7 +1,7 @@
 """What pages are told, each thing made once: as a server-sent event, for all who watch."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from pipeline.events import Edit, Event
 from pipeline.web.drafts import Draft
 
-DESK = ("edit", "draft")
+DESK = ("edit", "draft", "desks")
 """Kinds that are for the desk alone."""
 _UNTOLD = ("kind", "detail", "error")
 """Fields that no page needs: what went wrong, in words that may name files; a console has it as a warning."""
@@ -28,10 +28,10 @@ class Message(msgspec.Struct, frozen=True):
 
 class Watcher:
     """A page that is told what happens in one track, or without one in all; with `screens`, what those show, too, and
-    at a `desk` the edits and drafts."""
+    at a `desk` (what its window calls itself) the edits and drafts, and which windows are there."""
 
-    def __init__(self, lang: str, *, screens: bool, counted: bool, desk: bool = False) -> None:
-        self._lang, self.counted = lang, counted
+    def __init__(self, lang: str, *, screens: bool, counted: bool, desk: str = "") -> None:
+        self._lang, self.counted, self.desk = lang, counted, desk
         self._not = (*(() if screens else ("screens",)), *(() if desk else DESK))
         self.waiting: asyncio.Queue[Message] = asyncio.Queue()
         """What it has not been told yet."""
@@ -71,6 +71,11 @@ def of_draft(cue: str, draft: Draft, gone: bool) -> Message:
     """What is being written of a line, or that it is not any more."""
     data = {"cue": cue, "lang": draft.lang, "by": draft.by, "draft": None if gone else draft}
     return Message("draft", wire("draft", msgspec.json.encode(data), 0), draft.lang)
+
+
+def of_desks(names: Iterable[str]) -> Message:
+    """Which windows of the desk have a connection."""
+    return Message("desks", wire("desks", msgspec.json.encode(sorted(names)), 0))
 
 
 def wire(kind: str, data: bytes, seq: int) -> bytes:

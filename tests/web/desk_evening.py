@@ -78,6 +78,13 @@ def folder(path: Path) -> Path:
 @contextmanager
 def browser(profile: Path) -> Iterator[tuple[Page, "subprocess.Popen[bytes]"]]:
     """A Chromium of its own, which may be killed."""
+    with started(profile) as (address, process), sync_playwright() as playwright:
+        yield playwright.chromium.connect_over_cdp(address).contexts[0].pages[0], process
+
+
+@contextmanager
+def started(profile: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """The same, and where it can be reached."""
     port = free_port()
     words = ["--headless=new", "--no-sandbox", f"--remote-debugging-port={port}", f"--user-data-dir={profile}"]
     words += ["--window-size=1280,800", "--autoplay-policy=no-user-gesture-required", "about:blank"]
@@ -85,8 +92,7 @@ def browser(profile: Path) -> Iterator[tuple[Page, "subprocess.Popen[bytes]"]]:
     process = subprocess.Popen([CHROMIUM or "", *words], stdout=quiet, stderr=quiet, start_new_session=True)
     try:
         until(lambda: answers(f"http://127.0.0.1:{port}/json/version"), 60)
-        with sync_playwright() as playwright:
-            yield playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}").contexts[0].pages[0], process
+        yield f"http://127.0.0.1:{port}", process
     finally:
         kill(process)
 

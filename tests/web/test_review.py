@@ -119,7 +119,7 @@ def test_a_line_is_split_where_its_words_are_and_merged_and_all_is_undone(desk: 
     assert (first.id, first.text, second.text) == ("s1.en.1", "This hall is", "full tonight.")
     assert second.start in [6.0 + 0.5 * word for word in range(6)], "where a word begins"
     assert first.sentences == second.sentences == ("s1",)
-    press(desk, "Alt+M")  # with the next one, in one sentence as far as it can be
+    press(desk, "Alt+ArrowDown", "Alt+ArrowUp", "Alt+M")  # with the next one, in one sentence as far as it can be
     becomes(
         desk,
         f"{FIELD} === 'full tonight.\\nThe floor goes to the nurses.'"
@@ -243,3 +243,12 @@ def test_what_is_found_is_replaced_and_a_key_mends_what_the_profile_says(desk: "
     press(desk, "Control+m")
     becomes(desk, "document.getElementById('progress').innerText.startsWith('1 of 4')")
     until(lambda: "accepted" in state(folder).cues["s1.en.1"].flags, 20)
+
+
+def test_a_speed_that_is_hardly_over_looks_over(desk: "Page") -> None:
+    line = "{ text: 'x'.repeat(59), start: 1, end: 3.949 }"
+    shown = f"import('/pages/review-shape.js').then((shape) => shape.faults({line}, null, null, {{ cps: 20 }}))"
+    assert desk.evaluate(shown) == [{"rule": "cps", "text": "20.1 cps"}]
+    desk.fill("#field", "We have been here since noon,\nand nobody has told us why, yet.")
+    told = "cps: 20.4 characters a second, allowed: 20"
+    becomes(desk, f"document.getElementById('check').innerText.includes('{told}')")

@@ -158,6 +158,8 @@ def test_what_a_subtitle_file_does_not_have_is_not_offered(
         press(page, key)
         assert page.inner_text("#toast").startswith(why)
     assert page.is_hidden("button[data-do=again]")
+    becomes(page, "document.getElementById('queue').innerText.includes('read the other line, too.')")
+    assert "may stop" not in page.inner_text("#queue")
     press(page, "F1")
     assert not page.query_selector("[data-key=hear]")
 

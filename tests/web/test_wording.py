@@ -143,6 +143,20 @@ def test_all_of_it_by_keys_in_a_browser(desk: Server, page: "Page") -> None:
     until(lambda: state(desk.folder).cues["s000001.en.1"].text == "Good evening, everyone.", 30)
 
 
+@needs_hls
+def test_a_line_that_is_heard_once_more_stays_as_it_is_unless_one_chooses_otherwise(desk: Server, page: "Page") -> None:
+    opened(page, desk)
+    page.select_option("#track", "fr")
+    becomes(page, "livesubs.cue?.lang === 'fr'")
+    before = page.evaluate("livesubs.cue.text")
+    press(page, "Alt+Shift+r")
+    becomes(page, "document.activeElement.innerText === 'Keep it'", 60)
+    assert page.text_content("#versions-list ins") == "et "
+    assert not page.query_selector("#versions-list del")
+    press(page, "Enter")
+    becomes(page, f"!document.getElementById('versions').open && livesubs.cue.text === {json.dumps(before)}")
+
+
 def test_models_that_are_not_here_are_replaced_by_those_that_are() -> None:
     gone = settings.override(CHOSEN, speech={"model": "/gone/small"}, translation={"models": ("/gone/opus-mt-fr-en",)})
     assert as_here(gone) == options.with_models(Settings(demo=True))

@@ -7,9 +7,9 @@ from statistics import median
 from typing import Literal
 
 from pipeline.events import Value
-from pipeline.review.alignment import Line, Match, align
+from pipeline.review.alignment import Line, align
 
-Kind = Literal["same", "text", "time", "text and time", "split", "merged", "inserted", "deleted"]
+Kind = Literal["same", "text", "time", "text and time", "split", "merged", "divided", "inserted", "deleted"]
 
 NEXT = "\N{PARAGRAPH SEPARATOR}"
 """Between the texts of two lines."""
@@ -60,7 +60,13 @@ class Counts(Value, frozen=True):
 
 def compare(before: Sequence[Line], after: Sequence[Line]) -> list[Row]:
     """Every line of both, by time; each side is in the order of time."""
-    rows = [_row(match, before, after) for match in align(before, after)]
+    rows: list[Row] = []
+    for match in align(before, after):
+        row = _row(tuple(before[at] for at in match.before), tuple(after[at] for at in match.after))
+        if rows and (both := _both(rows[-1], row)):
+            rows[-1] = both
+        else:
+            rows.append(row)
     return sorted(rows, key=lambda row: row.at)
 
 
@@ -80,8 +86,22 @@ def counts(rows: Sequence[Row]) -> Counts:
     )
 
 
-def _row(match: Match, before: Sequence[Line], after: Sequence[Line]) -> Row:
-    was, now = tuple(before[at] for at in match.before), tuple(after[at] for at in match.after)
+def _both(one: Row, other: Row) -> Row | None:
+    """Two that follow on each other as one, where most words of a line that stands alone are in the other: it was
+    merged with a part of a line that was split, or came of one."""
+    alone, rest = (one, other) if not (one.before and one.after) else (other, one)
+    if (alone.before and alone.after) or not (rest.before and rest.after):
+        return None
+    made = _row(one.before + other.before, one.after + other.after)
+    return made if _changed(one) + _changed(other) - _changed(made) > _changed(alone) else None
+
+
+def _changed(row: Row) -> int:
+    """Words that were deleted and inserted."""
+    return sum(_words(part.text) for part in (*row.old, *row.new) if part.changed)
+
+
+def _row(was: tuple[Line, ...], now: tuple[Line, ...]) -> Row:
     old, new = differences(*(NEXT.join(line.text for line in lines) for lines in (was, now)))
     start = round(now[0].start - was[0].start, 3) if was and now else 0.0
     end = round(now[-1].end - was[-1].end, 3) if was and now else 0.0
@@ -94,6 +114,8 @@ def _kind(was: Sequence[Line], now: Sequence[Line], *, moved: bool) -> Kind:
         return "deleted" if was else "inserted"
     if len(was) != len(now):
         return "split" if len(now) > len(was) else "merged"
+    if len(was) > 1:
+        return "divided"
     if was[0].text == now[0].text:
         return "time" if moved else "same"
     return "text and time" if moved else "text"

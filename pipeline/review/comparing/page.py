@@ -12,7 +12,7 @@ from pipeline.review.comparing.sides import Side
 
 _SAID = {
     "same": "as they were", "text": "with other words", "time": "at other times", "text and time": "with both",
-    "split": "split", "merged": "merged", "inserted": "inserted", "deleted": "deleted",
+    "split": "split", "merged": "merged", "divided": "divided otherwise", "inserted": "inserted", "deleted": "deleted",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ does not go on. Whatever fails is tried again; nobody is waited for.
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 
 from pipeline.errors import SessionError
 from pipeline.source.failures import explain
@@ -26,10 +27,14 @@ REFUSALS = 8
 """How often a rendition may be refused in a row, while the playlist of renditions is not: half a minute."""
 OFTEN = 2.0
 """Seconds between two looks at a playlist that is late, at most."""
+LATE, _PIECES = 20.0, 2.5
+"""Seconds without a new piece, and times as long as one lasts, after which a run is over: what went before it comes
+whole to the recording, whose ffmpeg holds back the end of what it reads until there is more."""
 _TRIES = 3
 """How often a stream that was never reached is tried."""
 
 RENDITION = "another rendition of the stream"
+STOOD_STILL = "the stream stood still"
 
 
 class Follower:
@@ -55,6 +60,9 @@ class Follower:
         self._why, self._hurry = "", False
         self._spent, self._came = 0.0, 0
         self._backoff, self._refusals = BACKOFF, 0
+        self._came_at = time.monotonic()
+        self.stands = False
+        """Nothing has come for so long that the run is over."""
         self.trouble = ""
         """Why nothing comes just now; empty when all is well."""
 
@@ -72,6 +80,11 @@ class Follower:
                 self.trouble = str(error)
                 self._stop.wait(LONGEST_BACKOFF)
         return None
+
+    @property
+    def late(self) -> float:
+        """Seconds without anything new that are more than pieces of the stream usually take."""
+        return _PIECES * max((track.target for track in self._tracks), default=0.0)
 
     @property
     def _ended(self) -> bool:
@@ -148,11 +161,21 @@ class Follower:
             self.trouble = str(error if known else explain(str(error), self._web.address.shown))
             if isinstance(error, Refused):
                 self._note_refusal()
+            self._end_late()
             pause, self._backoff = self._backoff, min(LONGEST_BACKOFF, 2 * self._backoff)
             return pause
         self.trouble, self._backoff, self._refusals = "", BACKOFF, 0
+        self._end_late()
         least = min(track.target for track in self._tracks)
         return 0.0 if self._hurry else least if all(news) else min(least / 2, OFTEN)
+
+    def _end_late(self) -> None:
+        """Where nothing has come for long, a run is over; what comes next is another, without a gap between the two."""
+        current = self._runs.current
+        if current and current.whole and time.monotonic() - self._came_at > max(LATE, self.late):
+            with suppress(SessionError):  # a full disk: the next time
+                self._runs.seal()
+                self._why, self.stands = STOOD_STILL, True
 
     def _note_refusal(self) -> None:
         """An address may have expired; a rendition that stays refused while the others are listed is left."""
@@ -224,7 +247,7 @@ class Follower:
         if not got:
             return
         stored, came = got
-        self._backoff = BACKOFF
+        self._backoff, self._came_at, self.stands = BACKOFF, time.monotonic(), False
         if self._runs.add(track.number, stored):
             yield self._runs.current
         self._spent, self._came = self._spent + came.seconds, self._came + came.size

@@ -71,6 +71,16 @@ class Mirror:
         """Why nothing comes just now, in a sentence; empty when all is well."""
         return self._follower.trouble
 
+    @property
+    def stands(self) -> bool:
+        """The run that was given last has ended since nothing came for long, and nothing has come since."""
+        return self._follower.stands
+
+    @property
+    def late(self) -> float:
+        """Seconds without anything new that are more than pieces of the stream usually take."""
+        return self._follower.late
+
     def next_run(self) -> Run | None:
         """The next run, once its beginning is on the disk; None when the stream has ended, or the mirror was closed.
 

@@ -155,6 +155,7 @@ function draw() {
   const session = feed.session;
   byId("name").textContent = served.title || named(session?.source ?? "") || "livesubs";
   document.title = `${byId("name").textContent} - console`;
+  byId("empty").classList.toggle("more", Boolean(shown));
   byId("empty").textContent = !feed.ready ? "" : shown ? (lines.more ? `and ${lines.more} more` : "") : session ? "No line yet: they come as soon as somebody speaks." :
     "The session has not begun: its lines come here.";
   const chosen = lines.chosen;

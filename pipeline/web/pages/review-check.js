@@ -1,8 +1,10 @@
 // What the profile says of the line as it stands in the field: asked for when nobody has typed for a moment; and what would
 // mend it, which one key does.
 
+import { ask } from "./review-asked.js";
 import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
+import { rate } from "./review-shape.js";
 
 /** Milliseconds without a key. */
 const PAUSE = 250;
@@ -25,10 +27,17 @@ export class Check {
     this._timer = setTimeout(() => this._ask(), PAUSE);
   }
 
-  /** Makes the change that is offered. */
-  take() {
-    const { _desk: desk, _found: found } = this;
-    if (!found?.fixed.length || found.cue !== desk.current) return desk.tell("There is nothing to change here.", "refused");
+  /** Makes the change that is offered, for the line as it now stands. */
+  async take() {
+    const { _desk: desk } = this;
+    const { current } = desk;
+    clearTimeout(this._timer);
+    const answered = await this._ask();
+    const { _found: found } = this;
+    if (desk.current !== current) return;
+    if (!answered) return desk.tell("The rules could not be asked about just now. Try it again.", "refused");
+    if (!found.faults.length) return desk.tell("Nothing is wrong with this line.", "refused");
+    if (!found.fixed.length) return desk.tell("No change is offered for what is wrong here: it needs other words, or other times.", "refused");
     const lines = found.fixed.map((fix) => [this._line(fix.cue), fix]).filter(([now]) => now);
     const now = lines.map(([line]) => desk.worked(line));
     const made = lines.map(([, { start, end, text }], at) => ({ ...now[at], start, end, text }));
@@ -42,19 +51,20 @@ export class Check {
     return [before, this._desk.cue, after][place + 1] ?? null;
   }
 
+  /** Whether there is an answer about the line as it now stands. */
   async _ask() {
     const { _desk: desk } = this;
     const asked = ++this._asked;
-    if (!desk.cue) return this._draw(null);
+    if (!desk.cue) return this._draw(null), false;
     const mine = desk.worked(desk.cue);
     const [before, after] = desk.cues.beside(mine.id, desk.lang).map((cue) => cue && plain(cue));
-    const body = JSON.stringify({ lang: desk.lang, cues: [plain(mine)], before, after });
-    if (body === this._last) return;
-    const headers = { "content-type": "application/json" };
-    const answer = await fetch("/api/check", { method: "POST", body, headers }).catch(() => null);
-    if (asked !== this._asked || !answer?.ok) return;
-    this._last = body;
-    this._draw({ cue: mine.id, ...(await answer.json()) });
+    const body = { lang: desk.lang, cues: [plain(mine)], before, after };
+    if (JSON.stringify(body) === this._last) return true;
+    const { found } = await ask("/api/check", body);
+    if (asked !== this._asked || !found) return false;
+    this._last = JSON.stringify(body);
+    this._draw({ cue: mine.id, ...found });
+    return true;
   }
 
   _draw(found) {
@@ -101,11 +111,12 @@ const by = (seconds) => `${Math.abs(seconds).toFixed(3)} s ${seconds > 0 ? "late
 function told({ rule, found, allowed }) {
   const figure = (value) => (typeof value === "number" ? String(Math.round(100 * value) / 100) : value);
   const limit = allowed === "" || allowed === null ? "" : `, allowed: ${figure(allowed)}`;
-  return `${rule}: ${figure(found)} ${typeof found === "number" ? (WORDS[rule] ?? "") : ""}`.trim() + limit;
+  const speed = rule === "cps" || rule === "wpm";
+  return `${rule}: ${speed ? rate(found) : figure(found)} ${typeof found === "number" ? (WORDS[rule] ?? "") : ""}`.trim() + limit;
 }
 
 /** Both texts, word by word: what goes is struck out, what comes is marked. */
-function compared(before, after) {
+export function compared(before, after) {
   const [old, now] = [before, after].map((text) => text.match(/\n|[^\s]+| /g) ?? []);
   let [head, tail] = [0, 0];
   while (head < old.length && old[head] === now[head]) head++;

@@ -73,11 +73,11 @@ export const COMMANDS = [
   { group: WORDS, id: "hear", keys: ["Alt+Shift+R"], what: "hear it again, and choose", cannot: unheard, run: (desk) => desk.versions.open("speech") },
   { group: WORDS, id: "spelling", keys: ["Alt+C"], what: "take the first suggestion for a word that is misspelt", run: (desk) => desk.spelling.take() },
 
-  { group: DO, id: "fix", keys: ["Alt+X"], what: "take the change that is offered", run: (desk) => desk.check.take() },
+  { group: DO, id: "fix", keys: ["Alt+X"], what: "take the change that is offered for what is wrong", shapes: true, run: (desk) => desk.check.take() },
   { group: DO, id: "note", keys: ["Alt+N"], what: "a note on the line, to a colleague", run: (desk) => desk.asking.note() },
   { group: DO, id: "find", keys: ["Ctrl+F", "Ctrl+H"], what: "find and replace", run: (desk) => desk.find.open() },
   { group: DO, id: "kept", keys: ["Alt+B"], what: "what the guards kept back", run: (desk) => desk.keptBack.open() },
-  { group: DO, id: "keep", keys: ["Ctrl+S"], what: "make an edit of what is typed", run: (desk) => desk.commit() && desk.tell("All that you do is kept by itself.") },
+  { group: DO, id: "keep", keys: ["Ctrl+S"], what: "make an edit of what is typed", run: (desk) => desk.commit(true) && desk.tell("All that you do is kept by itself.") },
   { group: DO, id: "undo", keys: ["Ctrl+Z"], what: "undo", run: undo, may: (desk, event) => !typing(desk, event) },
   { group: DO, id: "redo", keys: ["Ctrl+Y", "Ctrl+Shift+Z"], what: "do it again", run: redo, may: (desk, event) => !typing(desk, event) },
   { group: DO, id: "put-back", keys: ["Escape"], what: "put the line back as it was, before it is left", run: (desk) => desk.putBack(), answers: true },

@@ -6,6 +6,7 @@ import { changes, COMMANDS } from "./review-commands.js";
 import { Cues } from "./review-cues.js";
 import { Drafts } from "./review-drafts.js";
 import { Edits } from "./review-edits.js";
+import { Elsewhere } from "./review-elsewhere.js";
 import { Faults } from "./review-faults.js";
 import { Field } from "./review-field.js";
 import { Find } from "./review-find.js";
@@ -55,11 +56,14 @@ export class Desk {
     this.find = new Find(this);
     this.spelling = new Spelling(this);
     this.waits = new Waits(this);
+    this.elsewhere = new Elsewhere(this);
     this.side = new Side(this);
     this.wave = new Wave(this, (cue, times) => retime(this, cue, times));
     this.keys = new Keys(COMMANDS, this);
     /** The line at the playhead is the chosen one, while it plays. */
     this.follows = false;
+    /** A line that was just split, and its parts, as long as nothing else was done: {was, parts}. */
+    this.parted = null;
     this.player.addEventListener("time", () => this.follows && this.player.playing && follow(this));
     this._place = place;
     this.cues.addEventListener("change", () => this._drawn());
@@ -123,7 +127,7 @@ export class Desk {
 
   /** Goes to a line; what was changed in the one before is an edit now. */
   select(id, { seek = true, caret = 0, focus = true } = {}) {
-    if (id !== this.current) this.commit(), drop(this), this.waits.drop();
+    if (id !== this.current) this.commit(), drop(this), this.waits.drop(), (this.parted = null);
     const cue = id === null ? null : (this.cues.get(id) ?? this.feed.killed.get(id));
     if (id !== null && !cue) return;
     this.current = id;
@@ -139,11 +143,11 @@ export class Desk {
     this.spelling.soon();
   }
 
-  /** What was typed becomes an edit; whether all of it is one. */
-  commit() {
+  /** What was typed becomes an edit; whether all of it is one. What somebody else has left there does when one is `sure`. */
+  commit(sure = false) {
     const { field } = this;
     this.times.commit();
-    if (!field.changed) return true;
+    if (!field.changed || (field.left && !sure)) return true;
     if (field.conflict) return this.waits.tell(), false;
     if (!field.text) return this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
     const now = this.cues.get(field.cue.id);
@@ -168,7 +172,7 @@ export class Desk {
   accept() {
     const { cue, out } = this;
     if (out) return this.waits.answer("leave");
-    if (!cue || !this.commit()) return;
+    if (!cue || !this.commit(true)) return;
     const now = this.cues.get(cue.id);
     this.ask("accept", [now], [], `Accepted: “${short(now.text)}”`);
     step(this, 1);

@@ -1,6 +1,8 @@
-// What is being typed and is no edit yet: on the server within a second, so that neither a crash nor a reload loses it.
+// What is being typed and is no edit yet: on the server within a second, so that neither a crash nor a reload loses it. Each
+// window has its own draft of a line. That of another one is only shown; once that is closed, whoever opens the line has it.
 
-import { keep, kept, WINDOW } from "./review-store.js";
+import { keep, kept } from "./review-store.js";
+import { connect, HERE, there, windows } from "./review-whose.js";
 
 const PLACE = "livesubs.desk drafts";
 /** Milliseconds after a key until a draft is sent; while somebody types on, it is sent as often. */
@@ -8,20 +10,37 @@ const SOON = 300;
 const AGAIN = 700;
 
 export class Drafts extends EventTarget {
+  /** Tells "change", and "told" (the line) of what other windows do. */
   constructor(feed) {
     super();
+    /** By line, then by window. */
     this._known = new Map();
     this._unsent = new Map();
-    /** Lines with an edit that is not on the server yet, `by` which window, and whether a draft of them is `there`. */
+    /** Drafts of lines with an edit that is not on the server yet: whether one is `there`. */
     this._turned = new Map();
+    /** The draft of another window that the open line was opened with: {id, by}. */
+    this._taken = null;
+    /** Drafts that were told on the connection that there is now. */
+    this._there = new Set();
     this._timer = null;
     this._busy = false;
     feed.addEventListener("draft", (event) => this._told(event.detail));
+    feed.addEventListener("desks", (event) => connect(event.detail));
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
+    feed.addEventListener("found", () => this._there.clear());
+    feed.addEventListener("ready", () => this._all());
+    windows.addEventListener("change", () => this._tell(null));
   }
 
+  /** This window's of a line; else the last of those that were begun in windows that are closed. */
   get(id) {
-    return this._known.get(id) ?? null;
+    const all = this._known.get(id);
+    return all ? (all.get(HERE) ?? [...all.values()].findLast((draft) => !there(draft.by)) ?? null) : null;
+  }
+
+  /** Those that other windows are writing. */
+  elsewhere(id) {
+    return [...(this._known.get(id)?.values() ?? [])].filter(({ by }) => by !== HERE && there(by));
   }
 
   /** How many are not on the server yet. */
@@ -29,50 +48,80 @@ export class Drafts extends EventTarget {
     return this._unsent.size;
   }
 
+  /** The draft that a line is opened with: whatever is done to it, is done to that. */
+  take(id) {
+    const draft = this.get(id);
+    this._taken = draft && draft.by !== HERE ? { id, by: draft.by } : null;
+    return draft;
+  }
+
   /** The text of a line as it is being typed. */
   keep(cue, text) {
-    const draft = { lang: cue.lang, text, start: cue.start, end: cue.end, rev: cue.rev, by: WINDOW };
-    this._known.set(cue.id, draft);
-    this._unsent.set(cue.id, draft);
+    const draft = { lang: cue.lang, text, start: cue.start, end: cue.end, rev: cue.rev, by: HERE };
+    this._set(cue.id, HERE, draft);
+    this._unsent.set(key(cue.id, HERE), draft);
+    for (const by of this._whole(cue.id)) if (by !== HERE) this._drop(cue.id, by); // it goes on in this one
+    this._keep();
     this._soon();
   }
 
   /** There is none any more: it was put back. */
   drop(id) {
-    if (this._known.delete(id)) this._gone(id);
+    for (const by of this._whole(id)) this._drop(id, by);
   }
 
   /** Those that are `old` go: a browser that is killed may have kept one that had become an edit. */
   tidy(old) {
-    for (const [id, draft] of [...this._known]) if (old(id, draft)) this.drop(id);
+    for (const [id, all] of this._known) {
+      for (const draft of [...all.values()]) if (!there(draft.by) && old(id, draft)) this._drop(id, draft.by);
+    }
   }
 
   /** Those of the lines have become an edit, made by `by`; gives what has to be called once that is on the server, too. */
   become(ids, by) {
-    for (const id of ids) {
-      const there = this._known.delete(id);
-      this._unsent.delete(id);
-      this._turned.set(id, { by, there: there || this._turned.get(id)?.there });
+    const turned = ids.flatMap((id) => this._whole(id, by).map((one) => [id, one]));
+    for (const [id, one] of turned) {
+      const [known, place] = [this._known.get(id)?.delete(one), key(id, one)];
+      if (this._unsent.get(place)) this._unsent.delete(place); // that one is gone has to be sent all the same
+      this._turned.set(place, known || this._turned.get(place) || false);
     }
     this._keep();
-    return () => ids.forEach((id) => this._over(id));
+    return () => turned.forEach(([id, one]) => this._over(id, one));
+  }
+
+  /** Whose drafts of a line are one: that of `by`, which is here, and the one that it went on from. */
+  _whole(id, by = HERE) {
+    const taken = by === HERE && this._taken?.id === id ? [this._taken.by] : [];
+    return [by, ...taken];
   }
 
   /** An edit that a draft became is on the server: the draft goes there, too. */
-  _over(id) {
-    const turned = this._turned.get(id);
-    this._turned.delete(id);
-    if (turned?.there && !this._known.has(id)) this._gone(id);
+  _over(id, by) {
+    const there = this._turned.get(key(id, by));
+    this._turned.delete(key(id, by));
+    if (there && !this._known.get(id)?.has(by)) this._gone(id, by);
   }
 
-  _gone(id) {
-    this._unsent.set(id, null);
+  _set(id, by, draft) {
+    const all = this._known.get(id) ?? new Map();
+    if (draft) all.set(by, draft);
+    else all.delete(by);
+    this._known.set(id, all);
+  }
+
+  _drop(id, by) {
+    if (this._known.get(id)?.delete(by)) this._gone(id, by);
+  }
+
+  _gone(id, by) {
+    this._unsent.set(key(id, by), null);
+    this._keep();
     this._soon();
   }
 
   /** Sends what there is at once: the page is being left. */
   flush() {
-    for (const [id, draft] of this._unsent) ask(id, draft, true);
+    for (const [place, draft] of this._unsent) ask(place, draft, true);
   }
 
   _soon(after = SOON) {
@@ -84,9 +133,9 @@ export class Drafts extends EventTarget {
     this._timer = null;
     if (this._busy) return this._soon();
     this._busy = true;
-    for (const [id, draft] of [...this._unsent]) {
-      if (!(await ask(id, draft))) break; // no server: then this browser keeps them
-      if (this._unsent.get(id) === draft) this._unsent.delete(id);
+    for (const [place, draft] of [...this._unsent]) {
+      if (!(await ask(place, draft))) break; // no server: then this browser keeps them
+      if (this._unsent.get(place) === draft) this._unsent.delete(place);
     }
     this._busy = false;
     this._keep();
@@ -102,30 +151,47 @@ export class Drafts extends EventTarget {
   _restore(session) {
     if (this._place) return;
     this._place = `${PLACE} ${session}`;
-    for (const [id, draft] of kept(this._place)) {
-      if (draft) this._known.set(id, draft);
-      this._unsent.set(id, draft);
+    for (const [place, draft] of kept(this._place)) {
+      if (draft) this._set(...JSON.parse(place), draft);
+      this._unsent.set(place, draft);
     }
     if (this._unsent.size) this._soon();
   }
 
   /** Of another window, or kept from before. */
   _told({ cue, by, draft }) {
-    if (by === WINDOW && this._known.has(cue) === Boolean(draft)) return;
-    if (this._unsent.has(cue)) return;
-    const turned = this._turned.get(cue);
-    if (draft && turned?.by === by) return void (turned.there = true);
-    if (draft && by === WINDOW) return this._gone(cue); // it came there after it was an edit, or given up
-    if (draft) this._known.set(cue, draft);
-    else this._known.delete(cue);
+    const place = key(cue, by);
+    this._there.add(place);
+    if (by === HERE && Boolean(this._known.get(cue)?.has(by)) === Boolean(draft)) return;
+    if (this._unsent.has(place)) return;
+    if (draft && this._turned.has(place)) return void this._turned.set(place, true);
+    if (draft && by === HERE) return this._gone(cue, by); // it came there after it was an edit, or given up
+    this._set(cue, by, draft);
+    this._tell(cue);
+  }
+
+  /** All that there are have been told: those of others that were not have gone while nobody was connected. */
+  _all() {
+    for (const [id, all] of this._known) {
+      for (const by of [...all.keys()]) {
+        const place = key(id, by);
+        if (by !== HERE && !this._there.has(place) && !this._unsent.has(place)) all.delete(by), this._tell(id);
+      }
+    }
+  }
+
+  _tell(cue) {
     this.dispatchEvent(new CustomEvent("told", { detail: cue }));
     this.dispatchEvent(new Event("change"));
   }
 }
 
-async function ask(id, draft, keepalive = false) {
+const key = (id, by) => JSON.stringify([id, by]);
+
+async function ask(place, draft, keepalive = false) {
+  const [id, by] = JSON.parse(place);
   try {
-    const answer = await fetch(`/api/drafts/${encodeURIComponent(id)}`, {
+    const answer = await fetch(`/api/drafts/${encodeURIComponent(id)}${draft ? "" : `?by=${encodeURIComponent(by)}`}`, {
       method: draft ? "PUT" : "DELETE",
       headers: { "content-type": "application/json" },
       ...(draft && { body: JSON.stringify(draft) }),

@@ -5,8 +5,8 @@
 
 import { now } from "./page.js";
 import { History } from "./review-history.js";
-import { keep, kept, WINDOW } from "./review-store.js";
-import { newId } from "./review-whose.js";
+import { keep, kept } from "./review-store.js";
+import { HERE, newId } from "./review-whose.js";
 
 const [WAITING, REFUSED] = ["livesubs.desk waiting", "livesubs.desk refused"];
 
@@ -72,7 +72,7 @@ export class Edits extends EventTarget {
     const expected = did === "accept" ? cues.filter(known).map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
     this.history.ask(edit);
     if (gone.length || expected.length) this._cues.expect(id, gone, expected);
-    this._waiting.push(this._begun(edit, WINDOW));
+    this._waiting.push(this._begun(edit, HERE));
     this._keep();
     this._send();
     return { id, made: expected };

@@ -1,5 +1,6 @@
 // What the profile says of the whole track: how much is left, and where the next fault is.
 
+import { ask } from "./review-asked.js";
 import { byId, now } from "./page.js";
 import { button } from "./review-side.js";
 
@@ -11,6 +12,8 @@ const SOON = 20;
 
 export class Faults {
   constructor(desk) {
+    /** How many there are, when that was asked last. */
+    this.count = 0;
     Object.assign(this, { _desk: desk, _of: new Map(), _there: false, _asked: 0, _timer: null, _renewal: null });
     desk.edits.addEventListener("done", () => this._later());
     desk.feed.addEventListener("cue", () => this._there && this._later());
@@ -54,10 +57,9 @@ export class Faults {
   async _ask() {
     const { lang, cues } = this._desk;
     const asked = ++this._asked;
-    const answer = await fetch(`/api/faults?lang=${lang}`).catch(() => null);
+    const { found } = await ask(`/api/faults?lang=${lang}`);
     if (asked !== this._asked) return this._renewal;
-    if (!answer?.ok) return false;
-    const found = await answer.json();
+    if (!found) return false;
     this._there = true;
     this._of.clear();
     for (const { cue, rule } of found) {
@@ -70,12 +72,18 @@ export class Faults {
     return true;
   }
 
+  /** The same in words; empty: there is none. */
+  get told() {
+    return this.count ? `${this.count} ${this.count === 1 ? "fault" : "faults"} by ${this._desk.limits.name}` : "";
+  }
+
   _draw(count) {
+    this.count = count;
     const box = byId("faults");
-    const name = this._desk.limits.name;
-    if (count) box.replaceChildren(button(`${count} ${count === 1 ? "fault" : "faults"} by ${name}`, () => this.step(1)));
-    else box.replaceChildren(`No fault by ${name}`);
+    if (count) box.replaceChildren(button(this.told, () => this.step(1)));
+    else box.replaceChildren(`No fault by ${this._desk.limits.name}`);
     this._desk.list.soon();
+    this._desk.side.soon();
   }
 
   _later() {

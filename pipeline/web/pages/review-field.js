@@ -1,7 +1,8 @@
 // The line that is worked on: its text, its times, how it reads, and what was said. A change is a draft at once, and an
 // edit when the line is left or accepted.
 
-import { faults, perSecond, read, tidy } from "./review-shape.js";
+import { faults, perSecond, rate, read, tidy } from "./review-shape.js";
+import { HERE, mine } from "./review-whose.js";
 import { byId } from "./page.js";
 
 export class Field extends EventTarget {
@@ -11,6 +12,8 @@ export class Field extends EventTarget {
     this.node = byId("field");
     /** The line as it was when it was opened, or when it was last changed. */
     this.cue = null;
+    /** The window in which the text was begun, while nobody has gone on with it here; empty: it was here. */
+    this.begun = "";
     this.node.addEventListener("input", () => this._typed());
     desk.cues.addEventListener("change", () => this._changed());
     desk.drafts.addEventListener("told", (event) => this._elsewhere(event.detail));
@@ -26,6 +29,11 @@ export class Field extends EventTarget {
     return this.cue !== null && this.text !== this.cue.text;
   }
 
+  /** It is of somebody who is gone, and nobody here has said that it is right: to walk past is not to say so. */
+  get left() {
+    return this.begun !== "" && !mine(this.begun) && this.changed;
+  }
+
   /** The caret, as a place in `text`. */
   get caret() {
     return tidy(`${this.node.value.slice(0, this.node.selectionStart)}|`).length - 1;
@@ -39,17 +47,20 @@ export class Field extends EventTarget {
 
   /** Opens a line; the caret goes to its beginning, or to where it was. */
   open(cue, caret = 0) {
-    const draft = cue && this._desk.drafts.get(cue.id);
+    const draft = cue && this._desk.drafts.take(cue.id);
+    this.begun = draft && draft.by !== HERE ? draft.by : "";
     this.cue = cue && (draft && draft.rev < cue.rev ? { ...cue, rev: draft.rev, text: null } : cue);
     this._put(draft?.text ?? cue?.text ?? "", caret);
     this.node.disabled = !cue;
     this.node.readOnly = this._desk.out !== null;
     this.node.lang = cue?.lang ?? "";
     this.draw();
+    this.dispatchEvent(new Event("opened"));
   }
 
   /** What was written has become this. */
   become(cue) {
+    this.begun = "";
     if (this.text === cue.text) this.cue = cue;
     else this.open(cue, this.node.selectionStart);
     this.draw();
@@ -87,10 +98,10 @@ export class Field extends EventTarget {
     const found = faults(now, before, after, desk.limits);
     const has = (rule) => found.some((one) => one.rule === rule);
     figure("length", `${(now.end - now.start).toFixed(2)} s`, has("shortest") || has("longest"));
-    figure("speed", `${perSecond(now.text, now.end - now.start).toFixed(1)} cps`, has("cps") || has("wpm"));
+    figure("speed", `${rate(perSecond(now.text, now.end - now.start))} cps`, has("cps") || has("wpm"));
     figure("width", now.text.split("\n").map((line) => read(line).length).join(" + "), has("cpl") || has("lines"));
     figure("room", after ? `gap ${(after.start - now.end).toFixed(2)} s` : "", has("gap") || has("overlap"));
-    byId("state").textContent = desk.out ? "taken out live" : this.changed ? "changed" : "";
+    byId("state").textContent = desk.out ? "taken out live" : this.left ? "left here" : this.changed ? "changed" : "";
   }
 
   _put(text, caret) {
@@ -100,6 +111,7 @@ export class Field extends EventTarget {
 
   _typed() {
     if (!this.cue) return;
+    this.begun = "";
     if (this.changed) this._desk.drafts.keep({ ...(this._desk.cues.get(this.cue.id) ?? this.cue), rev: this.cue.rev }, this.node.value);
     else this._desk.drafts.drop(this.cue.id);
     this.draw();
@@ -121,10 +133,14 @@ export class Field extends EventTarget {
     this.draw();
   }
 
-  /** Another window writes this line. */
+  /** Another window writes this line (null: some window came or went). What was begun there stands here no longer than it is
+   * left there. */
   _elsewhere(id) {
-    if (id !== this.cue?.id || this.changed || document.hasFocus()) return;
-    this.open(this._desk.cues.get(id), this.node.selectionStart);
+    const { cue } = this;
+    if (!cue || (id ?? cue.id) !== cue.id) return;
+    const draft = this._desk.drafts.get(cue.id);
+    const other = this.begun ? draft?.by !== this.begun || draft.text !== this.node.value : id && !this.changed && !document.hasFocus();
+    if (other && this._desk.cues.get(cue.id)) this.open(this._desk.cues.get(cue.id), this.node.selectionStart);
   }
 
   /** The line was changed by somebody else while it was being written: what it says now; null: it was not. */

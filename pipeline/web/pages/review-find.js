@@ -3,7 +3,7 @@
 import { ask } from "./review-asked.js";
 import { clock } from "./review-list.js";
 import { button, said } from "./review-side.js";
-import { HAND } from "./review-whose.js";
+import { newGo } from "./review-whose.js";
 import { byId } from "./page.js";
 
 /** Milliseconds without a key until it is looked for. */
@@ -91,16 +91,17 @@ export class Find {
     byId("find-replace").disabled = !ticked;
   }
 
-  /** What is ticked, an edit for each line. */
+  /** What is ticked, an edit for each line; one undo takes back all of them. */
   async _replace() {
     const ticked = this._hits.filter((hit) => hit.tick.checked);
+    const hand = newGo();
     for (const session of new Set(ticked.map((hit) => hit.session))) {
       const ticks = ticked.filter((hit) => hit.session === session).map(({ cue, rev, first }) => ({ cue, rev, first }));
       const { others, ...sought } = this._sought;
-      const { found, why } = await ask("/api/replace", { ...sought, ticks, session, hand: HAND });
+      const { found, why } = await ask("/api/replace", { ...sought, ticks, session, hand });
       if (!found) this._desk.tell(why, "refused");
       else if (found.stale.length) this._desk.tell(`${found.stale.length} not replaced: ${found.stale[0].why}`, "refused");
-      else this._desk.tell(`${found.edits.length} lines changed`);
+      else this._desk.tell(found.edits.length === 1 ? "1 line changed" : `${found.edits.length} lines changed`);
     }
     this._dialog.close();
   }

@@ -1,6 +1,6 @@
 // Every edit of the session, of whatever window, and what follows from them: what can be undone, and the notes.
 
-import { mine, together, windowOf } from "./review-whose.js";
+import { handOf, inOneGo, mine, together } from "./review-whose.js";
 
 export class History {
   constructor() {
@@ -51,6 +51,18 @@ export class History {
     return this.done.findLast((edit) => mine(edit.id));
   }
 
+  /** The same, and what was made in one go with it. */
+  get ownAll() {
+    const { done, own } = this;
+    return own ? done.filter((edit) => edit === own || inOneGo(edit.id, own.id)) : [];
+  }
+
+  /** Whether nothing that stands was done to the lines of an edit since. */
+  free(edit) {
+    const { done } = this;
+    return !done.slice(done.indexOf(edit) + 1).some((later) => shared(later, edit));
+  }
+
   /** What has to be undone next, so that one's own last change can be: that one, or what was done to the same lines since;
    * where there is none of one's own, the last change of all. */
   get next() {
@@ -63,9 +75,16 @@ export class History {
     return this._stands.undone.findLast((edit) => mine(edit.id));
   }
 
+  /** The same, and those of what was made in one go with what it took back. */
+  get undoneAll() {
+    const { undone: last } = this;
+    const goes = (edit) => edit === last || (mine(edit.id) && inOneGo(this.meant(edit).id, this.meant(last).id));
+    return last ? this._stands.undone.filter(goes) : [];
+  }
+
   /** The window that changed a line last; empty: none. */
   lastOf(cue) {
-    return windowOf(this.done.findLast((edit) => edit.cues.includes(cue))?.id ?? "");
+    return handOf(this.done.findLast((edit) => edit.cues.includes(cue))?.id ?? "");
   }
 
   /** Whether somebody has changed the words of a line, and that stands. */

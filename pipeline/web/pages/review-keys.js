@@ -1,6 +1,7 @@
 // Which keys do what: one table of the conventions, which whoever has other habits changes; that is kept in this browser.
 
 import { letterSwitch, meant } from "./letters.js";
+import { legend } from "./review-marks.js";
 import { byId } from "./page.js";
 
 const PLACE = "livesubs.desk keys";
@@ -30,6 +31,7 @@ export class Keys {
     this._index();
     this._dialog = byId("keys");
     addEventListener("keydown", (event) => this._press(event));
+    addEventListener("mousedown", (event) => this._held(event));
     for (const button of document.querySelectorAll("button[data-do]")) {
       button.addEventListener("click", (event) => this._clicked(button.dataset.do, event));
     }
@@ -45,6 +47,13 @@ export class Keys {
   async _clicked(id, event) {
     await this._desk.run(this._commands.find((one) => one.id === id));
     if (event.detail && !document.querySelector("dialog[open]")) this._desk.field.node.focus({ preventScroll: true });
+  }
+
+  /** Also one who draws on the sound, or slips on a line. */
+  _held(event) {
+    if (event.button || !event.target.closest(".row, #sound")) return;
+    event.preventDefault();
+    this._desk.field.focus();
   }
 
   /** The keys on the buttons. */
@@ -123,6 +132,7 @@ export class Keys {
       return section;
     });
     byId("keys-list").replaceChildren(...parts);
+    byId("legend").replaceChildren(legend());
     byId("keys-more").replaceChildren(letterSwitch(), this._forget());
   }
 

@@ -2,15 +2,12 @@
 
 import { after } from "./lines.js";
 import { step } from "./review-going.js";
-import { faults } from "./review-shape.js";
+import { drafted, marks } from "./review-marks.js";
+import { faults, rate } from "./review-shape.js";
 
 /** Pixels of a row, and rows that are drawn beyond what is seen. */
 export const ROW = 46;
 const BEYOND = 6;
-const REMARKS = {
-  untranslated: "not translated", doubtful: "translation doubtful", name: "name uncertain", cut: "cut off", late: "late",
-  marked: "marked", typed: "typed live", backfilled: "translated later",
-};
 
 export class List {
   constructor(box, desk) {
@@ -73,7 +70,8 @@ export class List {
     const text = desk.textOf(cue);
     const rules = desk.faults.of({ ...cue, text });
     const noted = desk.edits.history.notes(cue.id).length;
-    const told = [at, cue, before?.end, after?.start, text, desk.said(cue), desk.queue.why(cue.id), cue.id === desk.current, rules, noted];
+    const draft = drafted(desk, cue);
+    const told = [at, cue, before?.end, after?.start, text, desk.said(cue), desk.queue.why(cue.id), cue.id === desk.current, rules, noted, draft];
     if (!row.node.isConnected) this._space.append(row.node);
     if (row.told && told.every((one, index) => one === row.told[index])) return;
     row.told = told;
@@ -129,24 +127,7 @@ function fill({ node, parts }, desk, cue, at, total, found) {
   marks(parts.marks, desk, cue, found.filter((one) => one.rule !== "cps"));
 }
 
-const speed = (cue) => `${(cue.text.replaceAll("\n", "").length / Math.max(0.001, cue.end - cue.start)).toFixed(1)}`;
-
-/** What is to be known of a line: the doubts about it, what is wrong in its shape, what was done with it. */
-function marks(box, desk, cue, found) {
-  const doubts = cue.flags.filter((flag) => REMARKS[flag]).map((flag) => ["doubt", REMARKS[flag]]);
-  const counted = new Set([...found.map((one) => one.rule), "cps"]);
-  const rules = desk.faults.of(cue).filter((rule) => !counted.has(rule));
-  const wrong = [...found.map((one) => one.text), ...rules].map((text) => ["wrong", text]);
-  const why = desk.queue.why(cue.id) && !desk.done(cue) && !doubts.length ? [["doubt", "look"]] : [];
-  const state = desk.drafts.get(cue.id) ? ["draft", "draft"] : cue.flags.includes("accepted") ? ["good", "✓"] : cue.flags.includes("edited") ? ["good", "edited"] : null;
-  box.replaceChildren(...[...why, ...doubts, ...wrong, ...(desk.edits.history.notes(cue.id).length ? [["note", "note"]] : []), ...(state ? [state] : [])].map(([kind, text]) => {
-    const made = document.createElement("b");
-    made.className = kind;
-    made.textContent = text;
-    if (text === "✓") made.setAttribute("aria-label", "accepted");
-    return made;
-  }));
-}
+const speed = (cue) => rate(cue.text.replaceAll("\n", "").length / Math.max(0.001, cue.end - cue.start));
 
 /** Which line that is, as one is told. */
 export function named({ cues }, cue) {

@@ -1,6 +1,7 @@
 // What needs a human first: the lines by how likely they are wrong, each with its reasons; how much of that is left, and what
 // is to be expected in the rest.
 
+import { ask } from "./review-asked.js";
 import { shown } from "./review-keys.js";
 import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
@@ -27,7 +28,7 @@ export class Queue {
     const next = by > 0 ? places.slice(at + 1).find((one) => this._open(one)) ?? places.find((one) => this._open(one)) :
       places.slice(0, Math.max(0, at)).findLast((one) => this._open(one));
     if (next) return this._desk.select(next.cue);
-    this._desk.tell(by > 0 ? `${this._head(0, places.length)} ${this._rest()}` : "That is the first.", "done");
+    this._desk.tell(by > 0 ? `${this._head(0, places.length)} ${this._rest(0)}` : "That is the first.", "done");
   }
 
   /** The order as it is now. */
@@ -35,9 +36,9 @@ export class Queue {
     const { lang } = this._desk;
     const asked = ++this._asked;
     if (lang !== this._lang) Object.assign(this, { _of: null, _lang: lang });
-    const answer = await fetch(`/api/queue?lang=${lang}`).catch(() => null);
-    if (asked !== this._asked || !answer?.ok) return;
-    this._of = await answer.json();
+    const { found } = await ask(`/api/queue?lang=${lang}`);
+    if (asked !== this._asked || !found) return;
+    this._of = found;
     this._why = new Map(this._worth().map((one) => [one.cue, one.why.join("\n") || "likely wrong"]));
     byId("queue").hidden = false;
     this._desk.list.soon();
@@ -49,7 +50,8 @@ export class Queue {
     const places = this._worth();
     const left = places.filter((one) => this._open(one)).length;
     const mine = this._of.problems.find((one) => one.cue === this._desk.current);
-    const told = JSON.stringify([left, places.length, mine]);
+    const rest = this._rest(left);
+    const told = JSON.stringify([left, places.length, mine, rest]);
     const box = byId("queue");
     if (box.dataset.told === told) return;
     box.dataset.told = told;
@@ -64,26 +66,30 @@ export class Queue {
     next.append(key);
     row.append(...(left ? [next] : []), said("span", this._head(left, places.length)));
     const share = left ? `They have about ${Math.round(100 * this._of.price.share)} % of the faults to be expected. ` : "";
-    const rest = said("p", share + this._rest());
-    rest.className = "price";
-    box.replaceChildren(...(mine?.why.length ? [said("h3", "Why it is here"), reasons] : []), row, rest);
+    const price = said("p", share + rest);
+    price.className = "price";
+    box.replaceChildren(...(mine?.why.length ? [said("h3", "Why it is here"), reasons] : []), row, price);
   }
 
   /** How much of what stands out is left, and how long that takes. */
   _head(left, all) {
     if (!all) return "No line stands out.";
-    if (!left) return `All ${all} that stand out have been looked at.`;
+    if (!left) return all === 1 ? "The one that stands out has been looked at." : `All ${all} that stand out have been looked at.`;
     const minutes = Math.max(1, Math.round((this._of.price.minutes * left) / all));
     return `${left} of ${all} left, about ${minutes} min`;
   }
 
-  /** What is to be expected in the other lines, which nobody is led to. */
-  _rest() {
+  /** What is to be expected in the other lines, which nobody is led to; what breaks a rule is there to be seen. `first`: so many are to
+   * be looked at before. */
+  _rest(first) {
     const { left, stop, problems } = this._of;
+    const { facts, faults, keys } = this._desk;
     const others = problems.slice(stop).filter((one) => this._open(one)).length;
-    if (!others) return "There are no others.";
+    const wrong = faults.told && ` There ${faults.count === 1 ? "is" : "are"} still ${faults.told}: ${shown(keys?.of("fault")[0] ?? "")}.`;
+    if (!others) return `There are no others.${wrong}`;
     const lines = others === 1 ? "In the other line" : `In the ${others} other lines`;
-    if (left < 0.5) return `${lines} hardly a fault is to be expected: you may stop here.`;
+    if (facts.kind === "file") return `Of a subtitle file nobody knows how sure its words are: read the other ${others === 1 ? "line" : `${others} lines`}, too.${wrong}`;
+    if (left < 0.5) return `${lines} hardly a fault is to be expected${wrong ? `.${wrong}` : first ? ": after these you may stop." : ": you may stop here."}`;
     return `${lines} about ${count(left, "fault")} may be left that nothing points to: if all has to be right, read them, too.`;
   }
 

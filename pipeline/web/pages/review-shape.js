@@ -19,6 +19,9 @@ export const read = (text) => text.replace(/<[^>]*>|\{\\[^}]*\}/g, "").replaceAl
 
 export const perSecond = (text, seconds) => read(text).length / Math.max(0.001, seconds);
 
+/** A speed as it is read, rounded up: what is over looks over. */
+export const rate = (speed) => (Math.ceil(10 * speed - 0.000001) / 10).toFixed(1);
+
 /** What can be counted in a line at once, in few words: `{rule, text}`; `limits` are the profile's, null is none. */
 export function faults(cue, before, after, limits) {
   const lines = cue.text.split("\n");
@@ -28,8 +31,8 @@ export function faults(cue, before, after, limits) {
   const words = (60 * read(lines.join(" ")).split(/\s+/).filter(Boolean).length) / Math.max(0.001, seconds);
   const found = [];
   const note = (bad, rule, text) => bad && found.push({ rule, text });
-  note(limits.cps && speed > limits.cps + 0.0001, "cps", `${speed.toFixed(1)} cps`);
-  note(limits.wpm && words > limits.wpm + 0.0001, "wpm", `${words.toFixed(0)} wpm`);
+  note(limits.cps && speed > limits.cps + 0.0001, "cps", `${rate(speed)} cps`);
+  note(limits.wpm && words > limits.wpm + 0.0001, "wpm", `${rate(words)} wpm`);
   note(limits.cpl && longest > limits.cpl, "cpl", `${longest} chars`);
   note(limits.lines && lines.length > limits.lines, "lines", `${lines.length} lines`);
   note(limits.shortest && seconds < limits.shortest - 0.0005, "shortest", `${seconds.toFixed(2)} s`);
@@ -56,6 +59,20 @@ export function splitTime(cue, caret, words) {
   const best = borders.reduce((one, other) => (other.off < one.off ? other : one));
   return best.time > cue.start + 0.1 && best.time < cue.end - 0.1 ? best.time : guess;
 }
+
+/** Where a text is parted that has the caret there: not inside a word, but at its nearer end, unless that is an end of the text.
+ * Null: it is all one word. */
+export function border(text, caret) {
+  const inside = /[^ \n]/.test(text[caret - 1] ?? " ") && /[^ \n]/.test(text[caret] ?? " ");
+  if (!inside || UNSPACED.test(text.slice(caret - 1, caret + 1))) return caret;
+  const before = Math.max(text.lastIndexOf(" ", caret - 1), text.lastIndexOf("\n", caret - 1)) + 1;
+  const after = caret + text.slice(caret).search(/[ \n]|$/);
+  const ends = [before, after].filter((at) => at > 0 && at < text.length);
+  return ends.length ? ends.reduce((one, other) => (Math.abs(other - caret) < Math.abs(one - caret) ? other : one)) : null;
+}
+
+/** Scripts that put no space between words. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
 /** What there is instead of lines that would be too short to be read. */
 export const SHORT = "short";

@@ -2,6 +2,7 @@
 // far the work is, whether all is kept.
 
 import { clock } from "./review-list.js";
+import { safe } from "./review-store.js";
 import { byId } from "./page.js";
 
 /** Seconds without an answer after which it is said. */
@@ -88,7 +89,7 @@ export class Side {
     const lost = !feed.connected || edits.late > LATE;
     const box = byId("saved");
     const said = !waiting ? (lost ? "The server is away: go on, this browser keeps what you do." : "All is kept") :
-      lost ? `Not on the server yet: ${waiting}. It is tried again; this browser has it.` : "Keeping…";
+      lost ? `Not on the server yet: ${waiting}. It is tried again; ${safe() ? "this browser has it" : "leave this page open"}.` : "Keeping…";
     if (box.textContent !== said) box.textContent = said;
     box.className = lost ? "bad" : "";
   }

@@ -1,6 +1,6 @@
 // Where one line ends and the next begins: split, merge, words for a neighbour; and lines that come or go.
 
-import { give, joined, merge, round, SHORT, split, splitTime } from "./review-shape.js";
+import { border, give, joined, merge, round, SHORT, short, split, splitTime } from "./review-shape.js";
 import { byId } from "./page.js";
 
 /** Seconds of a line that is put in, where there is room. */
@@ -16,19 +16,36 @@ const BLANK = "…";
 export async function splitHere(desk) {
   const now = desk.cue && desk.worked(desk.cue);
   if (!now) return;
-  const { caret } = desk.field;
+  const { caret: at } = desk.field;
+  const caret = border(now.text, at);
   const words = await desk.heard.certainly(now.start - 1, now.end + 1);
   const [, after] = desk.cues.beside(now.id, now.lang);
-  const times = { time: splitTime(now, caret, words), gap: desk.gap, least: least(desk), room: after ? after.start - desk.gap : Infinity };
-  const parts = split(now, caret, times);
+  const times = { time: splitTime(now, caret ?? 0, words), gap: desk.gap, least: least(desk), room: after ? after.start - desk.gap : Infinity };
+  const parts = caret === null ? null : split(now, caret, times);
   if (!parts) return desk.tell("Put the caret where the second line is to begin.", "refused");
   if (parts === SHORT) return desk.tell(`There is no room for two: each has to stand for ${least(desk).toFixed(2)} s. Make the line longer first.`, "refused");
-  const [, second] = desk.ask("split", [now], [parts[0], { ...parts[1], id: "" }], "Split");
-  desk.select(second.id, { seek: false });
+  const moved = caret === at ? "" : `, between words: “${short(parts[0].text)}” / “${short(parts[1].text)}”`;
+  const [first, second] = desk.ask("split", [now], [parts[0], { ...parts[1], id: "" }], `Split${moved}`);
+  const { frame } = desk.player;
+  desk.select(second.id, { seek: frame < second.start || frame >= second.end });
+  desk.parted = { was: now, parts: [first, second] };
 }
 
-/** The chosen line and the one after it (`by` -1: before it) as one; `whole`: as one sentence. */
+/** What was just split is whole again, as it was; whether there is such a line here. */
+function mended(desk) {
+  const { was, parts } = desk.parted ?? {};
+  const now = parts?.map(({ id }) => desk.cues.get(id)) ?? [];
+  const same = ({ text, start, end }, at) => parts[at].text === text && parts[at].start === start && parts[at].end === end;
+  if (!parts || desk.current !== parts[1].id || desk.field.changed || !now.every((cue, at) => cue && same(cue, at))) return false;
+  const [made] = desk.ask("merge", now, [{ ...now[0], text: was.text, start: was.start, end: was.end }], "Merged: as it was before it was split");
+  desk.select(made.id, { seek: false });
+  return true;
+}
+
+/** The chosen line and the one after it (`by` -1: before it) as one; `whole`: as one sentence. A line that
+ * was just split is whole again. */
 export function mergeWith(desk, by, whole = false) {
+  if (!whole && mended(desk)) return;
   const [first, second] = pair(desk, by);
   if (!first || !second) return desk.tell("There is no line to merge it with.", "refused");
   over(desk, first, second, "Merge them", () => {
@@ -42,10 +59,10 @@ export async function giveWords(desk, by) {
   const [first, second] = pair(desk, by);
   if (!first || !second) return desk.tell("There is no line to give them to.", "refused");
   const [now, neighbour] = by < 0 ? [second, first] : [first, second];
-  const { caret } = desk.field;
+  const caret = border(now.text, desk.field.caret);
   const words = await desk.heard.certainly(now.start - 1, now.end + 1);
-  const times = { time: splitTime(now, caret, words), gap: desk.gap, least: least(desk) };
-  const made = give(now, neighbour, caret, by, times, desk.limits);
+  const times = { time: splitTime(now, caret ?? 0, words), gap: desk.gap, least: least(desk) };
+  const made = caret !== null && give(now, neighbour, caret, by, times, desk.limits);
   if (!made) return desk.tell("Put the caret between the words that stay and those that go.", "refused");
   if (made === SHORT) return desk.tell(`Too short: the words that stay need ${least(desk).toFixed(2)} s. Merge the two, or make this line longer first.`, "refused");
   over(desk, first, second, "Give them", () => desk.ask("retime", [first, second], made, by < 0 ? "Given to the line before" : "Given to the line after"));

@@ -78,10 +78,12 @@ export function shiftToPlayhead(desk) {
   if (desk.cue) shift(desk, round(framed(desk.player.frame, desk.fps) - desk.worked(desk.cue).start), false);
 }
 
-/** Seconds in "1:02:03.5", "2:03" "1:02:03,500" or "-0.25"; NaN: it is no time. */
+/** Seconds in "1:02:03.5", "2:03" "1:02:03,500" or "-0.25"; NaN: it is no time, as 0:99:99. */
 export function seconds(text) {
   const [, sign, rest] = text.trim().match(/^([+\-−]?)(.*)$/);
   const parts = rest.replace(",", ".").split(":");
-  if (parts.length > 3 || !parts.every((part) => /^\d+(\.\d+)?$/.test(part))) return NaN;
+  const last = parts.length - 1;
+  const fits = (part, at) => (at < last ? /^\d+$/ : /^\d+(\.\d+)?$/).test(part) && (at === 0 || Number(part) < 60);
+  if (parts.length > 3 || !parts.every(fits)) return NaN;
   return (["-", "−"].includes(sign) ? -1 : 1) * parts.reduce((sum, part) => 60 * sum + Number(part), 0);
 }

@@ -1,6 +1,7 @@
 // Other ways to say the line: heard once more, or translated again by an engine; the editor chooses.
 
 import { ask } from "./review-asked.js";
+import { compared } from "./review-check.js";
 import { named } from "./review-list.js";
 import { short } from "./review-shape.js";
 import { button, said } from "./review-side.js";
@@ -66,17 +67,24 @@ export class Versions {
     if (!found) return list.replaceChildren(said("p", why));
     const cues = found.cues.map(([id]) => this._desk.cues.get(id)).filter(Boolean);
     const now = cues.map((cue) => cue.text).join("\n");
-    list.replaceChildren(said("h3", "It now says"), said("q", now), ...found.versions.map((one) => this._version(one, cues)));
+    const keep = button("Keep it", () => this._dialog.close());
+    list.replaceChildren(said("h3", "It now says"), said("q", now), keep, ...found.versions.map((one) => this._version(one, cues, now)));
     if (!found.versions.length) list.append(said("p", "Nothing came back."));
-    list.querySelector("button")?.focus();
+    const take = this._of.what === "speech" ? null : list.querySelector(".take"); // what was heard live may be the better one
+    (take ?? keep).focus();
   }
 
-  _version({ text, texts, engine, doubt }, cues) {
+  _version({ text, texts, engine, doubt }, cues, now) {
     const box = said("div", "");
     const same = texts.length && texts.every((one, at) => one === cues[at].text);
     const head = said("h3", [engine, doubt, same ? "as it is" : ""].filter(Boolean).join(" · "));
-    box.append(head, said("q", texts.length ? texts.join("\n") : text));
-    if (!same && texts.length) box.append(button("Take it", () => this._take(cues, texts)));
+    const shown = said("q", "");
+    shown.append(...compared(now, texts.length ? texts.join("\n") : text));
+    box.append(head, shown);
+    if (same || !texts.length) return box;
+    const take = button("Take it", () => this._take(cues, texts));
+    take.className = "take";
+    box.append(take);
     return box;
   }
 

@@ -3,6 +3,7 @@
 import { Feed } from "./feed.js";
 import { Desk } from "./review-desk.js";
 import * as places from "./review-place.js";
+import { HERE } from "./review-whose.js";
 
 async function learn() {
   for (;;) {
@@ -21,7 +22,7 @@ async function main() {
   const facts = await learn();
   const session = `${facts.name} ${facts.src_lang}`;
   const place = await places.kept(session);
-  const desk = new Desk(facts, new Feed({ desk: true }), place);
+  const desk = new Desk(facts, new Feed({ desk: HERE }), place);
   let last = "";
   const keep = () => {
     const place = JSON.stringify(desk.place);
