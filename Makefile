@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine guards asr-url bench queue bench-peers lock-peers lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine batch guards asr-url bench queue bench-peers lock-peers lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -85,6 +85,12 @@ resume: $(DONE)
 # The second pass on ten noisy takes, with holes, edits and kills; takes about six minutes; needs espeak-ng.
 refine: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_refine.py --log-cli-level=INFO
+
+# Twelve recordings by one worker, by two, and on a Ray cluster that loses a node, and its driver; takes about six minutes of an
+# otherwise idle machine; needs espeak-ng, Linux, and the extra `cluster`.
+batch: $(DONE)
+	$(BIN)/python -m pip install --quiet -e '.[cluster]'
+	$(BIN)/python -m pytest tests/soak/test_batch.py --log-cli-level=INFO
 
 # The guards against invented text over ten minutes of applause, of chants, of speech under applause; needs espeak-ng.
 guards: $(DONE)

@@ -7,6 +7,7 @@ import typer
 
 from pipeline import __version__, system
 from pipeline.commands import (
+    batch,
     check,
     compare,
     doctor,
@@ -72,6 +73,7 @@ app.command()(learn.learn)
 app.command()(review.review)
 app.command()(fit.fit)
 app.command()(refine.refine)
+app.command()(batch.batch)
 app.command()(doctor.doctor)
 app.command()(qc.qc)
 app.add_typer(models.app, name="models")

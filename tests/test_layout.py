@@ -13,6 +13,7 @@ ABOVE = {
     "web",
     "export",
     "refining",
+    "scale",
     "fit",
     "session",
     "director",

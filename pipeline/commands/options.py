@@ -203,6 +203,21 @@ def as_here(chosen: Settings) -> Settings:
     return chosen
 
 
+def same_models(chosen: Settings) -> Settings:
+    """The settings of another machine with the models of the same names here, where theirs are not; ModelError."""
+    if chosen.demo:
+        return with_models(settings.override(chosen, translation={"models": ()}))
+    speech, theirs = Path(chosen.speech.model), chosen.translation.models
+    ours = tuple(path if Path(path).is_dir() else str(models_folder() / Path(path).name) for path in theirs)
+    model = str(speech) if speech.is_dir() else assets.find_recogniser(speech.name, models_folder())
+    return settings.override(chosen, speech={"model": model}, translation={"models": ours})
+
+
+def ray_token() -> bool:
+    """Whether Ray is to speak only to whom has its token."""
+    return os.environ.get("RAY_AUTH_MODE", "").lower() == "token"
+
+
 def keys() -> Mapping[str, str]:
     """The keys of the translation services that there are, by name."""
     return {name: key for name in KEYS if (key := os.environ.get(name, "").strip())}
@@ -273,13 +288,13 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
 
 def session_folder(source: str) -> Path:
     """A new folder's path under `sessions/`, named by time and source."""
-    path = SESSIONS / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{_slug(source)}"
+    path = SESSIONS / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_{slug(source)[:40]}"
     return next(p for p in (path, *(path.with_name(f"{path.name}-{n}") for n in range(2, 100))) if not p.exists())
 
 
-def _slug(source: str) -> str:
+def slug(source: str) -> str:
     """A folder name from a source: its last part, letters and digits only, without user info, query and RTMP key."""
     if source.lower().startswith("rtmp"):
         source = source.rstrip("/").rpartition("/")[0]
     last = re.split(r"[?#]", source)[0].rstrip("/").rsplit("/", 1)[-1].rsplit("@", 1)[-1]
-    return re.sub(r"[^\w-]+", "-", Path(last).stem).strip("-")[:40] or "stream"
+    return re.sub(r"[^\w-]+", "-", Path(last).stem).strip("-") or "stream"

@@ -4,11 +4,10 @@ So a pass that was killed goes on behind the last block it has heard, and hears 
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 
-from pipeline.audio import AudioFile
+from pipeline.audio import AudioFile, Samples
 from pipeline.events import Chunk, Gap
 from pipeline.settings import SAMPLE_RATE
 from pipeline.speech.vad import FRAME, Detector, Probabilities
@@ -26,13 +25,41 @@ def blocks(audio: AudioFile, gaps: Sequence[Gap], detector: Detector) -> list[Ch
     """All that was recorded, in order; no block has a gap in it."""
     made: list[Chunk] = []
     for start, end in _recorded(audio.recorded, gaps):
-        detector.reset()
-        heard = [np.zeros(0, np.float32)]
+        cutter = Cutter(detector, start)
         for at in np.arange(start, end, _PIECE).tolist():
-            heard.append(detector.probabilities(audio.read(at, min(at + _PIECE, end))))
-        edges = [start, *cuts(np.concatenate(heard), start, end), end]
-        made += [Chunk(start=first, end=last) for first, last in pairwise(edges)]
+            made += cutter.cut(audio.read(at, min(at + _PIECE, end)))
+        made += cutter.rest()
     return made
+
+
+class Cutter:
+    """Cuts a stretch as it comes in: the same blocks, however much of it comes at once."""
+
+    def __init__(self, detector: Detector, start: float) -> None:
+        detector.reset()
+        self._detector, self._start, self._samples = detector, start, 0
+        self._at = start  # where the next block begins, and its frames
+        self._frames = np.zeros(0, np.float32)
+
+    def cut(self, samples: Samples) -> list[Chunk]:
+        """The blocks that these samples complete."""
+        self._samples += len(samples)
+        self._frames = np.concatenate([self._frames, self._detector.probabilities(samples)])
+        made: list[Chunk] = []
+        for end in cuts(self._frames, self._at, self.end):
+            made.append(Chunk(start=self._at, end=end))
+            self._frames = self._frames[round((end - self._at) / _FRAME) :]
+            self._at = end
+        return made
+
+    def rest(self) -> list[Chunk]:
+        """The last block, where there is one: the stretch is over."""
+        return [Chunk(start=self._at, end=self.end)] if self.end > self._at else []
+
+    @property
+    def end(self) -> float:
+        """Where the sound ends so far, stream time."""
+        return self._start + self._samples / SAMPLE_RATE
 
 
 def _recorded(until: float, gaps: Sequence[Gap]) -> Iterator[tuple[float, float]]:

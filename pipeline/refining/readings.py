@@ -98,11 +98,15 @@ def read_on(
 
 def _heard(recogniser: Recogniser, block: Chunk) -> list[Hypothesis]:
     """What is said in a block; of what was kept back, or left out, nothing."""
+    return [one for one in hear_out(recogniser, block) if isinstance(one, Hypothesis) and one.committed]
+
+
+def hear_out(recogniser: Recogniser, block: Chunk) -> list[Answered]:
+    """All that an opened recogniser says of a block that it hears by itself."""
     answers: list[Answered] = []
     at = block.start
     while at < block.end:
         upto = min(at + _PIECE, block.end)
         answers += recogniser.hear(at, upto).events
         at = upto
-    answers += recogniser.finish().events
-    return [one for one in answers if isinstance(one, Hypothesis) and one.committed]
+    return [*answers, *recogniser.finish().events]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -27,6 +28,12 @@ _BY_DEMO = {"speech.model", "speech.window", "speech.hotwords", "translation.mod
 
 def page(record: Record, levels: Levels | None = None) -> str:
     """The whole page, as HTML; `levels` of the recording, where there is one."""
+    text: str = _template().render(_facts(record, levels))
+    return text
+
+
+@cache
+def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
@@ -47,7 +54,7 @@ def page(record: Record, levels: Levels | None = None) -> str:
         "spread": _spread,
         "worst": _worst,
     }
-    return made.get_template("report.html.jinja").render(_facts(record, levels))
+    return made.get_template("report.html.jinja")
 
 
 def _facts(record: Record, levels: Levels | None) -> dict[str, Any]:

@@ -40,7 +40,6 @@ class UtterancePolicy:
     def __init__(self, detector: Detector, transcriber: Transcriber, settings: SpeechSettings) -> None:
         self._detector, self._transcriber, self._settings = detector, transcriber, settings
         self._in_force = settings
-        self._lang = settings.spoken[0]  # of what was said last
         self._assumed = ""
         self._begin(0.0)
 
@@ -90,6 +89,7 @@ class UtterancePolicy:
     def _begin(self, start: float) -> None:
         """Nothing heard yet; the next sample is at stream time `start`."""
         self._detector.reset()
+        self._lang = self._settings.spoken[0]  # of what was said last: whoever begins here hears the same
         self._endpointer = Endpointer(self._in_force)
         self._applause = Applause()
         self._origin, self._heard = start, start

@@ -1,6 +1,6 @@
 """Settings to chains: which engines serve a pair, and what to tell the person when one cannot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,19 +45,20 @@ def build_chains(
     keys: Mapping[str, str] = _NO_KEYS,
     kept: Path | None = None,
     names: Names | None = None,
+    local: Callable[[Path], Engine] | None = None,
 ) -> dict[str, Chain]:
     """A chain for each language in `settings.to` but the first that is spoken, whose track is what was said.
 
     A chain has the engines of all pairs: for a sentence it asks those that serve its language, and one in the track's
     own stays as it is. An engine that serves several pairs is made once. `keys` are those of the services, by
     environment variable; `kept` is the file in which good answers are kept; `names` is the glossary of the settings, if
-    it is to be read again while it is in use.
+    it is to be read again while it is in use. `local` makes the engine of a model folder; unless given, it is loaded.
 
     SettingsError for an unknown engine, language or address, or one that `offline` forbids; ModelError for a damaged
     model folder; TranslationError for an engine without its key. An engine that does not serve a pair is left out and
     explained in the chain's `notes`; ModelError or TranslationError when none is left for a pair.
     """
-    engines = Engines(settings, spoken[0], keys, Cache(kept) if kept else None, names)
+    engines = Engines(settings, spoken[0], keys, Cache(kept) if kept else None, names, local)
     targets = () if settings.chain == (NONE,) else settings.to
     return {lang: _chain(settings, spoken, lang, engines) for lang in targets if lang != spoken[0]}
 
@@ -96,12 +97,14 @@ class Engines:
         keys: Mapping[str, str],
         answers: Cache | None = None,
         names: Names | None = None,
+        local: Callable[[Path], Engine] | None = None,
     ) -> None:
         self._settings, self.keys, self.answers = settings, keys, answers
         self._names = names or Names(settings.glossary)
         self._first = next((lang for lang in settings.to if lang != src_lang), "")
         self._folders = [Path(folder).expanduser() for folder in settings.models]
-        self._local = cache(lambda folder: self._protected(LocalEngine(folder, settings.threads)))
+        load = local or (lambda folder: LocalEngine(folder, settings.threads))
+        self._local = cache(lambda folder: self._protected(load(folder)))
         self._remote = cache(lambda name: Circuit(self._protected(self._service(name))))
 
     def find(self, name: str, src_lang: str, tgt_lang: str) -> Engine | None:

@@ -1,0 +1,155 @@
+"""`livesubs batch`: a list of recordings, on this machine or on many."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from msgspec.structs import replace
+
+from pipeline import catalogue, power, settings, system
+from pipeline.commands import options, shelf
+from pipeline.commands.progress import progress
+from pipeline.commands.run import ABORTED
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.scale.batch import Outcome
+    from pipeline.scale.worker import LocalWorker
+    from pipeline.scale.workers import Workers
+
+
+def batch(
+    context: typer.Context,
+    listing: Annotated[Path, typer.Argument(metavar="LIST", help="A file: a path or an address on each line.")],
+    out: Annotated[Path, typer.Option(help="Where the session folders are made, one a recording.")],
+    to: options.To = None,
+    demo: options.Demo = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Workers, with the models each (default: as many as there are cores).")
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(help="A Ray cluster for the workers: ray://HOST:10001, or auto for this machine's."),
+    ] = None,
+    gpu: Annotated[
+        float, typer.Option(min=0.0, help="With --address: the share of a GPU that each worker has, e.g. 0.5.")
+    ] = 0.0,
+    model: options.Model = None,
+    mt_model: options.MtModel = None,
+    translate: options.Translate = None,
+    offline: options.Offline = None,
+    libre_url: options.LibreUrl = None,
+    llm_url: options.LlmUrl = None,
+    llm_model: options.LlmModel = None,
+    glossary: options.Glossary = None,
+    language: options.Language = None,
+    languages: options.Languages = None,
+    audio: options.Audio = None,
+    channel: options.Channel = None,
+    cookies: options.Cookies = None,
+    ffmpeg: options.Ffmpeg = None,
+    config: options.SettingsFile = None,
+) -> None:
+    """Subtitle all recordings of LIST, each into a session folder of its own; typed again, it goes on where it was."""
+    from pipeline.scale.batch import Batch
+    from pipeline.scale.listing import listed
+
+    if gpu and not address:
+        raise SettingsError("--gpu is the share of a cluster's GPU; leave it out, or name the cluster with --address")
+    items = listed(listing, options.slug)
+    chosen = _chosen(options.settle(options.load(config), context.params))
+    try:
+        with _workers(chosen, address, jobs, gpu) as workers, power.awake(_say), progress("recordings") as tell:
+            failed = _failed(Batch(out, chosen, workers, options.keys(), tell).run(items), out)
+    except KeyboardInterrupt:
+        system.leave(ABORTED, "livesubs: stopped; typed again, it goes on where it was")
+    if failed:
+        _show(failed, len(items))
+        raise typer.Exit(1)
+
+
+def _failed(outcomes: "Iterable[Outcome]", out: Path) -> "list[Outcome]":
+    """Those that failed; what becomes of each is told."""
+    failed: list[Outcome] = []
+    for outcome in outcomes:
+        if outcome.error:
+            failed.append(outcome)
+        _say(_told(outcome, out))
+    return failed
+
+
+def _chosen(typed: Settings) -> Settings:
+    """For recordings that are read as fast as can be; with models."""
+    source = replace(typed.source, pace=None, backup=(), length=None, start=0.0, end=None)
+    return options.with_models(replace(typed, source=source, speech=replace(typed.speech, policy="utterance")))
+
+
+@contextmanager
+def _workers(chosen: Settings, address: str | None, jobs: int | None, gpu: float) -> "Iterator[Workers]":
+    """Of this machine, or of a cluster."""
+    from pipeline.scale import cluster
+    from pipeline.scale.workers import Workers
+
+    asked = _on_one_thread(chosen)
+    if address is None:
+        with Workers(partial(worker, asked), jobs or _room(chosen)) as workers:
+            yield workers
+        return
+    with cluster.connected(address, token=options.ray_token()):
+        make = cluster.maker(worker_there, asked, gpu)
+        with Workers(make, jobs or cluster.room(gpu)) as workers:
+            yield workers
+
+
+def _on_one_thread(chosen: Settings) -> Settings:
+    """For one of several workers; so they hear the same, however many there are."""
+    return settings.override(chosen, speech={"threads": chosen.speech.threads or 1})
+
+
+def _room(chosen: Settings) -> int:
+    """Workers that there are cores and memory for; one that has the GPU."""
+    machine = shelf.this_machine()
+    if machine.gpus and chosen.speech.device != "cpu":
+        return 1
+    size = catalogue.WHISPER.get(Path(chosen.speech.model).name)
+    return max(1, min(machine.cores, machine.memory // size.memory) if size else machine.cores)
+
+
+def worker_there(chosen: Settings, version: str) -> "LocalWorker":
+    """One on a machine of a cluster, where this is called, with the models of the same names there."""
+    return worker(options.same_models(chosen), version=version)
+
+
+def worker(chosen: Settings, **asked: str) -> "LocalWorker":
+    """One on this machine."""
+    from pipeline.scale.worker import LocalWorker
+
+    spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
+    return LocalWorker(chosen, spares, **asked)
+
+
+def _told(outcome: "Outcome", out: Path) -> str:
+    if outcome.error:
+        return f"failed: {outcome.name}"
+    return f"{'done before' if outcome.before else 'done'}: {out / outcome.name}"
+
+
+def _show(failed: "list[Outcome]", total: int) -> None:
+    """Which could not be done, and why."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, title=f"{len(failed)} of {total} failed", title_justify="left")
+    table.add_column("recording", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for outcome in failed:
+        table.add_row(outcome.name, outcome.error)
+    Console(stderr=True, soft_wrap=False, markup=False, highlight=False).print(table)
+
+
+def _say(text: str) -> None:
+    typer.echo(f"livesubs: {text}", err=True)
