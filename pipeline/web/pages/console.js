@@ -4,12 +4,13 @@ import { Feed } from "./feed.js";
 import { Actions } from "./console-actions.js";
 import { RoomClock } from "./console-clock.js";
 import { Health } from "./console-health.js";
+import { listen } from "./console-keys.js";
 import { Lines } from "./console-lines.js";
 import { RoomControls } from "./console-room.js";
 import { fit, rows } from "./console-fit.js";
 import { drawHistory, drawTroubles } from "./console-troubles.js";
 import { named } from "./cards.js";
-import { letterSwitch, meant } from "./letters.js";
+import { letterSwitch } from "./letters.js";
 import { byId } from "./page.js";
 
 /** Milliseconds between two looks at the clock. */
@@ -182,24 +183,8 @@ function drawHealth() {
   drawHistory(health.history);
 }
 
-document.addEventListener("keydown", (event) => {
-  const undo = (event.ctrlKey || event.metaKey) && event.key === "z";
-  if (event.target.closest("input, textarea, dialog")) {
-    if (event.key === "Escape") event.target.blur();
-    return;
-  }
-  const key = undo ? "z" : meant(event);
-  if (event.target.closest("button") && (key === "Enter" || key === " ")) return;  // that is how a button is pressed
-  if (!KEYS.has(SAME[key] ?? key)) return;
-  event.preventDefault();
-  if (!event.repeat || key.startsWith("Arrow") || "ws+-=[]".includes(key)) press(key);
-});
-for (const button of document.querySelectorAll("button[data-key]")) {
-  button.addEventListener("click", () => {
-    press(button.dataset.key);
-    button.blur();  // so that Space holds a line again
-  });
-}
+listen((key) => KEYS.has(SAME[key] ?? key), press);
+for (const button of document.querySelectorAll("button[data-key]")) button.addEventListener("click", () => press(button.dataset.key));
 byId("more").addEventListener("click", () => reveal(!document.body.classList.contains("more")));
 byId("keys").querySelector("table").append(...[...KEYS.values()].map(([name, does]) => {
   const row = document.createElement("tr");
