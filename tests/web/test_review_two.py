@@ -195,3 +195,22 @@ def test_the_next_fault_is_looked_for_in_the_lines_as_they_now_are(desk: "Page")
     becomes(desk, f"{FIELD}.endsWith('  More.')")
     press(desk, "F4")
     becomes(desk, f"{TOAST} === 'No other line breaks a rule of the profile: this one does.'")
+
+
+def test_a_change_waits_for_what_was_undone_before_and_is_done_once(desk: "Page", server: Server, folder: Path) -> None:
+    press(desk, "End", *" More.", "Control+s")
+    until(lambda: texts(folder)[0].endswith(" More."), 20)
+    becomes(desk, "livesubs.edits.settled")
+    server.kill()
+    press(desk, "Control+z", "Alt+ArrowDown")
+    assert desk.input_value("#field") == LINES[1][1], "what changes nothing waits for nothing"
+    press(desk, *["Control+Enter"] * 4)
+    becomes(desk, f"{TOAST}.startsWith('The server has not answered yet. After that: accept the line')")
+    server.start()
+    becomes(desk, f"livesubs.edits.settled && {FIELD} === '{LINES[2][1]}'")
+    until(lambda: [edit.did for edit in asked(folder)] == ["text", "undo", "accept"], 20)
+    server.kill()
+    press(desk, "Control+z", "Alt+ArrowDown", "Control+Enter", "Alt+ArrowUp")  # somebody thinks better of it
+    server.start()
+    becomes(desk, "livesubs.edits.settled")
+    assert [edit.did for edit in asked(folder)] == ["text", "undo", "accept", "undo"]

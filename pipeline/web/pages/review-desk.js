@@ -22,6 +22,7 @@ import { Spelling } from "./review-spelling.js";
 import { retime } from "./review-timing.js";
 import { drop } from "./review-texts.js";
 import { Times } from "./review-times.js";
+import { Turn } from "./review-turn.js";
 import { Versions } from "./review-versions.js";
 import { Waits } from "./review-waits.js";
 import { Wave } from "./review-wave.js";
@@ -59,6 +60,7 @@ export class Desk {
     this.elsewhere = new Elsewhere(this);
     this.side = new Side(this);
     this.wave = new Wave(this, (cue, times) => retime(this, cue, times));
+    this.turn = new Turn(this);
     this.keys = new Keys(COMMANDS, this);
     /** The line at the playhead is the chosen one, while it plays. */
     this.follows = false;
@@ -185,16 +187,15 @@ export class Desk {
     this._drawn();
   }
 
-  /** Does what a key means, once it is known what all before have done. */
+  /** Does what a key means. */
   async run(command) {
-    if (changes(command)) await this._shaped; // what is done next is done to what comes of it
-    if (this.edits.unsure && !["undo", "redo"].includes(command.id)) await this.edits.sure();
+    if (!(await this.turn.of(command))) return;
     if (!command.answers) this.waits.drop();
     const why = command.cannot?.(this.facts);
     if (why) return this.tell(why, "refused");
     if (changes(command) && this.waits.tell()) return;
     const done = command.run(this);
-    if (command.shapes) this._shaped = done;
+    if (command.shapes) this.turn.shaping(done);
   }
 
   /** Another track, at the same place. */

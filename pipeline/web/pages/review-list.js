@@ -91,7 +91,7 @@ export class List {
 
   _clicked(event) {
     const id = event.target.closest("[data-id]")?.dataset.id;
-    if (id) this._desk.select(id);
+    if (id) this._desk.run({ id: "go", run: (desk) => desk.select(id) });
   }
 }
 
