@@ -1,12 +1,13 @@
 """/review: what it says of what was done and of what is left is so."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.test_director import state
 from tests.waiting import until
-from tests.web.conftest import becomes
-from tests.web.test_review import FIELD, LINES, TEXTS, desk, folder, press, server, texts
+from tests.web.conftest import Server, becomes
+from tests.web.test_review import FIELD, LINES, TEXTS, desk, folder, opened, press, server, texts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -95,3 +96,34 @@ def test_no_fault_is_told_as_none_and_what_is_told_covers_no_line(desk: "Page") 
         desk.mouse.move(*to, steps=3)
         desk.mouse.up()
         assert desk.evaluate("document.activeElement.id") == "field"
+
+
+def test_the_problem_before_is_told_from_where_one_was_led_to_last(desk: "Page") -> None:
+    becomes(desk, f"{QUEUE}.includes('2 of 2 left')")
+    press(desk, "Shift+F8")
+    becomes(desk, f"{TOAST} === 'This line is not among those that stand out: F8 leads to the first.'")
+    press(desk, "F8", "F8", "Alt+ArrowUp")
+    for line in (LINES[3], LINES[1]):
+        press(desk, "Shift+F8")
+        becomes(desk, f"{FIELD} === '{line[1]}'")
+    press(desk, "Alt+ArrowDown", "Shift+F8")  # as one has gone on
+    becomes(desk, f"{FIELD} === '{LINES[1][1]}'")
+    press(desk, "Shift+F8")
+    becomes(desk, f"{TOAST} === 'That is the first.'")
+
+
+def test_what_could_not_be_asked_says_why_and_is_asked_again(page: "Page", server: Server) -> None:
+    slow = re.compile("/api/(faults|queue|suppressed)")
+    page.route(slow, lambda route: route.fulfill(status=507, body='{"error": "The disk is full."}'))
+    opened(page, server)
+    for key in ("F4", "F8", "Alt+b"):
+        page.evaluate("livesubs.tell('')")
+        press(page, key)
+        becomes(page, f"{TOAST} === 'The disk is full.'")
+    page.unroute(slow)
+    press(page, "Alt+b")
+    becomes(page, f"{TOAST} === 'Nothing was kept back.'")
+    press(page, "F4")
+    becomes(page, f"{TOAST} === 'No line breaks a rule of the profile.'")
+    page.evaluate("livesubs.feed._events.close()")  # it is connected anew in a second
+    becomes(page, f"{QUEUE}.includes('2 of 2 left')")

@@ -226,13 +226,13 @@ export class Desk {
   /** All that is known has been told. */
   _open() {
     this.drafts.tidy((id, { rev, by }) => this.cues.get(id)?.rev > rev && this.edits.history.lastOf(id) === by);
+    this._renew();
     if (this.current !== null) return this._drawn();
     const place = this._place;
     const cue = (place?.cue && this.cues.get(place.cue)) || this.cues.near(this.lang, place?.stream ?? 0);
     if (place?.scroll) (this.list.draw(), (byId("list").scrollTop = place.scroll));
     if (cue) this.select(cue.id, { seek: !place, caret: place?.caret ?? 0 });
     this._drawn();
-    this._renew();
   }
 
   _drawn() {

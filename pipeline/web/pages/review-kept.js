@@ -9,26 +9,36 @@ import { byId } from "./page.js";
 
 export class KeptBack {
   constructor(desk) {
-    this._desk = desk;
-    this._dialog = byId("kept");
+    /** `_found`: what guards kept back; null: nobody knows yet. */
+    Object.assign(this, { _desk: desk, _dialog: byId("kept"), _asked: 0, _renewal: null, _found: null, _all: [] });
     this._dialog.addEventListener("close", () => desk.field.node.focus());
     byId("kept-open").addEventListener("click", () => this.open());
     desk.edits.addEventListener("done", (event) => ["restore", "undo"].includes(event.detail.did) && this.renew());
     desk.feed.addEventListener("killed", () => desk.feed.ready && this.renew());
   }
 
-  /** How many there are, in the page's head; none, and nothing is shown. */
-  async renew() {
-    const { found } = await ask("/api/suppressed");
+  /** How many there are, in the page's head; none, and nothing is shown. Gives why that is not known; empty: it is. */
+  renew() {
+    return (this._renewal = this._ask());
+  }
+
+  async _ask() {
+    const asked = ++this._asked;
+    const { found, why } = await ask("/api/suppressed");
+    if (asked !== this._asked) return this._renewal;
+    this._found = found ?? this._found;
     const taken = [...this._desk.feed.killed.values()].filter((cue) => !this._desk.cues.get(cue.id));
-    this._all = [...(found ?? []).filter((one) => !one.restored), ...taken].sort((a, b) => a.start - b.start);
+    this._all = [...(this._found ?? []).filter((one) => !one.restored), ...taken].sort((a, b) => a.start - b.start);
     byId("kept-open").hidden = !this._all.length;
     byId("kept-open").textContent = `${this._all.length} kept back`;
     if (this._dialog.open) this._draw();
+    return why;
   }
 
-  open() {
-    if (!this._all?.length) return this._desk.tell("Nothing was kept back.");
+  async open() {
+    const why = this._found ? "" : await this.renew();
+    if (why) return this._desk.tell(why, "refused");
+    if (!this._all.length) return this._desk.tell("Nothing was kept back.");
     this._draw();
     this._dialog.showModal();
   }

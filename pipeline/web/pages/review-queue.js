@@ -11,7 +11,9 @@ const AGAIN = 30_000;
 
 export class Queue {
   constructor(desk) {
-    Object.assign(this, { _desk: desk, _of: null, _why: new Map(), _asked: 0 });
+    Object.assign(this, { _desk: desk, _lang: "", _of: null, _why: new Map(), _asked: 0, _asking: 0, _timer: null });
+    /** The last of those that one was at: the next and the one before are told from there. */
+    this._last = null;
     desk.edits.addEventListener("done", () => this._later());
   }
 
@@ -21,33 +23,46 @@ export class Queue {
   }
 
   /** The next or the last of those that nobody has looked at. */
-  step(by) {
-    if (!this._of) return this._desk.tell("What needs a human is still being looked for: try again in a moment.", "refused");
+  async step(by) {
+    if (!this._of && this._asking) return this._desk.tell("What needs a human is still being looked for: try again in a moment.", "refused");
+    const why = this._of ? "" : await this.renew();
+    if (!this._of) return this._desk.tell(why, "refused");
     const places = this._worth();
-    const at = places.findIndex((one) => one.cue === this._desk.current);
+    const at = places.findIndex((one) => one.cue === this._last);
+    const before = places.slice(0, this._desk.current === this._last ? Math.max(0, at) : at + 1);
     const next = by > 0 ? places.slice(at + 1).find((one) => this._open(one)) ?? places.find((one) => this._open(one)) :
-      places.slice(0, Math.max(0, at)).findLast((one) => this._open(one));
+      before.findLast((one) => this._open(one));
     if (next) return this._desk.select(next.cue);
-    this._desk.tell(by > 0 ? `${this._head(0, places.length)} ${this._rest(0)}` : "That is the first.", "done");
+    this._desk.tell(by > 0 ? `${this._head(0, places.length)} ${this._rest(0)}` : this._first(at));
   }
 
-  /** The order as it is now. */
+  /** Why nothing comes before. */
+  _first(at) {
+    if (at < 0) return `This line is not among those that stand out: ${shown(this._desk.keys.of("problem")[0] ?? "")} leads to the first.`;
+    return at === 0 ? "That is the first." : "All before it have been looked at.";
+  }
+
+  /** The order as it is now; why it is not known: empty where it is, or is asked for again. */
   async renew() {
     const { lang } = this._desk;
-    const asked = ++this._asked;
+    const asked = (this._asking = ++this._asked);
     if (lang !== this._lang) Object.assign(this, { _of: null, _lang: lang });
-    const { found } = await ask(`/api/queue?lang=${lang}`);
-    if (asked !== this._asked || !found) return;
+    const { found, why } = await ask(`/api/queue?lang=${lang}`);
+    if (asked !== this._asked) return "";
+    this._asking = 0;
+    if (!found) return why;
     this._of = found;
     this._why = new Map(this._worth().map((one) => [one.cue, one.why.join("\n") || "likely wrong"]));
     byId("queue").hidden = false;
     this._desk.list.soon();
     this.draw();
+    return "";
   }
 
   draw() {
     if (!this._of) return;
     const places = this._worth();
+    if (places.some((one) => one.cue === this._desk.current)) this._last = this._desk.current;
     const left = places.filter((one) => this._open(one)).length;
     const mine = this._of.problems.find((one) => one.cue === this._desk.current);
     const rest = this._rest(left);
