@@ -6,12 +6,16 @@ export class Cues extends EventTarget {
   constructor(feed) {
     super();
     this._feed = feed;
+    /** {id, gone, made} of what was asked here and was not told yet; the ids of those that were answered. */
     this._asked = [];
+    this._answered = new Set();
+    this._overlay = this._overOf = null;
     this._tracks = new Map();
     this._positions = new Map();
     this._told = new Map();
     for (const kind of ["cue", "withdrawn"]) feed.addEventListener(kind, () => this._changed());
-    feed.addEventListener("ready", () => this._changed());
+    feed.addEventListener("edit", ({ detail }) => this._answered.add(detail.id));
+    feed.addEventListener("ready", () => this._all());
   }
 
   get(id) {
@@ -112,6 +116,13 @@ export class Cues extends EventTarget {
     }
     this._told.set(lang, made);
     return made;
+  }
+
+  /** All that is known has been told on this connection: what was answered on the one before, and not told there, was changed again. */
+  _all() {
+    this._asked = this._asked.filter(({ id }) => !this._answered.has(id));
+    this._answered.clear();
+    this._changed();
   }
 
   /** What was told as it was expected is not expected any more. */
