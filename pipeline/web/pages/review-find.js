@@ -2,6 +2,7 @@
 
 import { ask } from "./review-asked.js";
 import { clock } from "./review-list.js";
+import { settled, UNSETTLED } from "./review-settled.js";
 import { button, said } from "./review-side.js";
 import { newGo } from "./review-whose.js";
 import { byId } from "./page.js";
@@ -12,7 +13,7 @@ const SWITCHES = ["regex", "case", "word", "others"];
 
 export class Find {
   constructor(desk) {
-    Object.assign(this, { _desk: desk, _asked: 0, _hits: [] });
+    Object.assign(this, { _desk: desk, _asked: 0, _hits: [], _timer: null });
     this._dialog = byId("find");
     for (const id of ["what", "by", ...SWITCHES]) byId(`find-${id}`).addEventListener("input", () => this._soon());
     byId("find-replace").addEventListener("click", () => this._replace());
@@ -39,17 +40,20 @@ export class Find {
     return { what: byId("find-what").value, by: byId("find-by").value, ...Object.fromEntries(on) };
   }
 
-  async _look() {
+  /** Looks in the lines as they now are; `told` is what is told before what was found. */
+  async _look(told = "") {
     const asked = ++this._asked;
+    const there = await settled(this._desk.edits);
+    if (asked !== this._asked) return;
     const { what, by, ...switches } = this._sought;
-    if (!what) return this._draw([], "");
+    if (!what || !there) return this._draw([], what && UNSETTLED);
     const query = new URLSearchParams({ what, lang: this._desk.lang, ...(this._replaces && { by }) });
     for (const name of SWITCHES) if (switches[name]) query.set(name, "1");
     const { found, why } = await ask(`/api/found?${query}`);
     if (asked !== this._asked) return;
     if (!found) return this._draw([], why);
     byId("find-elsewhere").hidden = !found.others;
-    this._draw(found.hits, `${found.hits.length}${found.more ? " and more" : ""} found`);
+    this._draw(found.hits, `${told}${found.hits.length}${found.more ? " and more" : ""} found`);
   }
 
   /** Something is to be put in its place. */
@@ -91,18 +95,25 @@ export class Find {
     byId("find-replace").disabled = !ticked;
   }
 
-  /** What is ticked, an edit for each line; one undo takes back all of them. */
+  /** What is ticked, an edit for each line; one undo takes back all of them. What cannot be stays to be seen. */
   async _replace() {
     const ticked = this._hits.filter((hit) => hit.tick.checked);
     const hand = newGo();
+    let done = 0;
+    const refused = [];
     for (const session of new Set(ticked.map((hit) => hit.session))) {
       const ticks = ticked.filter((hit) => hit.session === session).map(({ cue, rev, first }) => ({ cue, rev, first }));
       const { others, ...sought } = this._sought;
       const { found, why } = await ask("/api/replace", { ...sought, ticks, session, hand });
-      if (!found) this._desk.tell(why, "refused");
-      else if (found.stale.length) this._desk.tell(`${found.stale.length} not replaced: ${found.stale[0].why}`, "refused");
-      else this._desk.tell(found.edits.length === 1 ? "1 line changed" : `${found.edits.length} lines changed`);
+      const left = found ? found.stale : ticks.map(({ cue }) => ({ cue, why }));
+      done += found?.edits.length ?? 0;
+      refused.push(...new Map(left.map(({ cue, why }) => [cue, session ? `${session}: ${why}` : why])).values());
     }
+    const told = `${lines(done)} changed`;
+    if (refused.length) return this._look(`${told}. ${lines(refused.length)} not replaced: ${refused[0]} `);
     this._dialog.close();
+    this._desk.tell(told);
   }
 }
+
+const lines = (number) => `${number} ${number === 1 ? "line" : "lines"}`;
