@@ -202,7 +202,7 @@ export class Desk {
   show(lang) {
     const { cue } = this;
     this.commit();
-    this.lang = lang;
+    this.lang = byId("track").value = lang;
     this.current = null;
     const there = cue && this.cues.near(lang, cue.start);
     this.select(there?.id ?? null);
