@@ -2,13 +2,14 @@
 
 import { here } from "./review-going.js";
 import { clock } from "./review-list.js";
-import { seconds, shift } from "./review-timing.js";
+import { isBy, seconds, shift } from "./review-timing.js";
 import { byId } from "./page.js";
+
+const GONE = "That line is not there any more: it was taken out elsewhere.";
 
 export class Asking {
   constructor(desk) {
-    this._desk = desk;
-    this._dialog = byId("asking");
+    Object.assign(this, { _desk: desk, _dialog: byId("asking"), _done: null });
     this._dialog.querySelector("form").addEventListener("submit", (event) => this._answered(event));
     this._dialog.addEventListener("close", () => desk.field.node.focus());
   }
@@ -32,8 +33,9 @@ export class Asking {
     this._open("Shift", label, clock(this._desk.player.frame), ways, (text, way) => {
       const time = seconds(text);
       if (Number.isNaN(time)) return "Write +0.4, -0.4 or a time such as 1:02:03.5.";
-      const by = /^\s*[+-]/.test(text) ? time : time - this._desk.cues.get(cue.id).start;
-      shift(this._desk, by, way === "alone");
+      const now = this._desk.current === cue.id && this._desk.cue;
+      if (!now) return GONE;
+      shift(this._desk, isBy(text) ? time : time - now.start, way === "alone");
       return "";
     });
   }
@@ -43,7 +45,9 @@ export class Asking {
     if (!cue) return;
     this._open("A note on this line", "To a colleague: it changes nothing", "", [], (text) => {
       if (!text.trim()) return "Write what it is about.";
-      this._desk.ask("note", [this._desk.cues.get(cue.id)], [], "Noted", { note: text.trim() });
+      const now = this._desk.cues.get(cue.id);
+      if (!now) return GONE;
+      this._desk.ask("note", [now], [], "Noted", { note: text.trim() });
       return "";
     });
   }

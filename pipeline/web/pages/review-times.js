@@ -2,7 +2,7 @@
 // later and earlier.
 
 import { clock } from "./review-list.js";
-import { retime, seconds } from "./review-timing.js";
+import { isBy, retime, seconds } from "./review-timing.js";
 import { byId } from "./page.js";
 
 const SIDES = { begins: "start", ends: "end" };
@@ -50,9 +50,10 @@ export class Times {
     if (value === was || !this._cue) return true;
     this._put(box, was);
     const [cue, side, time] = [this._desk.cues.get(this._cue.id), SIDES[box.id], seconds(value)];
+    if (!cue) return true;
     if (Number.isNaN(time)) return this._desk.tell(`“${value}” is no time: write 12.3, 1:02.3, 0:01:02,300, or +0.2 for so much later.`, "refused"), false;
-    const meant = /^\s*[+\-−]/.test(value) ? cue[side] + time : time;
-    if (!cue || clock(meant) === was) return true;
+    const meant = isBy(value) ? cue[side] + time : time;
+    if (clock(meant) === was) return true;
     const done = retime(this._desk, cue, { [side]: meant });
     if (done && cue.id === this._desk.current) this._desk.look();
     return done;

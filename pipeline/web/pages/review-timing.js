@@ -78,6 +78,9 @@ export function shiftToPlayhead(desk) {
   if (desk.cue) shift(desk, round(framed(desk.player.frame, desk.fps) - desk.worked(desk.cue).start), false);
 }
 
+/** Whether a time as it is typed is so much later or earlier. */
+export const isBy = (text) => /^\s*[+\-−]/.test(text);
+
 /** Seconds in "1:02:03.5", "2:03" "1:02:03,500" or "-0.25"; NaN: it is no time, as 0:99:99. */
 export function seconds(text) {
   const [, sign, rest] = text.trim().match(/^([+\-−]?)(.*)$/);
