@@ -21,6 +21,9 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
+BLOCKED = "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('', 'SecurityError') } })"
+
+
 @pytest.fixture
 def console(page: "Page", serve: Callable[..., Server], folder: Path) -> "Page":
     page.goto(f"{serve(folder, delay='10').address}/console")
@@ -71,7 +74,12 @@ def test_after_a_click_the_keys_are_those_of_the_lines(console: "Page", folder: 
     assert not console.evaluate("document.getElementById('keys').open")
 
 
-def test_a_control_that_was_come_to_by_keyboard_is_pressed_by_it(console: "Page", folder: Path) -> None:
+def test_a_control_that_was_come_to_by_keyboard_is_pressed_by_it_also_where_a_browser_keeps_nothing(
+    console: "Page", folder: Path
+) -> None:
+    console.add_init_script(BLOCKED)
+    console.reload()
+    becomes(console, f"{STATES} === 'now,coming,coming,coming'")
     console.get_by_role("button", name="Larger letters").focus()
     press(console, "Enter", " ")
     console.focus("#volume")

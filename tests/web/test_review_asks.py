@@ -37,7 +37,7 @@ def test_an_offer_is_opened_by_its_own_button_alone_and_no_text_goes_to_another_
 
     def again(route: "Route") -> None:
         cues = lines[len(asked)]
-        asked.append(route.request.post_data_json["cue"])
+        asked.append(json.loads(route.request.post_data or "")["cue"])
         made = {"engine": "e", "doubt": "", "text": "Full.", "texts": ["Full." for _ in cues]}
         route.fulfill(json={"lang": "en", "cues": [[id, 1] for id in cues], "versions": [made]})
 
@@ -76,7 +76,7 @@ def test_what_was_not_replaced_is_told_beside_what_was(desk: "Page") -> None:
     }
 
     def replace(route: "Route") -> None:
-        status, answer = answers[route.request.post_data_json["session"]]
+        status, answer = answers[json.loads(route.request.post_data or "")["session"]]
         route.fulfill(status=status, body=json.dumps(answer))
 
     desk.route("**/api/found?*", lambda route: route.fulfill(json={"hits": hits, "more": False, "others": 2}))
