@@ -58,14 +58,14 @@ class Drafts:
             self._take(self._read())
 
     def keep(self, cue: str, draft: Draft) -> None:
-        """Keeps a draft; SessionError or DiskFull when it cannot be written, LivesubsError when there are too many."""
+        """Keeps a draft; Unwritable, or LivesubsError when there are too many."""
         self.look()
         if (cue, draft.by) not in self._drafts and len(self._drafts) >= MOST:
-            raise LivesubsError(f"{MOST} lines are begun and not finished: finish some of them, or take them back.")
+            raise LivesubsError(f"{MOST} lines are begun and not finished: finish some of them, or take them back")
         self._write({**self._drafts, (cue, draft.by): draft})
 
     def drop(self, cue: str, by: str | None = None) -> None:
-        """Forgets that window's of a line, or all of it, if there is any; errors as above."""
+        """Forgets that window's of a line, or all of it, if there is any; Unwritable."""
         self.look()
         left = {key: one for key, one in self._drafts.items() if key[0] != cue or by not in (None, one.by)}
         if len(left) < len(self._drafts):

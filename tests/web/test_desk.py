@@ -190,6 +190,7 @@ NONSENSE: list[tuple[str, Any, int]] = [
     ("/api/edits", {"id": "a", "did": "delete", "before": [["1.en", 10**40]]}, 400),
     ("/api/edits", {"id": "a", "did": "insert", "after": [{"id": "e-a.1", "text": "no times"}]}, 400),
     ("/api/edits", {"id": "a", "did": "note", "note": "x" * 5_000_000}, 413),
+    ("/api/edits?session=1", text("a", LINES[0], "of another session"), 412),
     ("/api/drafts/1.en", {"lang": "en"}, 400),
     ("/api/check", {"lang": "en", "cues": []}, 400),
     ("/api/words?from=nan&to=1", None, 400),
