@@ -111,7 +111,7 @@ export class Desk {
 
   textOf(cue) {
     if (cue.id === this.current) return this.field.text || cue.text;
-    return this.drafts.get(cue.id)?.text ?? cue.text;
+    return this.drafts.get(cue.id)?.text || cue.text;
   }
 
   said(cue) {
@@ -149,6 +149,7 @@ export class Desk {
     this.times.commit();
     if (!field.changed || (field.left && !sure)) return true;
     if (field.conflict) return this.waits.tell(), false;
+    if (!field.text) this.drafts.drop(field.cue.id);
     if (!field.text) return this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
     const now = this.cues.get(field.cue.id);
     if (now) this.ask("text", [now], [{ ...now, text: field.text }], `Changed: “${short(field.text)}”`);
@@ -224,7 +225,7 @@ export class Desk {
 
   /** All that is known has been told. */
   _open() {
-    this.drafts.tidy((id, { rev, by }) => this.cues.get(id)?.rev > rev && this.edits.history.lastOf(id) === by);
+    this.drafts.tidy((id, draft) => this._over(id, draft));
     if (this.current !== null) return this._drawn();
     const place = this._place;
     const cue = (place?.cue && this.cues.get(place.cue)) || this.cues.near(this.lang, place?.stream ?? 0);
@@ -232,6 +233,16 @@ export class Desk {
     if (cue) this.select(cue.id, { seek: !place, caret: place?.caret ?? 0 });
     this._drawn();
     this._renew();
+  }
+
+  /** Whether a draft is none any more: a browser that is killed may have kept one that had become an edit; and the line of
+   * one may be gone, then it is shown as that. */
+  _over(id, { by, rev, ...line }) {
+    const now = this.cues.get(id);
+    if (now) return now.rev > rev && this.edits.history.lastOf(id) === by;
+    if (this.edits.makes(id)) return false;
+    if (line.text.trim()) this.edits.lost({ id, rev, ...line }, line.text);
+    return true;
   }
 
   _drawn() {
