@@ -2,6 +2,7 @@
 
 import RegionsPlugin from "/vendor/regions.js";
 import WaveSurfer from "/vendor/wavesurfer.js";
+import { ask } from "./review-asked.js";
 import { drawing } from "./review-draw.js";
 import { marks, ruler, strip } from "./review-scale.js";
 import { snap } from "./review-snap.js";
@@ -123,8 +124,8 @@ export class Wave {
     const query = `from=${from.toFixed(1)}&to=${to.toFixed(1)}&columns=${columns}`;
     if (!this._peaks.has(query)) {
       if (this._peaks.size > KEPT) this._peaks.clear();
-      const asked = fetch(`/api/peaks?${query}`).then((answer) => (answer.ok ? answer.json() : null));
-      this._peaks.set(query, asked.catch(() => (this._peaks.delete(query), null)));
+      const asked = ask(`/api/peaks?${query}`);
+      this._peaks.set(query, asked.then(({ found }) => (found || this._peaks.delete(query), found)));
     }
     const found = this._peaks.get(query);
     if (this._desk.facts.running) this._peaks.delete(query); // there may be more of it by then
