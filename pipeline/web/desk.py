@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pipeline.drafts import Draft
 from pipeline.events import Value
 from pipeline.folder import given
 from pipeline.journal import running
@@ -23,7 +24,6 @@ from pipeline.source.archive import segments
 from pipeline.source.parts import ARCHIVE, AUDIO, seconds
 from pipeline.state import State
 from pipeline.web.bodies import Unfit, span, told
-from pipeline.web.drafts import Draft
 from pipeline.web.edits import edit
 from pipeline.web.given import address, for_this
 from pipeline.web.queues import Queues

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from pipeline.director import Director
 from pipeline.doctor import examine
+from pipeline.drafts import Draft
 from pipeline.events import Cue, Sentence, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
 from pipeline.tracks import BEHIND, TrackFiles
-from pipeline.web.drafts import Draft, Drafts
+from pipeline.web.drafts import Drafts
 from tests.waiting import until
 from tests.web.asking import ask, watched
 from tests.web.conftest import Forked, Server
