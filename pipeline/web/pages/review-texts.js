@@ -31,7 +31,7 @@ export async function splitHere(desk) {
   const [first, second] = desk.ask("split", [now], [parts[0], { ...parts[1], id: "" }], `Split${moved}`);
   const { frame } = desk.player;
   desk.select(second.id, { seek: frame < second.start || frame >= second.end });
-  desk.parted = { was: now, parts: [first, second] };
+  desk.part(now, [first, second]);
 }
 
 /** What was just split is whole again, as it was; whether there is such a line here. */

@@ -25,6 +25,8 @@ export class Wave {
   /** `desk` has the lines, the player and what was heard; `retimed(cue, times)` is told of an edge that was moved. */
   constructor(desk, retimed) {
     Object.assign(this, { _desk: desk, _retimed: retimed, _peaks: new Map(), _drawn: "", _pressed: false });
+    /** Something is drawn with the press: it will be no click. And what came meanwhile is drawn after it. */
+    this.drawn = this._late = false;
     /** The sound that is looked at has been drawn. */
     this.ready = false;
     this.from = 0;
@@ -134,7 +136,6 @@ export class Wave {
 
   _press() {
     this._pressed = true;
-    /** Something is drawn with it: it will be no click. */
     this.drawn = false;
   }
 
