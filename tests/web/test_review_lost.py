@@ -40,23 +40,7 @@ def test_what_was_typed_for_one_session_does_not_go_to_the_next_one_at_its_addre
     assert drafts(following) in ("", "{}")
 
 
-def test_what_the_server_does_not_take_is_told_and_stays_in_the_browser(
-    page: "Page", server: Server, folder: Path
-) -> None:
-    draft = {"lang": "en", "text": "…", "start": 16.0, "end": 19.0, "rev": 1}
-    many = {"s3.en.1": [draft | {"by": f"b-{number}"} for number in range(500)]}
-    (folder / "drafts.json").write_text(json.dumps(many), "utf-8")
-    opened(page, server)
-    press(page, "End", *" Mine")
-    becomes(page, f"{SAVED}.startsWith('Not on the server yet: 1. 500 lines are begun and not finished')")
-    assert page.evaluate(SAVED).endswith("this browser has it.")
-    page.reload()
-    becomes(page, f"window.livesubs && {FIELD} === '{LINES[0][1]} Mine'")
-    press(page, "Control+s")
-    until(lambda: texts(folder)[0] == f"{LINES[0][1]} Mine", 20)
-
-
-def test_what_was_begun_in_a_line_that_is_gone_is_shown_and_is_no_draft_any_more(
+def test_what_has_no_line_any_more_is_shown_and_what_the_server_does_not_take_is_told(
     page: "Page", server: Server, folder: Path
 ) -> None:
     draft = {"lang": "en", "text": "And so on", "start": 21.0, "end": 24.0, "rev": 1, "by": "b-w"}
@@ -70,6 +54,16 @@ def test_what_was_begun_in_a_line_that_is_gone_is_shown_and_is_no_draft_any_more
     assert page.evaluate(TOAST).startswith("An empty line is no change")
     becomes(page, "document.querySelectorAll('.row')[3].querySelector('.text').innerText === 'Thank you so much.'")
     until(lambda: drafts(folder) == "{}", 20)
+    many = {"s1.en.1": [draft | {"by": f"b-{number}"} for number in range(500)]}
+    (folder / "drafts.json").write_text(json.dumps(many), "utf-8")
+    becomes(page, "livesubs.drafts._known.get('s1.en.1')?.size === 500")
+    press(page, "End", *" Mine")
+    becomes(page, f"{SAVED}.startsWith('Not on the server yet: 1. 500 lines are begun and not finished')")
+    assert page.evaluate(SAVED).endswith("this browser has it.")
+    page.reload()
+    becomes(page, f"window.livesubs && {FIELD} === '{LINES[2][1]} Mine'")
+    press(page, "Control+s")
+    until(lambda: texts(folder)[2] == f"{LINES[2][1]} Mine", 20)
 
 
 FULL = """async () => {

@@ -24,7 +24,7 @@ export async function ask(address, body, { method = body ? "POST" : "GET", patie
 /** The same of what is written: in the session that the page is about, or nowhere. At its address there may be another by
  * now, and all of them call their lines alike. */
 export async function write(feed, address, body, how = {}) {
-  if (!feed.told) return AWAY;
+  if (!feed.told || !feed.session) return AWAY;
   const session = `session=${encodeURIComponent(feed.session.began_at)}`;
   return ask(`${address}${address.includes("?") ? "&" : "?"}${session}`, body, { patience: SOON, ...how });
 }

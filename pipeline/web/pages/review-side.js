@@ -87,7 +87,7 @@ export class Side {
     const { edits, drafts, feed } = this._desk;
     const waiting = edits.waiting + drafts.waiting;
     const lost = !feed.connected || edits.late > LATE;
-    const why = edits.why || drafts.why;
+    const why = waiting && (edits.why || drafts.why);
     const box = byId("saved");
     const said = !waiting ? (lost ? "The server is away: go on, this browser keeps what you do." : "All is kept") :
       lost || why ? [`Not on the server yet: ${waiting}.`, why, `It is tried again; ${safe() ? "this browser has it" : "leave this page open"}.`].filter(Boolean).join(" ") : "Keeping…";
