@@ -87,11 +87,12 @@ export class Side {
     const { edits, drafts, feed } = this._desk;
     const waiting = edits.waiting + drafts.waiting;
     const lost = !feed.connected || edits.late > LATE;
+    const why = waiting && (edits.why || drafts.why);
     const box = byId("saved");
     const said = !waiting ? (lost ? "The server is away: go on, this browser keeps what you do." : "All is kept") :
-      lost ? `Not on the server yet: ${waiting}. It is tried again; ${safe() ? "this browser has it" : "leave this page open"}.` : "Keeping…";
+      lost || why ? [`Not on the server yet: ${waiting}.`, why, `It is tried again; ${safe() ? "this browser has it" : "leave this page open"}.`].filter(Boolean).join(" ") : "Keeping…";
     if (box.textContent !== said) box.textContent = said;
-    box.className = lost ? "bad" : "";
+    box.className = lost || why ? "bad" : "";
   }
 
   _notes() {
