@@ -14,6 +14,7 @@ import srt
 from hypothesis import given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline import assets, cli
 from pipeline.afterwards import answer
@@ -32,6 +33,7 @@ from pipeline.journal import Journal, lock
 from pipeline.review.queue import Problem
 from pipeline.state import fold
 from pipeline.web.drafts import Drafts
+from tests.test_review_spelling import needs_dictionaries
 from tests.web.sessions import STARTED, cue, finished
 from tests.web.shows import line
 
@@ -226,6 +228,17 @@ def test_lines_that_break_a_rule_are_marked_after_the_queue_also_those_that_some
     retyped(session, 2, {4: "Well…", 6: "Thank you…"})
     assert marked(session, out) == []
     assert "there is nothing to mark" in capsys.readouterr().err
+
+
+@needs_dictionaries
+def test_misspelt_words_and_speech_that_lost_its_line_are_marked(tmp_path: Path) -> None:
+    session = finished(tmp_path, [cue(2, "Good evenng."), replace(cue(6, "We hold."), sentences=("s6",))])
+    keep(session, Edit(id="gone", did="delete", before=(("6.en", 1),)))
+    answer(session)
+    assert [why for _, why in marked(session, tmp_path / "x.srt")] == [
+        "No dictionary has: evenng.",
+        "“We hold.” was deleted, and no line stands where it was said.",
+    ]
 
 
 def test_two_problems_of_one_cue_are_one_bookmark() -> None:

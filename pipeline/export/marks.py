@@ -1,5 +1,5 @@
-"""Where to look in a subtitle file: the editor's queue, then what else breaks a rule of the profile; as a table, and as
-the bookmarks that Subtitle Edit shows in its list.
+"""Where to look in a subtitle file: the editor's queue, then what else is wrong by the profile, in the spelling or with
+speech that has no line; as a table, and as the bookmarks that Subtitle Edit shows in its list.
 
 With FILE Subtitle Edit (4 and 5) reads `FILE.SE.bookmarks`: `{"bookmarks": [{"idx": N, "txt": "..."}]}`, where N is
 the place in the list, from 0.
@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from pipeline.afterwards import names_of
 from pipeline.events import Cue, Value
 from pipeline.export.writing import put_all
 from pipeline.lines import clock_time
@@ -23,34 +24,50 @@ from pipeline.review.check import figure
 from pipeline.review.loud import levels
 from pipeline.review.profile import Profile, of_language
 from pipeline.review.queue import Problem, queue
-from pipeline.review.spot import broken
+from pipeline.review.spelling import names_of as spelled
+from pipeline.review.whole import SPELLING, Wrong, track, wrong
 from pipeline.source.parts import AUDIO
 
 BOOKMARKS = ".SE.bookmarks"
 """What is put behind the name of the subtitle file."""
 TABLE = ".marks.csv"
+_SAID = 0.9
+"""How likely speech without a line needs a human; the editor who deleted it has heard it."""
 
 
 def found(record: Record, folder: Path, name: str) -> list[Problem]:
-    """What there is to look at in the track `name`, in that order: the queue as far as it is worth it, with the rules
-    of its language's profile that are broken there, and by time the other lines that break any, settled or not.
+    """What there is to look at in the track `name`, in that order: the queue as far as it is worth it, with what is
+    wrong there, and by time the other lines with which anything is wrong, settled or not.
 
     Of two languages above each other it is that of the lower one.
     """
     lang = name.rpartition("-")[2]
     made = queue(record, lang, levels(folder / AUDIO))
-    rules = _rules(record.state.track(lang), of_language(lang))
+    profile, glossary = of_language(lang), names_of(folder, record.settings).current
+    names = spelled(glossary, [cue.text for cue in record.state.cues.values()])
+    wrongs = wrong(track(record.state, lang), profile, names)
+    told = _told(wrongs, profile)
     first = made.problems[: made.stop]
-    more = sorted((one for one in made.problems[made.stop :] if one.cue in rules), key=lambda one: one.start)
-    return [replace(one, why=(*one.why, rules[one.cue])) if one.cue in rules else one for one in (*first, *more)]
+    out = (Problem(cue=one.cue, start=one.line.start, score=_SAID) for one in wrongs if one.line)
+    rest = [one for one in (*made.problems[made.stop :], *out) if one.cue in told]
+    more = sorted(rest, key=lambda one: one.start)
+    return [replace(one, why=(*one.why, *told.get(one.cue, ()))) for one in (*first, *more)]
 
 
-def _rules(track: Sequence[Cue], profile: Profile) -> dict[str, str]:
-    """By cue, what `qc` says of it: `netflix-en: cps 27 (20), lines 3 (2).`"""
-    of: dict[str, list[str]] = defaultdict(list)
-    for cue, fault in broken(track, profile):
-        of[cue.id].append(f"{fault.rule} {_value(figure(fault.rule, fault.found))} ({_value(fault.allowed)})")
-    return {cue: f"{profile.base}: {', '.join(told)}." for cue, told in of.items()}
+def _told(wrongs: Sequence[Wrong], profile: Profile) -> dict[str, list[str]]:
+    """By cue, what is wrong with it: `netflix-en: cps 27 (20), lines 3 (2).`, as `qc` says, `No dictionary has: teh.`"""
+    rules: dict[str, list[str]] = defaultdict(list)
+    words: dict[str, list[str]] = defaultdict(list)
+    for one in wrongs:
+        if one.rule == SPELLING:
+            words[one.cue].append(f"No dictionary has: {one.found}.")
+        elif one.line:
+            text = " ".join(one.line.text.split())
+            words[one.cue].append(f"“{text}” was deleted, and no line stands where it was said.")
+        else:
+            rules[one.cue].append(f"{one.rule} {_value(figure(one.rule, one.found))} ({_value(one.allowed)})")
+    broken = {cue: [f"{profile.base}: {', '.join(said)}."] for cue, said in rules.items()}
+    return {cue: [*broken.get(cue, ()), *words[cue]] for cue in (*broken, *list(words))}
 
 
 def _value(value: str | float) -> str:

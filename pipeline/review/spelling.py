@@ -5,6 +5,7 @@ are any. A language has its dictionary loaded when it is first asked for: 0.1 to
 """
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from functools import cache, lru_cache
@@ -35,6 +36,8 @@ _MOST = 6
 """Suggestions."""
 _SUGGESTED = 8
 """Words of one text that have any: they take a tenth of a second each."""
+_ASKING = threading.Lock()
+"""Hunspell answers one at a time."""
 
 
 class Misspelt(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
@@ -60,8 +63,8 @@ def misspelt(text: str, lang: str, names: Set[str] = frozenset()) -> list[Misspe
 
 def unknown(text: str, lang: str, names: Set[str] = frozenset()) -> list[tuple[str, int]]:
     """Those words alone, and where they begin; SettingsError without a dictionary."""
-    hunspell = _hunspell(lang)
-    return [(word, first) for word, first in _words(text) if not _right(hunspell, word, names)]
+    _dictionary(lang)
+    return [(word, first) for word, first in _words(text) if not _right(word, lang, names)]
 
 
 def names_of(glossary: Glossary, texts: Iterable[str]) -> frozenset[str]:
@@ -88,11 +91,18 @@ def _parts(word: str) -> list[str]:
     return re.split(r"['’\-]", word)
 
 
-def _right(hunspell: Any, word: str, names: Set[str]) -> bool:
-    if word in names or (word.isupper() and len(word) <= _ACRONYM) or hunspell.spell(word.replace("’", "'")):
+def _right(word: str, lang: str, names: Set[str]) -> bool:
+    if word in names or (word.isupper() and len(word) <= _ACRONYM) or _known(word, lang):
         return True
     parts = _parts(word)
-    return len(parts) > 1 and all(len(part) <= 2 or part in names or hunspell.spell(part) for part in parts)
+    return len(parts) > 1 and all(len(part) <= 2 or part in names or _known(part, lang) for part in parts)
+
+
+@lru_cache(maxsize=100_000)
+def _known(word: str, lang: str) -> bool:
+    """Whether the dictionary has it: a whole track is asked about after each change."""
+    with _ASKING:
+        return bool(_hunspell(lang).spell(word.replace("’", "'")))
 
 
 @lru_cache(maxsize=500)
@@ -101,7 +111,8 @@ def _suggestions(word: str, lang: str, names: frozenset[str]) -> tuple[str, ...]
     from rapidfuzz import fuzz, process
 
     near = process.extract(word, names, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=2)
-    found = (*(name for name, *_ in near), *_hunspell(lang).suggest(word.replace("’", "'")))
+    with _ASKING:
+        found = (*(name for name, *_ in near), *_hunspell(lang).suggest(word.replace("’", "'")))
     return tuple(dict.fromkeys(found))[:_MOST]
 
 

@@ -79,7 +79,12 @@ def application(folder: Path, access: Access, served: Served, when_over: Callabl
         await wording.close()
         await _answered(show.session, answers)
 
-    of_session = [*_told_and_asked(show, served), *Desk(show).routes(), *wording.routes(), *media.routes()]
+    of_session = [
+        *_told_and_asked(show, served),
+        *Desk(show, wording.names).routes(),
+        *wording.routes(),
+        *media.routes(),
+    ]
     pages = Starlette(routes=[*_pages(), *of_session], lifespan=lifespan, exception_handlers={Unfit: unfit})
     return Guarded(GZipMiddleware(pages), access)
 

@@ -19,7 +19,8 @@ from pipeline.folder import given
 from pipeline.journal import running
 from pipeline.review.profile import Profile, of_language
 from pipeline.review.shots import frame_rate
-from pipeline.review.spot import Line, broken, look
+from pipeline.review.spot import Line, look
+from pipeline.review.whole import track, wrong
 from pipeline.source.archive import segments
 from pipeline.source.parts import ARCHIVE, AUDIO, seconds
 from pipeline.state import State
@@ -29,6 +30,7 @@ from pipeline.web.given import address, for_this
 from pipeline.web.queues import Queues
 from pipeline.web.shots import Shots
 from pipeline.web.show import Show
+from pipeline.web.wording import SpelledNames
 
 _DRAFT = 20_000
 """Bytes of a draft at most."""
@@ -54,8 +56,8 @@ class Asked(Value, frozen=True):
 class Desk:
     """The desk of one session."""
 
-    def __init__(self, show: Show) -> None:
-        self._show = show
+    def __init__(self, show: Show, names: SpelledNames) -> None:
+        self._show, self._names = show, names
         self._frames: float | None = None
         self._shots, self._queues = Shots(show.session.folder), Queues(show.session.folder)
         self._file = given(show.session.folder) is not None
@@ -119,9 +121,8 @@ class Desk:
 
     async def faults(self, request: Request) -> object:
         """What is wrong with a whole track as it now is."""
-        lang = request.query_params.get("lang", "")
-        found = await asyncio.to_thread(broken, self._show.session.state.track(lang), of_language(lang))
-        return [{**msgspec.to_builtins(fault), "cue": cue.id} for cue, fault in found]
+        lang, names = request.query_params.get("lang", ""), await self._names.now()
+        return await asyncio.to_thread(wrong, track(self._show.session.state, lang), of_language(lang), names)
 
     async def check(self, request: Request) -> object:
         """What is wrong with lines as they are being written, and what would mend it."""

@@ -11,7 +11,7 @@ from msgspec import field
 from pipeline.afterwards import names_of
 from pipeline.errors import SettingsError
 from pipeline.events import Value
-from pipeline.folder import SETTINGS
+from pipeline.folder import NAMES, SETTINGS
 from pipeline.names.live import Names
 from pipeline.settings import Settings, load
 
@@ -35,6 +35,9 @@ class Toolbox:
 
     def __init__(self, folder: Path, tools: Tools) -> None:
         self._folder, self._tools = folder, tools
+        self._names: Names | None = None
+        self._begun = False
+        """Whether the session has a glossary of its own: with the first name that is added it has one."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -45,13 +48,12 @@ class Toolbox:
     @property
     def names(self) -> Names:
         """The glossary as it was saved last; empty where there is none."""
+        begun = (self._folder / NAMES).exists()
+        if self._names is None or begun != self._begun:
+            self._names, self._begun = names_of(self._folder, self.settings), begun
         for _ in self._names.news():  # what is wrong with it is the session's to tell
             pass
         return self._names
-
-    @cached_property
-    def _names(self) -> Names:
-        return names_of(self._folder, self.settings)
 
     @cached_property
     def translators(self) -> "Translators":

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.events import Cue, Edit, Value
+from pipeline.names.glossary import Glossary
 from pipeline.review.finding import Hit, Sought, Stale, Tick, find, replacing
 from pipeline.review.others import Others
 from pipeline.web.bodies import told
@@ -43,14 +44,31 @@ class Spelling(Value, frozen=True):
     text: str
 
 
+class SpelledNames:
+    """The names of one session, which no dictionary has: looked for anew when its lines or its glossary are others."""
+
+    def __init__(self, show: Show, tools: Toolbox) -> None:
+        self._show, self._tools = show, tools
+        self._of: tuple[int, Glossary] = (-1, Glossary())
+        self._found: frozenset[str] = frozenset()
+
+    async def now(self) -> frozenset[str]:
+        from pipeline.review.spelling import names_of
+
+        of = self._show.session.seq, self._tools.names.current
+        if of != self._of:
+            texts = [cue.text for cue in self._show.session.state.cues.values()]
+            self._found, self._of = await asyncio.to_thread(names_of, of[1], texts), of
+        return self._found
+
+
 class Wording:
     """The wording of one session's lines."""
 
     def __init__(self, show: Show, tools: Tools) -> None:
         self._show, self._tools, self._others = show, Toolbox(show.session.folder, tools), Others(tools.others)
-        self._versions = Versions(show, self._tools)
+        self._versions, self.names = Versions(show, self._tools), SpelledNames(show, self._tools)
         self._searching, self._spelling = asyncio.Lock(), asyncio.Lock()
-        self._known_names: tuple[int, frozenset[str]] = (-1, frozenset())
 
     def routes(self) -> list[Route]:
         return [
@@ -104,15 +122,12 @@ class Wording:
 
     async def spelling(self, request: Request) -> object:
         """The words of a text that may be misspelt, and what may have been meant."""
-        from pipeline.review.spelling import misspelt, names_of
+        from pipeline.review.spelling import misspelt
 
         wish = await told(request, Spelling, _TEXT)
-        if self._known_names[0] != self._show.session.seq:
-            texts = [cue.text for cue in self._show.session.state.cues.values()]
-            found = await asyncio.to_thread(names_of, self._tools.names.current, texts)
-            self._known_names = self._show.session.seq, found
+        names = await self.names.now()
         async with self._spelling:
-            return await asyncio.to_thread(misspelt, wish.text, wish.lang, self._known_names[1])
+            return await asyncio.to_thread(misspelt, wish.text, wish.lang, names)
 
 
 def _lines(cues: Iterable[Cue], lang: str) -> list[Cue]:

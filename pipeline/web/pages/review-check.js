@@ -29,6 +29,12 @@ export class Check {
     this._timer = setTimeout(() => this._ask(), PAUSE);
   }
 
+  /** The rules that the line breaks, as it stood when that was asked. */
+  get rules() {
+    const { _found: found } = this;
+    return found?.cue === this._desk.current ? found.faults.filter(({ cue }) => !cue).map(({ rule }) => rule) : [];
+  }
+
   /** Makes the change that is offered, for the line as it now stands. */
   async take() {
     const { _desk: desk } = this;
@@ -80,6 +86,7 @@ export class Check {
 
   _draw(found) {
     this._found = found;
+    this._desk.faults.draw();
     const box = byId("check");
     if (!found) this._last = null;
     if (!found) return box.replaceChildren();

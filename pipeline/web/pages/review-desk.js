@@ -99,9 +99,13 @@ export class Desk {
     return this.current === null ? null : (this.cues.get(this.current) ?? null);
   }
 
-  /** The line that is looked at, if it was taken out while it was live. */
+  /** The line that is looked at, if it was taken out while it was live, or deleted. */
   get out() {
-    return this.cue ? null : (this.feed.killed.get(this.current) ?? null);
+    return this.cue ? null : this._taken(this.current);
+  }
+
+  _taken(id) {
+    return this.feed.killed.get(id) ?? this.faults.out.get(id) ?? null;
   }
 
   /** Whether a person has found a line right, or written its words. */
@@ -135,7 +139,7 @@ export class Desk {
   /** Goes to a line; what was changed in the one before is an edit now. */
   select(id, { seek = true, caret = 0, focus = true } = {}) {
     if (id !== this.current) this.commit(), drop(this), this.waits.drop(), (this.parted = null);
-    const cue = id === null ? null : (this.cues.get(id) ?? this.feed.killed.get(id));
+    const cue = id === null ? null : (this.cues.get(id) ?? this._taken(id));
     if (id !== null && !cue) return;
     this.current = id;
     this.field.open(cue, caret);

@@ -1,18 +1,23 @@
-// What the profile says of the whole track: how much is left, and where the next fault is.
+// What is wrong with the whole track, by its profile, in its spelling, and speech that a deletion left without a line: how much is
+// left, and where the next is.
 
 import { ask } from "./review-asked.js";
+import { clock } from "./review-list.js";
 import { settled, UNSETTLED } from "./review-settled.js";
 import { button } from "./review-side.js";
 import { byId } from "./page.js";
 
 /** Milliseconds after a change until it is asked for again. */
 const AGAIN = 1500;
+/** Places that are told at once. */
+const PLACES = 3;
+const [SPELLING, LEFT_OUT] = ["spelling", "left-out"];
 
 export class Faults {
   constructor(desk) {
-    /** How many there are, when that was asked last. */
-    this.count = 0;
-    Object.assign(this, { _desk: desk, _of: new Map(), _there: false, _failed: false, _asked: 0, _timer: null, _renewal: null });
+    /** Lines that were deleted where somebody speaks and nothing else stands, by id, by time. */
+    this.out = new Map();
+    Object.assign(this, { _desk: desk, _found: [], _of: new Map(), _there: false, _failed: false, _asked: 0, _timer: null, _renewal: null });
     desk.edits.addEventListener("done", () => this._later());
     desk.feed.addEventListener("cue", () => this._there && this._later());
   }
@@ -27,13 +32,26 @@ export class Faults {
   async step(by) {
     const why = await this._fresh();
     if (why) return this._desk.tell(why, "refused");
-    const track = this._desk.cues.track(this._desk.lang);
-    const at = this._desk.current === null ? -1 : this._desk.cues.at(this._desk.current, this._desk.lang);
-    const places = by > 0 ? [...track.slice(at + 1), ...track.slice(0, at)] : [...track.slice(0, Math.max(0, at)).reverse(), ...track.slice(at + 1).reverse()];
-    const next = places.find((cue) => this.of(cue).length);
+    const { cues, lang, cue, out, stood } = this._desk;
+    const at = cue ?? out ?? { start: stood, id: "" };
+    const places = [...cues.track(lang).filter((one) => this.of(one).length), ...this.out.values()].sort(order);
+    const others = places.filter(({ id }) => id !== at.id);
+    const next = by > 0 ? (others.find((one) => order(one, at) > 0) ?? others[0]) : (others.findLast((one) => order(one, at) < 0) ?? others.at(-1));
     if (next) this._desk.select(next.id);
-    else if (track[at] && this.of(track[at]).length) this._desk.tell("No other line breaks a rule of the profile: this one does.");
+    else if (places.length) this._desk.tell("No other line breaks a rule of the profile: this one does.");
     else this._desk.tell("No line breaks a rule of the profile.");
+  }
+
+  /** Asks once what was done is with the server: it looks at a file that is written twice before it reads it. */
+  again() {
+    for (const late of [AGAIN, 2 * AGAIN]) setTimeout(() => this.renew(), late);
+  }
+
+  /** Somebody said that a line which was deleted is not to stand there. */
+  stays(id) {
+    this.out.delete(id);
+    this.draw();
+    this.step(1);
   }
 
   /** What was changed is with the server, and it has answered about that; else why not. */
@@ -57,6 +75,7 @@ export class Faults {
     this._failed = !found;
     if (!found) return why;
     this._there = true;
+    this._found = found;
     this._of.clear();
     for (const { cue, rule } of found) {
       const now = cues.get(cue);
@@ -64,21 +83,49 @@ export class Faults {
       if (!this._of.has(cue)) this._of.set(cue, { ...now, rules: [] });
       this._of.get(cue).rules.push(rule);
     }
-    this._draw(found.length);
+    this.out = new Map(found.filter(({ rule, cue }) => rule === LEFT_OUT && !cues.get(cue)).map(({ line }) => [line.id, line]));
+    this.draw();
+    this._desk.list.soon();
     return "";
   }
 
-  /** The same in words; empty: there is none. */
-  get told() {
-    return this.count ? `${this.count} ${this.count === 1 ? "fault" : "faults"} by ${this._desk.limits.name}` : "";
+  /** All that is wrong, of the line that is being written as it stands in the field. */
+  get _left() {
+    const { field, current, check, spelling } = this._desk;
+    const found = this._found.filter(({ rule, cue }) => rule !== LEFT_OUT || this.out.has(cue));
+    if (!field.changed) return found;
+    const mine = [...check.rules, ...(spelling.any ? [SPELLING] : [])];
+    return [...found.filter(({ cue }) => cue !== current), ...mine.map((rule) => ({ cue: current, rule }))];
   }
 
-  _draw(count) {
-    this.count = count;
+  /** How many there are. */
+  get count() {
+    return this._left.length;
+  }
+
+  /** What is wrong with lines, in words; empty: nothing. */
+  get told() {
+    const rules = this._left.map(({ rule }) => rule).filter((rule) => rule !== LEFT_OUT);
+    const spelt = rules.filter((rule) => rule === SPELLING).length;
+    const broken = rules.length - spelt;
+    const parts = [broken && `${many(broken, "fault", "faults")} by ${this._desk.limits.name}`, spelt && `${many(spelt, "line", "lines")} misspelt`];
+    return parts.filter(Boolean).join(", ");
+  }
+
+  /** What was said and has no line, in words; empty: nothing. */
+  get unsaid() {
+    const at = [...this.out.values()].map(({ start }) => clock(Math.floor(start)).split(".")[0]);
+    const places = `${at.slice(0, PLACES).join(", ")}${at.length > PLACES ? "…" : ""}`;
+    return at.length && `${many(at.length, "spoken sentence has", "spoken sentences have")} no line: ${places}`;
+  }
+
+  draw() {
+    if (!this._there) return;
+    const told = [this.told, this.unsaid].filter(Boolean).join("; ");
     const box = byId("faults");
-    if (count) box.replaceChildren(button(this.told, () => this.step(1)));
-    else box.replaceChildren(`No fault by ${this._desk.limits.name}`);
-    this._desk.list.soon();
+    const text = told || `No fault by ${this._desk.limits.name}`;
+    if (box.textContent === text) return;
+    box.replaceChildren(told ? button(told, () => this.step(1)) : text);
     this._desk.side.soon();
   }
 
@@ -88,3 +135,7 @@ export class Faults {
 }
 
 const NONE = [];
+
+const order = (one, other) => one.start - other.start || (one.id < other.id ? -1 : 1);
+
+const many = (number, one, more) => `${number} ${number === 1 ? one : more}`;

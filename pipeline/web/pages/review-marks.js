@@ -20,6 +20,7 @@ const RULES = {
   characters: "signs that came from a wrong encoding, or cannot be seen", arrow: "-->, which players take for times", tags: "a tag that is not allowed",
   ellipsis: "other dots than the profile has", punctuation: "a space too many or too few at a sign", hyphens: "other hyphens of two speakers than the profile has",
   numbers: "a number in digits that the profile has in words", break: "a line broken where words belong together",
+  spelling: "a word that no dictionary has: beside the line there is what may have been meant",
   balance: "one of its lines is much longer than the other", joined: "two sentences that are kept apart",
 };
 const STATES = {

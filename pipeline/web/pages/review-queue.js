@@ -100,12 +100,14 @@ export class Queue {
     const { left, stop, problems } = this._of;
     const { facts, faults, keys } = this._desk;
     const others = problems.slice(stop).filter((one) => this._open(one)).length;
-    const wrong = faults.told && ` There ${faults.count === 1 ? "is" : "are"} still ${faults.told}: ${shown(keys?.of("fault")[0] ?? "")}.`;
+    const key = shown(keys?.of("fault")[0] ?? "");
+    const broken = faults.told && ` There ${/^1 [^,]*$/.test(faults.told) ? "is" : "are"} still ${faults.told}: ${key}.`;
+    const wrong = [broken, faults.unsaid && ` ${faults.unsaid} (${key}).`].filter(Boolean).join("");
     if (!others) return `There are no others.${wrong}`;
     const lines = others === 1 ? "In the other line" : `In the ${others} other lines`;
     if (facts.kind === "file") return `Of a subtitle file nobody knows how sure its words are: read the other ${others === 1 ? "line" : `${others} lines`}, too.${wrong}`;
     if (left < 0.5) return `${lines} hardly a fault is to be expected${wrong ? `.${wrong}` : first ? ": after these you may stop." : ": you may stop here."}`;
-    return `${lines} about ${count(left, "fault")} may be left that nothing points to: if all has to be right, read them, too.`;
+    return `${lines} about ${count(left, "fault")} may be left that nothing points to: if all has to be right, read them, too.${wrong}`;
   }
 
   _worth() {

@@ -2,13 +2,15 @@
 
 import { ask } from "./review-asked.js";
 import { button, said } from "./review-side.js";
+import { newId } from "./review-whose.js";
 import { byId } from "./page.js";
 
 const PAUSE = 400;
 
 export class Spelling {
   constructor(desk) {
-    Object.assign(this, { _desk: desk, _asked: 0, _none: new Set(), _wrong: [] });
+    /** `_right`: words that somebody said are right, here, until the glossary has them. */
+    Object.assign(this, { _desk: desk, _asked: 0, _none: new Set(), _right: new Set(), _wrong: [] });
     desk.field.addEventListener("typed", () => this.soon());
   }
 
@@ -25,6 +27,22 @@ export class Spelling {
     this._desk.field.write(node.value.slice(0, word.from) + meant + node.value.slice(word.to), word.from + meant.length);
   }
 
+  /** Whether the line has one. */
+  get any() {
+    return this._wrong.length > 0;
+  }
+
+  /** The word is right, here and in all lines: it goes into the glossary. */
+  async _accept({ word }) {
+    const { found, why } = await ask("/api/actions", { id: newId(), do: "name", text: `${word} = ${word}` });
+    if (!found) return this._desk.tell(why, "refused");
+    this._right.add(word);
+    this._draw(this._wrong);
+    this._desk.faults.again();
+    this._desk.field.focus();
+    this._desk.tell(`“${word}” is right from now on: it is in the glossary.`);
+  }
+
   async _look() {
     const asked = ++this._asked;
     const { lang, field } = this._desk;
@@ -35,16 +53,18 @@ export class Spelling {
     if (asked === this._asked) this._draw(field.node.value === text ? (found ?? []) : []);
   }
 
-  _draw(wrong) {
-    this._wrong = wrong;
+  _draw(found) {
+    const wrong = (this._wrong = found.filter(({ word }) => !this._right.has(word)));
     const list = said("ol", "");
     list.append(...wrong.map((word, at) => this._row(word, at)));
     byId("spelling").replaceChildren(...(wrong.length ? [said("h3", "Spelling"), list] : []));
+    this._desk.faults.draw();
   }
 
   _row(word, at) {
     const row = said("li", "");
     row.append(said("b", word.word), ...word.suggestions.map((meant) => button(meant, () => this.take(at, meant))));
+    row.append(button("It is right", () => this._accept(word)));
     return row;
   }
 }

@@ -102,17 +102,19 @@ export class Waits {
     };
   }
 
-  /** The line that is looked at was taken out while it was live. */
+  /** The line that is looked at was taken out while it was live, or deleted. */
   _out() {
     const { _desk: desk } = this;
     const { out } = desk;
     if (!out) return null;
-    const seen = desk.edits.history.accepted(out.id);
-    const stays = () => (desk.ask("accept", [out], [], "It stays out"), desk.queue.step(1));
+    const live = desk.feed.killed.has(out.id);
+    const seen = live && desk.edits.history.accepted(out.id);
+    const how = live ? `taken out while it was live${seen ? ", and stays out" : ""}` : "deleted, and nothing stands where it was said";
+    const stays = () => (desk.ask("accept", [out], [], "It stays out"), live ? desk.queue.step(1) : desk.faults.stays(out.id));
     return {
       of: `out ${out.id} ${seen}`,
-      what: "This line was taken out",
-      parts: [said("b", `This line was taken out while it was live${seen ? ", and stays out" : ""}:`), said("q", out.text)],
+      what: `This line was ${live ? "taken out" : "deleted"}`,
+      parts: [said("b", `This line was ${how}:`), said("q", out.text)],
       ways: {
         mine: ["Bring it back", () => (desk.ask("restore", [], [out], "Brought back"), desk.select(out.id, { seek: false }))],
         ...(seen ? {} : { leave: ["It stays out", stays] }),

@@ -1,0 +1,44 @@
+"""/review: what is wrong is told, and led to, whoever has looked at it already."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.test_director import state
+from tests.test_review_spelling import needs_dictionaries
+from tests.waiting import until
+from tests.web.conftest import becomes
+from tests.web.test_review import FIELD, LINES, desk, folder, press, server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+__all__ = ["desk", "folder", "server"]
+FAULTS = "document.getElementById('faults').innerText"
+QUEUE = "document.getElementById('queue').innerText"
+TOAST = "document.getElementById('toast').innerText"
+
+
+@needs_dictionaries
+def test_nobody_may_stop_over_a_misspelt_word_or_speech_without_a_line(desk: "Page", folder: Path) -> None:
+    press(desk, "End", *" Krzkl.")
+    becomes(desk, f"{FAULTS} === '1 line misspelt'")  # as it is typed
+    press(desk, "Control+Enter", "Control+Enter", "Alt+Delete")
+    becomes(desk, f"{FAULTS} === '1 line misspelt; 1 spoken sentence has no line: 0:11'")
+    press(desk, "F8", "Control+Enter", "F8")
+    wrong = "There is still 1 line misspelt: F4. 1 spoken sentence has no line: 0:11 (F4)."
+    becomes(desk, f"{QUEUE}.endsWith('There are no others. {wrong}')")
+    press(desk, "F4")
+    becomes(desk, f"{FIELD} === '{LINES[0][1]} Krzkl.'")
+    assert "spelling" in desk.inner_text(".row.chosen .marks")
+    becomes(desk, "document.querySelector('#spelling li')")
+    desk.get_by_role("button", name="It is right").click()
+    becomes(desk, f"{FAULTS} === '1 spoken sentence has no line: 0:11'")
+    assert (folder / "names.txt").read_text("utf-8") == "Krzkl = Krzkl\n"
+    press(desk, "F4")
+    becomes(desk, f"{FIELD} === '{LINES[2][1]}' && document.getElementById('waits').innerText.includes('deleted')")
+    press(desk, "Alt+o")
+    becomes(desk, f"{FAULTS} === 'No fault by netflix-en' && {QUEUE}.endsWith('There are no others.')")
+    press(desk, "Control+z", "F4")  # it is to stand there after all
+    becomes(desk, f"{FAULTS}.endsWith('0:11') && {FIELD} === '{LINES[2][1]}'")
+    press(desk, "Alt+y")
+    until(lambda: len(state(folder).track("en")) == len(LINES), 20)
