@@ -55,7 +55,10 @@ def found(record: Record, folder: Path, name: str) -> list[Problem]:
 
 
 def _told(wrongs: Sequence[Wrong], profile: Profile) -> dict[str, list[str]]:
-    """By cue, what is wrong with it: `netflix-en: cps 27 (20), lines 3 (2).`, as `qc` says, `No dictionary has: teh.`"""
+    """By cue, what is wrong with it: `netflix-en: cps 27 (20), lines 3 (2).`, as `qc` says; `No dictionary has: teh.`
+
+    What was deleted is under its own id.
+    """
     rules: dict[str, list[str]] = defaultdict(list)
     words: dict[str, list[str]] = defaultdict(list)
     for one in wrongs:

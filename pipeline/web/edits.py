@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from pipeline.asked import EDITS, keep
 from pipeline.editing import merged_sentences, split_sentences
 from pipeline.errors import unwritable
-from pipeline.events import Cue, Did, Edit, Value
+from pipeline.events import Cue, Did, Edit, Sentence, Value
 from pipeline.state import State
 from pipeline.web.bodies import Unfit, told
 from pipeline.web.given import for_this
@@ -23,6 +23,8 @@ from pipeline.web.show import Show
 
 _LONGEST = 4_000_000
 """Bytes of an edit at most: all lines of an evening that are moved at once are a quarter of it."""
+_SHARED = 0.5
+"""Of the shorter one of two lines, 0 to 1: they belong together."""
 Rev = Annotated[int, Meta(ge=0, lt=1 << 31)]
 
 
@@ -97,8 +99,28 @@ def _sentences(state: State, before: list[Cue], edit: Edit) -> list[tuple[str, .
         return split_sentences(sentences, [(cue.start, cue.end) for cue in edit.after])
     if edit.did in ("split", "merge"):
         return [ids] * len(edit.after)
+    if edit.did == "insert":
+        return [_said_there(state, cue) for cue in edit.after]
     back = state.killed if edit.did == "restore" else {}
     return [now.get(cue.id, back[cue.id].sentences if cue.id in back else ()) for cue in edit.after]
+
+
+def _said_there(state: State, cue: Cue) -> tuple[str, ...]:
+    """What a new line shows: the sentences of the lines that stand there in the track of what was said (of a line of
+    that track, in the others), or those that were heard there and have no line."""
+    src_lang, tgt_langs = (state.session.src_lang, state.session.tgt_langs) if state.session else ("", ())
+    langs = tgt_langs if cue.lang == src_lang else (src_lang,)
+    lines = sorted(
+        (one for lang in langs for one in state.near(lang, cue.start, cue.end) if _together(cue, one)),
+        key=lambda one: one.start,
+    )
+    return merged_sentences(lines) or tuple(one.id for one in state.sentences.values() if _together(cue, one))
+
+
+def _together(cue: Cue, other: Cue | Sentence) -> bool:
+    """Whether a good part of the shorter one is the other's time, too."""
+    shared = min(cue.end, other.end) - max(cue.start, other.start)
+    return shared > _SHARED * min(cue.end - cue.start, other.end - other.start)
 
 
 def _sync(folder: Path) -> None:

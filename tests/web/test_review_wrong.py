@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.review.again import asked as again
 from tests.test_director import state
 from tests.test_review_spelling import needs_dictionaries
 from tests.waiting import until
 from tests.web.conftest import becomes
-from tests.web.test_review import FIELD, LINES, desk, folder, press, server
+from tests.web.test_review import FIELD, LINES, TEXTS, desk, folder, press, server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -42,3 +43,14 @@ def test_nobody_may_stop_over_a_misspelt_word_or_speech_without_a_line(desk: "Pa
     becomes(desk, f"{FAULTS}.endsWith('0:11') && {FIELD} === '{LINES[2][1]}'")
     press(desk, "Alt+y")
     until(lambda: len(state(folder).track("en")) == len(LINES), 20)
+
+
+def test_a_new_line_belongs_to_what_was_said_there(desk: "Page", folder: Path) -> None:
+    press(desk, "Alt+ArrowDown", "Alt+ArrowDown", "Alt+Delete", "Alt+ArrowUp")
+    becomes(desk, f"{FIELD} === '{LINES[1][1]}' && {TEXTS}.length === 3")
+    desk.evaluate("livesubs.player.seek(11.5)")  # La parole est | aux infirmières: 11 to 14
+    press(desk, "Alt+i")
+    becomes(desk, f"document.getElementById('said').innerText === '{LINES[2][0]}'")
+    press(desk, *"The nurses.", "Control+Enter")
+    until(lambda: [cue.sentences for cue in state(folder).track("en")] == [(f"s{at}",) for at in range(4)], 20)
+    until(lambda: [cue.text for cue in again(state(folder), "s2.fr.1").target] == ["The nurses."], 20)

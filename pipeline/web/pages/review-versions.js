@@ -3,6 +3,7 @@
 import { ask } from "./review-asked.js";
 import { compared } from "./review-check.js";
 import { named } from "./review-list.js";
+import { settled } from "./review-settled.js";
 import { short } from "./review-shape.js";
 import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
@@ -58,6 +59,7 @@ export class Versions {
     const asked = ++this._asked;
     const list = byId("versions-list");
     list.replaceChildren(said("p", "It is being asked…"));
+    await settled(this._desk.edits); // of a new line the server has to know first
     const { found, why } = await ask("/api/again", { ...this._of, engine: this._of.what === "speech" ? "" : byId("engine").value });
     if (asked !== this._asked) return;
     if (!found) return list.replaceChildren(said("p", why));
