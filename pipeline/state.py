@@ -26,6 +26,13 @@ NEAR = 30.0
 """Seconds: a cue that is further away makes no room for another one."""
 
 _GROW = (dict, list, set)
+_BLANK, _NEW = "…", "e-"
+"""What stands in a line that was put in at the desk until somebody writes; what the ids of such lines begin with."""
+
+
+def unwritten(cue: Cue) -> bool:
+    """Whether it was put in at the desk and has no words yet: it is a place to write, and nobody else is shown it."""
+    return cue.text == _BLANK and cue.id.startswith(_NEW) and "accepted" not in cue.flags
 
 
 class State:
@@ -86,8 +93,13 @@ class State:
         return undone.do if undone else action.do
 
     def track(self, lang: str) -> list[Cue]:
-        """The cues of one track, by time."""
-        return sorted((c for c in self.cues.values() if c.lang == lang), key=lambda c: (c.start, c.end))
+        """The cues of one track, by time, but for those that are `unwritten`."""
+        mine = (c for c in self.cues.values() if c.lang == lang and not unwritten(c))
+        return sorted(mine, key=lambda c: (c.start, c.end))
+
+    def begun(self, lang: str) -> list[Cue]:
+        """The cues of one track that are `unwritten`."""
+        return [c for c in self.cues.values() if c.lang == lang and unwritten(c)]
 
     def near(self, lang: str, start: float, end: float) -> list[Cue]:
         """The cues of a track that stand on screen less than `NEAR` before or after that stretch."""

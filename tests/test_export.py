@@ -116,6 +116,15 @@ def test_a_line_that_is_being_written_at_the_desk_is_told(
     drafts.keep("s1.en.1", Draft(lang="en", text="Half a", start=0.0, end=1.0, rev=1))
     export(session, "--out", tmp_path / "b.srt")
     assert "1 line begun at the desk is not finished, and not in it" in capsys.readouterr().err
+    new = replace(cue(30, "\u2026"), id="e-new.1")
+    keep(session, Edit(id="new", did="insert", after=(new,)))
+    answer(session)
+    export(session, "--out", tmp_path / "c.srt")
+    assert "2 lines begun at the desk are not finished, and not in it" in capsys.readouterr().err
+    made = {(tmp_path / f"{name}.srt").read_bytes() for name in "abc"}
+    assert made == {(session / "subtitles.en.srt").read_bytes()}
+    cli.app(["import", str(session), str(tmp_path / "c.srt"), "--lang", "en"], standalone_mode=False)
+    assert "Nothing to bring back" in capsys.readouterr().out
 
 
 def test_nothing_is_written_over_that_may_have_been_corrected(

@@ -12,7 +12,7 @@ from pipeline.review.markup import visible
 from pipeline.review.profile import Profile
 from pipeline.review.spelling import unknown
 from pipeline.review.spot import broken
-from pipeline.state import State
+from pipeline.state import State, unwritten
 
 SPELLING, LEFT_OUT = "spelling", "left-out"
 _COVERED = 0.5
@@ -38,12 +38,15 @@ class Track(Value, frozen=True):
     spelt: tuple[Cue, ...]
     """Those whose words are of the track's language."""
     left_out: tuple[Cue, ...]
+    begun: tuple[Cue, ...]
+    """Those that were put in and have no words yet."""
 
 
 def track(state: State, lang: str) -> Track:
     cues = state.track(lang)
     spelt = tuple(cue for cue in cues if "untranslated" not in cue.flags and not _foreign(state, cue))
-    return Track(cues=tuple(cues), spelt=spelt, left_out=tuple(left_out(state, lang)))
+    out, begun = tuple(left_out(state, lang)), tuple(state.begun(lang))
+    return Track(cues=tuple(cues), spelt=spelt, left_out=out, begun=begun)
 
 
 def wrong(track: Track, profile: Profile, names: Set[str]) -> list[Wrong]:
@@ -53,6 +56,7 @@ def wrong(track: Track, profile: Profile, names: Set[str]) -> list[Wrong]:
         Wrong(cue=cue.id, rule=fault.rule, found=fault.found, allowed=fault.allowed)
         for cue, fault in broken(track.cues, profile)
     ]
+    found += [Wrong(cue=cue.id, rule="empty", found=0, allowed=1) for cue in track.begun]
     with suppress(SettingsError):
         found += _misspelt(track.spelt, names)
     gone = (Wrong(cue=cue.id, rule=LEFT_OUT, found=cue.text, allowed="a line", line=cue) for cue in track.left_out)
@@ -79,7 +83,7 @@ def left_out(state: State, lang: str) -> list[Cue]:
     gone: dict[str, Cue] = {}
     for edit in standing(state):
         if edit.did == "delete":
-            gone.update((cue.id, cue) for cue in state.found.get(edit.id, ()))
+            gone.update((cue.id, cue) for cue in state.found.get(edit.id, ()) if not unwritten(cue))
         elif edit.did == "accept":
             for id, _ in edit.before:
                 gone.pop(id, None)

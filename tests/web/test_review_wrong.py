@@ -54,3 +54,13 @@ def test_a_new_line_belongs_to_what_was_said_there(desk: "Page", folder: Path) -
     press(desk, *"The nurses.", "Control+Enter")
     until(lambda: [cue.sentences for cue in state(folder).track("en")] == [(f"s{at}",) for at in range(4)], 20)
     until(lambda: [cue.text for cue in again(state(folder), "s2.fr.1").target] == ["The nurses."], 20)
+
+
+def test_a_new_line_that_got_no_words_is_a_fault_until_it_has_some(desk: "Page", folder: Path) -> None:
+    press(desk, "Alt+i")
+    becomes(desk, f"{FIELD} === '…' && {FAULTS} === '1 fault by netflix-en' && livesubs.edits.settled")
+    desk.reload()
+    becomes(desk, f"window.livesubs && {FIELD} === '…' && {FAULTS} === '1 fault by netflix-en'")
+    desk.evaluate("livesubs.select('s3.en.1')")
+    becomes(desk, f"{FAULTS} === 'No fault by netflix-en'")
+    assert desk.inner_text("#toast") == "The new line got no words: it is gone"
