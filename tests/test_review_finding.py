@@ -71,6 +71,23 @@ def test_only_what_is_ticked_is_replaced_and_lines_stay_as_they_can() -> None:
     assert [hit.becomes for hit in shown] == ["Madame Brasac is there."]
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Well, uh, we stay.", "Well, we stay."),
+        ("We uh stay, uh.", "We stay."),
+        ("We uh\nstay", "We\nstay"),
+        ("Uh.", "."),
+    ],
+)
+def test_what_is_replaced_by_nothing_leaves_no_gap(text: str, left: str) -> None:
+    cues = {cue.id: cue for cue in lines(text)}
+    sought = Sought(what="uh", word=True)
+    ticks = [Tick(cue=hit.cue, rev=hit.rev, first=hit.first) for hit in find(cues.values(), sought, RULES)]
+    [edit], _ = replacing(cues, sought, "", ticks, RULES, lambda: "a")
+    assert edit.after[0].text == left
+
+
 def test_a_line_that_was_changed_since_is_left_alone_and_told() -> None:
     cues = {cue.id: cue for cue in lines()}
     ticks = [

@@ -116,8 +116,10 @@ def _replaced(cue: Cue, found: Sequence[Any], by: Callable[[Any], str], rules: C
     """The text on the lines that it had, unless one of them is gone or has become too long."""
     text, done = "", 0
     for one in found:
-        text += cue.text[done : one.start()] + by(one)
+        text += cue.text[done : one.start()]
         done = one.end()
+        put = by(one)
+        text = text + put if put else _closed(text, cue.text[done:])
     text = shown_text(text + cue.text[done:])
     longest = max((len(line) for line in cue.text.split("\n")), default=0)
     if text.count("\n") == cue.text.count("\n") and all(
@@ -125,6 +127,16 @@ def _replaced(cue: Cue, found: Sequence[Any], by: Callable[[Any], str], rules: C
     ):
         return text
     return "\n".join(break_lines(text, rules, cue.lang) or text.split("\n"))
+
+
+def _closed(text: str, rest: str) -> str:
+    """What stands before words that go: without the space that would stand there twice, or before a mark, and without
+    the comma that set them off."""
+    mark = rest[:1] in (",", ".", "…")
+    if text[-1:] == " " and (mark or rest[:1] in (" ", "\n")):
+        text = text[:-1]
+        return text.removesuffix(",") if mark else text
+    return text
 
 
 class _Search:

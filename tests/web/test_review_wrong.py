@@ -64,3 +64,22 @@ def test_a_new_line_that_got_no_words_is_a_fault_until_it_has_some(desk: "Page",
     desk.evaluate("livesubs.select('s3.en.1')")
     becomes(desk, f"{FAULTS} === 'No fault by netflix-en'")
     assert desk.inner_text("#toast") == "The new line got no words: it is gone"
+
+
+def test_words_are_replaced_by_nothing_in_all_languages_once_that_was_looked_at(desk: "Page", folder: Path) -> None:
+    note, replace = (
+        "document.getElementById('find-note').innerText",
+        "document.getElementById('find-replace').innerText",
+    )
+    press(desk, "Control+f", *"soir")
+    becomes(desk, f"{note} === '0 found'")
+    assert desk.inner_text("#find-all-of") == "all languages, not only English"
+    desk.check("#find-tracks")
+    becomes(desk, f"{note} === '2 found' && {replace} === 'Replace by nothing…'")
+    desk.focus("#find-by")
+    press(desk, "Enter", "Enter")
+    becomes(desk, f"{replace} === 'Replace 2 by nothing'")
+    assert desk.inner_text("#find-list").count("soir") == 2
+    assert [cue.text for cue in state(folder).track("fr")] == [french for french, _ in LINES]
+    press(desk, "Enter")
+    until(lambda: [cue.text for cue in state(folder).track("fr")][:2] == ["Bon.", "La salle est pleine ce."], 20)

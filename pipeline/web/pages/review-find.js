@@ -1,9 +1,9 @@
-// Find, and replace: over all lines of the track, and of other sessions that were named at the start; each hit has a tick.
+// Find, and replace: over all lines of the track, or of all tracks, and of other sessions that were named at the start; each hit has a tick.
 
 import { ask } from "./review-asked.js";
 import { clock } from "./review-list.js";
 import { settled, UNSETTLED } from "./review-settled.js";
-import { button, said } from "./review-side.js";
+import { button, language, said } from "./review-side.js";
 import { newGo } from "./review-whose.js";
 import { byId } from "./page.js";
 
@@ -13,10 +13,15 @@ const SWITCHES = ["regex", "case", "word", "others"];
 
 export class Find {
   constructor(desk) {
-    Object.assign(this, { _desk: desk, _asked: 0, _hits: [], _timer: null });
+    /** `_nothing`: it is to be replaced by nothing, and what that makes of the lines is shown. */
+    Object.assign(this, { _desk: desk, _asked: 0, _hits: [], _timer: null, _nothing: false });
     this._dialog = byId("find");
-    for (const id of ["what", "by", ...SWITCHES]) byId(`find-${id}`).addEventListener("input", () => this._soon());
-    byId("find-replace").addEventListener("click", () => this._replace());
+    for (const id of ["what", "by", "tracks", ...SWITCHES]) byId(`find-${id}`).addEventListener("input", () => this._soon());
+    byId("find-all").hidden = desk.tracks.length < 2;
+    byId("find-replace").addEventListener("click", () => (this._replaces ? this._replace() : this._byNothing()));
+    byId("find-by").addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault(), byId("find-replace").focus(); // what is pressed there is seen first
+    });
     this._dialog.addEventListener("close", () => desk.field.node.focus());
   }
 
@@ -25,12 +30,15 @@ export class Find {
     const chosen = node.value.slice(node.selectionStart, node.selectionEnd);
     if (chosen) byId("find-what").value = chosen;
     this._desk.commit();
+    this._nothing = false;
+    byId("find-all-of").textContent = `all languages, not only ${language(this._desk.lang)}`;
     this._dialog.showModal();
     byId("find-what").select();
     this._look();
   }
 
   _soon() {
+    this._nothing = false;
     clearTimeout(this._timer);
     this._timer = setTimeout(() => this._look(), PAUSE);
   }
@@ -47,7 +55,7 @@ export class Find {
     if (asked !== this._asked) return;
     const { what, by, ...switches } = this._sought;
     if (!what || !there) return this._draw([], what && UNSETTLED);
-    const query = new URLSearchParams({ what, lang: this._desk.lang, ...(this._replaces && { by }) });
+    const query = new URLSearchParams({ what, lang: byId("find-tracks").checked ? "" : this._desk.lang, ...(this._replaces && { by }) });
     for (const name of SWITCHES) if (switches[name]) query.set(name, "1");
     const { found, why } = await ask(`/api/found?${query}`);
     if (asked !== this._asked) return;
@@ -58,13 +66,19 @@ export class Find {
 
   /** Something is to be put in its place. */
   get _replaces() {
-    return byId("find-by").value !== "";
+    return byId("find-by").value !== "" || this._nothing;
+  }
+
+  /** Shows what is left of each line; then the same button does it. */
+  _byNothing() {
+    this._nothing = true;
+    this._look();
   }
 
   _draw(hits, note) {
     this._hits = hits;
     byId("find-note").textContent = note;
-    byId("find-replace").hidden = !hits.length || !this._replaces;
+    byId("find-replace").hidden = !hits.length;
     byId("find-list").replaceChildren(...hits.map((hit) => this._row(hit)));
     this._count();
   }
@@ -75,7 +89,8 @@ export class Find {
     tick.setAttribute("aria-label", `Replace at ${clock(hit.at)}`);
     tick.addEventListener("change", () => this._count());
     hit.tick = tick;
-    const go = button(`${hit.session ? `${hit.session} ` : ""}${clock(hit.at)}`, () => this._go(hit));
+    const from = [hit.session, hit.lang !== this._desk.lang && hit.lang].filter(Boolean);
+    const go = button([...from, clock(hit.at)].join(" "), () => this._go(hit));
     const text = said("span", "");
     text.append(hit.text.slice(0, hit.first), said(hit.becomes === null ? "mark" : "del", hit.text.slice(hit.first, hit.last)), hit.text.slice(hit.last));
     row.append(...(hit.becomes === null ? [] : [tick]), go, text, ...(hit.becomes === null ? [] : [said("ins", hit.becomes || "(deleted)")]));
@@ -85,13 +100,14 @@ export class Find {
   _go(hit) {
     if (hit.session) return this._desk.tell("That is another session: open it to go there.", "refused");
     this._dialog.close();
+    if (hit.lang !== this._desk.lang) this._desk.show(hit.lang);
     this._desk.select(hit.cue);
     this._desk.field.node.setSelectionRange(hit.first, hit.last);
   }
 
   _count() {
     const ticked = this._hits.filter((hit) => hit.tick.checked).length;
-    byId("find-replace").textContent = `Replace ${ticked}`;
+    byId("find-replace").textContent = !this._replaces ? "Replace by nothing…" : `Replace ${ticked}${this._nothing ? " by nothing" : ""}`;
     byId("find-replace").disabled = !ticked;
   }
 

@@ -106,7 +106,7 @@ export class Side {
   }
 }
 
-const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
+export const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
 
 function disable(what, off) {
   for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;
