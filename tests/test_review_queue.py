@@ -13,7 +13,7 @@ from bench.takes import Said, wrong
 from pipeline.answering import answered, effects
 from pipeline.events import Action, Cue, Edit, Event, Gap, Sentence, Suppressed, Translation, Word
 from pipeline.review.loud import FRAME, Loud, levels
-from pipeline.review.queue import SECONDS, Problem, Queue, ordered, queue
+from pipeline.review.queue import SECONDS, Forecast, Problem, Queue, forecast, ordered, queue
 from pipeline.review.sense import amiss
 from pipeline.review.shown import shown
 from pipeline.settings import CueRules
@@ -73,6 +73,20 @@ def test_what_the_second_pass_heard_otherwise_is_shown_with_both() -> None:
     [first, *_] = session.queue("fr").problems
     assert first.cue == "s1.fr"
     assert first.why[0] == f"“{live.text}” was heard live, “Tout autre chose.” when it was heard again."
+
+
+def test_a_note_brings_a_line_back_until_somebody_has_looked_at_it_again() -> None:
+    session = Session()
+    session.accept("s2.en")
+    assert session.open() == []
+    session.do(Edit(id="n", did="note", before=(("s2.en", 2),), note="Is that his name?"))
+    assert session.open() == ["s2.en"]
+    [first, *_] = session.queue().problems
+    assert first.why[0].startswith("A note of ")
+    assert first.why[0].endswith(": “Is that his name?”")
+    assert session.queue("fr").stop == 0
+    session.accept("s2.en", rev=2)
+    assert session.open() == []
 
 
 def test_what_the_technician_said_comes_before_all_else() -> None:
@@ -252,8 +266,23 @@ def test_the_price_is_by_the_time_that_this_editor_takes() -> None:
     session = Session(*said(4, 190.0, verdict="empty"))
     assert session.queue().price.minutes == pytest.approx(SECONDS / 60)
     for number in range(25):
-        session.do(Edit(id=f"n{number}", did="note", before=(("s1.en", 1),), note="ok"))
+        session.do(Edit(id=f"n{number}", did="note", before=(("s4.en", 1),), note="ok"))
     assert session.queue().price.minutes == pytest.approx(1 / 60)
+
+
+@pytest.mark.parametrize(
+    ("held", "left", "told"),
+    [
+        (48, 12.4, Forecast(share="79 %", left="about 12 faults", few=False)),
+        (3.2, 0.6, Forecast(share="84 %", left="about 1 fault", few=False)),
+        (9.8, 0.2, Forecast(share="98 %", left="hardly a fault", few=True)),
+        (0.9, 0.4, Forecast(share="", left="hardly a fault", few=True)),  # 69 %, and hardly one in the rest
+        (0.2, 0.3, Forecast(share="", left="hardly a fault", few=True)),
+        (0.0, 0.0, Forecast(share="", left="hardly a fault", few=True)),
+    ],
+)
+def test_what_is_to_be_expected_is_told_alike_everywhere(held: float, left: float, told: Forecast) -> None:
+    assert forecast(held, left) == told
 
 
 def test_words_that_were_not_said_are_found_in_their_cue() -> None:

@@ -4,7 +4,7 @@ from pipeline.events import Value
 from pipeline.report.headline import plural
 from pipeline.report.record import Record
 from pipeline.review.loud import Levels
-from pipeline.review.queue import Problem, Queue, queue
+from pipeline.review.queue import Problem, Queue, forecast, queue
 
 _QUOTED = 60
 """Characters of a text that find it again."""
@@ -41,16 +41,13 @@ def why(problem: Problem) -> str:
 
 
 def _price(queues: list[Queue]) -> str:
-    """`120 cues, about 35 minutes, hold 80 % of the faults to be expected; 12 more lie in the rest.`"""
+    """`120 cues, about 35 minutes, with 80 % of the faults to be expected. In the rest about 12 faults may be left.`"""
     cues, minutes = sum(one.stop for one in queues), sum(one.price.minutes for one in queues)
-    left = sum(one.left for one in queues)
     held = sum(one.score for made in queues for one in made.problems[: made.stop])
-    share = f"{held / (held + left):.0%}".replace("%", " %") if cues else ""
-    rest = f"about {left:.0f} more" if left >= 1 else "hardly one more"
-    return (
-        f"{plural(cues, 'cue')}, about {plural(max(1, round(minutes)), 'minute')}, with {share} of the faults to be "
-        f"expected; {rest} may lie in the rest."
-    )
+    told = forecast(held, sum(one.left for one in queues))
+    share = f", with {told.share} of the faults to be expected" if told.share else ""
+    rest = f"In the rest {told.left} {'is to be expected' if told.few else 'may be left'}."
+    return f"{plural(cues, 'cue')}, about {plural(max(1, round(minutes)), 'minute')}{share}. {rest}"
 
 
 def _quoted(text: str) -> str:

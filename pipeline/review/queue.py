@@ -17,6 +17,8 @@ WORTH = 0.1
 """A cue that is less likely to need a human is not worth a look: ten of them would be for one fault."""
 SECONDS = 17.5
 """That one cue takes, as long as the session's own edits do not tell: 120 cues in 35 minutes."""
+_FEW, _MOST = 0.5, 0.9
+"""So few faults are hardly one; where they are left, so much of all lies in the others, or nothing is said of that."""
 _ENOUGH = 20
 """Edits of which the time is known."""
 _PAUSE = 180.0
@@ -47,6 +49,17 @@ class Price(Value, frozen=True):
     """Of the faults that are to be expected in the track, those in these cues, 0 to 1."""
 
 
+class Forecast(Value, frozen=True):
+    """What is to be expected where, in words, which are everywhere these."""
+
+    share: str
+    """`80 %`, of the faults to be expected; empty where there are so few that it would say nothing."""
+    left: str
+    """`about 12 faults`, or `hardly a fault`, in the rest."""
+    few: bool
+    """Hardly one: who has looked at the others may stop."""
+
+
 class Queue(Value, frozen=True):
     """The cues of one track, the likeliest first; those that are settled last."""
 
@@ -56,6 +69,7 @@ class Queue(Value, frozen=True):
     """After so many one may stop ..."""
     left: float
     """... with so many faults to be expected in the rest."""
+    forecast: Forecast
 
 
 def queue(record: Record, lang: str, levels: Levels | None = None) -> Queue:
@@ -77,7 +91,16 @@ def ordered(problems: Iterable[Problem], seconds: float) -> Queue:
     stop = sum(score >= WORTH for score in scores)
     left, expected = sum(scores[stop:]), sum(scores)
     price = Price(cues=stop, minutes=stop * seconds / 60, share=1 - left / expected if expected else 1.0)
-    return Queue(problems=tuple(made), price=price, stop=stop, left=left)
+    return Queue(problems=tuple(made), price=price, stop=stop, left=left, forecast=forecast(expected - left, left))
+
+
+def forecast(held: float, left: float) -> Forecast:
+    """Of so many faults to be expected in the cues that are worth a look, and in the rest."""
+    few = left < _FEW
+    share = held / (held + left) if held else 0.0
+    told = "hardly a fault" if few else f"about {left:.0f} fault{'' if round(left) == 1 else 's'}"
+    telling = held + left >= 1 and (not few or share >= _MOST)  # a third here and hardly one in the rest: who would believe it
+    return Forecast(share=f"{share:.0%}".replace("%", " %") if telling and held else "", left=told, few=few)
 
 
 def seconds(record: Record) -> float:

@@ -8,12 +8,15 @@ from pipeline.state import State
 
 
 def settled(record: Record) -> set[str]:
-    """Their ids, and those of killed lines that an editor has seen. A mark that comes later speaks against it anew."""
+    """Their ids, and those of killed lines that an editor has seen. A mark or a note that comes later speaks against it
+    anew."""
     state, done = record.state, set[str]()
     edits = {edit.id for edit in standing(state)}
     actions = {action.id for action in standing_actions(state, "edit", "say", "mark")}
     for event in (entry.event for entry in record.entries):
-        if isinstance(event, Edit) and event.id in edits:
+        if isinstance(event, Edit) and event.did == "note" and event.id in edits:
+            done = done - {id for id, _ in event.before}
+        elif isinstance(event, Edit) and event.id in edits:
             done = _divided(event, done) if _divides(state, event) else done | _settles(state, event)
         elif isinstance(event, Action) and event.id in actions:
             done = done - {event.cue} if event.do == "mark" else done | {event.cue or f"t-{event.id}"}
@@ -33,7 +36,7 @@ def _divided(edit: Edit, done: set[str]) -> set[str]:
 
 def _settles(state: State, edit: Edit) -> set[str]:
     """An edit that only moves or divides words says nothing of them."""
-    if edit.did in ("note", "undo"):
+    if edit.did == "undo":
         return set()
     before, accepted = _words(state.found.get(edit.id, ())), {cue.id for cue in edit.after if "accepted" in cue.flags}
     if edit.did == "accept":

@@ -6,11 +6,12 @@ How likely is measured for words alone (`heard`); the rest are estimates, until 
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.editing import standing
-from pipeline.events import UNSPOKEN, Cue, Rendering, Repaired, Sentence, Suppressed, Value
+from pipeline.events import UNSPOKEN, Cue, Edit, Rendering, Repaired, Sentence, Suppressed, Value
 from pipeline.lines import clock_time
 from pipeline.report.headline import span
 from pipeline.report.record import Record
@@ -42,6 +43,7 @@ _SHAPES: dict[Rule, str] = {
     "overlap": "It is on screen together with the line before.",
     "gap": "It follows too closely on the line before.",
 }
+_NOTED = 0.99
 _MISSHAPEN, _DOUBTED, _NAMED, _SENSELESS, _DISAGREED = 0.3, 0.5, 0.5, 0.6, 0.5
 _GAP, _UNHEARD, _KEPT, _KEPT_ALONE, _FALLBACK, _REPAIRED = 0.7, 0.9, 0.2, 0.05, 0.15, 0.1
 _HEARD_AGAIN, _APART = 0.9, 0.25
@@ -62,6 +64,7 @@ class Sign(Value, frozen=True):
 def signs(record: Record, lang: str) -> Iterator[tuple[str, Sign]]:
     """All there are but those of the words, each with the id of its cue."""
     cues = record.state.track(lang)
+    yield from _noted(record, cues)
     yield from _flags(cues, verbatim=lang == record.session.src_lang)
     for fault in faults(cues, record.settings.cues):
         if fault.rule in _SHAPES:
@@ -71,6 +74,16 @@ def signs(record: Record, lang: str) -> Iterator[tuple[str, Sign]]:
     yield from _names(record, cues)
     yield from _heard_again(record, cues)
     yield from _translated(record, lang, cues)
+
+
+def _noted(record: Record, cues: list[Cue]) -> Iterator[tuple[str, Sign]]:
+    """What one editor left for another."""
+    ids, stand = {cue.id for cue in cues}, {edit.id for edit in standing(record.state)}
+    for entry in record.entries:
+        if isinstance(note := entry.event, Edit) and note.did == "note" and note.id in stand:
+            when = datetime.fromtimestamp(entry.at).astimezone()
+            said = f"A note of {when.day} {when:%B, %H:%M}: “{note.note}”"
+            yield from ((id, Sign(chance=_NOTED, said=said)) for id, _ in note.before if id in ids)
 
 
 def _flags(cues: list[Cue], *, verbatim: bool) -> Iterator[tuple[str, Sign]]:

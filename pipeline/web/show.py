@@ -142,7 +142,7 @@ class Show:
                     if event.refused or id == event.cue:
                         self._tell(told)
             case Edit():
-                self._edits[event.id] = answer = edited(event, *self._place(event), seq)
+                self._edits[event.id] = answer = edited(event, *self._place(event), entry.at, seq)
                 self._tell(answer)
                 for told in self._killed_by(event):
                     self._tell(told)

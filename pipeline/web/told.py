@@ -49,16 +49,17 @@ def message(event: Event, lang: str = "", seq: int = 0) -> Message:
     return Message(kind, wire(kind, data, seq), lang, seq)
 
 
-def edited(edit: Edit, lang: str, start: float | None, seq: int = 0) -> Message:
+def edited(edit: Edit, lang: str, start: float | None, at: float, seq: int = 0) -> Message:
     """An edit as the desk is told of it: which lines it is about, and what became of it. What those say now is told of
     them; one that was refused has all that was written, so that nothing of it is lost. It is no line to ask again
-    from: all of them are told before the cues."""
+    from: all of them are told before the cues. `at` is the wall clock's time."""
     data = {
         "id": edit.id,
         "did": edit.did,
         "cues": list(dict.fromkeys([*(id for id, _ in edit.before), *(cue.id for cue in edit.after)])),
         "lang": lang,
         "start": start,
+        "at": at,
         "of": edit.of,
         "note": edit.note,
         "refused": edit.refused,

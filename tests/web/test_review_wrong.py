@@ -1,5 +1,6 @@
 """/review: what is wrong is told, and led to, whoever has looked at it already."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,3 +84,13 @@ def test_words_are_replaced_by_nothing_in_all_languages_once_that_was_looked_at(
     assert [cue.text for cue in state(folder).track("fr")] == [french for french, _ in LINES]
     press(desk, "Enter")
     until(lambda: [cue.text for cue in state(folder).track("fr")][:2] == ["Bon.", "La salle est pleine ce."], 20)
+
+
+def test_a_note_leads_back_to_a_line_that_was_right_and_says_whose_it_is_and_when(desk: "Page") -> None:
+    press(desk, "Control+Enter", "Alt+ArrowUp", "Alt+n", *"Is that so?", "Enter")
+    becomes(desk, f"{QUEUE}.includes('3 of 3 left')")
+    press(desk, "F8", "F8", "F8")
+    becomes(desk, f"{FIELD} === '{LINES[0][1]}' && {QUEUE}.includes(': “Is that so?”')")
+    assert re.fullmatch(r"Is that so\? yours, .*\d:\d\d.*", desk.inner_text("#notes li"))
+    press(desk, "Control+Enter")
+    becomes(desk, f"{QUEUE}.includes('2 of 3 left')")

@@ -15,16 +15,16 @@ export class History {
   /** An edit that was asked here. */
   ask({ id, did, of, note, before, after }) {
     const cues = [...after.map((cue) => cue.id), ...before.map(([one]) => one)];
-    if (!this._answered.has(id)) this._note(this._asked, { id, did, of, cues }, note);
+    if (!this._answered.has(id)) this._note(this._asked, { id, did, of, cues }, { id, note, at: Date.now() / 1000 });
   }
 
   /** One that was answered, whoever asked. */
-  answer({ id, did, of, note, cues }) {
+  answer({ id, did, of, note, cues, at }) {
     this._asked.delete(id);
-    this._note(this._answered, { id, did, of, cues }, note);
+    this._note(this._answered, { id, did, of, cues }, { id, note, at });
   }
 
-  _note(to, edit, note = "") {
+  _note(to, edit, note) {
     to.set(edit.id, edit);
     if (edit.did === "note") for (const cue of edit.cues) this._notes.set(cue, new Map(this._notes.get(cue)).set(edit.id, note));
     this._folded = null;
@@ -36,7 +36,7 @@ export class History {
     this._folded = null;
   }
 
-  /** What was said to colleagues about a line. */
+  /** What was said to colleagues about a line: {id, note, at}, the last by the wall clock, seconds. */
   notes(cue) {
     return [...(this._notes.get(cue)?.values() ?? [])];
   }
@@ -92,6 +92,11 @@ export class History {
     return this._stands.worded.has(cue);
   }
 
+  /** Whether a note was left on a line since somebody found it right, or changed its words. */
+  noted(cue) {
+    return this._stands.noted.has(cue);
+  }
+
   /** Whether somebody has found a line right, and that stands. */
   accepted(cue) {
     return this.done.some((edit) => edit.did === "accept" && edit.cues.includes(cue));
@@ -121,7 +126,12 @@ function folded(all) {
     else if (of) drop(done, of), undone.push(edit);
   }
   const worded = new Set(done.filter((edit) => edit.did === "text").flatMap((edit) => edit.cues));
-  return { all, done, undone, worded };
+  const [noted, stand] = [new Set(), new Set(done)];
+  for (const edit of all.values()) {
+    if (edit.did === "note") for (const cue of edit.cues) noted.add(cue);
+    else if (["text", "accept"].includes(edit.did) && stand.has(edit)) for (const cue of edit.cues) noted.delete(cue);
+  }
+  return { all, done, undone, worded, noted };
 }
 
 /** Whether two edits are about a line in common. */

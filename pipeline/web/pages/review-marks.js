@@ -25,7 +25,7 @@ const RULES = {
 };
 const STATES = {
   look: ["doubt", "likely wrong: F8 leads there, and says why"],
-  note: ["note", "somebody left a note"],
+  note: ["note", "somebody left a note: F8 leads there"],
   draft: ["draft", "begun, and no edit yet"],
   "being typed": ["draft", "another window is writing it"],
   "✓": ["good", "accepted"],

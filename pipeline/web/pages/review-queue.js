@@ -14,7 +14,7 @@ export class Queue {
     Object.assign(this, { _desk: desk, _lang: "", _of: null, _why: new Map(), _asked: 0, _asking: 0, _timer: null });
     /** The last of those that one was at: the next and the one before are told from there. */
     this._last = null;
-    desk.edits.addEventListener("done", () => this._later());
+    desk.edits.addEventListener("done", ({ detail }) => (detail.did === "note" ? this.renew() : this._later()));
   }
 
   /** Why a line is among those that are worth a look; empty: it is not. */
@@ -80,10 +80,12 @@ export class Queue {
     key.dataset.of = "problem";
     next.append(key);
     row.append(...(left ? [next] : []), said("span", this._head(left, places.length)));
-    const share = left ? `They have about ${Math.round(100 * this._of.price.share)} % of the faults to be expected. ` : "";
+    const { share: held } = this._of.forecast;
+    const share = left && held ? `They have about ${held} of the faults to be expected. ` : "";
     const price = said("p", share + rest);
     price.className = "price";
-    box.replaceChildren(...(mine?.why.length ? [said("h3", "Why it is here"), reasons] : []), row, price);
+    const here = places.includes(mine) ? "Why it is here" : "Not enough to stand out";
+    box.replaceChildren(...(mine?.why.length ? [said("h3", here), reasons] : []), row, price);
   }
 
   /** How much of what stands out is left, and how long that takes. */
@@ -97,7 +99,7 @@ export class Queue {
   /** What is to be expected in the other lines, which nobody is led to; what breaks a rule is there to be seen. `first`: so many are to
    * be looked at before. */
   _rest(first) {
-    const { left, stop, problems } = this._of;
+    const { forecast, stop, problems } = this._of;
     const { facts, faults, keys } = this._desk;
     const others = problems.slice(stop).filter((one) => this._open(one)).length;
     const key = shown(keys?.of("fault")[0] ?? "");
@@ -106,8 +108,8 @@ export class Queue {
     if (!others) return `There are no others.${wrong}`;
     const lines = others === 1 ? "In the other line" : `In the ${others} other lines`;
     if (facts.kind === "file") return `Of a subtitle file nobody knows how sure its words are: read the other ${others === 1 ? "line" : `${others} lines`}, too.${wrong}`;
-    if (left < 0.5) return `${lines} hardly a fault is to be expected${wrong ? `.${wrong}` : first ? ": after these you may stop." : ": you may stop here."}`;
-    return `${lines} about ${count(left, "fault")} may be left that nothing points to: if all has to be right, read them, too.${wrong}`;
+    if (forecast.few) return `${lines} ${forecast.left} is to be expected${wrong ? `.${wrong}` : first ? ": after these you may stop." : ": you may stop here."}`;
+    return `${lines} ${forecast.left} may be left that nothing points to: if all has to be right, read them, too.${wrong}`;
   }
 
   _worth() {
@@ -118,7 +120,7 @@ export class Queue {
   _open({ cue, settled }) {
     const { cues, feed, edits } = this._desk;
     const now = cues.get(cue);
-    if (now) return !settled && !this._desk.done(now);
+    if (now) return !settled && (!this._desk.done(now) || edits.history.noted(cue));
     return feed.killed.has(cue) && !settled && !edits.history.accepted(cue);
   }
 
@@ -126,5 +128,3 @@ export class Queue {
     this._timer ??= setTimeout(() => ((this._timer = null), this.renew()), AGAIN);
   }
 }
-
-const count = (number, what) => `${Math.round(number)} ${Math.round(number) === 1 ? what : `${what}s`}`;

@@ -3,6 +3,7 @@
 
 import { clock } from "./review-list.js";
 import { safe } from "./review-store.js";
+import { mine, whose } from "./review-whose.js";
 import { byId } from "./page.js";
 
 /** Seconds without an answer after which it is said. */
@@ -101,9 +102,17 @@ export class Side {
     if (box.dataset.of === JSON.stringify(notes)) return;
     box.dataset.of = JSON.stringify(notes);
     const list = said("ol", "");
-    list.append(...notes.map((note) => said("li", note)));
+    list.append(...notes.map((one) => noted(one)));
     box.replaceChildren(...(notes.length ? [said("h3", "Notes"), list] : []));
   }
+}
+
+/** What it says, whose it is, as far as that is known, and when it was left. */
+function noted({ id, note, at }) {
+  const row = said("li", note);
+  const when = new Date(1000 * at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+  row.append(said("small", ` ${mine(id) ? "yours" : whose(id)}, ${when}`));
+  return row;
 }
 
 export const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
