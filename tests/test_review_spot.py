@@ -2,7 +2,7 @@
 
 from random import Random
 
-from pipeline.review.check import check
+from pipeline.review.check import check, figure
 from pipeline.review.profile import find, of_language
 from pipeline.review.reading import read
 from pipeline.review.spot import Line, look
@@ -33,6 +33,24 @@ def test_a_fix_says_what_it_would_change_and_what_it_cannot() -> None:
     assert (fixed.cue, fixed.start) == (0, 2.0)
     assert fixed.text == "We have seen this so many times\nthat nobody counts it any more… 3 times"
     assert [fault.rule for fault in found.left] == ["numbers"]
+
+
+def test_a_speed_that_is_hardly_over_is_told_so_and_mended_by_whole_frames() -> None:
+    for end, fps, mended in ((3.941, None, 3.958), (3.941, 25.0, 3.96), (3.941, 50.0, 3.96)):
+        line = Line(start=1.0, end=end, text="x" * 20 + "\n" + "x" * 30)
+        found = look([line], None, None, find("netflix-fr"), fps)
+        [fault] = found.faults
+        assert (fault.rule, fault.found, figure("cps", fault.found)) == ("cps", 17.002, 17.1)
+        assert [one.end for one in found.fixed] == [mended]
+    close = look([line], None, Line(start=4.03, end=6, text="And so on."), find("netflix-fr"), 25.0)
+    assert [one.end for one in close.fixed] == [3.942]  # there is no room for a frame
+    assert not close.left
+
+
+def test_no_speed_is_a_fault_and_shown_as_allowed() -> None:
+    line = Line(start=0.0, end=49.999999, text="x" * 850)
+    speeds = [fault.found for fault in look([line], None, None, find("netflix-fr")).faults if fault.rule == "cps"]
+    assert speeds == [17.001]
 
 
 def test_a_gap_is_mended_in_the_line_before_and_nothing_else_of_that() -> None:

@@ -17,6 +17,7 @@ _UNCHECKED = (
     "shot changes", "sync to the sound", _SPELLING, "sense", "names", "what was left out", "colours and place on screen"
 )  # fmt: skip
 """What no profile says anything about."""
+_SPEEDS = ("cps", "wpm")
 _NOTHING = 1e-6
 """What floating point may be out by."""
 
@@ -47,7 +48,8 @@ def judge(cues: Sequence[FileCue], format: Format, profile: Profile) -> Iterator
     """What is wrong with cues, whatever is wrong with the file they stand in."""
     shaped = [_shown(at, cue, format) for at, cue in enumerate(cues)]
     for fault in faults(shaped, profile.limits):
-        yield _fault(cues, int(fault.cue), fault.rule, round(fault.found, 3), fault.allowed)
+        found = _up(fault.found, 1000) if fault.rule in _SPEEDS else round(fault.found, 3)
+        yield _fault(cues, int(fault.cue), fault.rule, found, fault.allowed)
     for text in text_faults(cues, format, profile):
         yield _fault(cues, text.cue, text.rule, text.found, text.allowed)
 
@@ -94,7 +96,12 @@ def _told(file: SubtitleFile, finding: Finding) -> FileFault:
 
 def figure(rule: str, value: str | float) -> str | float:
     """What is found, for people: a speed with one decimal, rounded up, so that what is over looks over."""
-    return ceil(10 * value - _NOTHING) / 10 if rule in ("cps", "wpm") and not isinstance(value, str) else value
+    return _up(value, 10) if rule in _SPEEDS and not isinstance(value, str) else value
+
+
+def _up(speed: float, parts: int) -> float:
+    """Rounded up to so many parts of one: what is over stays over."""
+    return ceil(parts * speed - _NOTHING) / parts
 
 
 def _place(fault: FileFault) -> tuple[int, str]:

@@ -99,7 +99,7 @@ def forecast(held: float, left: float) -> Forecast:
     few = left < _FEW
     share = held / (held + left) if held else 0.0
     told = "hardly a fault" if few else f"about {left:.0f} fault{'' if round(left) == 1 else 's'}"
-    telling = held + left >= 1 and (not few or share >= _MOST)  # a third here and hardly one in the rest: who would believe it
+    telling = held + left >= 1 and (not few or share >= _MOST)  # else: a third here, and hardly one in the rest
     return Forecast(share=f"{share:.0%}".replace("%", " %") if telling and held else "", left=told, few=few)
 
 

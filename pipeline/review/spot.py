@@ -1,6 +1,9 @@
 """A few lines held against a profile while they are written: what is wrong, and what would mend it without a human."""
 
 from collections.abc import Collection, Sequence
+from math import ceil
+
+from msgspec.structs import replace
 
 from pipeline.events import Cue, Value
 from pipeline.review.check import judge
@@ -46,13 +49,16 @@ class Spot(Value, frozen=True):
     left: tuple[LineFault, ...] = ()
 
 
-def look(lines: Sequence[Line], before: Line | None, after: Line | None, profile: Profile) -> Spot:
+def look(
+    lines: Sequence[Line], before: Line | None, after: Line | None, profile: Profile, fps: float | None = None
+) -> Spot:
     """Of lines of a session, which have no tags, with their neighbours. What is wrong between the last of them and the
-    one `after` is told of that one: its place is their number."""
+    one `after` is told of that one: its place is their number. `fps` is the picture's, if it is known."""
     cues = [_cue(line) for line in (before, *lines, after) if line]
     first, own = (1 if before else 0), len(lines)
     wrong = _faults(cues, first, own, profile)
     better = _better(cues, first, own, profile, {fault.rule for fault in wrong if not fault.cue})
+    better = _on_frames(cues, better, first, own, profile, fps or profile.fps)
     changed = [(at, cue) for at, cue in enumerate(better) if cue != cues[at]]
     return Spot(
         faults=wrong,
@@ -90,3 +96,17 @@ def _better(
         tried = mended(list(made), "srt", profile, range(first))
         return tried if tried[0].text == cues[0].text else made
     return made
+
+
+def _on_frames(
+    cues: Sequence[FileCue], better: Sequence[FileCue], first: int, own: int, profile: Profile, fps: float
+) -> Sequence[FileCue]:
+    """An out-time that is put off goes on to the end of its frame, where that is no fault: nobody asks for a
+    thousandth of a second more."""
+    for at, cue in enumerate(better):
+        if cue.end > cues[at].end:
+            whole = replace(cue, end=round(ceil(round(cue.end * fps, 2)) / fps, 3))
+            tried = [*better[:at], whole, *better[at + 1 :]]
+            if len(_faults(tried, first, own, profile)) <= len(_faults(better, first, own, profile)):
+                better = tried
+    return better

@@ -130,8 +130,8 @@ class Desk:
         timed = all(isfinite(line.start) and isfinite(line.end) for line in asked.cues)
         if not (timed and 0 < len(asked.cues) <= _MOST):
             raise Unfit(f"Ask about 1 to {_MOST} lines, each with its times.", 400)
-        profile = of_language(asked.lang)
-        found = await asyncio.to_thread(look, asked.cues, asked.before, asked.after, profile)
+        profile, fps = of_language(asked.lang), await self._frame_rate()
+        found = await asyncio.to_thread(look, asked.cues, asked.before, asked.after, profile, fps)
         return {"profile": profile.base, **msgspec.to_builtins(found)}
 
     async def edits(self, request: Request) -> Response:

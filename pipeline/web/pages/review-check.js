@@ -130,7 +130,7 @@ const plain = ({ start, end, text }) => ({ start, end, text });
 const by = (seconds) => `${Math.abs(seconds).toFixed(3)} s ${seconds > 0 ? "later" : "earlier"}`;
 
 function told({ rule, found, allowed }) {
-  const figure = (value) => (typeof value === "number" ? String(Math.round(100 * value) / 100) : value);
+  const figure = (value) => (typeof value === "number" ? String(Math.round(1000 * value) / 1000) : value);
   const limit = allowed === "" || allowed === null ? "" : `, allowed: ${figure(allowed)}`;
   const speed = rule === "cps" || rule === "wpm";
   return `${rule}: ${speed ? rate(found) : figure(found)} ${typeof found === "number" ? (WORDS[rule] ?? "") : ""}`.trim() + limit;
