@@ -107,7 +107,7 @@ def test_the_queue_leads_to_what_needs_a_human_and_what_is_right_is_accepted(des
     until(lambda: [edit.did for edit in asked(folder)] == ["text", "accept", "accept"], 20)
     until(lambda: "accepted" in state(folder).cues["s3.en.1"].flags, 20)
     assert texts(folder)[1] == "This hall is full tonight. Really."
-    assert desk.inner_text("#progress") == "2 of 4 lines done"
+    assert desk.inner_text("#progress") == "2 of 4 accepted"
 
 
 def test_a_line_is_split_where_its_words_are_and_merged_and_all_is_undone(desk: "Page", folder: Path) -> None:

@@ -143,7 +143,7 @@ def test_what_is_typed_as_a_time_is_taken_and_no_line_is_made_too_short_or_long_
     press(desk, *"lost", "Enter", "Alt+Shift+m")
     assert desk.inner_text("#waits").startswith("Between them is 5.6 s without a line")
     assert texts(folder) == [english for _, english in LINES]
-    assert desk.inner_text("#progress") == "0 of 4 lines done"
+    assert desk.inner_text("#progress") == "0 of 4 accepted"
     press(desk, "Alt+y")
     until(lambda: len(texts(folder)) == 3, 20)
 

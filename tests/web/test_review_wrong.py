@@ -25,7 +25,7 @@ def test_nobody_may_stop_over_a_misspelt_word_or_speech_without_a_line(desk: "Pa
     press(desk, "End", *" Krzkl.")
     becomes(desk, f"{FAULTS} === '1 line misspelt'")  # as it is typed
     press(desk, "Control+Enter", "Control+Enter", "Alt+Delete")
-    becomes(desk, f"{FAULTS} === '1 line misspelt; 1 spoken sentence has no line: 0:11'")
+    becomes(desk, f"{FAULTS} === '1 line misspelt, 1 spoken without a line'")
     press(desk, "F8", "Control+Enter", "F8")
     wrong = "There is still 1 line misspelt: F4. 1 spoken sentence has no line: 0:11 (F4)."
     becomes(desk, f"{QUEUE}.endsWith('There are no others. {wrong}')")
@@ -34,14 +34,14 @@ def test_nobody_may_stop_over_a_misspelt_word_or_speech_without_a_line(desk: "Pa
     assert "spelling" in desk.inner_text(".row.chosen .marks")
     becomes(desk, "document.querySelector('#spelling li')")
     desk.get_by_role("button", name="It is right").click()
-    becomes(desk, f"{FAULTS} === '1 spoken sentence has no line: 0:11'")
+    becomes(desk, f"{FAULTS} === '1 spoken without a line'")
     assert (folder / "names.txt").read_text("utf-8") == "Krzkl = Krzkl\n"
     press(desk, "F4")
     becomes(desk, f"{FIELD} === '{LINES[2][1]}' && document.getElementById('waits').innerText.includes('deleted')")
     press(desk, "Alt+o")
     becomes(desk, f"{FAULTS} === 'No fault by netflix-en' && {QUEUE}.endsWith('There are no others.')")
     press(desk, "Control+z", "F4")  # it is to stand there after all
-    becomes(desk, f"{FAULTS}.endsWith('0:11') && {FIELD} === '{LINES[2][1]}'")
+    becomes(desk, f"{FAULTS}.startsWith('1 spoken') && {FIELD} === '{LINES[2][1]}'")
     press(desk, "Alt+y")
     until(lambda: len(state(folder).track("en")) == len(LINES), 20)
 
@@ -94,3 +94,21 @@ def test_a_note_leads_back_to_a_line_that_was_right_and_says_whose_it_is_and_whe
     assert re.fullmatch(r"Is that so\? yours, .*\d:\d\d.*", desk.inner_text("#notes li"))
     press(desk, "Control+Enter")
     becomes(desk, f"{QUEUE}.includes('2 of 3 left')")
+
+
+def test_a_time_that_was_refused_goes_and_what_is_being_written_is_what_is_counted(desk: "Page") -> None:
+    ends, toast = "document.getElementById('ends').value", "document.getElementById('toast').innerText"
+    press(desk, "Alt+a", "Tab", *"0:09", "Enter")
+    becomes(desk, f"{toast}.startsWith('It would be on screen together') && {ends} === '0:09'")
+    desk.evaluate("livesubs.tell('')")
+    desk.focus("#field")
+    assert desk.evaluate(f"[{ends}, {toast}]") == ["0:04.000", ""]
+    press(desk, "Alt+a", "Tab", *"0:09", "Enter", "Control+Alt+,")  # the line moves, and what stood there goes
+    becomes(desk, f"{ends} === '0:03.960'")
+    press(desk, "Control+z")
+    text = "Good evening to all of you, wherever you may be."
+    desk.fill("#field", text)
+    becomes(desk, f"{FAULTS} === '1 fault by netflix-en'")
+    region = "livesubs.wave._regions.getRegions().find(({ id }) => id === livesubs.current)"
+    assert desk.evaluate(f"{region}.content.textContent") == text
+    becomes(desk, "document.getElementById('meanings').innerText.includes('more characters than allowed')")

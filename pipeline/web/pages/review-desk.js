@@ -69,8 +69,8 @@ export class Desk {
     this.parted = null;
     /** Where the line began that was chosen last: there one goes on when it is no more. Seconds. */
     this.stood = 0;
-    /** Whether something is being asked: what goes by that is not lost. And the change that the next one waits for. */
-    [this._asking, this._shaped] = [false, null];
+    /** Whether something is being asked: what goes by that is not lost. */
+    this._asking = false;
     this.player.addEventListener("time", () => this.follows && this.player.playing && follow(this));
     this._place = place;
     this.cues.addEventListener("change", () => this._drawn());
@@ -101,11 +101,7 @@ export class Desk {
 
   /** The line that is looked at, if it was taken out while it was live, or deleted. */
   get out() {
-    return this.cue ? null : this._taken(this.current);
-  }
-
-  _taken(id) {
-    return this.feed.killed.get(id) ?? this.faults.out.get(id) ?? null;
+    return this.cue ? null : this.faults.taken(this.current);
   }
 
   /** Whether a person has found a line right, or written its words. */
@@ -139,7 +135,7 @@ export class Desk {
   /** Goes to a line; what was changed in the one before is an edit now. */
   select(id, { seek = true, caret = 0, focus = true } = {}) {
     if (id !== this.current) this.commit(), drop(this), this.waits.drop(), (this.parted = null);
-    const cue = id === null ? null : (this.cues.get(id) ?? this._taken(id));
+    const cue = id === null ? null : (this.cues.get(id) ?? this.faults.taken(id));
     if (id !== null && !cue) return;
     this.current = id;
     this.field.open(cue, caret);

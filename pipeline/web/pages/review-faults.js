@@ -28,6 +28,11 @@ export class Faults {
     return known?.text === cue.text && known.start === cue.start && known.end === cue.end ? known.rules : NONE;
   }
 
+  /** A line that was taken out while it was live, or deleted, by its id; null: none. */
+  taken(id) {
+    return this._desk.feed.killed.get(id) ?? this.out.get(id) ?? null;
+  }
+
   /** The next or the last line that breaks one, as all lines now are. */
   async step(by) {
     const why = await this._fresh();
@@ -112,7 +117,7 @@ export class Faults {
     return parts.filter(Boolean).join(", ");
   }
 
-  /** What was said and has no line, in words; empty: nothing. */
+  /** What was said and has no line, in words, with its places; empty: nothing. */
   get unsaid() {
     const at = [...this.out.values()].map(({ start }) => clock(Math.floor(start)).split(".")[0]);
     const places = `${at.slice(0, PLACES).join(", ")}${at.length > PLACES ? "…" : ""}`;
@@ -121,9 +126,11 @@ export class Faults {
 
   draw() {
     if (!this._there) return;
-    const told = [this.told, this.unsaid].filter(Boolean).join("; ");
+    const { size } = this.out;
+    const told = [this.told, size && `${size} spoken without a line`].filter(Boolean).join(", ");
     const box = byId("faults");
     const text = told || `No fault by ${this._desk.limits.name}`;
+    box.title = this.unsaid || "";
     if (box.textContent === text) return;
     box.replaceChildren(told ? button(told, () => this.step(1)) : text);
     this._desk.side.soon();

@@ -133,7 +133,7 @@ export class Keys {
     });
     byId("keys-list").replaceChildren(...parts);
     byId("legend").replaceChildren(legend());
-    byId("keys-more").replaceChildren(letterSwitch(), this._forget());
+    byId("keys-more").replaceChildren(letterSwitch(), this._letters(), this._forget());
   }
 
   _row(command) {
@@ -146,6 +146,14 @@ export class Keys {
     term.append(button);
     said.textContent = command.what;
     return [term, said];
+  }
+
+  /** What that switch is about here. */
+  _letters() {
+    const told = document.createElement("span");
+    told.className = "quiet";
+    told.textContent = "Here that is ? alone, and what you set to a letter: they do nothing where one writes.";
+    return told;
   }
 
   _forget() {

@@ -2,7 +2,7 @@
 
 import { after } from "./lines.js";
 import { step } from "./review-going.js";
-import { drafted, marks } from "./review-marks.js";
+import { drafted, explain, marks } from "./review-marks.js";
 import { faults, rate } from "./review-shape.js";
 
 /** Pixels of a row, and rows that are drawn beyond what is seen. */
@@ -122,9 +122,10 @@ function fill({ node, parts }, desk, cue, at, total, found) {
   parts.text.classList.toggle("one", !cue.text.includes("\n"));
   parts.said.textContent = desk.said(cue);
   parts.said.lang = desk.beside ?? "";
-  parts.speed.textContent = speed(cue, found);
+  parts.speed.textContent = `${speed(cue, found)}\ncps`;
   parts.speed.className = found.some((one) => one.rule === "cps" || one.rule === "wpm") ? "speed bad" : "speed";
-  marks(parts.marks, desk, cue, found.filter((one) => one.rule !== "cps"));
+  const stand = marks(parts.marks, desk, cue, found.filter((one) => one.rule !== "cps"));
+  if (cue.id === desk.current) explain(stand);
 }
 
 const speed = (cue) => rate(cue.text.replaceAll("\n", "").length / Math.max(0.001, cue.end - cue.start));

@@ -1,6 +1,8 @@
 // What is to be known of a line in the list, in a word each: the doubts about it, what is wrong in its shape, what was done with
 // it. What each word means stands at it, and beneath the keys.
 
+import { byId } from "./page.js";
+
 /** By kind, what is said, and what that means. */
 const FLAGS = {
   untranslated: ["not translated", "no engine gave a translation that could be shown"],
@@ -35,7 +37,7 @@ const STATES = {
 /** Whether somebody is writing it. */
 export const drafted = ({ drafts }, { id }) => (drafts.elsewhere(id).length ? "being typed" : drafts.get(id) ? "draft" : "");
 
-/** Draws those of a line; `found` is what was counted here. */
+/** Draws those of a line, and gives them: [kind, text, meaning] each; `found` is what was counted here. */
 export function marks(box, desk, cue, found) {
   const doubts = cue.flags.filter((flag) => FLAGS[flag]).map((flag) => ["doubt", ...FLAGS[flag]]);
   const counted = new Set([...found.map((one) => one.rule), "cps"]);
@@ -44,16 +46,28 @@ export function marks(box, desk, cue, found) {
   const done = cue.flags.includes("accepted") ? "✓" : cue.flags.includes("edited") ? "edited" : "";
   const states = [desk.edits.history.notes(cue.id).length ? "note" : "", drafted(desk, cue) || done].filter(Boolean);
   const look = desk.queue.why(cue.id) && !desk.done(cue) && !doubts.length ? ["look"] : [];
-  box.replaceChildren(...[...look.map(state), ...doubts, ...wrong, ...states.map(state)].map(mark));
+  const all = [...look.map(state), ...doubts, ...wrong, ...states.map(state)];
+  box.replaceChildren(...all.map(mark));
+  return all;
+}
+
+/** What those of the chosen line mean, beside it; of what was done with it everybody knows. */
+export function explain(all) {
+  const unclear = all.filter(([kind]) => kind !== "good");
+  byId("meanings").replaceChildren(...(unclear.length ? [meanings(unclear)] : []));
 }
 
 /** What each means, as a list. */
 export function legend() {
-  const list = document.createElement("dl");
-  list.className = "marks";
   const rules = Object.entries(RULES).map(([rule, meaning]) => ["wrong", rule, meaning]);
   const doubts = Object.values(FLAGS).map((flag) => ["doubt", ...flag]);
-  for (const one of [...Object.keys(STATES).map(state), ...doubts, ...rules]) {
+  return meanings([...Object.keys(STATES).map(state), ...doubts, ...rules]);
+}
+
+function meanings(all) {
+  const list = document.createElement("dl");
+  list.className = "marks";
+  for (const one of all) {
     const [term, meaning] = ["dt", "dd"].map((tag) => document.createElement(tag));
     term.append(mark(one));
     meaning.textContent = one[2];

@@ -34,8 +34,8 @@ export class Side {
   draw() {
     const { cues, field, edits, lang, current } = this._desk;
     const track = cues.track(lang);
-    const done = track.filter((cue) => this._desk.done(cue)).length;
-    byId("progress").textContent = track.length ? `${done} of ${track.length} lines done` : "";
+    const accepted = track.filter(({ flags }) => flags.includes("accepted")).length;
+    byId("progress").textContent = track.length ? `${accepted} of ${track.length} accepted` : "";
     byId("empty").textContent = track.length ? "" : "No line yet: they come as soon as somebody speaks.";
     const at = current === null ? -1 : cues.at(current, lang);
     byId("number").textContent = at < 0 ? "" : `${at + 1} / ${track.length}`;

@@ -22,13 +22,14 @@ export class Times {
     if (this._desk.cue) byId("begins").focus();
   }
 
-  /** The times of the line, but for one that is being typed over. */
+  /** The times of the line, but for one that is being typed over; what was refused goes with the next change. */
   draw(cue) {
     const other = cue.id !== this._cue?.id;
+    const changed = cue.rev !== this._cue?.rev;
     this._cue = cue;
     for (const box of this._boxes) {
       const now = clock(cue[SIDES[box.id]]);
-      if (other || box.value === box.dataset.was) this._put(box, now);
+      if (other || box.value === box.dataset.was || (changed && box.value === box.dataset.refused)) this._put(box, now);
       box.dataset.was = now;
       box.disabled = this._desk.cue === null;
     }
@@ -46,9 +47,10 @@ export class Times {
   /** Takes what was typed; whether that can be. */
   _take(box) {
     const { value } = box;
-    const { was } = box.dataset;
+    const { was, refused } = box.dataset;
     if (value === was || !this._cue) return true;
     this._put(box, was);
+    if (value === refused) return true; // that has been told, and is given up
     const [cue, side, time] = [this._desk.cues.get(this._cue.id), SIDES[box.id], seconds(value)];
     if (!cue) return true;
     if (Number.isNaN(time)) return this._desk.tell(`“${value}” is no time: write 12.3, 1:02.3, 0:01:02,300, or +0.2 for so much later.`, "refused"), false;
@@ -66,8 +68,10 @@ export class Times {
     event.preventDefault();
     event.stopPropagation();
     const typed = box.value;
-    if (this._take(box)) this._desk.field.focus();
-    else this._put(box, typed), box.select();
+    delete box.dataset.refused;
+    if (this._take(box)) return this._desk.field.focus();
+    this._put(box, (box.dataset.refused = typed));
+    box.select();
   }
 
   _put(box, text) {

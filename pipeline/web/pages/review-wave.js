@@ -47,6 +47,7 @@ export class Wave {
     desk.player.addEventListener("time", () => this.draw());
     desk.heard.addEventListener("change", () => this.draw(true));
     desk.feed.addEventListener("found", () => this._load());
+    desk.field.addEventListener("typed", () => this._write());
     new ResizeObserver(() => (this.draw(true), this._load())).observe(this._box);
   }
 
@@ -152,17 +153,28 @@ export class Wave {
     if (this._pressed || !this._surf.getDuration()) return;
     const { cues, lang, current } = this._desk;
     const shown = cues.between(lang, this.from, this.to);
-    const told = JSON.stringify([this.from, this.span, current, shown.map(({ id, start, end, text }) => [id, start, end, text])]);
+    const told = JSON.stringify([this.from, this.span, current, shown.map((cue) => [cue.id, cue.start, cue.end, this._text(cue)])]);
     if (told === this._drawn) return;
     this._drawn = told;
     this._regions.clearRegions();
     for (const cue of shown) this._regions.addRegion(this._region(cue, cue.id === current));
   }
 
+  /** What a line says, as it is being written. */
+  _text(cue) {
+    return this._desk.textOf(cue).replaceAll("\n", " ");
+  }
+
+  _write() {
+    const { cue } = this._desk;
+    const region = cue && this._regions.getRegions().find(({ id }) => id === cue.id);
+    region?.setContent(this._text(cue));
+  }
+
   _region(cue, chosen) {
     const [start, end] = [Math.max(0, cue.start - this.from), Math.min(this.span, cue.end - this.from)];
     return {
-      id: cue.id, start, end, content: cue.text.replaceAll("\n", " "), minLength: 0.1,
+      id: cue.id, start, end, content: this._text(cue), minLength: 0.1,
       drag: chosen && cue.start > this.from && cue.end < this.to,
       resizeStart: cue.start >= this.from, resizeEnd: cue.end <= this.to,
       color: chosen ? "rgb(143 193 255 / 32%)" : "rgb(255 255 255 / 9%)",
