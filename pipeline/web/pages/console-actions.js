@@ -5,6 +5,7 @@
 
 import { hand } from "./console-hand.js";
 import { keepInTab, ofTab } from "./kept.js";
+import { newName } from "./page.js";
 
 const AGAIN = 400;
 const PATIENCE = 2000;
@@ -17,9 +18,6 @@ const MOVES = ["play", "pause", "catchup", "seek", "delay"];
 
 const BACK = () => `The picture is moved back by ${hand("P, C, [ or ]", "the buttons of “The screens”")}.`;
 const moves = ({ action }) => MOVES.includes(action.do);
-
-/** `randomUUID` is for secure addresses alone, and a hall has http. */
-const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
 
 /** The room as an action makes it. */
 function directed(room, { do: what, cue, text, value }) {
@@ -45,7 +43,7 @@ export class Actions {
     feed.addEventListener("action", (event) => this._answered(event.detail));
     feed.addEventListener("room", () => this._told(this._last));  // it comes after each action
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
-    this._session = null;
+    this._session = this._last = null;
     this._waiting = [];
     this.done = [];
     this._busy = false;
@@ -53,7 +51,7 @@ export class Actions {
 
   /** Asks for `action`; `said` tells what it does, `back` how to undo it where that is no undo, null: not at all. */
   ask(action, said, back) {
-    const id = newId();
+    const id = newName();
     this._waiting.push({ action: { id, ...action }, said });
     this._ahead.push({ id, ...action });
     if (back !== null) this.done.push({ id, said, back, action, undone: false });

@@ -1,6 +1,7 @@
 // What time it is in the room: the stream time of the frame that the screens show, or where they would be.
 
-const now = () => performance.now() / 1000;
+import { now } from "./page.js";
+
 /** Reports of a screen that are remembered: the one that came quickest is the truest. */
 const REMEMBERED = 10;
 /** Seconds by which a screen may be off before it has jumped. */

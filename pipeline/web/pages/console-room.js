@@ -3,7 +3,7 @@
 import { fit, rows, surplus } from "./console-fit.js";
 import { hand, UNDO } from "./console-hand.js";
 import { NameForm } from "./console-names.js";
-import { clock } from "./console-times.js";
+import { clock } from "./times.js";
 import { outlived } from "./ends.js";
 import { byId } from "./page.js";
 
@@ -32,6 +32,8 @@ export class RoomControls {
     this.names = new NameForm((text, written) => actions.ask({ do: "name", text }, `${written} is in the glossary`),
       (text) => tell(text, "refused"));
     byId("volume").addEventListener("change", () => this._volume(Number(byId("volume").value)));
+    /** The room is where it is to be. */
+    this._there = false;
   }
 
   blank() {
@@ -69,10 +71,10 @@ export class RoomControls {
     const [wish, behind] = [Math.round(this._wish), this._clock.behind];
     if (behind === null) return `${wish} s asked for`;
     if (this._clock.ended) return "at the end";
-    if (this._feed.ended) return `${time(behind).replace(/^00:/, "")} to the end`;
+    if (this._feed.ended) return `${clock(behind)} to the end`;
     this._there = Math.abs(behind - this._wish) < (this._there ? OFF : NEAR);  // else it would say now this, now that
     if (this._there) return `${wish} s behind live`;
-    const is = behind < FAR ? `${Math.round(behind)} s` : time(behind).replace(/^00:/, "");
+    const is = behind < FAR ? `${Math.round(behind)} s` : clock(behind);
     return `${is} behind live, ${this._clock.follows ? "going to" : "C: back to"} ${wish}`;
   }
 
@@ -82,10 +84,11 @@ export class RoomControls {
     if (this._feed.ended || started === undefined) return "";
     const given = started === null ? "as few as the picture needs" : `${started} s`;
     const as = this._actions.room.delay !== null ? `Set here; started with ${given}.` :
-      started !== null ? `As started: ${given} (--delay).` : `As started (--delay auto): ${asked ? `at least the ${Math.round(asked)} s that` : "as few as"} the picture needs.`;
+      started !== null ? `As started: ${given} (--delay).` :
+      `As started (--delay auto): ${asked ? `at least the ${Math.round(asked)} s that` : "as few as"} the picture needs.`;
     if (!asked || wanted - asked < MORE) return as;
-    const lines = late !== null && late > asked - MORE;
-    return `${as} ${Math.round(wanted)} s for now: ${lines ? `lines took up to ${Math.round(late)} s in the last minute` : "the recogniser is behind"}; less again by itself.`;
+    const lines = late !== null && late > asked - MORE && `lines took up to ${Math.round(late)} s in the last minute`;
+    return `${as} ${Math.round(wanted)} s for now: ${lines || "the recogniser is behind"}; less again by itself.`;
   }
 
   pause() {
@@ -112,8 +115,9 @@ export class RoomControls {
     const back = what === "dropped" && room.stopped?.do === "ended";
     const on = back && outlived(this._feed);
     if (source?.state !== "lost" && !back) return this._tell("The stream has not stopped.", "refused");
-    const said = { ended: "The stream has ended", dropped: on ? `The picture goes on where it stopped; ${hand("C", "“Catch up”")} goes to live` : "The stream was dropped" };
-    this._actions.ask({ do: what, value: source.state === "lost" ? source.stream : room.stopped.at }, said[what]);
+    const live = `The picture goes on where it stopped; ${hand("C", "“Catch up”")} goes to live`;
+    const said = what === "ended" ? "The stream has ended" : on ? live : "The stream was dropped";
+    this._actions.ask({ do: what, value: source.state === "lost" ? source.stream : room.stopped.at }, said);
   }
 
   speaker(lang = this._next()) {

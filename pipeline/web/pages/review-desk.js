@@ -17,7 +17,6 @@ import { List } from "./review-list.js";
 import { Player } from "./review-player.js";
 import { Queue } from "./review-queue.js";
 import { Side } from "./review-side.js";
-import { short } from "./review-shape.js";
 import { Spelling } from "./review-spelling.js";
 import { retime } from "./review-timing.js";
 import { drop } from "./review-texts.js";
@@ -27,7 +26,7 @@ import { Versions } from "./review-versions.js";
 import { Waits } from "./review-waits.js";
 import { Wave } from "./review-wave.js";
 import { Heard } from "./review-words.js";
-import { byId } from "./page.js";
+import { byId, short } from "./page.js";
 
 const TOLD = 5000;
 const FPS = 25;

@@ -1,8 +1,8 @@
 // What the profile says of the whole track: how much is left, and where the next fault is.
 
+import { button } from "./dom.js";
 import { ask } from "./review-asked.js";
 import { settled, UNSETTLED } from "./review-settled.js";
-import { button } from "./review-side.js";
 import { byId } from "./page.js";
 
 /** Milliseconds after a change until it is asked for again. */
@@ -29,7 +29,8 @@ export class Faults {
     if (why) return this._desk.tell(why, "refused");
     const track = this._desk.cues.track(this._desk.lang);
     const at = this._desk.current === null ? -1 : this._desk.cues.at(this._desk.current, this._desk.lang);
-    const places = by > 0 ? [...track.slice(at + 1), ...track.slice(0, at)] : [...track.slice(0, Math.max(0, at)).reverse(), ...track.slice(at + 1).reverse()];
+    const [before, after] = [track.slice(0, Math.max(0, at)), track.slice(at + 1)];
+    const places = by > 0 ? [...after, ...before] : [...before.reverse(), ...after.reverse()];
     const next = places.find((cue) => this.of(cue).length);
     if (next) this._desk.select(next.id);
     else if (track[at] && this.of(track[at]).length) this._desk.tell("No other line breaks a rule of the profile: this one does.");

@@ -1,11 +1,11 @@
 // Find, and replace: over all lines of the track, and of other sessions that were named at the start; each hit has a tick.
 
+import { button, said } from "./dom.js";
 import { ask } from "./review-asked.js";
-import { clock } from "./review-list.js";
 import { settled, UNSETTLED } from "./review-settled.js";
-import { button, said } from "./review-side.js";
 import { newGo } from "./review-whose.js";
 import { byId } from "./page.js";
+import { exact } from "./times.js";
 
 /** Milliseconds without a key until it is looked for. */
 const PAUSE = 300;
@@ -72,13 +72,15 @@ export class Find {
   _row(hit) {
     const row = said("li", "");
     const tick = Object.assign(document.createElement("input"), { type: "checkbox", checked: true });
-    tick.setAttribute("aria-label", `Replace at ${clock(hit.at)}`);
+    tick.setAttribute("aria-label", `Replace at ${exact(hit.at)}`);
     tick.addEventListener("change", () => this._count());
     hit.tick = tick;
-    const go = button(`${hit.session ? `${hit.session} ` : ""}${clock(hit.at)}`, () => this._go(hit));
+    const go = button(`${hit.session ? `${hit.session} ` : ""}${exact(hit.at)}`, () => this._go(hit));
     const text = said("span", "");
-    text.append(hit.text.slice(0, hit.first), said(hit.becomes === null ? "mark" : "del", hit.text.slice(hit.first, hit.last)), hit.text.slice(hit.last));
-    row.append(...(hit.becomes === null ? [] : [tick]), go, text, ...(hit.becomes === null ? [] : [said("ins", hit.becomes || "(deleted)")]));
+    const kept = hit.becomes === null;
+    const found = said(kept ? "mark" : "del", hit.text.slice(hit.first, hit.last));
+    text.append(hit.text.slice(0, hit.first), found, hit.text.slice(hit.last));
+    row.append(...(kept ? [go, text] : [tick, go, text, said("ins", hit.becomes || "(deleted)")]));
     return row;
   }
 

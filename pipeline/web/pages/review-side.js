@@ -1,7 +1,8 @@
 // What stands around the line that is worked on: the picture with its subtitle, where playback is, what was not done, how
 // far the work is, whether all is kept.
 
-import { clock } from "./review-list.js";
+import { button, said } from "./dom.js";
+import { exact as clock } from "./times.js";
 import { safe } from "./review-store.js";
 import { byId } from "./page.js";
 
@@ -111,15 +112,4 @@ function disable(what, off) {
   for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;
 }
 
-export function said(tag, text) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
-}
-
-export function button(text, deed) {
-  const made = said("button", text);
-  made.type = "button";
-  made.addEventListener("click", deed);
-  return made;
-}
+export { button, said };

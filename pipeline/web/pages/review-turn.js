@@ -17,8 +17,7 @@ export class Turn {
     const mine = (this._last = Symbol(command.id));
     if (!changes(command) && command.id !== "accept") return true;
     const { _desk: desk } = this;
-    const told = () => mine === this._last && desk.tell(`The server has not answered yet. After that: ${command.what}. Any other key calls it off.`, "refused");
-    const telling = setTimeout(told, TOLD);
+    const telling = setTimeout(() => mine === this._last && this._tell(command), TOLD);
     await this._shaped; // what is done next is done to what comes of it
     const { current } = desk;
     await desk.edits.sure();
@@ -26,6 +25,10 @@ export class Turn {
     if (mine !== this._last) return false;
     if (current !== desk.current) desk.tell("Not done: this is another line by now. Look at it, and press it again.", "refused");
     return current === desk.current;
+  }
+
+  _tell({ what }) {
+    this._desk.tell(`The server has not answered yet. After that: ${what}. Any other key calls it off.`, "refused");
   }
 
   /** Others wait until this is done. */
