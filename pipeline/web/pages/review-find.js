@@ -43,6 +43,7 @@ export class Find {
   /** Looks in the lines as they now are; `told` is what is told before what was found. */
   async _look(told = "") {
     const asked = ++this._asked;
+    clearTimeout(this._timer);
     const there = await settled(this._desk.edits);
     if (asked !== this._asked) return;
     const { what, by, ...switches } = this._sought;
