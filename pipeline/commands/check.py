@@ -64,6 +64,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Try everything the show needs, in under two minutes; exit code 1 when something will not hold."""
+    if not as_json:
+        typer.echo("This takes a minute, or two with a large model; each row comes as soon as it is known.", err=True)
     wanted = beside.chosen(context.params, None)
     with JsonRows() if as_json else TableRows("It will hold.") as view:
         loaded = _load(config, view)

@@ -77,7 +77,7 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
     from pipeline.web.kiosk import Kiosk, chosen
 
     if not chosen(number):
-        say(f"this system does not tell where display {number} is: move the window there, and press F")
+        say(moved_by_hand(number))
     profile = assets.user_cache() / f"display-{number}"
 
     def ended() -> bool:
@@ -93,15 +93,30 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
 
 def possible(made: Beside) -> None:
     """SettingsError where the pages cannot be served, or shown, as they are wanted."""
-    from pipeline.web import kiosk, server
+    from pipeline.web import server
 
     held_back(made.delay or None)
+    displayed(made)
+    server.bind(made.listen, made.port).close()
+
+
+def displayed(made: Beside) -> str:
+    """What there is to say of what is to have a window here; SettingsError where it cannot have one."""
+    from pipeline.web import kiosk
+
     if made.mpv:
         program()
-    if made.show:
-        kiosk.browser()
-        kiosk.chosen(made.show)
-    server.bind(made.listen, made.port).close()
+    if not made.show:
+        return "there is one"
+    kiosk.browser()
+    if place := kiosk.chosen(made.show):
+        return f"display {made.show} is there, {place.width} by {place.height}"
+    return moved_by_hand(made.show)
+
+
+def moved_by_hand(number: int) -> str:
+    """... where nobody knows where a display is."""
+    return f"this system does not tell where display {number} is: move the window there, and press F"
 
 
 def beside(folder: Path, made: Beside, *, as_json: bool) -> list[str]:
