@@ -12,6 +12,7 @@ from pipeline import assets, catalogue, folder, lines, power, remains, settings,
 from pipeline.beside import Beside
 from pipeline.commands import beside, options, shelf
 from pipeline.errors import SettingsError, TranslationError
+from pipeline.journal import read
 from pipeline.names.live import Names
 from pipeline.notes import Outbox
 from pipeline.settings import Settings
@@ -120,6 +121,7 @@ def _watched(
         given_up=lambda: remains.put_in_order(path),
         outbox=Outbox(path),
         then=then,
+        mend=(lambda: None) if as_json else terminal.mend,
     )
     return supervised.run(lambda text: typer.echo(f"livesubs: {text}", err=True))
 
@@ -215,6 +217,8 @@ def subtitle(
             power.BatteryWatch(session.warn),
             terminal.choose(session.status, as_json=as_json) as screen,
         ):
+            if resume:
+                screen.recall(read(path / folder.JOURNAL, damaged=[]))
             state = session.run(screen)
     except KeyboardInterrupt:
         rest = f"{system.program()} run --resume {path}"
