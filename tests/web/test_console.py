@@ -110,6 +110,8 @@ def test_what_the_session_refuses_is_taken_back(console: "Page", folder: Path) -
 
 
 def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> None:
+    press(console, "q")
+    becomes(console, "document.getElementById('toast').innerText.includes('start with --listen 0.0.0.0')")
     press(console, "b", "n", "t", "+", "]", "c", "i")
     becomes(console, "document.getElementById('toast').innerText.startsWith('The show begins')")
     assert console.evaluate("document.getElementById('wall').className") == "blank hidden"

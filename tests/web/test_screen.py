@@ -81,6 +81,13 @@ def test_a_line_appears_with_its_frame_on_both_sides_of_a_gap(
         page.evaluate(f"livesubs.playback.seek({stream})")
         becomes(page, f"Math.abs(readClock() - {clock}) < {FRAME} && {WORDS} === '{words}'")
         assert abs(page.evaluate("livesubs.playback.stream") - stream) < FRAME
+    keep(tmp_path, Action(id="p", do="phones", value=1))
+    becomes(page, f"document.getElementById('phones').checkVisibility() && {WORDS} === ''")
+    becomes(page, "document.getElementById('phones-code').naturalWidth > 0")
+    read = tomllib.loads((tmp_path / "pages.toml").read_text())["view"]
+    assert page.inner_text("#phones-address").endswith(f":{server.port}/read?token={read}")
+    keep(tmp_path, Action(id="q", do="phones", value=0))
+    becomes(page, f"!document.getElementById('phones').checkVisibility() && {WORDS} === 'b'")
     page.evaluate("livesubs.playback.play()")
     becomes(page, f"({CARD}).includes('A part of the stream is missing')")
     becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
