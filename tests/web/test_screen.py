@@ -236,6 +236,16 @@ TICKS = """() => new Promise((then) => {
 })"""
 
 
+STAYS = """() => new Promise((then) => {
+    const states = new Set();
+    let left = 5;
+    livesubs.playback.addEventListener("tick", () => {
+        states.add(livesubs.playback.state);
+        --left || then([...states]);
+    });
+})"""
+
+
 def test_the_end_of_the_show_holds_until_somebody_goes_beyond_it(
     page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
 ) -> None:
@@ -300,6 +310,11 @@ def test_catching_up_goes_where_the_late_lines_are_in_time_and_stays_there(
         journal.append(SourceState(state="lost", stream=29.0))
         page.evaluate("livesubs.playback.seek(30)")
         becomes(page, f"{STATE} === 'starved'")
+        press(page, "c")
+        becomes(page, "document.getElementById('note').innerText === 'There is nothing newer yet.'")
+        do(server, "catchup", of="once more")  # from a console: the wall says nothing
+        becomes(page, "livesubs.moves.size === 3")
+        assert page.evaluate(STAYS) == ["starved"]
         do(server, "ended", value=29.0)
         becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
         do(server, "undo", of="ended{'value': 29.0}")
