@@ -198,7 +198,7 @@ def test_the_room_sees_a_card_and_the_console_too(
     becomes(console, f"{TROUBLES}.includes('The room has run out of picture: it sees “One moment, please”.')")
     assert "Picture left\nnone" in console.inner_text("#health")
     press(console, "c")
-    becomes(console, f"{TOAST} === 'There is nothing newer yet: the room goes on when the stream does.'")
+    becomes(console, f"{TOAST} === 'There is nothing newer yet: the stream is lost.'")
     assert not done(tmp_path)
     told(console, server, f"{COUNTS}.endsWith('after the end') && {wall} === 'The end'", state="ended", card="The end")
     assert console.evaluate(COUNTS).startswith("over,after the end")

@@ -105,7 +105,7 @@ export class RoomControls {
 
   catchUp() {
     if (this._clock.time === null || this._feed.ended) return;
-    if (this._clock.newest) return this._tell("There is nothing newer yet: the room goes on when the stream does.", "refused");
+    if (this._clock.newest) return this._tell(`There is nothing newer yet: the stream is ${this._feed.source?.state === "lost" ? "lost" : "late"}.`, "refused");
     this._actions.ask({ do: "catchup" }, `Going to ${Math.round(this._clock.delay)} s behind live`);
   }
 
