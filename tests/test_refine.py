@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from pipeline.names.live import Names
 from pipeline.refining.refine import PLAN, READINGS, Pass
 from pipeline.report.folder import write
 from pipeline.review.package import MANIFEST, Manifest
+from pipeline.scale.workers import Workers
 from pipeline.scores.session import References, score
 from pipeline.scores.track import read_srt
 from pipeline.scores.words import wer
@@ -32,7 +34,7 @@ from pipeline.system import program
 from pipeline.tracks import BEHIND
 from pipeline.translation.build import build_chains
 from pipeline.watched import WATCHED, leave, watched
-from tests.again import CHOSEN, heard
+from tests.again import CHOSEN, Counted, heard, small_blocks
 from tests.measures import SAMPLES
 
 SECONDS = 27.0
@@ -45,9 +47,15 @@ class Killed(BaseException):
     """As kill -9, in this process."""
 
 
-def refine(path: Path, tell: Tell = lambda done, total: None) -> Refined:
+def refine(path: Path, tell: Tell = lambda done, total: None, workers: Workers | None = None) -> Refined:
     chains = build_chains(CHOSEN.translation, CHOSEN.speech.spoken)
-    return Pass(path, CHOSEN, LocalRecogniser, chains, Names(), SystemClock(), tell).run()
+    with workers or Workers(lambda: counted([]), 1) as hearing:
+        return Pass(path, CHOSEN, hearing.heard, chains, Names(), SystemClock(), tell).run()
+
+
+def counted(heard: list[float], **asked: Any) -> Counted:
+    """In this process."""
+    return Counted(heard, way=0, make=LocalRecogniser, **asked)
 
 
 def state(path: Path) -> State:
@@ -56,6 +64,12 @@ def state(path: Path) -> State:
 
 def texts(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in path.glob("subtitles.*")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short() -> Iterator[None]:
+    with small_blocks(6.0, 12.0):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +183,24 @@ def test_killed_at_any_line_it_comes_to_the_same(whole: tuple[Path, Refined], pl
         (made / BEHIND).touch()
         refine(made)
         assert texts(made) == texts(whole[0]), cut
+
+
+def test_by_two_workers_one_of_which_is_lost_it_comes_to_the_same(
+    noisy: Path, whole: tuple[Path, Refined], tmp_path: Path
+) -> None:
+    made = copy(noisy, tmp_path / "s")
+    first: list[float] = []
+    second: list[float] = []
+    lost = [[0.0], []]
+
+    def worker() -> Counted:
+        return counted(first, lost=lost.pop()) if lost else counted(second)
+
+    assert refine(made, workers=Workers(worker, 2)) == whole[1]
+    assert texts(made) == texts(whole[0])
+    assert first
+    assert second
+    assert len(first) + len(second) == 3 * len({*first, *second})
 
 
 def test_it_is_refused_in_a_sentence(noisy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from warnings import catch_warnings
 
 from pipeline import __version__
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
-from pipeline.scale.worker import Block, LocalWorker, Lost, Worker
+from pipeline.refining.readings import Block
+from pipeline.scale.worker import LocalWorker, Lost, Worker
 from pipeline.settings import Settings
 from pipeline.speech.messages import Heard
 from pipeline.translation.engine import Answer
