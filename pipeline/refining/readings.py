@@ -21,7 +21,7 @@ BEAM = 10
 _BEFORE = 15.0
 """Seconds before a block of which a model that bears it is told what was said."""
 LONG = 0
-"""The way whose stretches are long: only there is there room for that."""
+"""The way by long stretches, the only one that is told it."""
 
 
 def ways(settings: SpeechSettings) -> tuple[SpeechSettings, ...]:

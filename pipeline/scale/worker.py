@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline import __version__
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, unwritable
 from pipeline.refining.readings import Block, ways
 from pipeline.settings import SAMPLE_RATE, Settings, SpeechSettings
 from pipeline.speech import Recogniser, RecogniserProcess, SupervisedRecogniser
@@ -33,7 +33,7 @@ class Worker(Protocol):
         """The speech model, its device and compute type."""
 
     def hear(self, block: Block) -> Heard:
-        """All that is said in a block; Lost, WorkerError."""
+        """All that is said in a block; Lost, ModelError, WorkerError, SessionError without room for its sound."""
 
     def translate(self, model: str, text: str, src_lang: str, tgt_lang: str) -> Answer | None:
         """By the local model whose folder has that name; Lost, TranslationFailed."""
@@ -67,27 +67,36 @@ class LocalWorker:
         self._engines: dict[str, LocalEngine] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="livesubs-", ignore_cleanup_errors=True)
         self._sound = Path(self._folder.name) / "audio.s16"
-        self._recogniser, self._way = SupervisedRecogniser(make), way
+        self._recogniser = SupervisedRecogniser(make)
         self.description = self._open(way)
 
     def _open(self, way: int | None) -> str:
         """Has it hear in that way from now on, for which the model is loaded again."""
         self._recogniser.close()
         speech, *spares = (one if way is None else ways(one)[way] for one in (self._settings.speech, *self._spares))
-        self._recogniser, self._way = SupervisedRecogniser(self._make, spares), way
-        return self._recogniser.open(self._sound, speech)
+        self._recogniser = SupervisedRecogniser(self._make, spares)
+        description = self._recogniser.open(self._sound, speech)
+        self._way = way
+        return description
 
     def hear(self, block: Block) -> Heard:
         if block.way != self._way:
             self._open(block.way)
         first, before = round(block.start * SAMPLE_RATE), self._recogniser.compute
-        with self._sound.open("wb") as file:  # at its own place, after a hole that costs no disk
-            file.seek(2 * first)
-            file.write(block.sound)
+        self._write(first, block.sound)
         self._recogniser.expect(block.names)
         end = (first + len(block.sound) // 2) / SAMPLE_RATE
         events = tuple(self._heard(block.start, end))
         return Heard(events, self._recogniser.compute - before)
+
+    def _write(self, first: int, sound: bytes) -> None:
+        """From that sample on, after a hole that costs no disk."""
+        try:
+            with self._sound.open("wb") as file:
+                file.seek(2 * first)
+                file.write(sound)
+        except OSError as error:
+            raise unwritable(self._sound, error) from error
 
     def _heard(self, start: float, end: float) -> Iterator[Answered]:
         """All that is said there; nothing of it is left open."""
@@ -108,5 +117,5 @@ class LocalWorker:
             return self._engines[model]
 
     def close(self) -> None:
-        self._recogniser.close()
+        self._recogniser.__exit__(Lost)  # as whoever leaves at once, and does not wait for a sentence
         self._folder.cleanup()
