@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,16 @@ import pytest
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from pipeline import cli, folder, power
+from pipeline import cli, folder, power, settings
 from pipeline.asked import keep
 from pipeline.audio import decode
 from pipeline.commands.refine import _at_leisure
-from pipeline.errors import SessionError
+from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Action, Cue, Edit, Refined
 from pipeline.flow import SystemClock
 from pipeline.journal import lock, read
 from pipeline.names.live import Names
+from pipeline.refining.readings import Block
 from pipeline.refining.refine import PLAN, READINGS, Pass
 from pipeline.report.folder import write
 from pipeline.review.package import MANIFEST, Manifest
@@ -29,6 +30,7 @@ from pipeline.scores.session import References, score
 from pipeline.scores.track import read_srt
 from pipeline.scores.words import wer
 from pipeline.speech import LocalRecogniser
+from pipeline.speech.messages import Heard
 from pipeline.state import State, fold
 from pipeline.system import program
 from pipeline.tracks import BEHIND
@@ -203,8 +205,30 @@ def test_by_two_workers_one_of_which_is_lost_it_comes_to_the_same(
     assert len(first) + len(second) == 3 * len({*first, *second})
 
 
+def test_the_long_stretches_alone_are_told_what_was_said_before(noisy: Path, tmp_path: Path) -> None:
+    asked: list[Block] = []
+
+    def hears(blocks: Iterable[Block]) -> Iterator[Heard]:
+        asked.extend(blocks)
+        raise Killed
+
+    made, bearing = copy(noisy, tmp_path / "s"), settings.override(CHOSEN, speech={"hotwords": None})
+    with pytest.raises(Killed):
+        Pass(made, bearing, hears, {}, Names(), SystemClock()).run()
+    told = [[name for block in asked if block.way == way for name in block.names] for way in range(3)]
+    assert told[1:] == [[], []]
+    assert told[0]
+    said = " ".join(sentence.text for sentence in state(made).sentences.values())
+    assert all(text in said for text in told[0])
+
+
 def test_it_is_refused_in_a_sentence(noisy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "_HANDOVER", 0.0)
+    monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    with pytest.raises(SettingsError, match=r"set RAY_AUTH_MODE=token here and on every node"):
+        typed(noisy, "--address", "ray://127.0.0.1:10001")
+    with pytest.raises(SettingsError, match=r"--gpu is the share of a cluster's GPU; leave it out"):
+        typed(noisy, "--gpu", "0.5")
     with lock(noisy), pytest.raises(SessionError, match="in use by another livesubs; stop that one first"):
         refine(noisy)
     with pytest.raises(SessionError, match=r"there is no session in .*; name a session folder"):
