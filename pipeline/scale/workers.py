@@ -168,7 +168,7 @@ class Workers:
                 self._again(jobs, number, job, error)
             except Exception as error:  # it is raised again where the answer is awaited
                 job.future.set_exception(error)
-        yield
+        yield  # never: for `spawn`, which takes what gives items
 
     def _again(self, jobs: _Jobs, number: int, job: _Job, error: Lost) -> None:
         job.lost += 1
