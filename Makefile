@@ -86,8 +86,8 @@ resume: $(DONE)
 refine: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_refine.py --log-cli-level=INFO
 
-# Twelve recordings by one worker, by two, and on a Ray cluster that loses a node, and its driver; takes about six minutes of an
-# otherwise idle machine; needs espeak-ng, Linux, and the extra `cluster`.
+# Twelve recordings by one worker, by two, and on a Ray cluster that loses a node, and its driver; the second pass on one; takes
+# some minutes of an otherwise idle machine; needs espeak-ng, Linux, and the extra `cluster`.
 batch: $(DONE)
 	$(BIN)/python -m pip install --quiet -e '.[cluster]'
 	$(BIN)/python -m pytest tests/soak/test_batch.py --log-cli-level=INFO

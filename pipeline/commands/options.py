@@ -78,6 +78,10 @@ Ffmpeg = Annotated[str | None, typer.Option(help="Another ffmpeg than the bundle
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help=f"A settings file; flags override it (default: ./{SETTINGS_FILE}).")
 ]
+Address = Annotated[
+    str | None, typer.Option(help="A Ray cluster for the workers: ray://HOST:10001, or auto for this machine's.")
+]
+Gpu = Annotated[float, typer.Option(min=0.0, help="With --address: the share of a GPU that each worker has, e.g. 0.5.")]
 Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (default: sessions/DATE_NAME).")]
 Resume = Annotated[
     Path | None,
