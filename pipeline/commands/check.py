@@ -41,6 +41,7 @@ def check(
     language: options.Language = None,
     languages: options.Languages = None,
     policy: options.Policy = None,
+    share_recogniser: options.ShareRecogniser = None,
     audio: options.Audio = None,
     channel: options.Channel = None,
     start: options.Start = None,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from msgspec.structs import replace
 
 from pipeline import assets, catalogue, folder, lines, power, remains, settings, system, terminal
 from pipeline.beside import Beside
@@ -14,15 +15,18 @@ from pipeline.commands import beside, options, shelf
 from pipeline.errors import SettingsError, TranslationError
 from pipeline.names.live import Names
 from pipeline.notes import Outbox
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SpeechSettings
 from pipeline.state import State
 from pipeline.supervision import Supervised, ends_with
 
 if TYPE_CHECKING:
+    from pipeline.speech import SupervisedRecogniser
     from pipeline.speech.server import Server
 
 ABORTED = 130
 """Exit code after a second Ctrl-C, as shells have it."""
+_AMONG_OTHERS = 3.0
+"""Times that a recogniser may take whose model others hear with, too: one that is killed is killed for all."""
 
 
 def run(
@@ -47,6 +51,7 @@ def run(
     language: options.Language = None,
     languages: options.Languages = None,
     policy: options.Policy = None,
+    share_recogniser: options.ShareRecogniser = None,
     audio: options.Audio = None,
     channel: options.Channel = None,
     start: options.Start = None,
@@ -183,7 +188,6 @@ def subtitle(
     from pipeline.flow import SystemClock
     from pipeline.session import Session
     from pipeline.source.found import check_file
-    from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
     server = server_of(chosen, options.asr_key())
@@ -197,8 +201,7 @@ def subtitle(
         typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
     cache = assets.user_cache() / "translations.sqlite"
     chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys(), cache, names)
-    spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
-    recogniser = SupervisedRecogniser(lambda: RecogniserProcess(server=server), spares)
+    recogniser = _recogniser(chosen.speech, server, resume=resume)
     watched = under is not None
     session = Session(
         source, path, chosen, recogniser, chains, SystemClock(), names,
@@ -229,6 +232,22 @@ def subtitle(
         if state.ended and state.ended.reason == "stopped":
             typer.echo(f"Stopped too soon? This records on: {system.program()} run --resume {path} --go-on")
     _check_translated(state, path)
+
+
+def _recogniser(speech: SpeechSettings, server: "Server | None", *, resume: bool) -> "SupervisedRecogniser":
+    """In a process of its own, or in one that runs share; SettingsError for a session that begins and cannot share.
+
+    Later nothing is refused: one that cannot share any more has its own."""
+    from pipeline.speech import RecogniserProcess, Sharing, SupervisedRecogniser
+
+    spares = shelf.spares(options.models_folder(), speech, shelf.this_machine())
+    if not speech.share_recogniser:
+        return SupervisedRecogniser(lambda: RecogniserProcess(server=server), spares)
+    sharing = Sharing(assets.user_runtime())
+    if not resume:
+        sharing.refuse(speech)
+    alone = replace(speech, share_recogniser=False)
+    return SupervisedRecogniser(lambda: RecogniserProcess(_AMONG_OTHERS, server, sharing.link), [alone, *spares])
 
 
 def _of_server(server: "Server", chosen: Settings, *, resume: bool) -> list[str]:
