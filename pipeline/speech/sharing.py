@@ -60,7 +60,7 @@ class Sharing:
                 raise WorkerError(f"the shared recogniser cannot be started{_said(path)}; {_WAY}")
             if time.monotonic() > until:
                 raise WorkerError(f"the shared recogniser cannot be reached at {path}; {_WAY}")
-            if code == 0:  # or another one had the lock, and may be gone by now
+            if code == 0:  # none yet, or another one had the lock, and may be gone by now
                 started = self._start(path)
             time.sleep(_LOOK)
             code = started.poll()
@@ -68,16 +68,10 @@ class Sharing:
 
     def _start(self, path: Path) -> "subprocess.Popen[bytes]":
         self._started = [process for process in self._started if process.poll() is None]
-        with path.with_suffix(".log").open("ab") as log:
-            process = subprocess.Popen(
-                # -P: a folder named `pipeline` where it is started is not ours.
-                [sys.executable, "-P", "-m", "pipeline.speech.shared", str(path)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                cwd=path.parent,  # it may outlive the folder that its run was started in
-                **system.own_group(),
-            )
+        try:
+            process = _process(path)
+        except OSError as error:
+            raise WorkerError(f"the shared recogniser cannot be started ({error.strerror}); {_WAY}") from error
         self._started.append(process)
         return process
 
@@ -163,6 +157,19 @@ def _connected(path: Path) -> _Shared | None:
             raise WorkerError(answer.text)
     link.close()
     raise WorkerError(f"the shared recogniser answers nonsense; end the other runs, or {_WAY}")
+
+
+def _process(path: Path) -> "subprocess.Popen[bytes]":
+    with path.with_suffix(".log").open("ab") as log:
+        return subprocess.Popen(
+            # -P: a folder named `pipeline` where it is started is not ours.
+            [sys.executable, "-P", "-m", "pipeline.speech.shared", str(path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            cwd=path.parent,  # it may outlive the folder that its run was started in
+            **system.own_group(),
+        )
 
 
 def _said(path: Path) -> str:
