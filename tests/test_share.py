@@ -16,9 +16,10 @@ import psutil
 import pytest
 from msgspec.structs import replace
 
-from pipeline import cli, system
+from pipeline import __version__, cli, system
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
 from pipeline.events import Warned
+from pipeline.flow import merge
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech import (
     LocalRecogniser,
@@ -36,7 +37,6 @@ from tests.measures import SAMPLES
 from tests.waiting import until
 
 LENGTH = 12.0
-SHARED, SHARED_STREAM = (replace(settings, share_recogniser=True) for settings in (DEMO, STREAM))
 RALLY = str(SAMPLES / "rally.mp4")
 
 
@@ -49,8 +49,14 @@ def runtime() -> Iterator[Path]:
 
 
 @pytest.fixture
-def shared(runtime: Path) -> Iterator[Sharing]:
-    there = Sharing(runtime / "livesubs")
+def told() -> list[str]:
+    """What is told of runs that cannot share any more."""
+    return []
+
+
+@pytest.fixture
+def shared(runtime: Path, told: list[str]) -> Iterator[Sharing]:
+    there = Sharing(runtime / "livesubs", told.append)
     yield there
     for process in there._started:
         process.wait(10)  # the last run is gone
@@ -78,8 +84,8 @@ class Run:
 
     def __init__(self, shared: Sharing, audio: Path, settings: SpeechSettings) -> None:
         self.made: list[RecogniserProcess] = []
-        self.recogniser = SupervisedRecogniser(lambda: self._make(shared), [replace(settings, share_recogniser=False)])
-        self.described = self.recogniser.open(audio, settings)
+        self.recogniser = SupervisedRecogniser(lambda: self._make(shared))
+        self.recogniser.open(audio, settings)
         self.events: list[Answered] = []
 
     def _make(self, shared: Sharing) -> RecogniserProcess:
@@ -152,7 +158,7 @@ def test_when_the_process_dies_or_hangs_every_run_hears_again_what_it_had_not_sa
 ) -> None:
     for patience in ("_HUNG", "_FIRST", "_TIMES"):
         monkeypatch.setattr(client, patience, 1.0)
-    runs = [Run(shared, audio, settings) for settings in (SHARED, SHARED_STREAM)]
+    runs = [Run(shared, audio, settings) for settings in (DEMO, STREAM)]
     first = runs[0].worker
     assert runs[1].worker == first
     for second in range(round(LENGTH)):
@@ -179,11 +185,11 @@ while True: r.hear(0, 16)
 def test_a_run_that_is_killed_also_the_one_that_started_it_is_nothing_to_the_others(
     runtime: Path, shared: Sharing, audio: Path, alone: dict[str, str]
 ) -> None:
-    told = [str(audio), msgspec.json.encode(SHARED).decode(), str(runtime / "livesubs")]
+    told = [str(audio), msgspec.json.encode(DEMO).decode(), str(runtime / "livesubs")]
     with subprocess.Popen([sys.executable, "-c", KILLED, *told], stdout=subprocess.PIPE) as other:
         assert other.stdout
         worker = psutil.Process(int(other.stdout.readline()))
-        run = Run(shared, audio, SHARED)
+        run = Run(shared, audio, DEMO)
         assert run.worker == worker
         run.hear(0.0, 6.0)
         other.kill()
@@ -194,34 +200,40 @@ def test_a_run_that_is_killed_also_the_one_that_started_it_is_nothing_to_the_oth
     assert not sockets(runtime)
 
 
-def test_of_two_that_are_started_at_the_same_moment_one_stays(shared: Sharing, audio: Path) -> None:
-    path = shared._place(SHARED)
-    started = [sharing._process(path) for _ in range(2)]
-    run = Run(shared, audio, SHARED)
-    until(lambda: [process.poll() for process in started].count(0) == 1, 20)
-    assert run.worker.pid in {process.pid for process in started if process.poll() is None}
-    run.end()
-    assert [process.wait(10) for process in started] == [0, 0]
+def test_of_two_that_are_started_at_the_same_moment_one_stays(runtime: Path) -> None:
+    shared = [Sharing(runtime / "livesubs") for _ in range(2)]
+    links = merge([(one.link(DEMO) for _ in range(1)) for one in shared], bound=2, name="run")
+    first, second = links
+    assert first.pid == second.pid
+    started = [process for one in shared for process in one._started]
+    until(lambda: [process.poll() for process in started].count(None) == 1, 20)
+    for link in (first, second):
+        link.close()
+    for process in started:
+        process.wait(10)
+    assert not sockets(runtime)
+
+
+REFUSED = "the recogniser that runs share here is of livesubs {}, and this is 9.9"
 
 
 def test_another_version_is_refused_at_the_start_and_later_a_run_has_its_own(
-    shared: Sharing, audio: Path, alone: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    shared: Sharing, told: list[str], audio: Path, alone: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = Run(shared, audio, SHARED)
+    run = Run(shared, audio, DEMO)
     run.hear(0.0, 7.0)
     monkeypatch.setattr(sharing, "__version__", "9.9")  # it was installed just now
-    with pytest.raises(SettingsError, match=r"of livesubs .*, and this is 9\.9; end the other runs, or leave out"):
-        shared.refuse(SHARED)
+    with pytest.raises(SettingsError, match=f"{REFUSED.format(__version__)}; end the other runs, or leave out"):
+        shared.refuse(DEMO)
     run.worker.kill()
     run.hear(7.0, LENGTH)
     assert run.end() == alone["utterance"]
-    assert "and this is 9.9" in run.warnings[1]
-    assert "takes over" in run.warnings[1]
+    assert told == [f"{REFUSED.format(__version__)}; this run takes a recogniser of its own"]
 
 
 @pytest.mark.parametrize("other", [{"threads": 1}, {"device": "cuda"}, {"compute_type": "float32"}, {"model": "/m"}])
 def test_what_cannot_be_shared_is_not(other: dict[str, Any], shared: Sharing) -> None:
-    assert shared._place(SHARED) == shared._place(SHARED_STREAM) != shared._place(replace(SHARED, **other))
+    assert shared._place(DEMO) == shared._place(STREAM) != shared._place(replace(DEMO, **other))
 
 
 @pytest.mark.parametrize("theirs", [False, True])
@@ -233,7 +245,7 @@ def test_a_folder_that_is_not_one_s_own_is_refused(theirs: bool, runtime: Path) 
             pytest.skip("only root can give a folder away")
         os.chown(folder, 4321, 4321)
     with pytest.raises(SettingsError, match="is not yours alone, so nothing is shared there"):
-        Sharing(folder).refuse(SHARED)
+        Sharing(folder).refuse(DEMO)
 
 
 def test_where_there_are_no_such_sockets_a_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +258,7 @@ def test_where_there_are_no_such_sockets_a_run_says_so(tmp_path: Path, monkeypat
 
 def test_a_path_that_no_socket_can_have_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="set XDG_RUNTIME_DIR to a shorter one"):
-        Sharing(tmp_path / ("long" * 20)).refuse(SHARED)
+        Sharing(tmp_path / ("long" * 20)).refuse(DEMO)
 
 
 def test_whoever_asks_all_the_time_does_not_keep_the_others_waiting() -> None:

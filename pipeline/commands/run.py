@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from msgspec.structs import replace
 
 from pipeline import assets, catalogue, folder, lines, power, remains, settings, system, terminal
 from pipeline.beside import Beside
@@ -201,7 +200,7 @@ def subtitle(
         typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
     cache = assets.user_cache() / "translations.sqlite"
     chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys(), cache, names)
-    recogniser = _recogniser(chosen.speech, server, resume=resume)
+    recogniser = _recogniser(chosen.speech, server, lambda text: session.warn(text), resume=resume)
     watched = under is not None
     session = Session(
         source, path, chosen, recogniser, chains, SystemClock(), names,
@@ -234,20 +233,19 @@ def subtitle(
     _check_translated(state, path)
 
 
-def _recogniser(speech: SpeechSettings, server: "Server | None", *, resume: bool) -> "SupervisedRecogniser":
-    """In a process of its own, or in one that runs share; SettingsError for a session that begins and cannot share.
-
-    Later nothing is refused: one that cannot share any more has its own."""
+def _recogniser(
+    speech: SpeechSettings, server: "Server | None", warn: Callable[[str], None], *, resume: bool
+) -> "SupervisedRecogniser":
+    """In a process of its own, or in one that runs share; SettingsError for a session that begins and cannot share."""
     from pipeline.speech import RecogniserProcess, Sharing, SupervisedRecogniser
 
     spares = shelf.spares(options.models_folder(), speech, shelf.this_machine())
     if not speech.share_recogniser:
         return SupervisedRecogniser(lambda: RecogniserProcess(server=server), spares)
-    sharing = Sharing(assets.user_runtime())
+    sharing = Sharing(assets.user_runtime(), warn)
     if not resume:
         sharing.refuse(speech)
-    alone = replace(speech, share_recogniser=False)
-    return SupervisedRecogniser(lambda: RecogniserProcess(_AMONG_OTHERS, server, sharing.link), [alone, *spares])
+    return SupervisedRecogniser(lambda: RecogniserProcess(_AMONG_OTHERS, server, sharing.link), spares)
 
 
 def _of_server(server: "Server", chosen: Settings, *, resume: bool) -> list[str]:

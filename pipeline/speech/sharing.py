@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,8 +38,9 @@ _WAY = "leave out --share-recogniser"
 class Sharing:
     """The processes that are shared in one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, tell: Callable[[str], None] = lambda text: None) -> None:
+        """`tell` is told of a run that cannot share any more."""
+        self._folder, self._tell = folder, tell
         self._started: list[subprocess.Popen[bytes]] = []
 
     def refuse(self, settings: SpeechSettings) -> None:
@@ -50,12 +52,19 @@ class Sharing:
             raise SettingsError(str(error)) from None
 
     def link(self, settings: SpeechSettings) -> Link:
-        """The way to a process for these settings: the one that is shared, where they say so. WorkerError."""
-        if not settings.share_recogniser:
+        """The way to a process for these settings: the one that is shared, else one of its own: a show goes on."""
+        try:
+            return self._join(settings)
+        except WorkerError as error:
+            self._tell(f"{str(error).rpartition(';')[0]}; this run takes a recogniser of its own")
             return OwnProcess()
+
+    def _join(self, settings: SpeechSettings) -> Link:
+        """Starts the process where there is none; WorkerError where neither can be done."""
         path, until = self._place(settings), time.monotonic() + _STARTING
-        code: int | None = 0
+        started: subprocess.Popen[bytes] | None = None
         while not (link := _connected(path)):
+            code = started.poll() if started else 0
             if code:
                 raise WorkerError(f"the shared recogniser cannot be started{_said(path)}; {_WAY}")
             if time.monotonic() > until:
@@ -63,7 +72,8 @@ class Sharing:
             if code == 0:  # none yet, or another one had the lock, and may be gone by now
                 started = self._start(path)
             time.sleep(_LOOK)
-            code = started.poll()
+        if started and started.pid != link.pid:
+            started.kill()  # it came too late for the lock, and is not to get it when the other one ends
         return link
 
     def _start(self, path: Path) -> "subprocess.Popen[bytes]":
