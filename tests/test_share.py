@@ -17,6 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline import __version__, cli, system
+from pipeline.commands import check
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
 from pipeline.events import Warned
 from pipeline.flow import merge
@@ -251,9 +252,11 @@ def test_a_folder_that_is_not_one_s_own_is_refused(theirs: bool, runtime: Path) 
 def test_where_there_are_no_such_sockets_a_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "HAS_LOCAL_SOCKETS", False)
     out = tmp_path / "s"
-    with pytest.raises(SettingsError, match="--share-recogniser is not available on this system; leave out"):
+    with pytest.raises(SettingsError, match="--share-recogniser is not available on this system; leave it out"):
         cli.app(["run", RALLY, "--demo", "--share-recogniser", "--out", str(out)], standalone_mode=False)
     assert not out.exists()
+    [row] = check._shared(replace(DEMO, share_recogniser=True))
+    assert not row.ok
 
 
 def test_a_path_that_no_socket_can_have_is_told(tmp_path: Path) -> None:

@@ -88,7 +88,9 @@ class Sharing:
     def _place(self, settings: SpeechSettings) -> Path:
         """The socket for these settings, in a folder that is there and safe."""
         if not system.HAS_LOCAL_SOCKETS:
-            raise WorkerError(f"--share-recogniser is not available on this system; {_WAY}, each run then has its own")
+            raise WorkerError(
+                "--share-recogniser is not available on this system; leave it out, each run then has its own"
+            )
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             private = system.is_private(self._folder)
