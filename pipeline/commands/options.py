@@ -63,6 +63,13 @@ Policy = Annotated[
     str | None,
     typer.Option(help="utterance: whole sentences after a pause (default); stream: each word as soon as it is sure."),
 ]
+ShareRecogniser = Annotated[
+    bool | None,
+    typer.Option(
+        "--share-recogniser/--no-share-recogniser",
+        help="One recogniser process for all runs on this machine that say so, with the model in memory once.",
+    ),
+]
 Audio = Annotated[int | None, typer.Option(help="Which sound track (default: 1, the first).")]
 Channel = Annotated[str | None, typer.Option(help="left or right of a stereo track: floor or interpreter.")]
 Start = Annotated[str | None, typer.Option(help="Where to begin in a recording, e.g. 12:30.")]
@@ -276,6 +283,7 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "language": ("speech", "language", _as_it_is),
     "languages": ("speech", "languages", names),
     "policy": ("speech", "policy", str),
+    "share_recogniser": ("speech", "share_recogniser", _as_it_is),
     "asr_url": ("speech", "asr_url", _as_it_is),
     "asr_model": ("speech", "asr_model", _as_it_is),
     "to": ("translation", "to", names),
