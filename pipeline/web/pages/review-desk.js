@@ -1,6 +1,6 @@
 // What the desk is made of, and what is done at it: goes from line to line, and makes edits of what was typed.
 
-import { Asking } from "./review-asking.js";
+import { Asking } from "./review-dialog.js";
 import { Check } from "./review-check.js";
 import { changes, COMMANDS } from "./review-commands.js";
 import { Cues } from "./review-cues.js";

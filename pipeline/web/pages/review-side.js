@@ -1,6 +1,7 @@
 // What stands around the line that is worked on: the picture with its subtitle, where playback is, what was not done, how
 // far the work is, whether all is kept.
 
+import { said } from "./dom.js";
 import { clock } from "./review-list.js";
 import { safe } from "./review-store.js";
 import { byId } from "./page.js";
@@ -110,17 +111,4 @@ const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallb
 
 function disable(what, off) {
   for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;
-}
-
-export function said(tag, text) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
-}
-
-export function button(text, deed) {
-  const made = said("button", text);
-  made.type = "button";
-  made.addEventListener("click", deed);
-  return made;
 }
