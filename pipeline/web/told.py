@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from pipeline.drafts import Draft
 from pipeline.events import Edit, Event
-from pipeline.web.drafts import Draft
 
 DESK = ("edit", "draft", "desks")
 """Kinds that are for the desk alone."""

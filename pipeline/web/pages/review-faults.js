@@ -1,7 +1,7 @@
 // What the profile says of the whole track: how much is left, and where the next fault is.
 
 import { button } from "./dom.js";
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { settled, UNSETTLED } from "./review-settled.js";
 import { byId } from "./page.js";
 

@@ -1,7 +1,7 @@
 // Find, and replace: over all lines of the track, and of other sessions that were named at the start; each hit has a tick.
 
 import { button, said } from "./dom.js";
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { settled, UNSETTLED } from "./review-settled.js";
 import { newGo } from "./review-whose.js";
 import { byId } from "./page.js";

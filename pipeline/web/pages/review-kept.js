@@ -2,7 +2,7 @@
 // brought back, with its translation.
 
 import { button, said } from "./dom.js";
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { newId } from "./review-whose.js";
 import { byId } from "./page.js";
 import { exact } from "./times.js";

@@ -2,7 +2,7 @@
 // is to be expected in the rest.
 
 import { button, said } from "./dom.js";
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { shown } from "./review-keys.js";
 import { byId } from "./page.js";
 

@@ -1,7 +1,7 @@
 // Other ways to say the line: heard once more, or translated again by an engine; the editor chooses.
 
 import { button, said } from "./dom.js";
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { compared } from "./review-check.js";
 import { named } from "./review-list.js";
 import { byId, short } from "./page.js";
