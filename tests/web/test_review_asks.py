@@ -85,14 +85,14 @@ def replace(route: "Route") -> None:
 
 def test_what_was_just_typed_is_found_and_what_goes_meanwhile_is_told(desk: "Page", folder: Path) -> None:
     sent: list[Route] = []
-    desk.route("**/api/edits", lambda route: sent.append(route))
+    desk.route("**/api/edits*", lambda route: sent.append(route))
     press(desk, "End", *" the", "Control+f", *"the")
     until(lambda: bool(sent), 20)
     desk.evaluate(
         "new Promise((after) => setTimeout(after, 400))"
     )  # timers fire in order: that of the dialog was first
     sent[0].continue_()
-    desk.unroute("**/api/edits")
+    desk.unroute("**/api/edits*")
     becomes(desk, "document.querySelectorAll('#find-list li').length === 3")  # The floor, the nurses, what was typed
     hits = [{**HIT, "session": session} for session in ANSWERS]
     desk.route("**/api/found?*", lambda route: route.fulfill(json={"hits": hits, "more": False, "others": 2}))

@@ -5,7 +5,7 @@ import { hand, UNDO } from "./console-hand.js";
 import { NameForm } from "./console-names.js";
 import { clock } from "./times.js";
 import { outlived } from "./ends.js";
-import { byId } from "./page.js";
+import { byId, language } from "./page.js";
 import { UNREACHED } from "./phones.js";
 
 const PLACES = ["bottom", "top", "band"];
@@ -133,7 +133,7 @@ export class RoomControls {
   }
 
   speaker(lang = this._next()) {
-    const said = lang ? `The speaker is now: ${name(lang)}` : "The speaker's language is found by ear";
+    const said = lang ? `The speaker is now: ${language(lang)}` : "The speaker's language is found by ear";
     this._actions.ask({ do: "speaker", lang }, said);
   }
 
@@ -183,7 +183,7 @@ export class RoomControls {
       box.dataset.spoken = spoken.join();
       box.replaceChildren(...(spoken.length > 1 ? ["", ...spoken] : []).map((lang) => this._speakerButton(lang)));
       byId("speaker-note").textContent = spoken.length > 1 ? "" :
-        `${spoken.map(name).join("") || "One language"} alone. For more, start with --languages fr,es.`;
+        `${spoken.map(language).join("") || "One language"} alone. For more, start with --languages fr,es.`;
     }
     for (const button of box.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", button.dataset.lang === (facts?.speaker ?? ""));
@@ -194,7 +194,7 @@ export class RoomControls {
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.lang = lang;
-    button.textContent = lang ? name(lang) : "By ear";
+    button.textContent = lang ? language(lang) : "By ear";
     button.addEventListener("click", () => this.speaker(lang));
     return button;
   }
@@ -235,8 +235,4 @@ function tooLong(text) {
   const long = surplus(text);
   const words = long.length > SHORT ? `…${long.slice(-SHORT)}` : long;
   return `Too long: leave out ${long.length} characters, as many as “${words}”`;
-}
-
-function name(lang) {
-  return new Intl.DisplayNames(["en"], { type: "language" }).of(lang);
 }

@@ -12,4 +12,7 @@ const PASSING = 40;
 /** A text as it is told in passing. */
 export const short = (text) => (text.length > PASSING ? `${text.slice(0, PASSING - 2).trim()}…` : text).replaceAll("\n", " ");
 
+/** What a language is called. */
+export const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
+
 export const byId = (id) => document.getElementById(id);

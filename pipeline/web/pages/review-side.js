@@ -4,7 +4,7 @@
 import { said } from "./dom.js";
 import { exact } from "./times.js";
 import { safe } from "./review-store.js";
-import { byId } from "./page.js";
+import { byId, language } from "./page.js";
 
 /** Seconds without an answer after which it is said. */
 const LATE = 2;
@@ -106,8 +106,6 @@ export class Side {
     box.replaceChildren(...(notes.length ? [said("h3", "Notes"), list] : []));
   }
 }
-
-const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
 
 function disable(what, off) {
   for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;
