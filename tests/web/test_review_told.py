@@ -135,8 +135,9 @@ HOLD = """() => {
         return asked(address, ...how);
     };
     livesubs.heard._words._known.clear();
+    livesubs.check._last = null;
 }"""
-"""A network that is slow, until it is `free`."""
+"""A network that is slow, until it is `free`; of the line nothing is known yet."""
 FREE = "held.splice(0).forEach((free) => free())"
 
 
