@@ -24,9 +24,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 BLOCKED = "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('', 'SecurityError') } })"
 
 
-@pytest.fixture
-def console(page: "Page", serve: Callable[..., Server], folder: Path) -> "Page":
-    page.goto(f"{serve(folder, delay='10').address}/console")
+def shown(page: "Page", server: Server) -> "Page":
+    page.goto(f"{server.address}/console")
     becomes(page, f"{STATES} === 'now,coming,coming,coming'")
     return page
 
@@ -42,7 +41,10 @@ def clicked(page: "Page", row: int, button: str) -> None:
     page.locator(".line").nth(row).locator(button).click()
 
 
-def test_after_a_click_the_keys_are_those_of_the_lines(console: "Page", folder: Path) -> None:
+def test_after_a_click_the_keys_are_those_of_the_lines(
+    page: "Page", serve: Callable[..., Server], folder: Path
+) -> None:
+    console = shown(page, serve(folder, "10"))
     clicked(console, 1, ".hold")
     press(console, "ArrowDown", " ")  # the next one, not the first once more
     becomes(console, f"{STATES} === 'now,held,held,coming'")
@@ -75,11 +77,10 @@ def test_after_a_click_the_keys_are_those_of_the_lines(console: "Page", folder: 
 
 
 def test_a_control_that_was_come_to_by_keyboard_is_pressed_by_it_also_where_a_browser_keeps_nothing(
-    console: "Page", folder: Path
+    page: "Page", serve: Callable[..., Server], folder: Path
 ) -> None:
-    console.add_init_script(BLOCKED)
-    console.reload()
-    becomes(console, f"{STATES} === 'now,coming,coming,coming'")
+    page.add_init_script(BLOCKED)
+    console = shown(page, serve(folder, "10"))
     console.get_by_role("button", name="Larger letters").focus()
     press(console, "Enter", " ")
     console.focus("#volume")

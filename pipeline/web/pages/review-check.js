@@ -1,8 +1,8 @@
 // What the profile says of the line as it stands in the field: asked for when nobody has typed for a moment; and what would
 // mend it, which one key does.
 
-import { ask, SOON } from "./review-asked.js";
-import { button, said } from "./review-side.js";
+import { ask, SOON } from "./review-server.js";
+import { button, said } from "./dom.js";
 import { byId } from "./page.js";
 import { rate } from "./review-shape.js";
 

@@ -1,6 +1,6 @@
 // What the desk is made of, and what is done at it: goes from line to line, and makes edits of what was typed.
 
-import { Asking } from "./review-asking.js";
+import { Asking } from "./review-dialog.js";
 import { Check } from "./review-check.js";
 import { changes, COMMANDS } from "./review-commands.js";
 import { Cues } from "./review-cues.js";
@@ -17,7 +17,6 @@ import { List } from "./review-list.js";
 import { Player } from "./review-player.js";
 import { Queue } from "./review-queue.js";
 import { Side } from "./review-side.js";
-import { short } from "./review-shape.js";
 import { Spelling } from "./review-spelling.js";
 import { retime } from "./review-timing.js";
 import { drop } from "./review-texts.js";
@@ -28,7 +27,7 @@ import { Versions } from "./review-versions.js";
 import { Waits } from "./review-waits.js";
 import { Wave } from "./review-wave.js";
 import { Heard } from "./review-words.js";
-import { byId } from "./page.js";
+import { byId, short } from "./page.js";
 
 const FPS = 25;
 

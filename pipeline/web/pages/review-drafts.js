@@ -1,7 +1,7 @@
 // What is being typed and is no edit yet: on the server within a second, so that neither a crash nor a reload loses it. Each
 // window has its own draft of a line. That of another one is only shown; once that is closed, whoever opens the line has it.
 
-import { write } from "./review-asked.js";
+import { write } from "./review-server.js";
 import { keep, kept } from "./review-store.js";
 import { connect, HERE, there, windows } from "./review-whose.js";
 

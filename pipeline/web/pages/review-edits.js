@@ -4,7 +4,7 @@
 // seen, with the text that was meant, until the editor has chosen.
 
 import { now } from "./page.js";
-import { SOON, write } from "./review-asked.js";
+import { SOON, write } from "./review-server.js";
 import { History } from "./review-history.js";
 import { keep, kept } from "./review-store.js";
 import { HERE, newId } from "./review-whose.js";

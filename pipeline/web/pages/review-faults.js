@@ -1,11 +1,11 @@
 // What is wrong with the whole track, by its profile, in its spelling, and speech that a deletion left without a line: how much is
 // left, and where the next is.
 
-import { ask } from "./review-asked.js";
-import { clock } from "./review-list.js";
+import { button } from "./dom.js";
+import { ask } from "./review-server.js";
 import { settled, UNSETTLED } from "./review-settled.js";
-import { button } from "./review-side.js";
 import { byId } from "./page.js";
+import { clock } from "./times.js";
 
 /** Milliseconds after a change until it is asked for again. */
 const AGAIN = 1500;
@@ -119,7 +119,7 @@ export class Faults {
 
   /** What was said and has no line, in words, with its places; empty: nothing. */
   get unsaid() {
-    const at = [...this.out.values()].map(({ start }) => clock(Math.floor(start)).split(".")[0]);
+    const at = [...this.out.values()].map(({ start }) => clock(Math.floor(start)));
     const places = `${at.slice(0, PLACES).join(", ")}${at.length > PLACES ? "…" : ""}`;
     return at.length && `${many(at.length, "spoken sentence has", "spoken sentences have")} no line: ${places}`;
   }

@@ -1,11 +1,11 @@
 // Find, and replace: over all lines of the track, or of all tracks, and of other sessions that were named at the start; each hit has a tick.
 
-import { ask } from "./review-asked.js";
-import { clock } from "./review-list.js";
+import { button, said } from "./dom.js";
+import { ask } from "./review-server.js";
 import { settled, UNSETTLED } from "./review-settled.js";
-import { button, language, said } from "./review-side.js";
 import { newGo } from "./review-whose.js";
-import { byId } from "./page.js";
+import { byId, language } from "./page.js";
+import { exact } from "./times.js";
 
 /** Milliseconds without a key until it is looked for. */
 const PAUSE = 300;
@@ -51,6 +51,7 @@ export class Find {
   /** Looks in the lines as they now are; `told` is what is told before what was found. */
   async _look(told = "") {
     const asked = ++this._asked;
+    clearTimeout(this._timer);
     const there = await settled(this._desk.edits);
     if (asked !== this._asked) return;
     const { what, by, ...switches } = this._sought;
@@ -86,14 +87,16 @@ export class Find {
   _row(hit) {
     const row = said("li", "");
     const tick = Object.assign(document.createElement("input"), { type: "checkbox", checked: true });
-    tick.setAttribute("aria-label", `Replace at ${clock(hit.at)}`);
+    tick.setAttribute("aria-label", `Replace at ${exact(hit.at)}`);
     tick.addEventListener("change", () => this._count());
     hit.tick = tick;
     const from = [hit.session, hit.lang !== this._desk.lang && hit.lang].filter(Boolean);
-    const go = button([...from, clock(hit.at)].join(" "), () => this._go(hit));
+    const go = button([...from, exact(hit.at)].join(" "), () => this._go(hit));
     const text = said("span", "");
-    text.append(hit.text.slice(0, hit.first), said(hit.becomes === null ? "mark" : "del", hit.text.slice(hit.first, hit.last)), hit.text.slice(hit.last));
-    row.append(...(hit.becomes === null ? [] : [tick]), go, text, ...(hit.becomes === null ? [] : [said("ins", hit.becomes || "(deleted)")]));
+    const kept = hit.becomes === null;
+    const found = said(kept ? "mark" : "del", hit.text.slice(hit.first, hit.last));
+    text.append(hit.text.slice(0, hit.first), found, hit.text.slice(hit.last));
+    row.append(...(kept ? [go, text] : [tick, go, text, said("ins", hit.becomes || "(deleted)")]));
     return row;
   }
 

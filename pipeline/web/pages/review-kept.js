@@ -1,11 +1,11 @@
 // What the guards against invented text kept back, and lines that the technician took out: whatever was said after all is
 // brought back, with its translation.
 
-import { ask } from "./review-asked.js";
-import { clock } from "./review-list.js";
-import { button, said } from "./review-side.js";
+import { button, said } from "./dom.js";
+import { ask } from "./review-server.js";
 import { newId } from "./review-whose.js";
 import { byId } from "./page.js";
+import { exact } from "./times.js";
 
 export class KeptBack {
   constructor(desk) {
@@ -52,7 +52,7 @@ export class KeptBack {
   _row(one) {
     const row = said("li", "");
     row.append(
-      said("span", clock(one.start)), said("q", one.text), said("small", one.reason ?? "taken out by the technician"),
+      said("span", exact(one.start)), said("q", one.text), said("small", one.reason ?? "taken out by the technician"),
       button("Hear it", () => this._desk.player.play(Math.max(0, one.start - 0.5), one.end + 0.5)),
       button("Bring it back", (event) => this._bring(one, event.currentTarget)),
     );

@@ -1,13 +1,14 @@
 // What needs a human first: the lines by how likely they are wrong, each with its reasons; how much of that is left, and what
 // is to be expected in the rest.
 
-import { ask } from "./review-asked.js";
+import { button, said } from "./dom.js";
+import { ask } from "./review-server.js";
 import { shown } from "./review-keys.js";
-import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
 
 /** Milliseconds until the order is asked for again after something changed. */
 const AGAIN = 30_000;
+const ASKING = "What needs a human is still being looked for: try again in a moment.";
 
 export class Queue {
   constructor(desk) {
@@ -24,8 +25,7 @@ export class Queue {
 
   /** The next or the last of those that nobody has looked at. */
   async step(by) {
-    if (!this._of && this._asking) return this._desk.tell("What needs a human is still being looked for: try again in a moment.", "refused");
-    const why = this._of ? "" : await this.renew();
+    const why = this._of ? "" : this._asking ? ASKING : await this.renew();
     if (!this._of) return this._desk.tell(why, "refused");
     const places = this._worth();
     const at = places.findIndex((one) => one.cue === this._last);
@@ -107,8 +107,12 @@ export class Queue {
     const wrong = [broken, faults.unsaid && ` ${faults.unsaid} (${key}).`].filter(Boolean).join("");
     if (!others) return `There are no others.${wrong}`;
     const lines = others === 1 ? "In the other line" : `In the ${others} other lines`;
-    if (facts.kind === "file") return `Of a subtitle file nobody knows how sure its words are: read the other ${others === 1 ? "line" : `${others} lines`}, too.${wrong}`;
-    if (forecast.few) return `${lines} ${forecast.left} is to be expected${wrong ? `.${wrong}` : first ? ": after these you may stop." : ": you may stop here."}`;
+    const stops = wrong ? `.${wrong}` : first ? ": after these you may stop." : ": you may stop here.";
+    if (facts.kind === "file") {
+      const rest = others === 1 ? "line" : `${others} lines`;
+      return `Of a subtitle file nobody knows how sure its words are: read the other ${rest}, too.${wrong}`;
+    }
+    if (forecast.few) return `${lines} ${forecast.left} is to be expected${stops}`;
     return `${lines} ${forecast.left} may be left that nothing points to: if all has to be right, read them, too.${wrong}`;
   }
 

@@ -1,10 +1,11 @@
 // What stands around the line that is worked on: the picture with its subtitle, where playback is, what was not done, how
 // far the work is, whether all is kept.
 
-import { clock } from "./review-list.js";
+import { said } from "./dom.js";
+import { exact, stamp } from "./times.js";
 import { safe } from "./review-store.js";
 import { mine, whose } from "./review-whose.js";
-import { byId } from "./page.js";
+import { byId, language } from "./page.js";
 
 /** Seconds without an answer after which it is said. */
 const LATE = 2;
@@ -58,7 +59,7 @@ export class Side {
   }
 
   _time() {
-    byId("clock").textContent = clock(this._desk.player.frame);
+    byId("clock").textContent = exact(this._desk.player.frame);
     this._subtitle();
   }
 
@@ -110,26 +111,10 @@ export class Side {
 /** What it says, whose it is, as far as that is known, and when it was left. */
 function noted({ id, note, at }) {
   const row = said("li", note);
-  const when = new Date(1000 * at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-  row.append(said("small", ` ${mine(id) ? "yours" : whose(id)}, ${when}`));
+  row.append(said("small", ` ${mine(id) ? "yours" : whose(id)}, ${stamp(at)}`));
   return row;
 }
 
-export const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
-
 function disable(what, off) {
   for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;
-}
-
-export function said(tag, text) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
-}
-
-export function button(text, deed) {
-  const made = said("button", text);
-  made.type = "button";
-  made.addEventListener("click", deed);
-  return made;
 }

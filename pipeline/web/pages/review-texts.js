@@ -1,8 +1,8 @@
 // Where one line ends and the next begins: split, merge, words for a neighbour; and lines that come or go.
 
 import { MEANWHILE } from "./review-check.js";
-import { border, give, joined, merge, round, SHORT, short, split, splitTime } from "./review-shape.js";
-import { byId } from "./page.js";
+import { border, give, joined, merge, round, SHORT, split, splitTime } from "./review-shape.js";
+import { byId, short } from "./page.js";
 
 /** Seconds of a line that is put in, where there is room. */
 const NEW = 2;

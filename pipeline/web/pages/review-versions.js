@@ -1,12 +1,11 @@
 // Other ways to say the line: heard once more, or translated again by an engine; the editor chooses.
 
-import { ask } from "./review-asked.js";
+import { button, said } from "./dom.js";
+import { ask } from "./review-server.js";
 import { compared } from "./review-check.js";
 import { named } from "./review-list.js";
 import { settled } from "./review-settled.js";
-import { short } from "./review-shape.js";
-import { button, said } from "./review-side.js";
-import { byId } from "./page.js";
+import { byId, short } from "./page.js";
 
 export class Versions {
   constructor(desk) {
@@ -40,7 +39,8 @@ export class Versions {
     if (id === null) return;
     const open = button("Translate it again", () => this.open("translation", id));
     const of = which(this._desk, this._desk.cues.get(id));
-    box.replaceChildren(said("p", `What was said reads otherwise now, ${of}`), open, button("Leave the translation", () => this.offer(null)));
+    const leave = button("Leave the translation", () => this.offer(null));
+    box.replaceChildren(said("p", `What was said reads otherwise now, ${of}`), open, leave);
   }
 
   _target(cue) {

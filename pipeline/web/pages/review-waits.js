@@ -1,10 +1,10 @@
 // What waits for the editor: a question, a line that two have changed, one that was taken out, what was refused. One at a
 // time is shown, and each is answered by a key.
 
+import { button, said } from "./dom.js";
 import { shown } from "./review-keys.js";
 import { lineOf } from "./review-edits.js";
 import { named } from "./review-list.js";
-import { button, said } from "./review-side.js";
 import { retime } from "./review-timing.js";
 import { byId } from "./page.js";
 
@@ -96,7 +96,7 @@ export class Waits {
       what: "This line was changed meanwhile",
       parts: [said("b", "This line was changed meanwhile. It now says:"), said("q", now.text), said("p", "Yours is in the field.")],
       ways: {
-        mine: ["Keep mine", settle(() => ((desk.field.cue = now), desk.commit()))],
+        mine: ["Keep mine", settle(() => (desk.field.settle(now), desk.commit()))],
         theirs: ["Take theirs", settle(() => (desk.field.putBack(), true))],
       },
     };

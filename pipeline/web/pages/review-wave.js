@@ -2,7 +2,7 @@
 
 import RegionsPlugin from "/vendor/regions.js";
 import WaveSurfer from "/vendor/wavesurfer.js";
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { drawing } from "./review-draw.js";
 import { marks, ruler, strip } from "./review-scale.js";
 import { snap } from "./review-snap.js";

@@ -1,6 +1,6 @@
 // What was said, word by word, and where the picture is cut, for the stretch that is looked at: asked for once, and kept.
 
-import { ask, SOON } from "./review-asked.js";
+import { ask, SOON } from "./review-server.js";
 
 /** Seconds that are asked for at once, and how many such stretches are kept. */
 const STRETCH = 60;

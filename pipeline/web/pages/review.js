@@ -1,7 +1,7 @@
 // The editor's desk: the lines of a session, led from one that needs a human to the next, with keys; nothing is lost.
 
 import { Feed } from "./feed.js";
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { Desk } from "./review-desk.js";
 import * as places from "./review-place.js";
 import { HERE } from "./review-whose.js";

@@ -1,9 +1,9 @@
 // What is asked in a small window: a time to go to, by how much to shift, a note.
 
 import { here } from "./review-going.js";
-import { clock } from "./review-list.js";
 import { isBy, seconds, shift } from "./review-timing.js";
 import { byId } from "./page.js";
+import { exact } from "./times.js";
 
 const GONE = "That line is not there any more: it was taken out elsewhere.";
 
@@ -16,7 +16,7 @@ export class Asking {
 
   goTo() {
     const { player } = this._desk;
-    this._open("Go to a time", "h:mm:ss, m:ss or seconds", clock(player.stream), [], (text) => {
+    this._open("Go to a time", "h:mm:ss, m:ss or seconds", exact(player.stream), [], (text) => {
       const to = seconds(text);
       if (!(to >= 0)) return "Write a time such as 1:02:03.5.";
       player.seek(to);
@@ -30,7 +30,7 @@ export class Asking {
     if (!cue) return;
     const ways = [["rest", "this line and all after it"], ["alone", "this line alone"]];
     const label = "By seconds (+0.4, -0.4), or the time at which this line is to begin (1:02:03.5)";
-    this._open("Shift", label, clock(this._desk.player.frame), ways, (text, way) => {
+    this._open("Shift", label, exact(this._desk.player.frame), ways, (text, way) => {
       const time = seconds(text);
       if (Number.isNaN(time)) return "Write +0.4, -0.4 or a time such as 1:02:03.5.";
       const now = this._desk.current === cue.id && this._desk.cue;
