@@ -17,6 +17,7 @@ from pipeline.errors import SettingsError, unwritable
 from pipeline.events import Warned
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock, read
+from pipeline.names.glossary import Glossary
 from pipeline.names.live import Names
 from pipeline.settings import Settings, load
 from pipeline.tracks import BEHIND, TrackFiles
@@ -128,3 +129,8 @@ def names_of(path: Path, chosen: Settings) -> Names:
     with suppress(SettingsError):
         return Names(chosen.translation.glossary or (str(noted) if noted.exists() else ""))
     return Names()
+
+
+def glossary_of(path: Path) -> Glossary:
+    """What is in it now, of the session at `path`; empty where there is none."""
+    return names_of(path, _settings(path)).current

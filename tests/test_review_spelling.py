@@ -76,3 +76,7 @@ def test_a_whole_file_is_held_to_the_dictionary_where_that_is_asked(tmp_path: Pa
     assert "Not checked: shot changes, sync to the sound, spelling, sense" in plain
     french = CliRunner().invoke(app, ["qc", str(file), "--profile", "netflix-fr", "--json", "--spelling"])
     assert "guests" in french.output
+    (tmp_path / "journal.jsonl").touch()  # of a session its glossary is right, too
+    (tmp_path / "names.txt").write_text("recieve = recieve\n", "utf-8")
+    [fault] = json.loads(CliRunner().invoke(app, ["qc", str(file), "--json", "--spelling"]).output)
+    assert fault["found"] == "teh"

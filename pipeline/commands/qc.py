@@ -12,8 +12,10 @@ import typer
 from pipeline.commands.drafts import tell_drafts
 from pipeline.commands.faults import CsvFaults, JsonFaults, Report, TableFaults
 from pipeline.errors import LivesubsError, SettingsError
+from pipeline.folder import JOURNAL
 
 if TYPE_CHECKING:
+    from pipeline.names.glossary import Glossary
     from pipeline.review.check import FileFault
     from pipeline.review.file import SubtitleFile
     from pipeline.review.profile import Profile
@@ -95,12 +97,20 @@ def _report(track: Path, profile: "Profile", report: Report, out: Path | None, *
             file = _mend(track, file, profile, report, out)
         faults = check(file, profile)
         if spelling:
-            faults += misspelt(file.cues, file.written.format, profile.lang)
+            faults += misspelt(file.cues, file.written.format, profile.lang, _glossary(track.parent))
     except LivesubsError as error:
         report.show(track, [_unreadable(str(error))], 0)
         return UNREADABLE
     report.show(track, faults, len(file.cues))
     return UNREADABLE if not file.readable else FAULTY if faults else 0
+
+
+def _glossary(folder: Path) -> "Glossary":
+    """Of the session that a file lies in: what is right there is right in it; else none."""
+    from pipeline.afterwards import glossary_of
+    from pipeline.names.glossary import Glossary
+
+    return glossary_of(folder) if (folder / JOURNAL).exists() else Glossary()
 
 
 def _mend(track: Path, file: "SubtitleFile", profile: "Profile", report: Report, out: Path) -> "SubtitleFile":

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from pipeline.afterwards import names_of
+from pipeline.afterwards import glossary_of
 from pipeline.events import Cue, Value
 from pipeline.export.writing import put_all
 from pipeline.lines import clock_time
@@ -24,7 +24,7 @@ from pipeline.review.check import figure
 from pipeline.review.loud import levels
 from pipeline.review.profile import Profile, of_language
 from pipeline.review.queue import Problem, queue
-from pipeline.review.spelling import names_of as spelled
+from pipeline.review.spelling import names_of
 from pipeline.review.whole import SPELLING, Wrong, track, wrong
 from pipeline.source.parts import AUDIO
 
@@ -43,8 +43,8 @@ def found(record: Record, folder: Path, name: str) -> list[Problem]:
     """
     lang = name.rpartition("-")[2]
     made = queue(record, lang, levels(folder / AUDIO))
-    profile, glossary = of_language(lang), names_of(folder, record.settings).current
-    names = spelled(glossary, [cue.text for cue in record.state.cues.values()])
+    profile = of_language(lang)
+    names = names_of(glossary_of(folder), [cue.text for cue in record.state.cues.values()])
     wrongs = wrong(track(record.state, lang), profile, names)
     told = _told(wrongs, profile)
     first = made.problems[: made.stop]

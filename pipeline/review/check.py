@@ -59,13 +59,13 @@ def unchecked(*, spelling: bool) -> str:
     return ", ".join(one for one in _UNCHECKED if not (spelling and one == _SPELLING))
 
 
-def misspelt(cues: Sequence[FileCue], format: Format, lang: str) -> Iterator[FileFault]:
-    """The words that the dictionary of the language lacks, a fault for each cue that has any; SettingsError without
-    a dictionary."""
+def misspelt(cues: Sequence[FileCue], format: Format, lang: str, glossary: Glossary) -> Iterator[FileFault]:
+    """The words that neither the dictionary of the language nor the glossary has, a fault for each cue that has any;
+    SettingsError without a dictionary."""
     from pipeline.review.spelling import names_of, unknown
 
     shown = [visible(cue.text, format) for cue in cues]
-    names = names_of(Glossary(), shown)
+    names = names_of(glossary, shown)
     for at, text in enumerate(shown):
         if words := [word for word, _ in unknown(text, lang, names)]:
             yield _fault(cues, at, _SPELLING, ", ".join(dict.fromkeys(words)), "words of the dictionary")
