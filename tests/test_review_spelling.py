@@ -31,6 +31,7 @@ def wrong(text: str, lang: str, names: frozenset[str] = frozenset()) -> list[str
             "en",
             "We don’t know, it's a state-of-the-art G20 hospital; see www.example.org or me@there.fr, 3rd.",
         ),
+        ("en", "The neighbours of the theatre organise the color of their programme, and criticize the center."),
     ],
 )
 def test_what_is_right_is_left_alone(lang: str, right: str) -> None:

@@ -1,13 +1,14 @@
 """Misspelt words and what may have been meant: Hunspell with the dictionaries of LibreOffice and Firefox.
 
-`make web` puts those for English and French into `dictionaries/`; of other languages the system's are taken, if there
-are any. A language has its dictionary loaded when it is first asked for: 0.1 to 0.3 s, some 10 MB.
+`make web` puts those for English (American and British: a word that either has is right) and French into
+`dictionaries/`; of other languages the system's are taken, if there are any. A language has its dictionaries loaded
+when it is first asked for: 0.1 to 0.3 s, some 10 MB each.
 """
 
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -63,7 +64,7 @@ def misspelt(text: str, lang: str, names: Set[str] = frozenset()) -> list[Misspe
 
 def unknown(text: str, lang: str, names: Set[str] = frozenset()) -> list[tuple[str, int]]:
     """Those words alone, and where they begin; SettingsError without a dictionary."""
-    _dictionary(lang)
+    _dictionaries(lang)
     return [(word, first) for word, first in _words(text) if not _right(word, lang, names)]
 
 
@@ -102,7 +103,7 @@ def _right(word: str, lang: str, names: Set[str]) -> bool:
 def _known(word: str, lang: str) -> bool:
     """Whether the dictionary has it: a whole track is asked about after each change."""
     with _ASKING:
-        return bool(_hunspell(lang).spell(word.replace("’", "'")))
+        return any(one.spell(word.replace("’", "'")) for one in _hunspells(lang))
 
 
 @lru_cache(maxsize=500)
@@ -112,24 +113,23 @@ def _suggestions(word: str, lang: str, names: frozenset[str]) -> tuple[str, ...]
 
     near = process.extract(word, names, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=2)
     with _ASKING:
-        found = (*(name for name, *_ in near), *_hunspell(lang).suggest(word.replace("’", "'")))
+        found = (*(name for name, *_ in near), *_hunspells(lang)[0].suggest(word.replace("’", "'")))
     return tuple(dict.fromkeys(found))[:_MOST]
 
 
 @cache
-def _hunspell(lang: str) -> Any:
+def _hunspells(lang: str) -> Sequence[Any]:
     from hunspell import Hunspell
 
-    path = _dictionary(lang)
-    return Hunspell(path.stem, hunspell_data_dir=str(path.parent))
+    return [Hunspell(path.stem, hunspell_data_dir=str(path.parent)) for path in _dictionaries(lang)]
 
 
-def _dictionary(lang: str) -> Path:
-    """The `.dic` file of a language; beside it lies its `.aff`."""
+def _dictionaries(lang: str) -> list[Path]:
+    """The `.dic` files of a language and its regions, of the first folder that has any; beside each lies its `.aff`."""
     for folder in _FOLDERS:
-        for path in (folder / f"{lang}.dic", *sorted(folder.glob(f"{lang}_*.dic"))):
-            if path.with_suffix(".aff").is_file() and path.is_file():
-                return path
+        paths = [path for path in (folder / f"{lang}.dic", *sorted(folder.glob(f"{lang}_*.dic"))) if path.is_file()]
+        if there := [path for path in paths if path.with_suffix(".aff").is_file()]:
+            return there
     raise SettingsError(
         f"there is no dictionary of {lang} here; install hunspell-{lang}, or run `make web` in a checkout"
     )

@@ -106,7 +106,7 @@ export class Field extends EventTarget {
     figure("speed", `${rate(perSecond(now.text, now.end - now.start))} cps`, has("cps") || has("wpm"));
     figure("width", now.text.split("\n").map((line) => read(line).length).join(" + "), has("cpl") || has("lines"));
     figure("room", after ? `gap ${(after.start - now.end).toFixed(2)} s` : "", has("gap") || has("overlap"));
-    byId("state").textContent = desk.out ? "taken out live" : this.left ? "left here" : this.changed ? "changed" : "";
+    byId("state").textContent = desk.out ? (desk.feed.killed.has(cue.id) ? "taken out live" : "deleted") : this.left ? "left here" : this.changed ? "changed" : "";
   }
 
   _put(text, caret) {

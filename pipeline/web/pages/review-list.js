@@ -48,6 +48,7 @@ export class List {
     for (let at = first; at < last; at++) wanted.add(track[at].id);
     for (const [id, row] of this._rows) if (!wanted.has(id)) this._release(id, row);
     for (let at = first; at < last; at++) this._draw(track, at);
+    if (!this._desk.cue) explain([]);
     this._box.setAttribute("aria-activedescendant", this._rows.has(this._desk.current) ? `row-${this._desk.current}` : "");
   }
 
