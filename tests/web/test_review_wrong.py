@@ -46,25 +46,21 @@ def test_nobody_may_stop_over_a_misspelt_word_or_speech_without_a_line(desk: "Pa
     until(lambda: len(state(folder).track("en")) == len(LINES), 20)
 
 
-def test_a_new_line_belongs_to_what_was_said_there(desk: "Page", folder: Path) -> None:
+def test_a_new_line_belongs_to_what_was_said_there_and_is_a_fault_while_it_has_no_words(
+    desk: "Page", folder: Path
+) -> None:
     press(desk, "Alt+ArrowDown", "Alt+ArrowDown", "Alt+Delete", "Alt+ArrowUp")
     becomes(desk, f"{FIELD} === '{LINES[1][1]}' && {TEXTS}.length === 3")
     desk.evaluate("livesubs.player.seek(11.5)")  # La parole est | aux infirmières: 11 to 14
     press(desk, "Alt+i")
-    becomes(desk, f"document.getElementById('said').innerText === '{LINES[2][0]}'")
-    press(desk, *"The nurses.", "Control+Enter")
+    becomes(desk, f"document.getElementById('said').innerText === '{LINES[2][0]}' && livesubs.edits.settled")
+    desk.reload()
+    becomes(
+        desk, f"window.livesubs && {FIELD} === '…' && {FAULTS} === '1 fault by netflix-en, 1 spoken without a line'"
+    )
+    press(desk, "Control+a", *"The nurses.", "Control+Enter")
     until(lambda: [cue.sentences for cue in state(folder).track("en")] == [(f"s{at}",) for at in range(4)], 20)
     until(lambda: [cue.text for cue in again(state(folder), "s2.fr.1").target] == ["The nurses."], 20)
-
-
-def test_a_new_line_that_got_no_words_is_a_fault_until_it_has_some(desk: "Page", folder: Path) -> None:
-    press(desk, "Alt+i")
-    becomes(desk, f"{FIELD} === '…' && {FAULTS} === '1 fault by netflix-en' && livesubs.edits.settled")
-    desk.reload()
-    becomes(desk, f"window.livesubs && {FIELD} === '…' && {FAULTS} === '1 fault by netflix-en'")
-    desk.evaluate("livesubs.select('s3.en.1')")
-    becomes(desk, f"{FAULTS} === 'No fault by netflix-en'")
-    assert desk.inner_text("#toast") == "The new line got no words: it is gone"
 
 
 def test_words_are_replaced_by_nothing_in_all_languages_once_that_was_looked_at(desk: "Page", folder: Path) -> None:
@@ -86,7 +82,7 @@ def test_words_are_replaced_by_nothing_in_all_languages_once_that_was_looked_at(
     until(lambda: [cue.text for cue in state(folder).track("fr")][:2] == ["Bon.", "La salle est pleine ce."], 20)
 
 
-def test_a_note_leads_back_to_a_line_that_was_right_and_says_whose_it_is_and_when(desk: "Page") -> None:
+def test_a_note_leads_back_a_refused_time_goes_and_what_is_written_is_counted_at_once(desk: "Page") -> None:
     press(desk, "Control+Enter", "Alt+ArrowUp", "Alt+n", *"Is that so?", "Enter")
     becomes(desk, f"{QUEUE}.includes('3 of 3 left')")
     press(desk, "F8", "F8", "F8")
@@ -94,9 +90,7 @@ def test_a_note_leads_back_to_a_line_that_was_right_and_says_whose_it_is_and_whe
     assert re.fullmatch(r"Is that so\? yours, .*\d:\d\d.*", desk.inner_text("#notes li"))
     press(desk, "Control+Enter")
     becomes(desk, f"{QUEUE}.includes('2 of 3 left')")
-
-
-def test_a_time_that_was_refused_goes_and_what_is_being_written_is_what_is_counted(desk: "Page") -> None:
+    desk.evaluate("livesubs.select('s0.en.1')")
     ends, toast = "document.getElementById('ends').value", "document.getElementById('toast').innerText"
     press(desk, "Alt+a", "Tab", *"0:09", "Enter")
     becomes(desk, f"{toast}.startsWith('It would be on screen together') && {ends} === '0:09'")

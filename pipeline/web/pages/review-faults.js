@@ -41,7 +41,8 @@ export class Faults {
     const at = cue ?? out ?? { start: stood, id: "" };
     const places = [...cues.track(lang).filter((one) => this.of(one).length), ...this.out.values()].sort(order);
     const others = places.filter(({ id }) => id !== at.id);
-    const next = by > 0 ? (others.find((one) => order(one, at) > 0) ?? others[0]) : (others.findLast((one) => order(one, at) < 0) ?? others.at(-1));
+    const [after, before] = [others.find((one) => order(one, at) > 0), others.findLast((one) => order(one, at) < 0)];
+    const next = by > 0 ? (after ?? others[0]) : (before ?? others.at(-1));
     if (next) this._desk.select(next.id);
     else if (places.length) this._desk.tell("No other line breaks a rule of the profile: this one does.");
     else this._desk.tell("No line breaks a rule of the profile.");
@@ -113,8 +114,8 @@ export class Faults {
     const rules = this._left.map(({ rule }) => rule).filter((rule) => rule !== LEFT_OUT);
     const spelt = rules.filter((rule) => rule === SPELLING).length;
     const broken = rules.length - spelt;
-    const parts = [broken && `${many(broken, "fault", "faults")} by ${this._desk.limits.name}`, spelt && `${many(spelt, "line", "lines")} misspelt`];
-    return parts.filter(Boolean).join(", ");
+    const faults = broken && `${many(broken, "fault", "faults")} by ${this._desk.limits.name}`;
+    return [faults, spelt && `${many(spelt, "line", "lines")} misspelt`].filter(Boolean).join(", ");
   }
 
   /** What was said and has no line, in words, with its places; empty: nothing. */

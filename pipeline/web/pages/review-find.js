@@ -1,4 +1,5 @@
-// Find, and replace: over all lines of the track, or of all tracks, and of other sessions that were named at the start; each hit has a tick.
+// Find, and replace: over all lines of the track, or of all tracks, and of other sessions that were named at the start; each hit
+// has a tick.
 
 import { button, said } from "./dom.js";
 import { ask } from "./review-server.js";
@@ -110,7 +111,8 @@ export class Find {
 
   _count() {
     const ticked = this._hits.filter((hit) => hit.tick.checked).length;
-    byId("find-replace").textContent = !this._replaces ? "Replace by nothing…" : `Replace ${ticked}${this._nothing ? " by nothing" : ""}`;
+    const told = `Replace ${ticked}${this._nothing ? " by nothing" : ""}`;
+    byId("find-replace").textContent = this._replaces ? told : "Replace by nothing…";
     byId("find-replace").disabled = !ticked;
   }
 
