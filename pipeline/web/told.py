@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from pipeline.drafts import Draft
-from pipeline.events import Edit, Event
+from pipeline.events import Cue, Edit, Event
+from pipeline.state import unwritten
 
 DESK = ("edit", "draft", "desks")
 """Kinds that are for the desk alone."""
@@ -24,6 +25,8 @@ class Message(msgspec.Struct, frozen=True):
     """The track it belongs to; empty: it is for all."""
     seq: int = 0
     """The journal's number up to which a page that has it knows everything; 0: it does not say."""
+    begun: bool = False
+    """A line without words yet: it is for the desk alone."""
 
 
 class Watcher:
@@ -37,7 +40,7 @@ class Watcher:
         """What it has not been told yet."""
 
     def wants(self, message: Message) -> bool:
-        if message.kind in self._not:
+        if message.kind in self._not or (message.begun and not self.desk):
             return False
         return not self._lang or not message.lang or message.lang == self._lang
 
@@ -46,7 +49,7 @@ def message(event: Event, lang: str = "", seq: int = 0) -> Message:
     fields: Mapping[str, Any] = msgspec.to_builtins(event)
     kind = str(fields["kind"])
     data = msgspec.json.encode({k: v for k, v in fields.items() if k not in _UNTOLD})
-    return Message(kind, wire(kind, data, seq), lang, seq)
+    return Message(kind, wire(kind, data, seq), lang, seq, isinstance(event, Cue) and unwritten(event))
 
 
 def edited(edit: Edit, lang: str, start: float | None, at: float, seq: int = 0) -> Message:

@@ -33,7 +33,8 @@ def test_a_page_knows_the_cues_also_after_its_server_died(
 ) -> None:
     with Journal(tmp_path, SystemClock()) as journal:
         journal.append(STARTED)
-        for event in (cue(2, "two"), cue(1, "one"), cue(1, "un", "fr"), cue(3, "three")):
+        begun = replace(cue(4, "…"), id="e-new.1")  # a line that has no words yet is the desk's alone
+        for event in (cue(2, "two"), begun, cue(1, "one"), cue(1, "un", "fr"), cue(3, "three")):
             journal.append(event)
         server = serve(tmp_path)
         page.goto(f"{server.address}/api/session")
