@@ -77,7 +77,8 @@ def test_nonsense_is_answered_and_the_worker_lives_on(audio: Path) -> None:
     asked = b"what?\n" + messages.encode(Finish()) + messages.encode(Open(str(audio), DEMO))
     command = [sys.executable, "-m", "pipeline.speech.worker"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
-        assert worker.stdin and worker.stdout
+        assert worker.stdin
+        assert worker.stdout
         worker.stdin.write(asked)
         worker.stdin.flush()
         answers = [messages.answer(worker.stdout.readline()) for _ in range(3)]  # its input is open all the while
