@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import median
 
 import jiwer
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from pipeline.audio import Samples
 from pipeline.events import Event, Hypothesis, Suppressed
 from pipeline.scores.words import plain
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
+from pipeline.speech import streaming
 from pipeline.speech.endpointer import FRAME_SECONDS
 from pipeline.speech.languages import Choose, likeliest
 from pipeline.speech.local import LocalRecogniser
@@ -102,6 +104,28 @@ def test_no_word_comes_that_ends_before_what_has_been_judged(turns: list[int]) -
             assert all(word.end >= judged - 1e-6 for word in event.committed)
             assert event.heard >= judged - 1e-6
             judged = event.heard
+
+
+class Breaking(Scripted):
+    """Takes the beginning of a word for all of it, and makes up another one behind it."""
+
+    def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
+        found = super().go_on(samples, said, choose)
+        *whole, last = found.pieces or [None]
+        if last and last.text == " bruit":
+            half = msgspec.structs.replace(last, text=" mo", end=last.start)
+            invented = Piece(" de", last.start, last.end, 0.01)
+            found = msgspec.structs.replace(found, pieces=(*whole, half, invented))
+        return found
+
+
+def test_half_a_word_is_not_said_since_another_one_is_made_up_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "MARGIN", 0.15)  # less than a scripted word takes
+    said, expected = run(
+        [40], [*range(0, 400 * FRAME, 4 * FRAME)], lambda d, spoken: StreamPolicy(d, Breaking(spoken), SETTINGS)
+    )
+    found = [word.text for event in said if isinstance(event, Hypothesis) for word in event.committed]
+    assert found == expected
 
 
 def test_a_speech_without_a_pause_is_said_as_it_goes_and_its_sound_is_let_go() -> None:

@@ -31,6 +31,8 @@ STEP = 16
 """Frames (0.51 s) between two looks at an utterance that goes on."""
 MARGIN = 0.3
 """Seconds before the end of the sound in which a word may still become another."""
+LEAST = 0.1
+"""How likely the word after is at least: what ends within a word is taken for the beginning of another one."""
 MOST = 8.0
 """Seconds of a sentence that are encoded again and again; past them it is cut where the speaker paused longest."""
 UNDER = 0.8
@@ -198,8 +200,8 @@ class StreamPolicy(GrowingPolicy):
 
     def _sure(self, words: Sequence[Word], end: float) -> int:
         count = 0
-        for word, _ in pairwise(words):
-            if word.end > end - MARGIN:
+        for word, after in pairwise(words):
+            if word.end > end - MARGIN or after.probability < LEAST:
                 break
             count += 1
         return count
