@@ -12,6 +12,13 @@ from pathlib import Path
 import msgspec
 
 
+class Word(msgspec.Struct, frozen=True):
+    """One that was heard; seconds."""
+
+    start: float
+    text: str
+
+
 class Floor(msgspec.Struct, frozen=True):
     """Processor seconds of this process, all its threads."""
 
@@ -22,6 +29,8 @@ class Floor(msgspec.Struct, frozen=True):
     transcribe: float
     wall: float
     """Seconds that `transcribe` took."""
+    words: tuple[Word, ...]
+    """What it heard."""
 
 
 def measured(source: Path, model: Path, threads: int, environment: dict[str, str]) -> Floor:
@@ -41,9 +50,9 @@ def main(source: str, model: str, threads: str) -> None:
     decoded, began = time.process_time(), time.perf_counter()
     # The language is given, as it is to the session: looking for it costs one more encoding.
     segments, _ = whisper.transcribe(samples, language="fr", beam_size=5, word_timestamps=True, vad_filter=True)
-    list(segments)
+    words = tuple(Word(float(word.start), word.word) for segment in segments for word in segment.words)
     done, wall = time.process_time(), time.perf_counter() - began
-    floor = Floor(load=load, decode=decoded - load, transcribe=done - decoded, wall=wall)
+    floor = Floor(load=load, decode=decoded - load, transcribe=done - decoded, wall=wall, words=words)
     sys.stdout.write(msgspec.json.encode(floor).decode())
 
 
