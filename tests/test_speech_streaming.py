@@ -107,23 +107,29 @@ def test_no_word_comes_that_ends_before_what_has_been_judged(turns: list[int]) -
 
 
 class Breaking(Scripted):
-    """Takes the beginning of a word for all of it, and makes up another one behind it."""
+    """Takes the beginning of a word for all of it, and makes up what is behind: a word, or that one again and again."""
+
+    def __init__(self, spoken: set[int], again: int) -> None:
+        super().__init__(spoken)
+        self._again = again
 
     def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
         found = super().go_on(samples, said, choose)
         *whole, last = found.pieces or [None]
         if last and last.text == " bruit":
             half = msgspec.structs.replace(last, text=" mo", end=last.start)
-            invented = Piece(" de", last.start, last.end, 0.01)
-            found = msgspec.structs.replace(found, pieces=(*whole, half, invented))
+            invented = Piece(" de", last.start, last.end, 1.0 if self._again else 0.01)
+            found = msgspec.structs.replace(found, pieces=(*whole, half, *[half] * self._again, invented))
         return found
 
 
-def test_half_a_word_is_not_said_since_another_one_is_made_up_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("again", [0, 2])
+def test_half_a_word_is_not_said_since_others_are_made_up_behind_it(
+    again: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(streaming, "MARGIN", 0.15)  # less than a scripted word takes
-    said, expected = run(
-        [40], [*range(0, 400 * FRAME, 4 * FRAME)], lambda d, spoken: StreamPolicy(d, Breaking(spoken), SETTINGS)
-    )
+    cuts = [*range(0, 400 * FRAME, 4 * FRAME)]
+    said, expected = run([40], cuts, lambda d, spoken: StreamPolicy(d, Breaking(spoken, again), SETTINGS))
     found = [word.text for event in said if isinstance(event, Hypothesis) for word in event.committed]
     assert found == expected
 

@@ -7,7 +7,6 @@ go. `docs/decisions/0020-stream.md` has what was tried.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from statistics import fmean
 
 import msgspec
@@ -32,7 +31,9 @@ STEP = 16
 MARGIN = 0.3
 """Seconds before the end of the sound in which a word may still become another."""
 LEAST = 0.1
-"""How likely the word after is at least: what ends within a word is taken for the beginning of another one."""
+"""How likely the word after is at least: behind half a word the model makes one up,"""
+QUICK = 0.1
+"""... or several, in no time: seconds that three take at least."""
 MOST = 8.0
 """Seconds of a sentence that are encoded again and again; past them it is cut where the speaker paused longest."""
 UNDER = 0.8
@@ -200,11 +201,16 @@ class StreamPolicy(GrowingPolicy):
 
     def _sure(self, words: Sequence[Word], end: float) -> int:
         count = 0
-        for word, after in pairwise(words):
-            if word.end > end - MARGIN or after.probability < LEAST:
+        for at, word in enumerate(words[:-1]):
+            if word.end > end - MARGIN or _made_up(words[at : at + 3]):
                 break
             count += 1
         return count
+
+
+def _made_up(words: Sequence[Word]) -> bool:
+    """Whether what follows on the first of the words was hardly spoken."""
+    return words[1].probability < LEAST or (len(words) > 2 and words[2].end - words[0].start < QUICK)
 
 
 def _whole(words: Sequence[Word]) -> int:
