@@ -72,9 +72,9 @@ def test_words_begin_elsewhere_by() -> None:
 def test_what_is_not_kept_is_told() -> None:
     late, starts = Spread(median=1.0, p95=4.1), Spread(median=0.07, p95=0.1)
     found = Figures(
-        wer=0.01, wer_offline=0.02, wer_utterance=0.0, word_median=0.7, word_p95=1.0,
+        wer=0.01, wer_offline=0.02, wer_alone=0.01, wer_utterance=0.0, word_median=0.7, word_p95=1.0,
         clauses=figures.Clauses(count=10, unseen=0, late=late), retracted={"French": 0, "English": 2},
-        bleu=80.0, bleu_utterance=90.0, starts=starts, starts_offline=starts,
+        bleu=80.0, bleu_utterance=90.0, starts=starts, starts_alone=starts,
         cpu=5.0, cpu_utterance=1.0, cpu_offline=1.5,
     )  # fmt: skip
     asked = list(demands(found, clean=True))

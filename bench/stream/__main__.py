@@ -75,15 +75,21 @@ def measured(take: Take, settings: Path, rounds: int) -> Figures:
     seen = room.watched(take.path, _fresh(f"{name}-live"), settings)
     utterances: list[session.Session] = []
     offline: list[floor.Floor] = []
+    alone: list[floor.Floor] = []
     for turn in range(1, rounds + 1):
         say(f"{name}: `utterance` and plain faster-whisper, {turn} of {rounds}")
         utterances.append(session.measured(take.path, _fresh(f"{name}-{turn}"), FAST, settings))
-        offline.append(floor.measured(take.path, assets.demo_recogniser(), THREADS, PLAIN))
-    return compared(take, seen, utterances, offline)
+        for floors in (offline, alone):
+            floors.append(floor.measured(take.path, assets.demo_recogniser(), THREADS, PLAIN, alone=floors is alone))
+    return compared(take, seen, utterances, offline, alone)
 
 
 def compared(
-    take: Take, seen: room.Seen, utterances: Sequence[session.Session], offline: Sequence[floor.Floor]
+    take: Take,
+    seen: room.Seen,
+    utterances: Sequence[session.Session],
+    offline: Sequence[floor.Floor],
+    alone: Sequence[floor.Floor],
 ) -> Figures:
     entries = list(read(seen.folder / "journal.jsonl"))
     origin = figures.arrived(entries)
@@ -93,10 +99,10 @@ def compared(
         heard.had(text, at - origin)
     words = of_words(take.said, heard.text, heard.arrivals, cpu=0.0)
     minutes = seen.session.seconds / 60
-    plain = offline[0].words
     return Figures(
         wer=seen.session.scores.wer or 0.0,
-        wer_offline=text_wer(" ".join(word.text for word in take.said), "".join(word.text for word in plain)),
+        wer_offline=_wer(take, offline[0]),
+        wer_alone=_wer(take, alone[0]),
         wer_utterance=utterances[0].scores.wer or 0.0,
         word_median=words.latency_median,
         word_p95=words.latency_p95,
@@ -111,11 +117,15 @@ def compared(
         bleu=seen.session.scores.bleu or 0.0,
         bleu_utterance=utterances[0].scores.bleu or 0.0,
         starts=figures.starts(take.said, figures.words(entries)),
-        starts_offline=figures.starts(take.said, plain),
+        starts_alone=figures.starts(take.said, alone[0].words),
         cpu=seen.session.worker / minutes,
         cpu_utterance=median(run.worker for run in utterances) / minutes,
-        cpu_offline=median(run.transcribe for run in offline) / minutes,
+        cpu_offline=min(median(run.transcribe for run in runs) for runs in (offline, alone)) / minutes,
     )
+
+
+def _wer(take: Take, offline: floor.Floor) -> float:
+    return text_wer(" ".join(word.text for word in take.said), "".join(word.text for word in offline.words))
 
 
 def _fresh(name: str) -> Path:
