@@ -134,6 +134,23 @@ def test_half_a_word_is_not_said_since_others_are_made_up_behind_it(
     assert found == expected
 
 
+class Early(Scripted):
+    """Ends a long last word long before it is over, and hears something else in what is left of it."""
+
+    def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
+        pieces = [Piece(" Bien", 0.0, 0.3, 1.0, (0,)), Piece(" anticonstitutionnellement.", 0.3, 0.35, 1.0, (1,))]
+        return Continuation(tuple(piece for piece in pieces if piece.tokens[0] not in said), 0.0, "fr")
+
+
+def test_a_last_word_that_is_timed_too_short_is_not_heard_twice() -> None:
+    policy = StreamPolicy(ScriptedDetector([0.9] * 60 + [0.0] * 40), Early({0, 1, 2, 3, 4, 5}), SETTINGS)
+    said: list[Said] = []
+    for at in range(0, 100 * FRAME, 4 * FRAME):
+        said += policy.hear(numbered(100 * FRAME)[at : at + 4 * FRAME], at / SAMPLE_RATE)
+    found = [word.text for event in said if isinstance(event, Hypothesis) for word in event.committed]
+    assert found == [" Bien", " anticonstitutionnellement."]
+
+
 def test_a_speech_without_a_pause_is_said_as_it_goes_and_its_sound_is_let_go() -> None:
     spoken = set(range(400))
     policy = StreamPolicy(ScriptedDetector([0.9] * 4000), Scripted(spoken), SETTINGS)

@@ -34,6 +34,8 @@ LEAST = 0.1
 """How likely the word after is at least: behind half a word the model makes one up,"""
 QUICK = 0.1
 """... or several, in no time: seconds that three take at least."""
+LETTER = 0.05
+"""Seconds that a letter takes: where the aligner ends the last word sooner, the model has not stopped there."""
 MOST = 8.0
 """Seconds of a sentence that are encoded again and again; past them it is cut where the speaker paused longest."""
 UNDER = 0.8
@@ -152,7 +154,7 @@ class GrowingPolicy(UtterancePolicy):
             for drop in reading.judged.dropped
             if (words := tuple(w for w in later(drop.words, start) if w in reading.words))
         ]
-        last = max(word.end for word in (*before.words, *reading.words))
+        last = max(_spoken_until(word) for word in (*before.words, *reading.words))
         return Recognised(tuple(w for w in reading.words if w in kept), reading.lang, tuple(dropped), last)
 
     def _judge(self, stretch: Stretch) -> Iterator[Said]:
@@ -206,6 +208,11 @@ class StreamPolicy(GrowingPolicy):
                 break
             count += 1
         return count
+
+
+def _spoken_until(word: Word) -> float:
+    """Where the word ends at the soonest."""
+    return max(word.end, word.start + LETTER * sum(map(str.isalpha, word.text)))
 
 
 def _made_up(words: Sequence[Word]) -> bool:
