@@ -58,8 +58,8 @@ export class Roll {
       this.#seen.push(read(now, this.#lines[this.#seen.length].length));
       this.#changed = now;
     }
+    if (this.#seen.length === this.#lines.length && now - this.#changed >= STANDS) this.#clear();
     const end = this.#seen.length;
-    if (end === this.#lines.length && now - this.#changed >= STANDS) this.#clear();
     const lines = this.#lines.slice(Math.max(0, end - LINES), end);
     const text = lines.join("\n");
     const tail = end === this.#lines.length && now - this.#tail.since < STANDS ? fitting(lines, this.#tail.words) : "";
