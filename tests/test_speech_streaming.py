@@ -109,27 +109,27 @@ def test_no_word_comes_that_ends_before_what_has_been_judged(turns: list[int]) -
 class Breaking(Scripted):
     """Takes the beginning of a word for all of it, and makes up what is behind: a word, or that one again and again."""
 
-    def __init__(self, spoken: set[int], again: int) -> None:
+    def __init__(self, spoken: set[int], sure: float, again: int, then: float) -> None:
         super().__init__(spoken)
-        self._again = again
+        self._sure, self._again, self._then = sure, again, then
 
     def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
         found = super().go_on(samples, said, choose)
         *whole, last = found.pieces or [None]
         if last and last.text == " bruit":
-            half = msgspec.structs.replace(last, text=" mo", end=last.start)
-            invented = Piece(" de", last.start, last.end, 1.0 if self._again else 0.01)
+            half = Piece(" mo", last.start, last.start, self._sure)
+            invented = Piece(" de", last.start, last.end, self._then)
             found = msgspec.structs.replace(found, pieces=(*whole, half, *[half] * self._again, invented))
         return found
 
 
-@pytest.mark.parametrize("again", [0, 2])
-def test_half_a_word_is_not_said_since_others_are_made_up_behind_it(
-    again: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("sure", "again", "then"), [(1.0, 0, 0.01), (1.0, 2, 1.0), (0.5, 0, 1.0)])
+def test_half_a_word_is_not_said_whatever_is_made_up_behind_it(
+    sure: float, again: int, then: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streaming, "MARGIN", 0.15)  # less than a scripted word takes
     cuts = [*range(0, 400 * FRAME, 4 * FRAME)]
-    said, expected = run([40], cuts, lambda d, spoken: StreamPolicy(d, Breaking(spoken, again), SETTINGS))
+    said, expected = run([40], cuts, lambda d, spoken: StreamPolicy(d, Breaking(spoken, sure, again, then), SETTINGS))
     found = [word.text for event in said if isinstance(event, Hypothesis) for word in event.committed]
     assert found == expected
 

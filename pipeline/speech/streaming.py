@@ -28,8 +28,8 @@ from pipeline.speech.vad import Detector
 
 STEP = 16
 """Frames (0.51 s) between two looks at an utterance that goes on."""
-MARGIN = 0.3
-"""Seconds before the end of the sound in which a word may still become another."""
+MARGIN, LONG, LIKELY = 0.3, 1.0, 0.7
+"""Seconds before the end of the sound in which a word may still become another: one that is likely, any other."""
 LEAST = 0.1
 """How likely the word after is at least: behind half a word the model makes one up,"""
 QUICK = 0.1
@@ -204,7 +204,7 @@ class StreamPolicy(GrowingPolicy):
     def _sure(self, words: Sequence[Word], end: float) -> int:
         count = 0
         for at, word in enumerate(words[:-1]):
-            if word.end > end - MARGIN or _made_up(words[at : at + 3]):
+            if word.end > end - (MARGIN if word.probability >= LIKELY else LONG) or _made_up(words[at : at + 3]):
                 break
             count += 1
         return count
