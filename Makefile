@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine batch guards asr-url bench stream queue bench-peers lock-peers lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine batch guards asr-url share bench stream queue bench-peers lock-peers lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -86,8 +86,8 @@ resume: $(DONE)
 refine: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_refine.py --log-cli-level=INFO
 
-# Twelve recordings by one worker, by two, and on a Ray cluster that loses a node, and its driver; takes about six minutes of an
-# otherwise idle machine; needs espeak-ng, Linux, and the extra `cluster`.
+# Twelve recordings by one worker, by two, and on a Ray cluster that loses a node, and its driver; the second pass on one; takes
+# some minutes of an otherwise idle machine; needs espeak-ng, Linux, and the extra `cluster`.
 batch: $(DONE)
 	$(BIN)/python -m pip install --quiet -e '.[cluster]'
 	$(BIN)/python -m pytest tests/soak/test_batch.py --log-cli-level=INFO
@@ -99,6 +99,11 @@ guards: $(DONE)
 # A transcription server that is not ours as the recogniser, well, killed and started again; takes about four minutes.
 asr-url: $(DONE) build/peers/whisperlivekit/.locked
 	$(BIN)/python -m pytest tests/soak/test_asr_url.py --log-cli-level=INFO
+
+# Four live streams at once on two cores with one recogniser process, ten minutes for each policy, and what each further one costs in
+# memory; takes about 23 minutes of an otherwise idle machine with Linux. Shorter: SHARE_SECONDS=120.
+share: $(DONE)
+	SHARE_SECONDS=$(or $(SHARE_SECONDS),600) $(BIN)/python -m pytest tests/soak/test_share.py --log-cli-level=INFO
 
 # What it costs and how good it is, on the samples; takes about eight minutes of an otherwise idle machine.
 bench: $(DONE)

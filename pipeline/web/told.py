@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from pipeline.drafts import Draft
 from pipeline.events import Edit, Event
-from pipeline.web.drafts import Draft
 from pipeline.web.growing import Tail
 
 DESK = ("edit", "draft", "desks")

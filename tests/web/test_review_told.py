@@ -95,3 +95,32 @@ def test_no_fault_is_told_as_none_and_what_is_told_covers_no_line(desk: "Page") 
         desk.mouse.move(*to, steps=3)
         desk.mouse.up()
         assert desk.evaluate("document.activeElement.id") == "field"
+
+
+HOLD = """() => {
+    const asked = window.fetch;
+    window.held = [];
+    window.fetch = async (address, ...how) => {
+        const held = ["/api/check", "/api/words"].some((one) => String(address).startsWith(one));
+        if (held) await new Promise((free) => window.held.push(free));
+        return asked(address, ...how);
+    };
+    livesubs.heard._words._known.clear();
+}"""
+"""A network that is slow, until it is `free`."""
+FREE = "held.splice(0).forEach((free) => free())"
+
+
+def test_what_is_typed_while_an_answer_is_awaited_is_not_written_over(desk: "Page", folder: Path) -> None:
+    press(desk, "End", *"  More")
+    desk.evaluate(HOLD)
+    for keys, more in ((["Alt+x"], " one"), (["Control+Home", *["ArrowRight"] * 4, "Alt+Enter"], " two")):
+        press(desk, *keys)
+        becomes(desk, "held.length > 0")
+        press(desk, *more)
+        desk.evaluate(FREE)
+        becomes(desk, f"{TOAST} === 'You changed the line meanwhile: press it again.'")
+        assert more in desk.input_value("#field")
+        desk.evaluate("document.getElementById('toast').textContent = ''")
+    press(desk, "Control+s")
+    until(lambda: texts(folder)[0] == "Good two evening.  More one", 20)

@@ -13,7 +13,7 @@ from pipeline.review.adopting import adopt
 from tests.test_director import state
 from tests.waiting import until
 from tests.web.conftest import Server, becomes
-from tests.web.test_review import FIELD, LINES, TEXTS, asked, desk, folder, opened, press, server, texts
+from tests.web.test_review import FIELD, LINES, TEXTS, asked, desk, drafts, folder, opened, press, server, texts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -89,6 +89,7 @@ def test_what_two_change_is_shown_in_one_panel_with_keys_and_no_typing_goes_to_a
     press(other, "Alt+y")
     becomes(other, f"{FIELD} === '{LINES[1][1]} And' && {TEXTS}.length === 4")
     until(lambda: texts(folder) == ["two", f"{LINES[1][1]} And", LINES[2][1], LINES[3][1]], 20)
+    until(lambda: drafts(folder) in ("", "{}"), 20)
 
 
 def test_a_line_that_the_technician_took_out_is_led_to_and_brought_back_or_stays_out(

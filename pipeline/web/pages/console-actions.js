@@ -29,6 +29,7 @@ function directed(room, { do: what, cue, text, value }) {
   if (what === "place") return { ...room, place: text };
   if (what === "blank") return { ...room, blank: Boolean(value) };
   if (what === "hide") return { ...room, hidden: Boolean(value) };
+  if (what === "phones") return { ...room, phones: Boolean(value) };
   if (what === "ended" || what === "dropped") return { ...room, stopped: { do: what, at: value } };
   return ["size", "volume", "delay", "begin", "end"].includes(what) ? { ...room, [what]: value } : room;
 }

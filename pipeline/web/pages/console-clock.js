@@ -91,6 +91,14 @@ export class RoomClock {
     return this._lead?.state === "starved" && this.card !== "";
   }
 
+  /** Whether no screen has anything newer to catch up with: they show the last there is, or the stream is lost and they
+   * are where they would go. */
+  get newest() {
+    const { edge, source } = this._feed;
+    const there = (screen) => source?.state === "lost" && screen.state === "playing" && this._of(screen) > edge - this.delay - PAST;
+    return this._running.length > 0 && this._running.every((screen) => screen.state === "starved" || there(screen));
+  }
+
   /** Whether it stands at an end: what comes after is not shown. */
   get ended() {
     return this._lead?.state === "ended";

@@ -6,6 +6,7 @@ import { NameForm } from "./console-names.js";
 import { clock } from "./console-times.js";
 import { outlived } from "./ends.js";
 import { byId } from "./page.js";
+import { UNREACHED } from "./phones.js";
 
 const PLACES = ["bottom", "top", "band"];
 const STEP = 5;
@@ -23,6 +24,8 @@ const time = (seconds) => new Date(Math.max(0, seconds) * 1000).toISOString().sl
 
 export class RoomControls {
   constructor(feed, clock, actions, lines, health, tell) {
+    /** Phones get to /read. */
+    this.reached = false;
     Object.assign(this, { _tell: tell, _feed: feed, _clock: clock, _actions: actions, _lines: lines, _health: health });
     for (const button of document.querySelectorAll("#place button")) {
       button.addEventListener("click", () => this.place(button.dataset.place));
@@ -42,6 +45,13 @@ export class RoomControls {
   hide() {
     const on = !this._actions.room.hidden;
     this._actions.ask({ do: "hide", value: Number(on) }, on ? "Subtitles are off" : "Subtitles are on");
+  }
+
+  /** The way to /read, for the room's phones. */
+  phones() {
+    const on = !this._actions.room.phones;
+    if (on && !this.reached) return this._tell(`Not shown: ${UNREACHED}`, "refused");
+    this._actions.ask({ do: "phones", value: Number(on) }, on ? "The code for phones is on the screen" : "The picture is back");
   }
 
   place(where = PLACES[(PLACES.indexOf(this._actions.room.place) + 1) % PLACES.length]) {
@@ -95,6 +105,7 @@ export class RoomControls {
 
   catchUp() {
     if (this._clock.time === null || this._feed.ended) return;
+    if (this._clock.newest) return this._tell(`There is nothing newer yet: the stream is ${this._feed.source?.state === "lost" ? "lost" : "late"}.`, "refused");
     this._actions.ask({ do: "catchup" }, `Going to ${Math.round(this._clock.delay)} s behind live`);
   }
 
@@ -131,9 +142,9 @@ export class RoomControls {
     wall.classList.toggle("hidden", room.hidden);
     const { card } = this._clock;
     wall.classList.toggle("card", Boolean(card) && !room.blank);
-    byId("wall-text").textContent = room.blank || (room.hidden && !card) ? "" : card || on.map((cue) => cue.text).join("\n");
-    byId("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : this._playing(now);
-    for (const [id, state] of [["blank", room.blank], ["thumb-blank", room.blank], ["hide", room.hidden]]) {
+    byId("wall-text").textContent = room.blank || ((room.hidden || room.phones) && !card) ? "" : card || on.map((cue) => cue.text).join("\n");
+    byId("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : room.phones ? "code for phones" : this._playing(now);
+    for (const [id, state] of [["blank", room.blank], ["thumb-blank", room.blank], ["hide", room.hidden], ["phones", room.phones]]) {
       byId(id).setAttribute("aria-pressed", state);
     }
     for (const button of document.querySelectorAll("#place button")) {

@@ -40,6 +40,7 @@ const KEYS = new Map([
   ["z", ["Z", "undo what you did last; where the picture is stays", () => actions.undo()]],
   ["b", ["B", "blank the screen, or show it again", () => room.blank()]],
   ["n", ["N", "subtitles off, or on", () => room.hide()]],
+  ["q", ["Q", "the code for the room's phones on the screen, or the picture again", () => room.phones()]],
   ["t", ["T", "subtitles at the bottom, the top, in a band", () => room.place()]],
   ["+", ["+", "larger letters", () => room.size(0.1)]],
   ["-", ["-", "smaller letters", () => room.size(-0.1)]],
@@ -217,6 +218,7 @@ async function learn() {
   try {
     served = await (await fetch("/api/session", { signal: AbortSignal.timeout(2000) })).json();
     clock.started = served.delay;
+    room.reached = Boolean(served.phones);
     Object.assign(fit, { cpl: served.cpl, lines: served.lines });
   } catch {
     setTimeout(learn, 500);

@@ -23,7 +23,7 @@ export class Feed extends EventTarget {
     this.cues = new Map();
     /** Lines that were taken out, each with the action that did it (`by`); only who may control is told. */
     this.killed = new Map();
-    this.room = { blank: false, hidden: false, place: "bottom", size: 1, volume: 1, delay: null, held: [], begin: null,
+    this.room = { blank: false, hidden: false, phones: false, place: "bottom", size: 1, volume: 1, delay: null, held: [], begin: null,
       end: null, stopped: null, moves: [] };
     /** Lines that are open in an editor: {cue, by}, the console. */
     this.opened = [];

@@ -1,6 +1,6 @@
 // What the desk is made of, and what is done at it: goes from line to line, and makes edits of what was typed.
 
-import { Asking } from "./review-asking.js";
+import { Asking } from "./review-dialog.js";
 import { Check } from "./review-check.js";
 import { changes, COMMANDS } from "./review-commands.js";
 import { Cues } from "./review-cues.js";
@@ -10,7 +10,7 @@ import { Elsewhere } from "./review-elsewhere.js";
 import { Faults } from "./review-faults.js";
 import { Field } from "./review-field.js";
 import { Find } from "./review-find.js";
-import { follow, keepSomewhere, step } from "./review-going.js";
+import { arrive, follow, keepSomewhere, step, tidy } from "./review-going.js";
 import { KeptBack } from "./review-kept.js";
 import { Keys } from "./review-keys.js";
 import { List } from "./review-list.js";
@@ -22,13 +22,13 @@ import { Spelling } from "./review-spelling.js";
 import { retime } from "./review-timing.js";
 import { drop } from "./review-texts.js";
 import { Times } from "./review-times.js";
+import { toast } from "./review-toast.js";
 import { Versions } from "./review-versions.js";
 import { Waits } from "./review-waits.js";
 import { Wave } from "./review-wave.js";
 import { Heard } from "./review-words.js";
 import { byId } from "./page.js";
 
-const TOLD = 5000;
 const FPS = 25;
 
 export class Desk {
@@ -38,6 +38,7 @@ export class Desk {
     this.tracks = [...facts.tgt_langs, facts.src_lang];
     this.lang = this.tracks.includes(place?.lang) ? place.lang : this.tracks[0];
     this.current = null;
+    this.tell = toast(byId("toast"));
     this.fps = facts.frame_rate ?? FPS;
     this.cues = new Cues(feed);
     this.drafts = new Drafts(feed);
@@ -64,6 +65,10 @@ export class Desk {
     this.follows = false;
     /** A line that was just split, and its parts, as long as nothing else was done: {was, parts}. */
     this.parted = null;
+    /** Where the line began that was chosen last: there one goes on when it is no more. Seconds. */
+    this.stood = 0;
+    /** Whether something is being asked: what goes by that is not lost. And the change that the next one waits for. */
+    [this._asking, this._shaped] = [false, null];
     this.player.addEventListener("time", () => this.follows && this.player.playing && follow(this));
     this._place = place;
     this.cues.addEventListener("change", () => this._drawn());
@@ -111,7 +116,7 @@ export class Desk {
 
   textOf(cue) {
     if (cue.id === this.current) return this.field.text || cue.text;
-    return this.drafts.get(cue.id)?.text ?? cue.text;
+    return this.drafts.get(cue.id)?.text || cue.text;
   }
 
   said(cue) {
@@ -143,12 +148,18 @@ export class Desk {
     this.spelling.soon();
   }
 
+  /** A line was split, and its second part is chosen. */
+  part(was, parts) {
+    this.parted = { was, parts };
+  }
+
   /** What was typed becomes an edit; whether all of it is one. What somebody else has left there does when one is `sure`. */
   commit(sure = false) {
     const { field } = this;
     this.times.commit();
     if (!field.changed || (field.left && !sure)) return true;
     if (field.conflict) return this.waits.tell(), false;
+    if (!field.text) this.drafts.drop(field.cue.id);
     if (!field.text) return this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
     const now = this.cues.get(field.cue.id);
     if (now) this.ask("text", [now], [{ ...now, text: field.text }], `Changed: “${short(field.text)}”`);
@@ -159,7 +170,7 @@ export class Desk {
   /** Asks for an edit, and tells it; gives the lines as they will be. */
   ask(did, cues, made, said, more = {}) {
     this.waits.drop();
-    this._asking = true; // what goes by this is not lost
+    this._asking = true;
     const { made: lines } = this.edits.ask(did, cues, made, more);
     this._asking = false;
     const mine = lines.find((cue) => cue.id === this.current);
@@ -214,22 +225,11 @@ export class Desk {
     this.keptBack.renew();
   }
 
-  tell(text, kind = "done") {
-    const box = byId("toast");
-    box.textContent = text;
-    box.className = `shown ${kind}`;
-    clearTimeout(this._telling);
-    this._telling = setTimeout(() => (box.className = ""), TOLD);
-  }
-
   /** All that is known has been told. */
   _open() {
-    this.drafts.tidy((id, { rev, by }) => this.cues.get(id)?.rev > rev && this.edits.history.lastOf(id) === by);
+    tidy(this);
     if (this.current !== null) return this._drawn();
-    const place = this._place;
-    const cue = (place?.cue && this.cues.get(place.cue)) || this.cues.near(this.lang, place?.stream ?? 0);
-    if (place?.scroll) (this.list.draw(), (byId("list").scrollTop = place.scroll));
-    if (cue) this.select(cue.id, { seek: !place, caret: place?.caret ?? 0 });
+    arrive(this, this._place);
     this._drawn();
     this._renew();
   }

@@ -1,8 +1,8 @@
 // What the profile says of the whole track: how much is left, and where the next fault is.
 
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { byId, now } from "./page.js";
-import { button } from "./review-side.js";
+import { button } from "./dom.js";
 
 /** Milliseconds after a change until it is asked for again, and seconds that somebody waits for what was just changed. */
 const AGAIN = 1500;

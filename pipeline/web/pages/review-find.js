@@ -1,8 +1,8 @@
 // Find, and replace: over all lines of the track, and of other sessions that were named at the start; each hit has a tick.
 
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { clock } from "./review-list.js";
-import { button, said } from "./review-side.js";
+import { button, said } from "./dom.js";
 import { newGo } from "./review-whose.js";
 import { byId } from "./page.js";
 

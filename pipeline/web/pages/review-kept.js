@@ -1,9 +1,9 @@
 // What the guards against invented text kept back, and lines that the technician took out: whatever was said after all is
 // brought back, with its translation.
 
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { clock } from "./review-list.js";
-import { button, said } from "./review-side.js";
+import { button, said } from "./dom.js";
 import { newId } from "./review-whose.js";
 import { byId } from "./page.js";
 

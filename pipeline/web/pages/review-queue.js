@@ -1,9 +1,9 @@
 // What needs a human first: the lines by how likely they are wrong, each with its reasons; how much of that is left, and what
 // is to be expected in the rest.
 
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { shown } from "./review-keys.js";
-import { button, said } from "./review-side.js";
+import { button, said } from "./dom.js";
 import { byId } from "./page.js";
 
 /** Milliseconds until the order is asked for again after something changed. */

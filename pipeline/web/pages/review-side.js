@@ -1,6 +1,7 @@
 // What stands around the line that is worked on: the picture with its subtitle, where playback is, what was not done, how
 // far the work is, whether all is kept.
 
+import { said } from "./dom.js";
 import { clock } from "./review-list.js";
 import { safe } from "./review-store.js";
 import { byId } from "./page.js";
@@ -87,11 +88,12 @@ export class Side {
     const { edits, drafts, feed } = this._desk;
     const waiting = edits.waiting + drafts.waiting;
     const lost = !feed.connected || edits.late > LATE;
+    const why = waiting && (edits.why || drafts.why);
     const box = byId("saved");
     const said = !waiting ? (lost ? "The server is away: go on, this browser keeps what you do." : "All is kept") :
-      lost ? `Not on the server yet: ${waiting}. It is tried again; ${safe() ? "this browser has it" : "leave this page open"}.` : "Keeping…";
+      lost || why ? [`Not on the server yet: ${waiting}.`, why, `It is tried again; ${safe() ? "this browser has it" : "leave this page open"}.`].filter(Boolean).join(" ") : "Keeping…";
     if (box.textContent !== said) box.textContent = said;
-    box.className = lost ? "bad" : "";
+    box.className = lost || why ? "bad" : "";
   }
 
   _notes() {
@@ -109,17 +111,4 @@ const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallb
 
 function disable(what, off) {
   for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;
-}
-
-export function said(tag, text) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
-}
-
-export function button(text, deed) {
-  const made = said("button", text);
-  made.type = "button";
-  made.addEventListener("click", deed);
-  return made;
 }

@@ -1,10 +1,10 @@
 // Other ways to say the line: heard once more, or translated again by an engine; the editor chooses.
 
-import { ask } from "./review-asked.js";
+import { ask } from "./review-server.js";
 import { compared } from "./review-check.js";
 import { named } from "./review-list.js";
 import { short } from "./review-shape.js";
-import { button, said } from "./review-side.js";
+import { button, said } from "./dom.js";
 import { byId } from "./page.js";
 
 export class Versions {

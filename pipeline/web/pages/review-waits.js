@@ -4,7 +4,7 @@
 import { shown } from "./review-keys.js";
 import { lineOf } from "./review-edits.js";
 import { named } from "./review-list.js";
-import { button, said } from "./review-side.js";
+import { button, said } from "./dom.js";
 import { retime } from "./review-timing.js";
 import { byId } from "./page.js";
 
