@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine batch guards asr-url share bench queue bench-peers lock-peers lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine batch guards asr-url share bench stream queue bench-peers lock-peers lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -78,7 +78,7 @@ soak: $(DONE)
 pages-load: $(DONE)
 	$(BIN)/python -m tests.web.load
 
-# Twenty sessions on one live stream, killed at twenty moments and resumed; takes about three minutes.
+# Sessions on a live stream, killed at twenty moments and resumed, of either policy; takes about twelve minutes.
 resume: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_resume.py --log-cli-level=INFO
 
@@ -108,6 +108,12 @@ share: $(DONE)
 # What it costs and how good it is, on the samples; takes about eight minutes of an otherwise idle machine.
 bench: $(DONE)
 	$(BIN)/python -m bench
+
+# What is demanded of `--policy stream`, with its overlay in Chromium, on a clean take and a noisy one; takes about twelve minutes
+# of an otherwise idle machine; STREAM=--short is a trial. Needs espeak-ng.
+STREAM :=
+stream: $(DONE) $(HLS)
+	$(BIN)/python -m bench.stream $(STREAM)
 
 # What the editor's queue goes by is learnt and asked on two hours of noisy takes; takes about fifteen minutes; needs espeak-ng.
 queue: $(DONE)

@@ -163,14 +163,16 @@ class Editor:
         print(f"{number + 1:3} {self.page.inner_text('#progress')}", flush=True)
 
     def mend_faults(self) -> None:
-        """What the profile still says, by the change that is offered, or with other words."""
+        """What is still wrong, by the change that is offered, or with other words; what was deleted stays out."""
         for _ in range(4 * PROBLEMS):
             self.sees("document.getElementById('faults').innerText")
             if self.page.inner_text("#faults").startswith("No fault"):
                 return
             self.press("F4")
-            self.sees("document.querySelector('#check .fault')")
-            if self.page.query_selector("#check .fix"):
+            self.sees("document.querySelector('#check .fault, #spelling li') || livesubs.out")
+            if self.page.evaluate("livesubs.out"):
+                self.press("Alt+o")
+            elif self.page.query_selector("#check .fix"):
                 self.press("Alt+x")
             else:
                 self.write("We stay here.")
