@@ -104,11 +104,6 @@ export class Faults {
     return [...found.filter(({ cue }) => cue !== current), ...mine.map((rule) => ({ cue: current, rule }))];
   }
 
-  /** How many there are. */
-  get count() {
-    return this._left.length;
-  }
-
   /** What is wrong with lines, in words; empty: nothing. */
   get told() {
     const rules = this._left.map(({ rule }) => rule).filter((rule) => rule !== LEFT_OUT);
