@@ -256,7 +256,7 @@ def test_what_was_edited_outside_is_told_exactly_and_the_track_says_it(
         (round(c.start, 3), round(c.end, 3), c.text) for c in cues
     ]
     again = brought(form(cues), ending, events)
-    assert (told(again), again.since) == ("", 0)
+    assert (told(again), again.left) == ("", ())
 
 
 def imported(events: Sequence[Any], found: Import) -> tuple[State, list[Any]]:
@@ -298,7 +298,7 @@ def test_a_file_that_was_made_before_later_edits_changes_what_it_changed_and_no_
     )
     state, events = imported(SESSION, brought(to_srt(at_desk)))
     found = brought(to_srt(exported), events=events)
-    assert found.since == 3  # what the file has, too, is no difference
+    assert [one.edit.did for one in found.left] == ["text", "restore"]  # what the file has, too, is no difference
     assert [(one.change.edit.after[0].text, one.refused[:27]) for one in found.taken] == [
         ("From outside.", ""),
         ("Both.", "That line was changed meanw"),
@@ -313,7 +313,7 @@ def test_a_file_that_was_made_before_later_edits_changes_what_it_changed_and_no_
 def test_the_one_edit_since_the_file_was_made_stays() -> None:
     _, events = imported(SESSION, brought(to_srt(with_(replace(at(30), text="At the desk.")))))
     found = brought(to_srt(with_(replace(at(20), text="From outside."))), events=events)
-    assert (told(found), found.since) == ("1 text", 1)
+    assert (told(found), [one.edit.before[0][0] for one in found.left]) == ("1 text", [at(30).id])
 
 
 def test_the_only_line_that_both_changed_is_refused_unless_the_file_has_it_from_here() -> None:
@@ -322,7 +322,7 @@ def test_the_only_line_that_both_changed_is_refused_unless_the_file_has_it_from_
     [conflict] = brought(to_srt(with_(replace(at(40), text=f"{at(40).text} Indeed."))), events=events).taken
     assert conflict.refused.startswith("That line was changed meanwhile")
     after = brought(to_srt(with_(replace(at(40), text="Something else."))), events=events)
-    assert (told(after), after.since) == ("1 text", 0)
+    assert (told(after), after.left) == ("1 text", ())
 
 
 def test_both_languages_of_a_pair_follow_a_split_and_a_merge_outside() -> None:

@@ -143,15 +143,20 @@ def _text(
     from pipeline.export import marks as beside
     from pipeline.export import texts, track
     from pipeline.export.writing import put
+    from pipeline.review import exported
 
     name, cues = track.cues(record.state, lang, folder)
     if format == "txt" and name not in (alone := track.singles(record.state)):
         raise SettingsError(f"a transcript is of one language; choose --lang {' or '.join(alone)}")
     data = texts.encoded(texts.text(cues, format), bom=bom, crlf=crlf)
+    path = out or _here(folder, f"{name}.{format}")
     if out == _STDOUT:
         typer.get_binary_stream("stdout").write(data)
+    else:
+        put(path, data, force=force)
+    exported.note(folder, name, record.entries)
+    if out == _STDOUT:
         return
-    path = put(out or _here(folder, f"{name}.{format}"), data, force=force)
     typer.echo(path)
     if marks:
         found = beside.found(record, folder, name)

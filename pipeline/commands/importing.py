@@ -2,7 +2,8 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,12 +13,14 @@ import typer
 from pipeline.commands import brought
 from pipeline.commands.drafts import tell_drafts
 from pipeline.errors import SessionError, SettingsError, unwritable
-from pipeline.events import Action, Cue, Edit
+from pipeline.events import Action, Cue, Edit, Withdrawn
 from pipeline.review.package import ENDING
 
 if TYPE_CHECKING:
+    from pipeline.journal import Entry
     from pipeline.report.record import Record
     from pipeline.review.importing import Import, Taken
+    from pipeline.review.outside import Change
 
 LEFT = 1
 """Exit code: something in the file could not be taken."""
@@ -36,19 +39,23 @@ def bring(
         str | None, typer.Option(help="Which subtitles an SRT or VTT has: en, fr; a packed copy has all.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
+    put_back: Annotated[
+        bool, typer.Option("--put-back", help="Also take the lines that the file has as they were here earlier.")
+    ] = False,
     latest: Annotated[
-        bool, typer.Option("--latest", help="Take the file as it is, also where it is as the session was earlier.")
+        bool, typer.Option("--latest", help="Take the file as it is, also over what was changed here meanwhile.")
     ] = False,
 ) -> None:
     """Bring back what was corrected in another tool, or in a packed copy; exit code 1 if not all can be taken."""
     from pipeline.report.folder import open_record
+    from pipeline.review.exported import given_out
     from pipeline.review.importing import compare
     from pipeline.review.reading import load
 
     record = open_record(folder)
     if file.is_dir() or file.suffix == ENDING:
-        if lang or latest:
-            raise SettingsError("a packed copy has all languages and all edits; leave --lang and --latest out")
+        if lang or latest or put_back:
+            raise SettingsError("a packed copy has all languages and all edits; give no option but --dry-run")
         _bring_copy(folder, record, file, dry_run=dry_run)
         return
     if lang not in record.langs:
@@ -60,10 +67,13 @@ def bring(
         )
     read = load(file)
     events = [entry.event for entry in record.entries]
-    found = compare(events, read, str(file), lang, record.settings.cues, _new_id, latest=latest)
-    _tell(found, dry_run=dry_run)
+    given = given_out(folder, file, lang, record.entries)
+    found = compare(
+        events, read, str(file), lang, record.settings.cues, _new_id, given=given, latest=latest, put_back=put_back
+    )
+    _tell(found, record.entries, dry_run=dry_run)
     if found.taken and not dry_run:
-        whole = not any(one.refused for one in found.taken)
+        whole = not (found.left or any(one.refused for one in found.taken))
         asked = [one.change.edit for one in found.taken]
         _hand_over(folder, asked, (file.name,) if whole and file.parent.resolve() == folder.resolve() else ())
     if any(one.refused for one in found.taken):
@@ -126,25 +136,32 @@ def _hand_over(folder: Path, asked: Sequence[Action | Edit], brought: Collection
         typer.echo("The session is running, and takes them over by itself.")
 
 
-def _tell(found: "Import", *, dry_run: bool) -> None:
-    if found.since:
-        typer.echo(
-            f"The file is as the session was before {_lines(found.since)} changed, which stays so "
-            "(--latest takes the file as it is)."
-        )
+def _tell(found: "Import", entries: "Sequence[Entry]", *, dry_run: bool) -> None:
     for one in found.taken:
         if dry_run or one.refused or one.change.unsure:
             typer.echo(_line(one))
+    changed = {e.event.id: e.at for e in entries if isinstance(e.event, Cue | Withdrawn)} if found.left else {}
+    for change in found.left:
+        typer.echo(f"{_what(change)}; left as it is here, where it was changed {_when(change, changed)}")
     good = [one for one in found.taken if not one.refused]
     refused = len(found.taken) - len(good)
-    typer.echo(_said(summary(good), "" if refused else "the session says what the file says", dry_run=dry_run))
+    nothing = "" if refused or found.left else "the session says what the file says"
+    typer.echo(_said(summary(good), nothing, dry_run=dry_run))
+    if found.left:
+        typer.echo(
+            f"{len(found.left)} left as here, since the file has what was here earlier; --put-back takes that, too."
+        )
     if refused:
         could = "cannot" if dry_run else "could not"
         typer.echo(f"{refused} {could} be taken; they are listed above, and nothing of the file is lost.")
 
 
-def _lines(count: int) -> str:
-    return "a line of it was" if count == 1 else f"{count} lines of it were"
+def _when(change: "Change", changed: Mapping[str, float]) -> str:
+    """When its lines were changed here last, as clocks go here: `on 27 November at 15:21`."""
+    ids = (cue.id for cue in (*change.before, *change.edit.after))
+    at = max((changed[id] for id in ids if id in changed), default=None)
+    then = datetime.fromtimestamp(at).astimezone() if at else None
+    return f"on {then.day} {then:%B at %H:%M}" if then else "meanwhile"
 
 
 def _said(told: str, nothing: str, *, dry_run: bool) -> str:
@@ -172,9 +189,15 @@ def _one(name: str, count: int) -> str:
 
 def _line(one: "Taken") -> str:
     """`0:01:02 text: "Good night." instead of "Good evening."`, and what there is to say of it."""
+    why = "; is that the same line?" if one.change.unsure else ""
+    if one.refused:
+        why = f"; not taken: {brought.refused(one.refused, _now(one))}"
+    return f"{_what(one.change)}{why}"
+
+
+def _what(change: "Change") -> str:
     from pipeline.lines import clock_time
 
-    change = one.change
     after = change.edit.after
     at = next((cue.start for cue in (*change.before, *after)), 0.0)
     same = change.edit.did in ("accept", "note")
@@ -185,10 +208,7 @@ def _line(one: "Taken") -> str:
         what = f"{_span(after[0])} instead of {_span(change.before[0])}: {_quoted(after)}"
     elif change.times:
         what = f"{what}, {_span(after[0])} instead of {_span(change.before[0])}"
-    why = "; is that the same line?" if change.unsure else ""
-    if one.refused:
-        why = f"; not taken: {brought.refused(one.refused, _now(one))}"
-    return f"{clock_time(at)} {change.edit.did}: {what or _quoted(after or change.before)}{why}"
+    return f"{clock_time(at)} {change.edit.did}: {what or _quoted(after or change.before)}"
 
 
 def _now(one: "Taken") -> str:

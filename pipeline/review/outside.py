@@ -32,6 +32,8 @@ class Change(Value, frozen=True):
 
     edit: Edit
     before: tuple[Cue, ...]
+    lines: tuple[int, ...] = ()
+    """Positions of those of the file."""
     text: bool = False
     times: bool = False
     unsure: bool = False
@@ -170,7 +172,8 @@ class Outside:
         if did == "insert" and (back := _taken_out(state, after[0])):
             did, after = "restore", [replace(after[0], id=back.id, sentences=back.sentences)]
         edit = Edit(id=id, did=did, before=tuple(_seen(state, cue) for cue in cues), after=tuple(after))
-        return Change(edit=edit, before=tuple(cues), text=text, times=moved, unsure=self._unlike(match))
+        unsure = self._unlike(match)
+        return Change(edit=edit, before=tuple(cues), lines=match.after, text=text, times=moved, unsure=unsure)
 
 
 def said(cue: Cue, format: Format) -> str:
