@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from typer.testing import CliRunner
 
+from pipeline.afterwards import answer
+from pipeline.asked import keep
 from pipeline.cli import app
 from pipeline.editing import answered, effects
-from pipeline.events import Cue, Edit, Ended, Sentence, SessionStarted
+from pipeline.events import Cue, Did, Edit, Ended, Sentence, SessionStarted
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, read
 from pipeline.review import reading
@@ -73,7 +75,7 @@ class Desk:
     def edit(self, cue: Cue, chance: random.Random) -> None:
         """One of the things that an editor does to a line."""
         id = f"d{len(self.events)}"
-        did = chance.choice(["text", "text", "text", "retime", "delete", "insert"])
+        did: Did = chance.choice(["text", "text", "text", "retime", "delete", "insert"])
         if did == "insert":
             new = inserted(cue, f"e-{id}.1", chance)
             if not any(one.start < new.end and one.end > new.start for one in self.track):
@@ -219,3 +221,24 @@ def test_a_line_as_it_was_before_it_was_changed_here_is_told_and_taken_on_demand
     assert state_of(folder).track("en")[2].text == "At the desk."
     assert run("import", folder, file, "--lang", "en", "--put-back")[1].startswith("1 text.\n")
     assert state_of(folder).track("en")[2].text == TEXTS[2]
+
+
+def test_what_a_file_brought_is_taken_back_in_one_step(folder: Path, tmp_path: Path) -> None:
+    """But for what somebody changed since."""
+    file, before = tmp_path / "a.srt", state_of(folder).track("en")
+    run("export", folder, "--lang", "en", "--out", file)
+    lines = [replace(before[0], text="Mine."), replace(before[1], text="Mine, too."), *before[4:]]  # two deleted
+    file.write_text(to_srt(lines))
+    said = run("import", folder, file, "--lang", "en")[1]
+    assert said.endswith(f"import {folder} --undo takes that back.\n")
+    assert run("import", folder, "--undo") == (0, "Taken back: 2 texts, 2 deleted.\n")
+    assert [shown(cue) for cue in state_of(folder).track("en")] == [*map(shown, before)]
+    assert run("import", folder, "--undo") == (0, "Nothing to take back.\n")
+    run("import", folder, file, "--lang", "en")
+    cue = state_of(folder).track("en")[0]
+    keep(folder, Edit(id="d2", did="text", before=((cue.id, cue.rev),), after=(replace(cue, text="Desk."),)))
+    answer(folder)
+    code, said = run("import", folder, "--undo")
+    assert (code, said.splitlines()[-1]) == (1, "Taken back: 1 text, 2 deleted.")
+    assert "not taken: That line was changed again since then" in said
+    assert state_of(folder).track("en")[0].text == "Desk."
