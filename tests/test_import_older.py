@@ -223,6 +223,42 @@ def test_a_line_as_it_was_before_it_was_changed_here_is_told_and_taken_on_demand
     assert state_of(folder).track("en")[2].text == TEXTS[2]
 
 
+ITALIC = "<i>Seven</i>"
+SLANTED = [TEXTS[0].replace("Seven", ITALIC), *TEXTS[1:]]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "becomes", "told"),
+    [
+        (TEXTS, SLANTED, SLANTED, "1 text.\n"),
+        (TEXTS, [TEXTS[0].replace("Seven", r"{\i1}Seven{\i0}"), *TEXTS[1:]], SLANTED, "1 text.\n"),
+        (TEXTS, [*TEXTS[:4], r"{\an8}" + TEXTS[4], *TEXTS[5:]], TEXTS, r"{\an8} is not taken (0:00:40)"),
+        (TEXTS, [f"<i>{text}</i>" for text in TEXTS], TEXTS, "10 lines are in italics, as some tools make them"),
+        (SLANTED, TEXTS, SLANTED, "The file has no italics, as some tools leave them out: lines keep theirs (0:00:08)"),
+        (SLANTED, [*TEXTS[:9], "<i>Mine</i>."], [*TEXTS[:9], "<i>Mine</i>."], "2 texts.\n"),
+        (SLANTED, [SLANTED[0].replace("heard", "saw"), *TEXTS[1:]], ..., "1 text.\n"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["srt", "vtt"])
+def test_italics_are_text_and_other_tags_are_told(
+    tmp_path: Path, ending: str, was: list[str], now: list[str], becomes: Any, told: str
+) -> None:
+    path, file = tmp_path / "rally", tmp_path / f"a.{ending}"
+    path.mkdir()
+    with Journal(path, SystemClock()) as journal:
+        for event in session(was):
+            journal.append(event)
+    cues = [replace(cue, text=text) for cue, text in zip(Desk(TEXTS).track, now, strict=True)]
+    text = to_srt(cues) if ending == "srt" else "WEBVTT\n\n" + to_srt(cues).replace(",", ".")
+    file.write_text(text)
+    code, said = run("import", path, file, "--lang", "en")
+    assert code == 0
+    assert told in said
+    assert "says what the file says" not in said
+    assert [cue.text for cue in state_of(path).track("en")] == (now if becomes is ... else becomes)
+    assert "text" not in run("import", path, file, "--lang", "en")[1]
+
+
 def test_what_a_file_brought_is_taken_back_in_one_step(folder: Path, tmp_path: Path) -> None:
     """But for what somebody changed since."""
     file, before = tmp_path / "a.srt", state_of(folder).track("en")

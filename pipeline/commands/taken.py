@@ -1,7 +1,7 @@
 """What a file brings to its session, in words."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipeline.review.importing import Import, Taken
     from pipeline.review.outside import Change
 
+_TIMES = 10
+"""Times that are told at most of lines that lost the same tag."""
 _NAMES = {
     "texts": "text", "times": "time", "split": "split", "merged": "merge", "inserted": "insert",
     "restored": "restore", "deleted": "delete", "accepted": "accept", "notes": "note", "undone": "undo",
@@ -32,7 +34,9 @@ def tell(found: "Import", entries: "Sequence[Entry]", *, dry_run: bool) -> None:
         typer.echo(f"{_what(change)}; left as it is here, where it was changed {_when(change, changed)}")
     good = [one for one in found.taken if not one.refused]
     refused = len(found.taken) - len(good)
-    nothing = "" if refused or found.left else "the session says what the file says"
+    for told in _tags(found):
+        typer.echo(told)
+    nothing = "" if refused or found.left or found.tags or found.plain else "the session says what the file says"
     typer.echo(said(summary(good), nothing, dry_run=dry_run))
     if found.left:
         typer.echo(
@@ -41,6 +45,23 @@ def tell(found: "Import", entries: "Sequence[Entry]", *, dry_run: bool) -> None:
     if refused:
         could = "cannot" if dry_run else "could not"
         typer.echo(f"{refused} {could} be taken; they are listed above, and nothing of the file is lost.")
+
+
+def _tags(found: "Import") -> Iterator[str]:
+    """What of a file's tags is not taken, and why."""
+    for tag, times in found.tags.items():
+        if tag == "<i>":
+            yield f"{len(times)} lines are in italics, as some tools make them: that is not taken."
+        else:
+            yield f"{tag} is not taken ({_times(times)}): lines here have italics, and no places, colours or fonts."
+    if found.plain:
+        yield f"The file has no italics, as some tools leave them out: lines keep theirs ({_times(found.plain)})."
+
+
+def _times(seconds: Sequence[float]) -> str:
+    """`0:00:12, 0:01:02 and 14 more`"""
+    more = f" and {len(seconds) - _TIMES} more" if len(seconds) > _TIMES else ""
+    return f"{', '.join(map(clock_time, seconds[:_TIMES]))}{more}"
 
 
 def _when(change: "Change", changed: Mapping[str, float]) -> str:

@@ -1,6 +1,6 @@
 """A file that comes back to its session: what of it can be taken, in which order, and what cannot. Pure."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
@@ -15,7 +15,8 @@ from pipeline.events import Cue, Edit, Event, Value
 from pipeline.review.alignment import Line
 from pipeline.review.base import base
 from pipeline.review.file import SubtitleFile
-from pipeline.review.outside import Change, Outside, lines_of, said
+from pipeline.review.outside import Change, Outside
+from pipeline.review.tagging import lines_of, said
 from pipeline.settings import CueRules
 from pipeline.state import State, apply, fold
 from pipeline.subtitles.formats import bilingual
@@ -37,6 +38,10 @@ class Import(Value, frozen=True):
     """In the order in which they can be done."""
     left: tuple[Change, ...] = ()
     """What the file says otherwise and is left as it is here: it was changed here after the file was made."""
+    tags: Mapping[str, Sequence[float]] = {}
+    """What lines of the file have and a session's cannot have, with the times of those lines."""
+    plain: Sequence[float] = ()
+    """Times of the lines that keep their italics: the file has none at all, so a tool has left them out."""
 
 
 def compare(
@@ -76,11 +81,13 @@ def compare(
     done = [edit for edit in standing(state) if _of(edit, mark)]
     changes = [one for one in made if latest or not _went_on(state, one, done)]
     taken = [*_tried(state, in_order(changes, state), rules)]
-    still = Outside(state.track(lang), lines, format).changes(state, lang, marked)
+    after = Outside(state.track(lang), lines, format)
+    still = after.changes(state, lang, marked)
     left = _without(still, [one.change for one in taken if one.refused])
     if put_back:
         taken += _tried(state, in_order(left, state), rules)
-    return Import(taken=tuple(taken), left=() if put_back else tuple(left))
+    left = [] if put_back else left
+    return Import(taken=tuple(taken), left=tuple(left), tags=after.tags(), plain=after.plain())
 
 
 def _without(changes: Sequence[Change], refused: Sequence[Change]) -> list[Change]:
