@@ -3,7 +3,7 @@
 import { after } from "./lines.js";
 import { step } from "./review-going.js";
 import { drafted, marks } from "./review-marks.js";
-import { faults, rate } from "./review-shape.js";
+import { faults, perSecond, rate } from "./review-shape.js";
 
 /** Pixels of a row, and rows that are drawn beyond what is seen. */
 export const ROW = 46;
@@ -127,7 +127,7 @@ function fill({ node, parts }, desk, cue, at, total, found) {
   marks(parts.marks, desk, cue, found.filter((one) => one.rule !== "cps"));
 }
 
-const speed = (cue) => rate(cue.text.replaceAll("\n", "").length / Math.max(0.001, cue.end - cue.start));
+const speed = (cue) => rate(perSecond(cue.text, cue.end - cue.start));
 
 /** Which line that is, as one is told. */
 export function named({ cues }, cue) {
