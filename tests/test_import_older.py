@@ -278,3 +278,18 @@ def test_what_a_file_brought_is_taken_back_in_one_step(folder: Path, tmp_path: P
     assert (code, said.splitlines()[-1]) == (1, "Taken back: 1 text, 2 deleted.")
     assert "not taken: That line was changed again since then" in said
     assert state_of(folder).track("en")[0].text == "Desk."
+
+
+def test_what_was_mended_in_a_session_is_told_the_way_in_and_comes_in(folder: Path) -> None:
+    """On top of what was edited since the last export."""
+    track = folder / "subtitles.en.srt"
+    run("export", folder, "--out", folder / "out.srt")
+    cue = state_of(folder).track("en")[5]
+    keep(folder, Edit(id="d2", did="text", before=((cue.id, cue.rev),), after=(replace(cue, text="He  waits..."),)))
+    answer(folder)
+    said = run("qc", folder, "--fix")[1]
+    fixed = folder / "subtitles.en.fixed.srt"
+    assert f"import {folder} {fixed} --lang en" in said
+    code, said = run("import", folder, fixed, "--lang", "en")
+    assert (code, said.splitlines()[0]) == (0, "1 text.")
+    assert track.read_text() == fixed.read_text()

@@ -65,8 +65,8 @@ def export(
     """Write the subtitles of a session as they now are, or its recording with them, for other tools."""
     from pipeline.report.folder import open_record
 
-    tell_drafts(folder)
     if purpose:
+        tell_drafts(folder)
         _allow("a folder for YouTube", format=format, lang=lang, bom=bom, crlf=crlf, marks=marks, burn=burn)
         _allow("a folder for YouTube", translate=translate, **{"out -": out == _STDOUT})
         _youtube(open_record(folder), folder, out, start, end, cut or [], ffmpeg or "", force=force)
@@ -146,6 +146,7 @@ def _text(
     from pipeline.review import exported
 
     name, cues = track.cues(record.state, lang, folder)
+    tell_drafts(folder, langs=name.split("-"))
     if format == "txt" and name not in (alone := track.singles(record.state)):
         raise SettingsError(f"a transcript is of one language; choose --lang {' or '.join(alone)}")
     data = texts.encoded(texts.text(cues, format), bom=bom, crlf=crlf)
@@ -178,6 +179,7 @@ def _film(
     if not (lang or burn):
         langs = [one for one in track.singles(record.state) if record.state.track(one)]
     shown = dict(track.cues(record.state, one, folder) for one in langs or [lang])
+    tell_drafts(folder, langs="-".join(shown).split("-"))
     path = out or _here(folder, "mp4")
     found = recorded(folder)
     made = film(folder, found, whole(found), pictured=burn)
