@@ -293,3 +293,28 @@ def test_what_was_mended_in_a_session_is_told_the_way_in_and_comes_in(folder: Pa
     code, said = run("import", folder, fixed, "--lang", "en")
     assert (code, said.splitlines()[0]) == (0, "1 text.")
     assert track.read_text() == fixed.read_text()
+
+
+def test_what_was_corrected_in_aegisub_comes_in_and_what_ass_cannot_write_is_no_change(tmp_path: Path) -> None:
+    path, file = tmp_path / "rally", tmp_path / "a.ass"
+    path.mkdir()
+    texts = ["He {so} said \\\\o/ and left.", "<i>Who</i> is there?\nNobody.", *TEXTS[2:]]
+    with Journal(path, SystemClock()) as journal:
+        for event in session(texts):
+            journal.append(event)
+    assert run("export", path, "--lang", "en", "--format", "ass", "--out", file)[0] == 0
+    assert (
+        run("import", path, file, "--lang", "en")[1] == "Nothing to bring back: the session says what the file says.\n"
+    )
+    said = file.read_text()
+    assert r"{\i1}Who{\i0} is there?\NNobody." in said
+    said = said.replace("Nobody.", "{a note}Some{\\an8}body.").replace(TEXTS[4], "{\\i1\\1c&H0000FF&}Mine.")
+    file.write_text(said + "Comment: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,not shown\n")
+    code, told = run("import", path, file, "--lang", "en")
+    assert (code, told.splitlines()[2]) == (0, "2 texts.")
+    assert r"{\an8} is not taken (0:00:16): lines here have italics, and no places, colours or fonts." in told
+    assert r"{\c&H0000FF&} is not taken (0:00:40)" in told
+    now = [cue.text for cue in state_of(path).track("en")]
+    assert now == [texts[0], "<i>Who</i> is there?\nSomebody.", *texts[2:4], "<i>Mine.</i>", *texts[5:]]
+    file.write_text("nothing of the kind")
+    assert run("import", path, file, "--lang", "en")[0] != 0

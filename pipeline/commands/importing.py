@@ -26,10 +26,10 @@ def bring(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder; the session may still be running.")],
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="FILE", help="An SRT or VTT of it that was corrected elsewhere, or a packed copy."),
+        typer.Argument(metavar="FILE", help="An SRT, VTT or ASS of it that was corrected elsewhere, or a packed copy."),
     ] = None,
     lang: Annotated[
-        str | None, typer.Option(help="Which subtitles an SRT or VTT has: en, fr; a packed copy has all.")
+        str | None, typer.Option(help="Which subtitles the file has: en, fr; a packed copy has all.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
     put_back: Annotated[
@@ -44,6 +44,7 @@ def bring(
 ) -> None:
     """Bring back what was corrected in another tool, or in a packed copy; exit code 1 if not all can be taken."""
     from pipeline.report.folder import open_record
+    from pipeline.review.aegisub import ENDINGS, load_ass
     from pipeline.review.exported import given_out
     from pipeline.review.importing import compare
     from pipeline.review.reading import load
@@ -68,7 +69,7 @@ def bring(
             if lang
             else f"say by --lang which of the session's subtitles the file has: {there}"
         )
-    read = load(file)
+    read = load_ass(file) if file.suffix.lower() in ENDINGS else load(file)
     events = [entry.event for entry in record.entries]
     given = given_out(folder, file, lang, record.entries)
     found = compare(

@@ -16,7 +16,7 @@ from pipeline.review.alignment import Line
 from pipeline.review.base import base
 from pipeline.review.file import SubtitleFile
 from pipeline.review.outside import Change, Outside
-from pipeline.review.tagging import lines_of, said
+from pipeline.review.tagging import lines_of, said, with_braces
 from pipeline.settings import CueRules
 from pipeline.state import State, apply, fold
 from pipeline.subtitles.formats import bilingual
@@ -65,6 +65,8 @@ def compare(
     """
     state = fold(events)
     lines, format = lines_of(file, state.revs), file.written.format
+    if not file.written.braces:
+        lines = with_braces(lines, (event for event in events if isinstance(event, Cue) and event.lang == lang))
     if file.stray:
         stray = file.stray[0]
         raise SettingsError(f"{name}, line {stray.line}: this text belongs to no cue; mend that first, then import it")

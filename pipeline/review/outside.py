@@ -68,8 +68,12 @@ class Outside:
 
     def plain(self) -> list[float]:
         """Times of the lines whose italics are left out in a file that has none at all."""
-        found = (line.start for cues, line in self._pairs() if any(slanted(cue.text, "srt") for cue in cues))
-        return [*found] if self._italics.none else []
+        found = [
+            line.start
+            for cues, line in self._pairs()
+            if any(slanted(cue.text, "srt") and alike(plain(cue.text, None), line.text) for cue in cues)
+        ]
+        return found if self._italics.none else []
 
     def _pairs(self) -> Iterator[tuple[list[Cue], Line]]:
         for match in self._matches:

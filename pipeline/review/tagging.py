@@ -2,8 +2,10 @@
 
 import html
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from unicodedata import normalize
+
+from msgspec.structs import replace
 
 from pipeline.editing import shown_text
 from pipeline.events import Cue
@@ -11,6 +13,7 @@ from pipeline.review.alignment import Line
 from pipeline.review.file import SubtitleFile
 from pipeline.review.markup import italic, others, visible
 from pipeline.review.times import Format
+from pipeline.subtitles.formats import WITHOUT_BRACES
 
 _TAGGED = re.compile(r"(\{[^{}\n]*\}|<[^<>\n]*>)")
 _ITALIC = re.compile("</?i>")
@@ -92,6 +95,13 @@ def slanted(text: str, format: Format) -> str:
 def _without(text: str, ids: Container[str]) -> str:
     above, _, last = text.rpartition("\n")
     return above if last.strip() in ids else text
+
+
+def with_braces(lines: Sequence[Line], cues: Iterable[Cue]) -> list[Line]:
+    """The lines of a file that can have no braces, with those of the cues that they were."""
+    texts = {plain(cue.text, "srt") for cue in cues}
+    whole = {bare: text for text in texts if (bare := text.translate(WITHOUT_BRACES)) != text}
+    return [replace(line, text=whole.get(line.text, line.text)) for line in lines]
 
 
 def said(cue: Cue, format: Format) -> str:

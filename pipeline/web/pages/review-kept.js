@@ -52,7 +52,8 @@ export class KeptBack {
   }
 
   async _bring(one, pressed) {
-    if (one.deleted || one.reason === undefined) return this._desk.ask("restore", [], [one], "Brought back");
+    if (one.reason === undefined) return this._desk.ask("restore", [], [one], "Brought back");
+    if (one.deleted) return this._desk.ask("restore", [], [{ ...one, sentences: [], flags: [] }], "Brought back"); // the server knows
     pressed.disabled = true;
     const id = newId();
     const { found, why } = await ask("/api/suppressed", { kept: one.id, id });
