@@ -144,7 +144,7 @@ def test_of_an_export_every_line_that_is_otherwise_is_taken_or_told_and_no_other
         for event in (answer, *effects(answer)):
             apply(state, event)
     told = [one.change for one in found.taken if one.refused] + [*found.left]
-    cues = {cue.id for change in told for cue in change.before}
+    cues = {cue.id for change in told for cue in change.before} | {cue.id for cue in found.came}
     said = {shown(cue) for change in told for cue in change.edit.after}
     known = {cue.id for cue in exported}
     overlapping = [one.change for one in found.taken if one.refused.startswith("It would be on screen together")]
@@ -208,6 +208,15 @@ def test_a_line_that_is_put_back_in_what_was_exported_since_is_an_edit(
         assert run("export", folder, "--lang", "en", "--out", file)[0] == 0
     assert run("import", folder, put_back(file), "--lang", "en")[1].startswith("1 text.\n")
     assert [cue.text for cue in state_of(folder).track("en")] == TEXTS
+
+
+def test_lines_that_were_heard_after_the_file_was_made_stay_whatever_is_put_back() -> None:
+    """Of a session that was running then."""
+    events = session(TEXTS)
+    file = to_srt(cue for cue in fold(events[:13]).track("en"))
+    for put in (False, True):
+        found = brought(file, events, given=[13], put_back=put)
+        assert (found.taken, found.left, len(found.came)) == ((), (), COUNT - 6)
 
 
 def test_a_line_as_it_was_before_it_was_changed_here_is_told_and_taken_on_demand(folder: Path, tmp_path: Path) -> None:

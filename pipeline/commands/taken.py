@@ -34,9 +34,10 @@ def tell(found: "Import", entries: "Sequence[Entry]", *, dry_run: bool) -> None:
         typer.echo(f"{_what(change)}; left as it is here, where it was changed {_when(change, changed)}")
     good = [one for one in found.taken if not one.refused]
     refused = len(found.taken) - len(good)
-    for told in _tags(found):
+    for told in _besides(found):
         typer.echo(told)
-    nothing = "" if refused or found.left or found.tags or found.plain else "the session says what the file says"
+    same = not (refused or found.left or found.came or found.tags or found.plain)
+    nothing = "the session says what the file says" if same else ""
     typer.echo(said(summary(good), nothing, dry_run=dry_run))
     if found.left:
         typer.echo(
@@ -47,8 +48,11 @@ def tell(found: "Import", entries: "Sequence[Entry]", *, dry_run: bool) -> None:
         typer.echo(f"{refused} {could} be taken; they are listed above, and nothing of the file is lost.")
 
 
-def _tags(found: "Import") -> Iterator[str]:
-    """What of a file's tags is not taken, and why."""
+def _besides(found: "Import") -> Iterator[str]:
+    """What of a file's tags is not taken, and why; and which lines were not there yet when it was made."""
+    if found.came:
+        came = _times([cue.start for cue in found.came])
+        yield f"Not in the file, and stays, since it came here after the file was made: {came}."
     for tag, times in found.tags.items():
         if tag == "<i>":
             yield f"{len(times)} lines are in italics, as some tools make them: that is not taken."

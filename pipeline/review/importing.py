@@ -38,6 +38,8 @@ class Import(Value, frozen=True):
     """In the order in which they can be done."""
     left: tuple[Change, ...] = ()
     """What the file says otherwise and is left as it is here: it was changed here after the file was made."""
+    came: tuple[Cue, ...] = ()
+    """Lines that the session has since the file was made, and that nobody can have taken out of it."""
     tags: Mapping[str, Sequence[float]] = {}
     """What lines of the file have and a session's cannot have, with the times of those lines."""
     plain: Sequence[float] = ()
@@ -86,10 +88,17 @@ def compare(
     after = Outside(state.track(lang), lines, format)
     still = after.changes(state, lang, marked)
     left = _without(still, [one.change for one in taken if one.refused])
+    came = [one for one in left if not one.lines and then.keys().isdisjoint(cue.id for cue in one.before)]
+    left = [one for one in left if one not in came]
     if put_back:
         taken += _tried(state, in_order(left, state), rules)
-    left = [] if put_back else left
-    return Import(taken=tuple(taken), left=tuple(left), tags=after.tags(), plain=after.plain())
+    return Import(
+        taken=tuple(taken),
+        left=() if put_back else tuple(left),
+        came=tuple(cue for one in came for cue in one.before),
+        tags=after.tags(),
+        plain=after.plain(),
+    )
 
 
 def _without(changes: Sequence[Change], refused: Sequence[Change]) -> list[Change]:
