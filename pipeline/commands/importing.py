@@ -59,7 +59,7 @@ def bring(
         raise SettingsError("name the FILE that was corrected, or --undo to take back what was imported last")
     if file.is_dir() or file.suffix == ENDING:
         if lang or latest or put_back:
-            raise SettingsError("a packed copy has all languages and all edits; leave --lang, --latest and --put-back out")
+            raise SettingsError("a packed copy has all languages and edits; leave --lang, --latest and --put-back out")
         _bring_copy(folder, record, file, dry_run=dry_run)
         return
     if lang not in record.langs:
