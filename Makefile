@@ -1,5 +1,5 @@
 # Two commands for everyone: `make demo` and `make test`. Each sets up its own `.venv` from the hashed lock file.
-.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine batch guards asr-url bench queue bench-peers lock-peers lint lock setup samples models wheel clean
+.PHONY: demo test web screen-sync screen-long desk-speed desk-evening faults faults-short endurance soak resume refine batch guards asr-url share bench stream queue bench-peers lock-peers lint lock setup samples models wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -78,7 +78,7 @@ soak: $(DONE)
 pages-load: $(DONE)
 	$(BIN)/python -m tests.web.load
 
-# Twenty sessions on one live stream, killed at twenty moments and resumed; takes about three minutes.
+# Sessions on a live stream, killed at twenty moments and resumed, of either policy; takes about twelve minutes.
 resume: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_resume.py --log-cli-level=INFO
 
@@ -86,8 +86,8 @@ resume: $(DONE)
 refine: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_refine.py --log-cli-level=INFO
 
-# Twelve recordings by one worker, by two, and on a Ray cluster that loses a node, and its driver; takes about six minutes of an
-# otherwise idle machine; needs espeak-ng, Linux, and the extra `cluster`.
+# Twelve recordings by one worker, by two, and on a Ray cluster that loses a node, and its driver; the second pass on one; takes
+# some minutes of an otherwise idle machine; needs espeak-ng, Linux, and the extra `cluster`.
 batch: $(DONE)
 	$(BIN)/python -m pip install --quiet -e '.[cluster]'
 	$(BIN)/python -m pytest tests/soak/test_batch.py --log-cli-level=INFO
@@ -100,9 +100,20 @@ guards: $(DONE)
 asr-url: $(DONE) build/peers/whisperlivekit/.locked
 	$(BIN)/python -m pytest tests/soak/test_asr_url.py --log-cli-level=INFO
 
+# Four live streams at once on two cores with one recogniser process, ten minutes for each policy, and what each further one costs in
+# memory; takes about 23 minutes of an otherwise idle machine with Linux. Shorter: SHARE_SECONDS=120.
+share: $(DONE)
+	SHARE_SECONDS=$(or $(SHARE_SECONDS),600) $(BIN)/python -m pytest tests/soak/test_share.py --log-cli-level=INFO
+
 # What it costs and how good it is, on the samples; takes about eight minutes of an otherwise idle machine.
 bench: $(DONE)
 	$(BIN)/python -m bench
+
+# What is demanded of `--policy stream`, with its overlay in Chromium, on a clean take and a noisy one; takes about twelve minutes
+# of an otherwise idle machine; STREAM=--short is a trial. Needs espeak-ng.
+STREAM :=
+stream: $(DONE) $(HLS)
+	$(BIN)/python -m bench.stream $(STREAM)
 
 # What the editor's queue goes by is learnt and asked on two hours of noisy takes; takes about fifteen minutes; needs espeak-ng.
 queue: $(DONE)

@@ -32,8 +32,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         samples = measured(Path(folder))
     written = {**about(), "load_average": [load, os.getloadavg()], "seconds": time.perf_counter() - began}
-    text = msgspec.json.encode(_rounded(msgspec.to_builtins(written | {"samples": samples})))
-    write_whole(RESULTS, msgspec.json.format(text, indent=1).decode() + "\n")
+    save(RESULTS, written | {"samples": samples})
     say(*results.table(samples))
 
 
@@ -63,6 +62,11 @@ def about() -> dict[str, Any]:
         "threads": THREADS,
         "rounds": ROUNDS,
     }
+
+
+def save(path: Path, found: dict[str, Any]) -> None:
+    text = msgspec.json.encode(_rounded(msgspec.to_builtins(found)))
+    write_whole(path, msgspec.json.format(text, indent=1).decode() + "\n")
 
 
 def say(*lines: str) -> None:

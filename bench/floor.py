@@ -1,7 +1,7 @@
 """The least that recognition of a file can cost: plain faster-whisper in a process of its own.
 
-`python -m bench.floor FILE MODEL THREADS` prints a `Floor` as JSON. This module imports nothing of the project, which
-would change how those libraries work.
+`python -m bench.floor FILE MODEL THREADS [alone]` prints a `Floor` as JSON; `alone`: no window is told what was said in
+the one before. This module imports nothing of the project, which would change how those libraries work.
 """
 
 import subprocess
@@ -10,6 +10,13 @@ import time
 from pathlib import Path
 
 import msgspec
+
+
+class Word(msgspec.Struct, frozen=True):
+    """One that was heard; seconds."""
+
+    start: float
+    text: str
 
 
 class Floor(msgspec.Struct, frozen=True):
@@ -22,15 +29,18 @@ class Floor(msgspec.Struct, frozen=True):
     transcribe: float
     wall: float
     """Seconds that `transcribe` took."""
+    words: tuple[Word, ...]
+    """What it heard."""
 
 
-def measured(source: Path, model: Path, threads: int, environment: dict[str, str]) -> Floor:
-    command = [sys.executable, "-m", "bench.floor", str(source), str(model), str(threads)]
+def measured(source: Path, model: Path, threads: int, environment: dict[str, str], *, alone: bool = False) -> Floor:
+    options = [str(source), str(model), str(threads), *(["alone"] if alone else [])]
+    command = [sys.executable, "-m", "bench.floor", *options]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment)
     return msgspec.json.decode(answer.stdout, type=Floor)
 
 
-def main(source: str, model: str, threads: str) -> None:
+def main(source: str, model: str, threads: str, alone: str = "") -> None:
     from faster_whisper import WhisperModel, decode_audio
     from faster_whisper.vad import get_vad_model
 
@@ -40,10 +50,11 @@ def main(source: str, model: str, threads: str) -> None:
     samples = decode_audio(source)
     decoded, began = time.process_time(), time.perf_counter()
     # The language is given, as it is to the session: looking for it costs one more encoding.
-    segments, _ = whisper.transcribe(samples, language="fr", beam_size=5, word_timestamps=True, vad_filter=True)
-    list(segments)
+    chosen = {"language": "fr", "beam_size": 5, "word_timestamps": True, "vad_filter": True}
+    segments, _ = whisper.transcribe(samples, condition_on_previous_text=not alone, **chosen)
+    words = tuple(Word(float(word.start), word.word) for segment in segments for word in segment.words)
     done, wall = time.process_time(), time.perf_counter() - began
-    floor = Floor(load=load, decode=decoded - load, transcribe=done - decoded, wall=wall)
+    floor = Floor(load=load, decode=decoded - load, transcribe=done - decoded, wall=wall, words=words)
     sys.stdout.write(msgspec.json.encode(floor).decode())
 
 

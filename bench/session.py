@@ -34,9 +34,9 @@ class Session(Value, frozen=True):
     scores: Scores
 
 
-def measured(source: Path, folder: Path, pace: str, settings: Path) -> Session:
-    """Runs SOURCE with the demo models into `folder`."""
-    options = ["--demo", "--pace", pace, "--settings", str(settings), "--out", str(folder), "--json"]
+def measured(source: Path, folder: Path, pace: str, settings: Path, *more: str) -> Session:
+    """Runs SOURCE with the demo models, and with `more` options, into `folder`."""
+    options = ["--demo", "--pace", pace, "--settings", str(settings), "--out", str(folder), "--json", *more]
     before = _children()
     with subprocess.Popen(
         [sys.executable, "-m", "pipeline", "run", str(source), *options], stdout=subprocess.PIPE

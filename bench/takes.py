@@ -21,9 +21,11 @@ from models.recipe.corpus import Corpus, Pair
 from models.recipe.noise import noise, with_noise
 from models.recipe.utterance import SAMPLE_RATE, Audio
 from models.recipe.windows import Source, Take, take
+from pipeline.events import Cue
 from pipeline.report.folder import open_record
 from pipeline.report.record import Record
 from pipeline.scores.words import plain
+from pipeline.subtitles.formats import to_srt
 from samples import sound
 
 SECONDS = 90.0
@@ -102,6 +104,26 @@ def recorded(
         file.setframerate(SAMPLE_RATE)
         file.writeframes((32767 * np.concatenate(parts)).astype("<i2").tobytes())
     return fr, en
+
+
+def refer(path: Path, fr: Sequence[Said], en: Sequence[Said]) -> None:
+    """Writes beside a take what `livesubs score` asks for: what was said, its translation, the words' times."""
+    for lang, words in (("fr", fr), ("en", en)):
+        path.with_suffix(f".{lang}.srt").write_text(to_srt(sentences(words)), "utf-8")
+    path.with_suffix(".words.json").write_bytes(msgspec.json.encode(fr))
+
+
+def sentences(words: Sequence[Said]) -> list[Cue]:
+    """A cue a sentence."""
+    made: list[Cue] = []
+    open: list[Said] = []
+    for word in words:
+        open.append(word)
+        if word.text.endswith((".", "!", "?")):
+            text = " ".join(one.text for one in open)
+            made.append(Cue(id=str(len(made)), lang="", start=open[0].start, end=word.end, text=text, sentences=()))
+            open = []
+    return made
 
 
 def _spoilt(spoken: Take, kind: str, snr: float, rng: random.Random, generator: np.random.Generator) -> Audio:

@@ -1,6 +1,7 @@
 """Where models and samples lie: embedded ones in a checkout or an installed wheel, pulled ones in a models folder."""
 
 import fnmatch
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -8,7 +9,7 @@ from typing import Literal
 import platformdirs
 
 from pipeline.catalogue import SUGGESTED, WHISPER
-from pipeline.errors import ModelError
+from pipeline.errors import ModelError, SettingsError
 from pipeline.system import program
 
 _PACKAGE = Path(__file__).parent
@@ -51,6 +52,15 @@ def user_data() -> Path:
 def user_cache() -> Path:
     """The folder that the system keeps for what this program can have again; it may not exist yet."""
     return platformdirs.user_cache_path("livesubs", appauthor=False)
+
+
+def user_runtime() -> Path:
+    """The folder for what lives no longer than the processes of this user; it may not exist yet. SettingsError."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # that XDG_RUNTIME_DIR is not set, for which there is a way
+            return platformdirs.user_runtime_path("livesubs", appauthor=False)
+    except OSError as error:
+        raise SettingsError(f"there is no folder for what is shared ({error}); leave out --share-recogniser") from None
 
 
 def models_folder(environment: str | None) -> tuple[Path, str]:

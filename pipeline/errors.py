@@ -13,7 +13,8 @@
     ├─ TranslationError      5  an engine that cannot be set up, or a session that is whole but for its translation:
     │                           no engine had an answer for any sentence; some without one are events, not this
     ├─ SessionError          6  the session folder is in use, exists already, or cannot be written
-    │  ├─ DiskFull
+    │  ├─ Unwritable            a file of it
+    │  │  └─ DiskFull
     │  └─ JournalCorrupt        names file and line
     └─ WorkerError           7  the recogniser process ended or answered nonsense
 
@@ -79,15 +80,19 @@ class SessionError(LivesubsError):
     exit_code = 6
 
 
-class DiskFull(SessionError):
+class Unwritable(SessionError):
     pass
 
 
-def unwritable(path: Path, error: OSError) -> SessionError:
+class DiskFull(Unwritable):
+    pass
+
+
+def unwritable(path: Path, error: OSError) -> Unwritable:
     """What the system said when a file of the session was to be written, as the error of its kind."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(f"the disk of {path.parent} is full; free some space, the session so far is safe")
-    return SessionError(f"cannot write {path}: {error.strerror}; check the folder's rights and disk")
+    return Unwritable(f"cannot write {path}: {error.strerror}; check the folder's rights and disk")
 
 
 class JournalCorrupt(SessionError):

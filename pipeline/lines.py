@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -60,6 +60,9 @@ class Lines:
     def __exit__(self, *error: object) -> None:
         self._pulse.stop()
 
+    def recall(self, entries: Iterable[Entry]) -> None:
+        pass
+
     def show(self, entry: Entry) -> None:
         match entry.event:
             case SessionStarted() as event:
@@ -107,6 +110,9 @@ class JsonLines:
         return self
 
     def __exit__(self, *error: object) -> None:
+        pass
+
+    def recall(self, entries: Iterable[Entry]) -> None:
         pass
 
     def show(self, entry: Entry) -> None:

@@ -34,6 +34,8 @@ class Room(Value, frozen=True):
     """Nothing is shown at all."""
     hidden: bool = False
     """The picture without subtitles."""
+    phones: bool = False
+    """The way to /read for the room's phones, in the place of the picture."""
     place: str = "bottom"
     """Where the subtitles stand: bottom, top, or band (under a smaller picture)."""
     size: float = 1.0
@@ -70,6 +72,8 @@ def directed(room: Room, action: Action) -> Room:
             return replace(room, blank=bool(action.value))
         case "hide":
             return replace(room, hidden=bool(action.value))
+        case "phones":
+            return replace(room, phones=bool(action.value))
         case "place" if action.text in PLACES:
             return replace(room, place=action.text)
         case "size":

@@ -85,6 +85,9 @@ class SpeechSettings(Table, frozen=True):
     policy: Literal["utterance", "stream"] = "utterance"
     """When words are said: "utterance", all of them after a pause, for a picture that is held back; or "stream", each a
     second after it was spoken, for a room that cannot wait; a few more are misheard (docs/decisions/0020-stream.md)."""
+    share_recogniser: bool = False
+    """Have one recogniser process, with the model in memory once, hear for all runs on this machine that say so and
+    have the same `model`, `device`, `compute_type` and `threads` (docs/share.md)."""
     longest: Annotated[float, Meta(ge=3, le=25)] = 10.0
     """An utterance is cut at its best pause past so many seconds, 3 to 25: half the delay of the screening, less 5."""
     lag: Positive = 8.0

@@ -55,15 +55,17 @@ class Supervised:
         given_up: Callable[[], str] = str,
         outbox: notes.Outbox | None = None,
         then: Sequence[str] = (),
+        mend: Callable[[], None] = lambda: None,
     ) -> None:
         """`first` and `again`: what to type after `livesubs` to start it, and to go on once it has begun and was
         `cut_off`. `beside`: by its name, what else is to run meanwhile; it ends by itself when nobody needs it any
         more, or at once where nothing was `recorded`. `fault`: the one that it died of last. `given_up` does what is
         left to do for one that does not go on, and says what came of it. What is said beside the session goes to it
         by the `outbox`: the terminal is its own while it runs. `then`: what to type for what follows on one that has
-        ended well, once nothing runs beside it any more."""
+        ended well, once nothing runs beside it any more. `mend` puts the terminal right after one that was killed."""
         self._first, self._again, self._cut_off, self._recorded = first, again, cut_off, recorded
         self._fault, self._given_up, self._outbox, self._then = fault, given_up, outbox, then
+        self._mend = mend
         self._process: subprocess.Popen[bytes] | None = None
         self._beside = [
             Companion(name, words, _start, outbox.log if outbox else _forget) for name, words in beside.items()
@@ -90,6 +92,8 @@ class Supervised:
         while True:
             began = time.monotonic()
             code = self._wait_for(words, tell)
+            if code < 0:
+                self._mend()
             if code == 0 or (code > 0 and not (code == FAULT or (words is self._again and code in _MAY_PASS))):
                 return code
             deaths = 1 if time.monotonic() - began > _LONG else deaths + 1

@@ -5,6 +5,8 @@ import io
 import os
 import shutil
 import signal
+import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,19 @@ STOP_SIGNALS = tuple(
 """Ctrl-C, a polite kill, a closed terminal."""
 STOP = int(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
 """What asks a child to stop that has an `own_group`."""
+
+
+HAS_LOCAL_SOCKETS = hasattr(socket, "AF_UNIX")
+"""Whether processes can meet at a file that only their user may open; on Windows Python knows none."""
+
+
+def is_private(folder: Path) -> bool:
+    """Whether a folder is this user's, and nobody else may look into it or put another in its place; OSError."""
+    if sys.platform == "win32":
+        return True
+    own, above = folder.lstat(), folder.parent.lstat()
+    mine = stat.S_ISDIR(own.st_mode) and own.st_uid == os.geteuid() and not own.st_mode & 0o077
+    return mine and above.st_uid in (0, os.geteuid())
 
 
 def own_group() -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What the technician sees in a terminal; `choose` gives plain lines or JSON elsewhere."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
@@ -54,6 +55,9 @@ class Screen(Protocol):
 
     def __exit__(self, *error: object) -> None: ...
 
+    def recall(self, entries: Iterable[Entry]) -> None:
+        """What a session that goes on has written before: nothing is said of it again."""
+
     def show(self, entry: Entry) -> None: ...
 
     def announce(self, starts_at: datetime | None) -> None: ...
@@ -94,6 +98,13 @@ class LiveScreen:
             self._live.stop()
         except OSError:  # the terminal is gone
             be_silent()
+
+    def recall(self, entries: Iterable[Entry]) -> None:
+        """It goes on counting, under the lines and the warnings that were there."""
+        source = self._source
+        for entry in entries:
+            self.show(entry)
+        self._source, self._over = source, False
 
     def show(self, entry: Entry) -> None:
         match entry.event:
@@ -230,6 +241,15 @@ def _row(cue: Cue, time: str, session: SessionStarted) -> Row:
     style = _ALARM if "untranslated" in cue.flags else _ENGLISH
     label = f"{cue.lang} " if len(session.tgt_langs) > 1 else ""
     return Row(time, f"{label}{' '.join(cue.text.splitlines())}{remark(cue)}", style, cue.id)
+
+
+def mend() -> None:
+    """Puts a terminal right that a session was drawing on when it was killed: what is said next has its own line."""
+    console = Console()
+    if console.is_terminal:
+        with suppress(OSError):  # it is gone
+            console.show_cursor()
+            console.print()
 
 
 def choose(status: "Callable[[], Status]", *, as_json: bool) -> Screen:

@@ -1,17 +1,28 @@
-"""Sessions for the second pass: of the embedded models, in this process, with holes where there was no time to hear."""
+"""Sessions for the second pass: of the embedded models, in this process, with holes where there was no time to hear;
+and workers that hear again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from pipeline import assets, folder, settings
+from pipeline.errors import WorkerError
 from pipeline.events import Chunk, Cue, Ended, Progress, SessionStarted, Skipped
 from pipeline.flow import Inline, SystemClock
 from pipeline.journal import Journal, lock
+from pipeline.refining import blocks
+from pipeline.refining.readings import Block
+from pipeline.scale.worker import LocalWorker, Lost, Worker
 from pipeline.session import subtitles
 from pipeline.settings import SAMPLE_RATE, Settings
 from pipeline.speech import LocalRecogniser
+from pipeline.speech.messages import Heard
 from pipeline.tracks import TrackFiles
 from pipeline.translation.build import build_chains
+from pipeline.translation.engine import Answer
 
 CHOSEN = settings.override(
     Settings(demo=True),
@@ -54,3 +65,39 @@ def heard(path: Path, sound: bytes, holes: Sequence[tuple[float, float]] = ()) -
         journal.append(Ended(reason="aborted" if holes else "ended", stream=seconds))
         TrackFiles(path, journal).write()
     return path
+
+
+class Counted:
+    """A worker that counts what it heard, and may be lost over a block, or fail from one on."""
+
+    heard: list[float]
+
+    def __init__(self, heard: list[float], lost: Sequence[float] = (), fails: float = 1e9, **asked: Any) -> None:
+        self.heard, self._lost, self._fails = heard, list(lost), fails
+        self._worker: Worker = LocalWorker(CHOSEN, (), **asked)
+        self.description = self._worker.description
+
+    def hear(self, block: Block) -> Heard:
+        if block.start >= self._fails:
+            raise WorkerError("the worker is worn out; give it a rest")
+        if self._lost:
+            self._lost.pop()
+            raise Lost("its machine is gone")
+        answer = self._worker.hear(block)
+        self.heard.append(block.start)
+        return answer
+
+    def translate(self, model: str, text: str, src_lang: str, tgt_lang: str) -> Answer | None:
+        return self._worker.translate(model, text, src_lang, tgt_lang)
+
+    def close(self) -> None:
+        self._worker.close()
+
+
+@contextmanager
+def small_blocks(least: float, most: float) -> Iterator[None]:
+    """Short sound has several blocks, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "LEAST", least)
+        patch.setattr(blocks, "MOST", most)
+        yield

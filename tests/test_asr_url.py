@@ -226,7 +226,9 @@ def test_the_check_says_what_the_server_hears_or_what_is_wrong_with_it(server: T
     speech = SpeechSettings(asr_url=server.url, asr_deadline=20.0)
 
     def rows(speech: SpeechSettings) -> list[Row]:
-        plan = Plan(source="", settings=Settings(speech=speech), keys={}, out=None, doing=lambda what: None)
+        plan = Plan(
+            source="", settings=Settings(speech=speech), keys={}, out=None, doing=lambda what, seconds=0.0: None
+        )
         return list(transcription(plan))
 
     [well] = rows(speech)

@@ -1,12 +1,12 @@
 """Many recordings on several workers: as if one had heard it all, nothing done twice, and what failed is told."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import cli, folder
@@ -15,54 +15,23 @@ from pipeline.commands.options import slug
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
 from pipeline.events import Cue
 from pipeline.journal import read
-from pipeline.refining import blocks
 from pipeline.refining.blocks import Cutter
 from pipeline.scale.batch import WORK, Batch, Outcome
 from pipeline.scale.listing import Item, listed
-from pipeline.scale.worker import Block, LocalWorker, Lost, Worker
+from pipeline.scale.worker import Worker
 from pipeline.scale.workers import Workers
-from pipeline.speech.messages import Heard
+from pipeline.speech import LocalRecogniser
 from pipeline.speech.vad import FRAME, Probabilities
 from pipeline.state import State, fold
-from pipeline.translation.engine import Answer
-from tests.again import CHOSEN
+from tests.again import CHOSEN, Counted, small_blocks
 from tests.measures import SAMPLES
 
 SECONDS = 30.0
 
 
-class Counted:
-    """A worker that counts what it heard, and may be lost over a block, or fail from one on."""
-
-    heard: list[float]
-
-    def __init__(self, heard: list[float], lost: Sequence[float] = (), fails: float = 1e9) -> None:
-        self.heard, self._lost, self._fails = heard, list(lost), fails
-        self._worker: Worker = LocalWorker(CHOSEN, ())
-        self.description = self._worker.description
-
-    def hear(self, block: Block) -> Heard:
-        if block.start >= self._fails:
-            raise WorkerError("the worker is worn out; give it a rest")
-        if self._lost:
-            self._lost.pop()
-            raise Lost("its machine is gone")
-        answer = self._worker.hear(block)
-        self.heard.append(block.start)
-        return answer
-
-    def translate(self, model: str, text: str, src_lang: str, tgt_lang: str) -> Answer | None:
-        return self._worker.translate(model, text, src_lang, tgt_lang)
-
-    def close(self) -> None:
-        self._worker.close()
-
-
 @pytest.fixture(scope="module", autouse=True)
-def small_blocks() -> object:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "LEAST", 8.0)
-        patch.setattr(blocks, "MOST", 16.0)
+def short() -> Iterator[None]:
+    with small_blocks(8.0, 16.0):
         yield
 
 
@@ -133,12 +102,12 @@ def test_whoever_goes_on_hears_only_what_was_not_heard(
 ) -> None:
     out = tmp_path / "out"
     first: list[float] = []
-    outcomes = run(recordings, out, Workers(lambda: Counted(first, fails=8.0), 1))
+    outcomes = run(recordings, out, Workers(lambda: Counted(first, fails=8.0, make=LocalRecogniser), 1))
     assert "give it a rest" in outcomes["rally"].error
     assert first
     assert (out / WORK / "rally.kept").exists()
     second: list[float] = []
-    assert not run(recordings, out, Workers(lambda: Counted(second), 1))["rally"].error
+    assert not run(recordings, out, Workers(lambda: Counted(second, make=LocalRecogniser), 1))["rally"].error
     assert min(second) > max(first)
     for srt in (done[0] / "rally").glob("*.srt"):
         assert (out / "rally" / srt.name).read_bytes() == srt.read_bytes()
@@ -208,6 +177,7 @@ class Loud:
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=1, max_size=40), st.lists(st.integers(1, 200_000), max_size=20))
+@example([0.0] * 7 + [1.0] + [0.0] * 7, [56_001, 200_000])
 def test_it_is_cut_alike_however_it_comes_in(levels: list[float], pieces: list[int]) -> None:
     sound = np.repeat(np.array(levels, np.float32), 30_000)
     whole = Cutter(Loud(), 3.0)

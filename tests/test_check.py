@@ -108,6 +108,10 @@ def test_the_table_for_people_ends_with_the_delay_and_a_verdict(tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert done.stdout.rstrip().endswith("It will hold.")
     assert done.stdout.rstrip().splitlines()[-2].startswith("ok   delay")
+    told = done.stderr.splitlines()
+    assert "takes a minute" in told[0]
+    assert told[1] == "...  opening the stream (30 s at most): about 5 s"  # before there is anything to show
+    assert [line for line in told if line.startswith("...  measuring the speech model while")]
     assert not list(tmp_path.iterdir())
 
 

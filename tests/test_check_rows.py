@@ -9,6 +9,7 @@ from pipeline.catalogue import WHISPER
 from pipeline.check.delay import recommend
 from pipeline.check.machine import ytdlp
 from pipeline.check.model import other_size
+from pipeline.commands.rows import Step
 from pipeline.settings import Settings, SpeechSettings
 
 
@@ -23,6 +24,16 @@ def test_youtube_needs_a_javascript_runtime(tmp_path: Path, monkeypatch: pytest.
     assert ytdlp("https://video.example/x", date(year, month, day)).ok
     (tmp_path / "deno").touch(0o755)
     assert ytdlp("https://www.youtube.com/watch?v=x", date(year, month, day)).ok
+
+
+def test_a_step_counts_down_and_says_how_long_it_takes_once_that_is_longer_than_thought() -> None:
+    step = Step("listening to 20 s of the stream", 20.0)
+    assert str(step) == "listening to 20 s of the stream: about 20 s"
+    step.began -= 13.0
+    assert str(step) == "listening to 20 s of the stream: about 7 s"
+    step.began -= 13.0
+    assert str(step) == "listening to 20 s of the stream: 26 s so far"
+    assert str(Step("looking at the machine", 0.0)) == "looking at the machine"
 
 
 def test_which_other_model_would_hold() -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pipeline import assets, cli
 from pipeline.afterwards import answer
 from pipeline.asked import keep
+from pipeline.drafts import Draft
 from pipeline.errors import LivesubsError, ModelError, SessionError, SettingsError
 from pipeline.events import Action, Cue, Edit, Gap, MediaSegment, Sentence, SessionStarted, Withdrawn, Word
 from pipeline.export import marks, texts
@@ -30,7 +31,7 @@ from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from pipeline.review.queue import Problem
 from pipeline.state import fold
-from pipeline.web.drafts import Draft, Drafts
+from pipeline.web.drafts import Drafts
 from tests.web.sessions import STARTED, cue, finished
 from tests.web.shows import line
 

@@ -57,6 +57,12 @@ def test_stages_do_not_import_each_other(path: Path) -> None:
     assert not {name for name in imports(path) if any(f"{name}.".startswith(f"{other}.") for other in others)}
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_page_server_is_on_top(path: Path) -> None:
+    if path.relative_to(ROOT).parts[0] not in ("web", "commands"):
+        assert not {name for name in imports(path) if f"{name}.".startswith("pipeline.web.")}
+
+
 @pytest.mark.parametrize("path", [p for p in MODULES if p.parent.name == "names"], ids=lambda p: p.name)
 def test_names_know_no_stage(path: Path) -> None:
     known = {f"pipeline.{name}" for name in ("errors", "events", "files", "names")}

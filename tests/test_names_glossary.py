@@ -133,7 +133,7 @@ def test_the_check_before_the_show_tells_a_wrong_glossary_and_tries_the_rest_wit
     file = tmp_path / "names.txt"
     file.write_text("Brassac = Brassac\nla mairie = the town hall\n")
     settings = Settings(translation=TranslationSettings(glossary=str(file)))
-    plan = Plan(source="", settings=settings, keys={}, out=None, doing=lambda what: None)
+    plan = Plan(source="", settings=settings, keys={}, out=None, doing=lambda what, seconds=0.0: None)
 
     def rows(plan: Plan) -> Iterator[Row | Plan]:
         yield (yield from glossary(plan))

@@ -25,6 +25,7 @@ from pipeline.asked import keep
 from pipeline.audio import AudioFile
 from pipeline.cli import app
 from pipeline.doctor import examine
+from pipeline.drafts import Draft
 from pipeline.editing import cue_id
 from pipeline.errors import DiskFull, SettingsError
 from pipeline.events import Action, Cue, Did, Doing, Edit
@@ -40,7 +41,7 @@ from pipeline.source.archive import note, segments
 from pipeline.source.parts import ARCHIVE, Anchor
 from pipeline.state import State, apply, fold
 from pipeline.tracks import TrackFiles
-from pipeline.web.drafts import Draft, Drafts
+from pipeline.web.drafts import Drafts
 from samples.clock import HEIGHT, WIDTH, read_clock
 from tests.measures import SAMPLES
 from tests.recordings import Sound, offset_ms

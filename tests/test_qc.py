@@ -13,12 +13,13 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline import cli
+from pipeline.drafts import Draft
 from pipeline.errors import SettingsError
 from pipeline.review import file as files
 from pipeline.review import texts
 from pipeline.review.profile import PROFILES, Profile, find
 from pipeline.subtitles import quality
-from pipeline.web.drafts import Draft, Drafts
+from pipeline.web.drafts import Drafts
 from tests.test_layout import HEAVY
 
 SOUND = "1\n00:00:01,000 --> 00:00:03,000\nGood evening.\n\n2\n00:00:04,000 --> 00:00:06,000\nThank you.\n\n"

@@ -2,37 +2,41 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from pipeline import cli, folder, power
+from pipeline import cli, folder, power, settings
 from pipeline.asked import keep
 from pipeline.audio import decode
 from pipeline.commands.refine import _at_leisure
-from pipeline.errors import SessionError
+from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Action, Cue, Edit, Refined
 from pipeline.flow import SystemClock
 from pipeline.journal import lock, read
 from pipeline.names.live import Names
+from pipeline.refining.readings import Block
 from pipeline.refining.refine import PLAN, READINGS, Pass
 from pipeline.report.folder import write
 from pipeline.review.package import MANIFEST, Manifest
+from pipeline.scale.workers import Workers
 from pipeline.scores.session import References, score
 from pipeline.scores.track import read_srt
 from pipeline.scores.words import wer
 from pipeline.speech import LocalRecogniser
+from pipeline.speech.messages import Heard
 from pipeline.state import State, fold
 from pipeline.system import program
 from pipeline.tracks import BEHIND
 from pipeline.translation.build import build_chains
 from pipeline.watched import WATCHED, leave, watched
-from tests.again import CHOSEN, heard
+from tests.again import CHOSEN, Counted, heard, small_blocks
 from tests.measures import SAMPLES
 
 SECONDS = 27.0
@@ -45,9 +49,15 @@ class Killed(BaseException):
     """As kill -9, in this process."""
 
 
-def refine(path: Path, tell: Tell = lambda done, total: None) -> Refined:
+def refine(path: Path, tell: Tell = lambda done, total: None, workers: Workers | None = None) -> Refined:
     chains = build_chains(CHOSEN.translation, CHOSEN.speech.spoken)
-    return Pass(path, CHOSEN, LocalRecogniser, chains, Names(), SystemClock(), tell).run()
+    with workers or Workers(lambda: counted([]), 1) as hearing:
+        return Pass(path, CHOSEN, hearing.heard, chains, Names(), SystemClock(), tell).run()
+
+
+def counted(heard: list[float], **asked: Any) -> Counted:
+    """In this process."""
+    return Counted(heard, way=0, make=LocalRecogniser, **asked)
 
 
 def state(path: Path) -> State:
@@ -56,6 +66,12 @@ def state(path: Path) -> State:
 
 def texts(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in path.glob("subtitles.*")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short() -> Iterator[None]:
+    with small_blocks(6.0, 12.0):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -171,8 +187,48 @@ def test_killed_at_any_line_it_comes_to_the_same(whole: tuple[Path, Refined], pl
         assert texts(made) == texts(whole[0]), cut
 
 
+def test_by_two_workers_one_of_which_is_lost_it_comes_to_the_same(
+    noisy: Path, whole: tuple[Path, Refined], tmp_path: Path
+) -> None:
+    made = copy(noisy, tmp_path / "s")
+    first: list[float] = []
+    second: list[float] = []
+    lost = [[0.0], []]
+
+    def worker() -> Counted:
+        return counted(first, lost=lost.pop()) if lost else counted(second)
+
+    assert refine(made, workers=Workers(worker, 2)) == whole[1]
+    assert texts(made) == texts(whole[0])
+    assert first
+    assert second
+    assert len(first) + len(second) == 3 * len({*first, *second})
+
+
+def test_the_long_stretches_alone_are_told_what_was_said_before(noisy: Path, tmp_path: Path) -> None:
+    asked: list[Block] = []
+
+    def hears(blocks: Iterable[Block]) -> Iterator[Heard]:
+        asked.extend(blocks)
+        raise Killed
+
+    made, bearing = copy(noisy, tmp_path / "s"), settings.override(CHOSEN, speech={"hotwords": None})
+    with pytest.raises(Killed):
+        Pass(made, bearing, hears, {}, Names(), SystemClock()).run()
+    told = [[name for block in asked if block.way == way for name in block.names] for way in range(3)]
+    assert told[1:] == [[], []]
+    assert told[0]
+    said = " ".join(sentence.text for sentence in state(made).sentences.values())
+    assert all(text in said for text in told[0])
+
+
 def test_it_is_refused_in_a_sentence(noisy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "_HANDOVER", 0.0)
+    monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    with pytest.raises(SettingsError, match=r"set RAY_AUTH_MODE=token here and on every node"):
+        typed(noisy, "--address", "ray://127.0.0.1:10001")
+    with pytest.raises(SettingsError, match=r"--gpu is the share of a cluster's GPU; leave it out"):
+        typed(noisy, "--gpu", "0.5")
     with lock(noisy), pytest.raises(SessionError, match="in use by another livesubs; stop that one first"):
         refine(noisy)
     with pytest.raises(SessionError, match=r"there is no session in .*; name a session folder"):

@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import median
 
 import jiwer
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from pipeline.audio import Samples
 from pipeline.events import Event, Hypothesis, Suppressed
 from pipeline.scores.words import plain
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
+from pipeline.speech import streaming
 from pipeline.speech.endpointer import FRAME_SECONDS
 from pipeline.speech.languages import Choose, likeliest
 from pipeline.speech.local import LocalRecogniser
@@ -102,6 +104,51 @@ def test_no_word_comes_that_ends_before_what_has_been_judged(turns: list[int]) -
             assert all(word.end >= judged - 1e-6 for word in event.committed)
             assert event.heard >= judged - 1e-6
             judged = event.heard
+
+
+class Breaking(Scripted):
+    """Takes the beginning of a word for all of it, and makes up what is behind: a word, or that one again and again."""
+
+    def __init__(self, spoken: set[int], sure: float, again: int, then: float) -> None:
+        super().__init__(spoken)
+        self._sure, self._again, self._then = sure, again, then
+
+    def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
+        found = super().go_on(samples, said, choose)
+        *whole, last = found.pieces or [None]
+        if last and last.text == " bruit":
+            half = Piece(" mo", last.start, last.start, self._sure)
+            invented = Piece(" de", last.start, last.end, self._then)
+            found = msgspec.structs.replace(found, pieces=(*whole, half, *[half] * self._again, invented))
+        return found
+
+
+@pytest.mark.parametrize(("sure", "again", "then"), [(1.0, 0, 0.01), (1.0, 2, 1.0), (0.5, 0, 1.0)])
+def test_half_a_word_is_not_said_whatever_is_made_up_behind_it(
+    sure: float, again: int, then: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "MARGIN", 0.15)  # less than a scripted word takes
+    cuts = [*range(0, 400 * FRAME, 4 * FRAME)]
+    said, expected = run([40], cuts, lambda d, spoken: StreamPolicy(d, Breaking(spoken, sure, again, then), SETTINGS))
+    found = [word.text for event in said if isinstance(event, Hypothesis) for word in event.committed]
+    assert found == expected
+
+
+class Early(Scripted):
+    """Ends a long last word long before it is over, and hears something else in what is left of it."""
+
+    def go_on(self, samples: Samples, said: tuple[int, ...], choose: Choose = likeliest) -> Continuation:
+        pieces = [Piece(" Bien", 0.0, 0.3, 1.0, (0,)), Piece(" anticonstitutionnellement.", 0.3, 0.35, 1.0, (1,))]
+        return Continuation(tuple(piece for piece in pieces if piece.tokens[0] not in said), 0.0, "fr")
+
+
+def test_a_last_word_that_is_timed_too_short_is_not_heard_twice() -> None:
+    policy = StreamPolicy(ScriptedDetector([0.9] * 60 + [0.0] * 40), Early({0, 1, 2, 3, 4, 5}), SETTINGS)
+    said: list[Said] = []
+    for at in range(0, 100 * FRAME, 4 * FRAME):
+        said += policy.hear(numbered(100 * FRAME)[at : at + 4 * FRAME], at / SAMPLE_RATE)
+    found = [word.text for event in said if isinstance(event, Hypothesis) for word in event.committed]
+    assert found == [" Bien", " anticonstitutionnellement."]
 
 
 def test_a_speech_without_a_pause_is_said_as_it_goes_and_its_sound_is_let_go() -> None:

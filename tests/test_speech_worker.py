@@ -74,14 +74,15 @@ def test_stray_prints_do_not_reach_the_protocol(audio: Path) -> None:
 
 
 def test_nonsense_is_answered_and_the_worker_lives_on(audio: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline.speech.worker"],
-        input=b"what?\n" + messages.encode(Finish()) + messages.encode(Open(str(audio), DEMO)),
-        capture_output=True,
-        timeout=60,
-        check=True,
-    )
-    answers = [messages.answer(line) for line in done.stdout.splitlines()]
+    asked = b"what?\n" + messages.encode(Finish()) + messages.encode(Open(str(audio), DEMO))
+    command = [sys.executable, "-m", "pipeline.speech.worker"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdin
+        assert worker.stdout
+        worker.stdin.write(asked)
+        worker.stdin.flush()
+        answers = [messages.answer(worker.stdout.readline()) for _ in range(3)]  # its input is open all the while
+        worker.stdin.close()
     assert [type(a) for a in answers] == [Failed, Failed, Ready]
 
 

@@ -15,7 +15,7 @@ from pipeline import supervision
 from pipeline.audio import AudioFile
 from pipeline.commands import run
 from pipeline.companion import at_work
-from pipeline.events import Gap, Progress, Resumed, Warned
+from pipeline.events import Cue, Gap, Progress, Resumed, Warned
 from pipeline.flow import SystemClock
 from pipeline.folder import Begun, held, write_settings
 from pipeline.journal import Entry, encode, read
@@ -26,6 +26,7 @@ from pipeline.supervision import Supervised
 from pipeline.system import STOP_SIGNALS, program
 from tests.measures import SAMPLES, cues, wer
 from tests.reported import BEGAN, begun, said
+from tests.screen import Screen, on_screen
 from tests.test_session_waiting import Deaf, Nobody
 from tests.waiting import until
 
@@ -33,15 +34,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def show(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A session in `s` that has made two sentences."""
+def show(tmp_path: Path) -> Iterator[Screen]:
+    """A session in `s`, in a terminal, that has made two sentences."""
     command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "4"]
-    with subprocess.Popen(
-        [*command, "--out", str(tmp_path / "s")], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as started:
+    with on_screen(*command, "--out", str(tmp_path / "s"), rows=70) as screen:
         until(lambda: _journal(tmp_path / "s").count(b'"kind":"sentence"') >= 2, 60)
-        yield started
-        started.kill()
+        yield screen
 
 
 def _journal(folder: Path) -> bytes:
@@ -49,21 +47,15 @@ def _journal(folder: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def _session(show: "subprocess.Popen[str]", *, but: int = 0) -> int:
-    """The number of the session's process, once there is one (other than `but`)."""
-
-    def found() -> int:
-        pids = [child.pid for child in psutil.Process(show.pid).children()]
-        return next((pid for pid in pids if pid != but), 0)
-
-    return int(until(found, 20))
-
-
-def test_a_session_that_is_killed_goes_on_by_itself(show: "subprocess.Popen[str]", tmp_path: Path) -> None:
-    psutil.Process(_session(show)).kill()
-    _, said = show.communicate(timeout=120)
-    assert show.returncode == 0
-    assert "the session was killed (SIGKILL); it goes on by itself" in said
+def test_a_session_that_is_killed_goes_on_by_itself(show: Screen, tmp_path: Path) -> None:
+    [session] = psutil.Process(show.process.pid).children()
+    session.kill()
+    # On a line of its own, below the picture that the killed one was drawing.
+    until(lambda: "livesubs: the session was killed (SIGKILL); it goes on by itself" in show.lines, 20)
+    assert show.process.wait(120) == 0
+    written = [entry.event for entry in read(tmp_path / "s" / "journal.jsonl")]
+    count = len([event for event in written if isinstance(event, Cue) and (event.lang, event.rev) == ("en", 1)])
+    until(lambda: [line for line in show.lines if line.endswith(f"cues {count}")], 5)  # also those from before
     events = [entry.event for entry in read(tmp_path / "s" / "journal.jsonl")]
     assert len([event for event in events if isinstance(event, Resumed)]) == 1
     assert not [event for event in events if isinstance(event, Gap)]  # of a file nothing is missing

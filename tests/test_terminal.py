@@ -156,6 +156,20 @@ def test_the_list_says_what_its_lines_say_now() -> None:
     assert "Perhaps." not in shown_by(screen, console)
 
 
+def test_a_session_that_goes_on_counts_on_and_keeps_what_was_told() -> None:
+    console = Console(width=100, height=30, file=io.StringIO())
+    screen = LiveScreen(lambda: Status(recorded=9.0, heard=9.0, speed=1.0, level=-20.0, stopping=False), console)
+    cue = Cue(id="s1.en.1", lang="en", start=0.0, end=1.0, text="Yes.", sentences=("s1",))
+    before = [STARTED, SourceState(state="connected", stream=0.0), cue, Warned(text="the page server died", about="p")]
+    screen.recall(
+        Entry(number, 0.0, event) for number, event in enumerate([*before, Ended(reason="failed", stream=9.0)])
+    )
+    drawn = shown_by(screen, console)
+    assert all(text in drawn for text in ("Yes.", "cues 1", "page server died", "loading the speech model", "Ctrl-C"))
+    screen.show(Entry(9, 0.0, replace(cue, id="s2.en.1", text="No.")))
+    assert "cues 2" in shown_by(screen, console)
+
+
 def test_the_newest_warning_is_whole_however_small_the_terminal() -> None:
     still = Status(recorded=60.0, heard=60.0, speed=30.0, level=-20.0, stopping=False)
     screen = LiveScreen(lambda: still, Console(width=80, height=24, file=io.StringIO(), force_terminal=True))

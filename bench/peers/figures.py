@@ -1,6 +1,7 @@
 """How good and how late a system was: what was truly said against what a client was told."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import jiwer
 import numpy as np
@@ -9,6 +10,9 @@ from bench.peers.heard import Arrival
 from bench.takes import Said
 from pipeline.events import Value
 from pipeline.scores.words import plain, text_wer
+
+T = TypeVar("T")
+S = TypeVar("S")
 
 
 class Figures(Value, frozen=True):
@@ -34,7 +38,7 @@ def figures(said: Sequence[Said], text: str, arrivals: Sequence[Arrival], cpu: f
     """`text` is what was committed in the end."""
     shown, retracted = shown_at(arrivals)
     true = [(word, one.end) for one in said for word in plain(one.text).split()]
-    late = [at - end for end, at in _pairs(true, shown)]
+    late = [at - end for end, at in pairs(true, shown)]
     return Figures(
         wer=text_wer(" ".join(one.text for one in said), text) if shown else 1.0,
         words=len(true),
@@ -57,8 +61,8 @@ def shown_at(arrivals: Sequence[Arrival]) -> tuple[list[tuple[str, float]], int]
     return shown, retracted
 
 
-def _pairs(true: Sequence[tuple[str, float]], shown: Sequence[tuple[str, float]]) -> Iterator[tuple[float, float]]:
-    """Of each word that was told as it was said: where it ends, and when it came."""
+def pairs(true: Sequence[tuple[str, T]], shown: Sequence[tuple[str, S]]) -> Iterator[tuple[T, S]]:
+    """Of each word that was told as it was said, what goes with it there and here."""
     if not shown:
         return
     spoken, told = (" ".join(word for word, _ in words) for words in (true, shown))

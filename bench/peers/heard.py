@@ -31,12 +31,19 @@ class Heard:
 
     def told(self, text: str) -> None:
         """All that is committed by now; what is not told any more has been taken back."""
-        now, words = time.monotonic(), plain(text).split()
-        self.text = text
-        kept = _common(self._words, words)
-        if kept < max(len(words), len(self._words)):
-            self.arrivals.append(Arrival(at=now - self._began, kept=kept, words=tuple(words[kept:])))
-            self._words, self._last = words, now
+        now = time.monotonic()
+        if self.had(text, now - self._began):
+            self._last = now
+
+    def had(self, text: str, at: float) -> bool:
+        """The same `at` a moment, seconds since the take began; whether that is news."""
+        self.text, words = text, plain(text).split()
+        kept = common(self._words, words)
+        if kept == max(len(words), len(self._words)):
+            return False
+        self.arrivals.append(Arrival(at=at, kept=kept, words=tuple(words[kept:])))
+        self._words = words
+        return True
 
     @property
     def quiet(self) -> float:
@@ -44,7 +51,7 @@ class Heard:
         return time.monotonic() - self._last
 
 
-def _common(before: Sequence[str], after: Sequence[str]) -> int:
+def common(before: Sequence[str], after: Sequence[str]) -> int:
     """How many words both begin with."""
     pairs = zip(before, after, strict=False)
     return next((at for at, (old, new) in enumerate(pairs) if old != new), min(len(before), len(after)))

@@ -4,7 +4,6 @@ It tells the words of a sentence that is being said under one id, those before a
 of it afterwards hold the same words and are not looked at.
 """
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +15,7 @@ import httpx2
 from bench.peers.process import THREADS, Knobs, Place, connected, free_port, running
 from bench.peers.sound import endless
 from bench.peers.system import Link, System
+from bench.told import messages
 
 
 @contextmanager
@@ -60,17 +60,13 @@ def _open(knobs: Knobs, place: Place, told: Callable[[str], None]) -> Iterator[L
 
 
 def _listen(chunks: Iterable[str], ready: Event, told: Callable[[str], None]) -> None:
-    """What happens at once comes in one piece: a sentence that ends, and the next one with the words it had."""
     sentences: dict[str, str] = {}
-    open = ""
-    for chunk in chunks:
-        *messages, open = (open + chunk).split("\r\n\r\n")
-        for message in messages:
-            fields = dict(line.split(": ", 1) for line in message.splitlines() if ": " in line)
-            if fields.get("event") == "session":
+    for batch in messages(chunks):
+        for kind, message in batch:
+            if kind == "session":
                 ready.set()
-            elif fields.get("event") == "cue" and not (cue := json.loads(fields["data"]))["final"]:
-                sentences[cue["id"]] = cue["text"]
+            elif kind == "cue" and not message["final"]:
+                sentences[message["id"]] = message["text"]
         told(" ".join(sentences.values()))
 
 

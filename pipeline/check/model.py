@@ -11,14 +11,17 @@ from pathlib import Path
 import psutil
 
 from pipeline.catalogue import WHISPER, fits
-from pipeline.check.rows import Plan, Row
+from pipeline.check.rows import Doing, Plan, Row
 from pipeline.speech.client import RecogniserProcess
 from pipeline.system import program
 
 FAST = 2.0
 """Times as fast as speech while two cores are busy: what is left for applause, heat and a browser."""
-PATIENCE = 40.0
-"""Seconds after which a slow model has shown enough."""
+PATIENCE = 20.0
+"""Seconds after which a slow model has shown enough: at `FAST` times as fast as speech it would be done in 15."""
+_BEGINS, _LOADS = 3.0, 150e6
+"""Seconds until a recogniser loads its model, and bytes of it that are loaded in one, roughly."""
+_MEASURES = "measuring the speech model while two cores are busy"
 _PARTS = {"utterance": 5.0, "stream": 0.5}
 """Seconds of sound that are heard at once, by policy: `stream` would save steps that it has to do on the night."""
 _BUSY = "import time\nend = time.monotonic() + 90\nprint(flush=True)\nwhile time.monotonic() < end: pass"
@@ -42,13 +45,21 @@ def _busy(cores: int) -> Iterator[None]:
             process.communicate()
 
 
-def speed_of(recogniser: RecogniserProcess, seconds: float, policy: str) -> float:
+def loading(path: str) -> float:
+    """About how many seconds it takes to load the model in a folder."""
+    weights = Path(path) / "model.bin"
+    return _BEGINS + (weights.stat().st_size / _LOADS if weights.is_file() else 0.0)
+
+
+def speed_of(recogniser: RecogniserProcess, seconds: float, policy: str, doing: Doing) -> float:
     """Seconds recognised in a second of work, of so many that it may hear, while two cores are busy."""
-    heard, until, part = 0.0, time.monotonic() + PATIENCE, _PARTS[policy]
+    heard, began, part = 0.0, time.monotonic(), _PARTS[policy]
+    doing(_MEASURES, PATIENCE)
     with _busy(2):
-        while heard < seconds and time.monotonic() < until:
+        while heard < seconds and time.monotonic() < began + PATIENCE:
             recogniser.hear(heard, min(heard + part, seconds))
             heard = min(heard + part, seconds)
+            doing(_MEASURES, min(PATIENCE, (time.monotonic() - began) * seconds / heard))
         recogniser.finish()
     return heard / max(recogniser.compute, 1e-6)
 

@@ -7,6 +7,7 @@ import msgspec
 import psutil
 
 from pipeline.audio import AudioFile
+from pipeline.check.rows import Doing
 from pipeline.errors import SourceUnreachable
 from pipeline.events import Value
 from pipeline.flow import Caller, DeadlineExpired
@@ -19,6 +20,8 @@ from pipeline.source.probe import Media
 
 _OPENING = 30.0
 """Seconds a source has to be opened."""
+_USUAL = 5.0
+"""... and those that it usually needs."""
 _SLOW = 12.0
 """Seconds more than the sound lasts that are waited for it."""
 
@@ -47,9 +50,11 @@ class Recording(Value, frozen=True):
         return AudioFile(self.folder / parts.AUDIO)
 
 
-def record(source: str, settings: SourceSettings, folder: Path, seconds: float) -> Recording:
-    """Records `seconds` of a source into the new `folder`; a SourceError when it cannot be opened or lost at once."""
+def record(source: str, settings: SourceSettings, folder: Path, seconds: float, doing: Doing) -> Recording:
+    """Records `seconds` of a source into the new `folder`, whose name says what it is; a SourceError when it cannot be
+    opened or lost at once."""
     folder.mkdir()
+    doing(f"opening the {folder.name} ({_OPENING:.0f} s at most)", _USUAL)
     part = msgspec.structs.replace(settings, length=seconds, pace=None)
     if part.end is not None:
         part = msgspec.structs.replace(part, end=min(part.end, part.start + seconds))
@@ -59,6 +64,7 @@ def record(source: str, settings: SourceSettings, folder: Path, seconds: float) 
     try:
         _start(capture, address)
         opened = time.monotonic() - began
+        doing(f"listening to {seconds:.0f} s of the {folder.name}", 0.0 if address.ends else seconds)
         came = _watch(capture, AudioFile(folder / parts.AUDIO), seconds)
         if capture.ended and capture.outcome.error:  # before we stop it: it was lost
             raise capture.outcome.error

@@ -1,8 +1,8 @@
 """A row of the check: a thing that was tried, whether it will hold, and what to do if not."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from pipeline.events import Value
 from pipeline.settings import Settings
@@ -23,6 +23,13 @@ Rows: TypeAlias = Generator[Row, None, T]
 """Gives rows as they are known, and in the end what the rows after them build on."""
 
 
+class Doing(Protocol):
+    """Is told what takes time, before it is done."""
+
+    def __call__(self, what: str, seconds: float = 0.0) -> None:
+        """About so many `seconds`; 0: a moment. The same again: it is known better now how many, from its beginning."""
+
+
 class Plan(Value, frozen=True):
     """What is to hold, and with what."""
 
@@ -33,8 +40,7 @@ class Plan(Value, frozen=True):
     """Of the translation services, by their names in the environment."""
     out: Path | None
     """The session folder, where one was named."""
-    doing: Callable[[str], None]
-    """Is told what takes time."""
+    doing: Doing
     rehearsal: str | None = None
     """A recording that stands in for what is said and seen, the day before."""
     delay: float | None = None

@@ -19,7 +19,7 @@ from pipeline.subtitles.sentences import to_sentences
 
 SAMPLE = 30.0
 """Seconds of the embedded sample that speed is measured on: everywhere the same, and full of speech."""
-HANGS = 60.0
+HANGS = 80.0
 """Seconds more after which a recogniser that says nothing hangs."""
 FEW = 8
 """Words that are too few to tell a language by."""
@@ -46,19 +46,18 @@ def speech(plan: Plan, folder: Path, recording: Recording | None) -> Rows[Unders
     with RecogniserProcess() as recogniser:
         try:
             heard, sample = _joined(folder / "heard.s16", recording)
-            plan.doing("loading the speech model")
+            plan.doing("loading the speech model", model.loading(plan.settings.speech.model))
             began = time.monotonic()
             description = _within(lambda: recogniser.open(heard.path, plan.settings.speech))
             loaded = time.monotonic() - began
-            plan.doing("measuring the speech model while two cores are busy")
-            speed = _within(lambda: model.speed_of(recogniser, sample, plan.settings.speech.policy))
+            speed = _within(lambda: model.speed_of(recogniser, sample, plan.settings.speech.policy, plan.doing))
         except LivesubsError as error:
             yield Row(row="model", ok=False, say=str(error))
             return None
         yield model.judged(plan, description, loaded, speed)
         if recording is None or speed < 1:  # its row has failed, and hearing the recording would take all evening
             return Understood(speed=speed)
-        plan.doing("listening to what is said")
+        plan.doing("hearing what is said", recording.seconds / speed)
         sentences = yield from _understood(plan, recogniser, recording, sample)
     return Understood(speed=speed, sentences=sentences)
 

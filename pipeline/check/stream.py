@@ -26,9 +26,8 @@ SILENCE = -55.0
 
 def stream(plan: Plan, folder: Path) -> Rows[Recording | None]:
     """The rows `stream` and `sound`."""
-    plan.doing(f"listening to {LISTEN:.0f} s of the stream")
     try:
-        recording = record(plan.source, plan.settings.source, folder / "stream", LISTEN)
+        recording = record(plan.source, plan.settings.source, folder / "stream", LISTEN, plan.doing)
     except NotLiveYet as error:
         yield Row(row="stream", ok=plan.rehearsal is not None, say=str(error))
         return None
@@ -48,10 +47,9 @@ def rehearsal(plan: Plan, folder: Path) -> Rows[Recording | None]:
     """What stands in for the stream; a row only when it cannot be read."""
     if plan.rehearsal is None:
         return None
-    plan.doing("reading the rehearsal")
     settings = SourceSettings(ffmpeg=plan.settings.source.ffmpeg, cookies=plan.settings.source.cookies)
     try:
-        return record(plan.rehearsal, settings, folder / "rehearsal", REHEARSE)
+        return record(plan.rehearsal, settings, folder / "rehearsal", REHEARSE, plan.doing)
     except LivesubsError as error:
         yield Row(row="rehearsal", ok=False, say=str(error))
         return None
@@ -61,7 +59,7 @@ def network(plan: Plan, recording: Recording) -> Rows[Line | None]:
     """The row `network`, where the source is on one."""
     if recording.address.kind in ("file", "device", "stdin"):
         return None
-    plan.doing("measuring the line")
+    plan.doing("measuring the line", line.LONGEST)
     try:
         found = line.measure(recording.address, recording.media.duration)
     except LivesubsError as error:

@@ -53,7 +53,7 @@ def transcription(plan: Plan) -> Rows[None]:
         server = server_of(plan.settings, plan.asr_key)
         if server is None:
             return
-        plan.doing("asking the transcription server")
+        plan.doing("asking the transcription server", server.seconds)
         yield _row(server, plan.settings.speech)
     except SettingsError as error:
         yield Row(row="transcription server", ok=False, say=str(error))

@@ -49,7 +49,6 @@ def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float | Non
 
     `sentences` were heard in the recording: one of them is translated too, to be looked at.
     """
-    plan.doing("asking the translators")
     spoken = plan.settings.speech.spoken
     slowest: float | None = None
     for target, source in product(plan.settings.translation.to, spoken):
@@ -62,6 +61,7 @@ def translators(plan: Plan, sentences: tuple[Sentence, ...]) -> Rows[float | Non
         except LivesubsError as error:
             yield Row(row=_row(plan, "", (source, target)), ok=False, say=str(error))
             continue
+        plan.doing(f"asking the translators from {source} to {target}", plan.settings.translation.deadline)
         share = plan.settings.translation.deadline / max(len(found), 1)
         asked = [_ask(plan, name, engine, (source, target), questions, share) for name, engine in found.items()]
         answers = list(merge(asked, bound=1, name="check-translation"))

@@ -1,24 +1,21 @@
 """`livesubs batch`: a list of recordings, on this machine or on many."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec.structs import replace
 
-from pipeline import catalogue, power, settings, system
-from pipeline.commands import options, shelf
+from pipeline import catalogue, power, system
+from pipeline.commands import options, shelf, workers
 from pipeline.commands.progress import progress
 from pipeline.commands.run import ABORTED
-from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.scale.batch import Outcome
-    from pipeline.scale.worker import LocalWorker
     from pipeline.scale.workers import Workers
 
 
@@ -31,13 +28,8 @@ def batch(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Workers, with the models each (default: as many as there are cores).")
     ] = None,
-    address: Annotated[
-        str | None,
-        typer.Option(help="A Ray cluster for the workers: ray://HOST:10001, or auto for this machine's."),
-    ] = None,
-    gpu: Annotated[
-        float, typer.Option(min=0.0, help="With --address: the share of a GPU that each worker has, e.g. 0.5.")
-    ] = 0.0,
+    address: options.Address = None,
+    gpu: options.Gpu = 0.0,
     model: options.Model = None,
     mt_model: options.MtModel = None,
     translate: options.Translate = None,
@@ -58,13 +50,12 @@ def batch(
     from pipeline.scale.batch import Batch
     from pipeline.scale.listing import listed
 
-    if gpu and not address:
-        raise SettingsError("--gpu is the share of a cluster's GPU; leave it out, or name the cluster with --address")
+    workers.check(address, gpu)
     items = listed(listing, options.slug)
     chosen = _chosen(options.settle(options.load(config), context.params))
     try:
-        with _workers(chosen, address, jobs, gpu) as workers, power.awake(_say), progress("recordings") as tell:
-            failed = _failed(Batch(out, chosen, workers, options.keys(), tell).run(items), out)
+        with _workers(chosen, address, jobs, gpu) as ready, power.awake(_say), progress("recordings") as tell:
+            failed = _failed(Batch(out, chosen, ready, options.keys(), tell).run(items), out)
     except KeyboardInterrupt:
         system.leave(ABORTED, "livesubs: stopped; typed again, it goes on where it was")
     if failed:
@@ -88,26 +79,11 @@ def _chosen(typed: Settings) -> Settings:
     return options.with_models(replace(typed, source=source, speech=replace(typed.speech, policy="utterance")))
 
 
-@contextmanager
-def _workers(chosen: Settings, address: str | None, jobs: int | None, gpu: float) -> "Iterator[Workers]":
+def _workers(chosen: Settings, address: str | None, jobs: int | None, gpu: float) -> "AbstractContextManager[Workers]":
     """Of this machine, or of a cluster."""
-    from pipeline.scale import cluster
-    from pipeline.scale.workers import Workers
-
-    asked = _on_one_thread(chosen)
-    if address is None:
-        with Workers(partial(worker, asked), jobs or _room(chosen)) as workers:
-            yield workers
-        return
-    with cluster.connected(address, token=options.ray_token()):
-        make = cluster.maker(worker_there, asked, gpu)
-        with Workers(make, jobs or cluster.room(gpu)) as workers:
-            yield workers
-
-
-def _on_one_thread(chosen: Settings) -> Settings:
-    """For one of several workers; so they hear the same, however many there are."""
-    return settings.override(chosen, speech={"threads": chosen.speech.threads or 1})
+    if address:
+        return workers.there(chosen, address, jobs, gpu)
+    return workers.here(workers.on_one_thread(chosen), jobs or _room(chosen))
 
 
 def _room(chosen: Settings) -> int:
@@ -117,19 +93,6 @@ def _room(chosen: Settings) -> int:
         return 1
     size = catalogue.WHISPER.get(Path(chosen.speech.model).name)
     return max(1, min(machine.cores, machine.memory // size.memory) if size else machine.cores)
-
-
-def worker_there(chosen: Settings, version: str) -> "LocalWorker":
-    """One on a machine of a cluster, where this is called, with the models of the same names there."""
-    return worker(options.same_models(chosen), version=version)
-
-
-def worker(chosen: Settings, **asked: str) -> "LocalWorker":
-    """One on this machine."""
-    from pipeline.scale.worker import LocalWorker
-
-    spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
-    return LocalWorker(chosen, spares, **asked)
 
 
 def _told(outcome: "Outcome", out: Path) -> str:

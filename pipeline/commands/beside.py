@@ -14,7 +14,7 @@ from pipeline.check.rows import Row
 from pipeline.commands import options, publish, restream, screen, youtube
 from pipeline.commands.typed import held_back
 from pipeline.companion import PAGES
-from pipeline.errors import LivesubsError
+from pipeline.errors import LivesubsError, SettingsError
 
 T = TypeVar("T")
 
@@ -92,11 +92,10 @@ def rows(made: Beside, out: Path | None, ffmpeg: str | None = None) -> Iterator[
     path = out or folder.SESSIONS / "check"
     if made.serve:
         beyond = "" if made.listen == LISTEN else f" at {made.listen}"
-        yield _row("pages", f"port {made.port} is free{beyond}", lambda: screen.possible(made))
+        served = msgspec.structs.replace(made, show=0, mpv=False)
+        yield _row("pages", f"port {made.port} is free{beyond}", lambda: screen.possible(served))
     if made.show or made.mpv:
-        way = "none is known here; start livesubs on the desktop of this machine, or set DISPLAY, such as DISPLAY=:0"
-        there = options.has_display()
-        yield Row(row="display", ok=there, say="there is one" if there else way)
+        yield _row("display", "", lambda: _display(made))
     if made.publish:
         way = f"{made.publish} is free for it"
         yield _row("publish", way, lambda: publish.beside(path, Path(made.publish), made.delay or None))
@@ -107,8 +106,18 @@ def rows(made: Beside, out: Path | None, ffmpeg: str | None = None) -> Iterator[
 
 
 def _row(name: str, good: str, attempt: Callable[[], object]) -> Row:
+    """`good` is what there is to say where the attempt does not fail; empty: what it gives."""
     try:
-        attempt()
+        found = attempt()
     except LivesubsError as error:
         return Row(row=name, ok=False, say=str(error))
-    return Row(row=name, ok=True, say=good)
+    return Row(row=name, ok=True, say=good or str(found))
+
+
+def _display(made: Beside) -> str:
+    """What there is to say of the display; SettingsError where nothing can be shown there."""
+    if not options.has_display():
+        raise SettingsError(
+            "none is known here; start livesubs on the desktop of this machine, or set DISPLAY, such as DISPLAY=:0"
+        )
+    return screen.displayed(made)

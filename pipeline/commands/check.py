@@ -1,16 +1,18 @@
 """`livesubs check`: the hour before the show."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipeline import assets
 from pipeline.check.rows import Plan, Row
 from pipeline.commands import beside, options
 from pipeline.commands.rows import AsJson, JsonRows, TableRows
 from pipeline.commands.typed import held_back
 from pipeline.errors import ModelError, SettingsError
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SpeechSettings
 
 Length = Annotated[str | None, typer.Option("--for", help="How long the show is, e.g. 90m (default: 3h).")]
 Rehearse = Annotated[
@@ -41,6 +43,7 @@ def check(
     language: options.Language = None,
     languages: options.Languages = None,
     policy: options.Policy = None,
+    share_recogniser: options.ShareRecogniser = None,
     audio: options.Audio = None,
     channel: options.Channel = None,
     start: options.Start = None,
@@ -64,11 +67,13 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Try everything the show needs, in under two minutes; exit code 1 when something will not hold."""
+    if not as_json:
+        typer.echo("This takes a minute, or two with a large model; each row comes as soon as it is known.", err=True)
     wanted = beside.chosen(context.params, None)
     with JsonRows() if as_json else TableRows("It will hold.") as view:
         loaded = _load(config, view)
         chosen, missing = _with_models(options.settle(loaded, context.params))
-        for row in beside.rows(wanted, out, ffmpeg):
+        for row in (*beside.rows(wanted, out, ffmpeg), *_shared(chosen.speech)):
             view.show(row)
         plan = Plan(
             source=source,
@@ -87,6 +92,20 @@ def check(
             view.show(row)
     if view.failed:
         raise typer.Exit(FAILED)
+
+
+def _shared(speech: SpeechSettings) -> Iterator[Row]:
+    """The row `shared recogniser`, where it is to be; the row `model` is about one of its own."""
+    if not speech.share_recogniser:
+        return
+    from pipeline.speech import Sharing
+
+    try:
+        Sharing(assets.user_runtime()).refuse(speech)
+    except SettingsError as error:
+        yield Row(row="shared recogniser", ok=False, say=str(error))
+    else:
+        yield Row(row="shared recogniser", ok=True, say="this run can share it with others that have the same model")
 
 
 def _load(config: Path | None, view: TableRows | JsonRows) -> Settings:

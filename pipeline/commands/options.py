@@ -63,6 +63,13 @@ Policy = Annotated[
     str | None,
     typer.Option(help="utterance: whole sentences after a pause (default); stream: each word as soon as it is sure."),
 ]
+ShareRecogniser = Annotated[
+    bool | None,
+    typer.Option(
+        "--share-recogniser/--no-share-recogniser",
+        help="One recogniser process for all runs on this machine that say so, with the model in memory once.",
+    ),
+]
 Audio = Annotated[int | None, typer.Option(help="Which sound track (default: 1, the first).")]
 Channel = Annotated[str | None, typer.Option(help="left or right of a stereo track: floor or interpreter.")]
 Start = Annotated[str | None, typer.Option(help="Where to begin in a recording, e.g. 12:30.")]
@@ -78,6 +85,10 @@ Ffmpeg = Annotated[str | None, typer.Option(help="Another ffmpeg than the bundle
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help=f"A settings file; flags override it (default: ./{SETTINGS_FILE}).")
 ]
+Address = Annotated[
+    str | None, typer.Option(help="A Ray cluster for the workers: ray://HOST:10001, or auto for this machine's.")
+]
+Gpu = Annotated[float, typer.Option(min=0.0, help="With --address: the share of a GPU that each worker has, e.g. 0.5.")]
 Out = Annotated[Path | None, typer.Option(help="Session folder, new or empty (default: sessions/DATE_NAME).")]
 Resume = Annotated[
     Path | None,
@@ -272,6 +283,7 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "language": ("speech", "language", _as_it_is),
     "languages": ("speech", "languages", names),
     "policy": ("speech", "policy", str),
+    "share_recogniser": ("speech", "share_recogniser", _as_it_is),
     "asr_url": ("speech", "asr_url", _as_it_is),
     "asr_model": ("speech", "asr_model", _as_it_is),
     "to": ("translation", "to", names),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import msgspec
 import typer
 
 from pipeline import assets, folder, power, settings, system
-from pipeline.commands import options, shelf
+from pipeline.commands import options, shelf, workers
 from pipeline.commands.progress import progress
 from pipeline.errors import SessionError
 from pipeline.settings import Settings
@@ -19,10 +20,12 @@ from pipeline.watched import watched
 
 if TYPE_CHECKING:
     from pipeline.events import Refined
+    from pipeline.refining.readings import Hears
     from pipeline.refining.refine import Pass
+    from pipeline.scale.workers import Workers
 
 _PATIENCE = 10.0
-"""Times that a recogniser may take which waits for everybody else."""
+"""Times that a translation may take which waits for everybody else."""
 _LOOK = 5.0
 """Seconds between two looks at whether it may go on."""
 
@@ -30,6 +33,12 @@ _LOOK = 5.0
 def refine(
     path: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder with its sound.")],
     model: options.Model = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Workers, with the model each, on one thread each (default: one on several)."),
+    ] = None,
+    address: options.Address = None,
+    gpu: options.Gpu = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print what came of it as one JSON object.")] = False,
     under: options.Under = None,
 ) -> None:
@@ -39,34 +48,37 @@ def refine(
     """
     from pipeline.report.folder import write
 
+    workers.check(address, gpu)
     _check(path)
     chosen = settings.load(path / folder.SETTINGS)
     if under and not _may_begin(path, chosen):
         return
     system.be_last()
-    with ends_with(under), progress("heard again") as tell:
-        done = _pass(path, _best(chosen, model), _at_leisure(path, tell) if under else tell).run()
+    best = _best(chosen, model)
+    with ends_with(under), _workers(best, address, jobs, gpu) as ready, progress("heard again") as tell:
+        done = _pass(path, best, ready.heard, _at_leisure(path, tell) if under else tell).run()
     write(path)
     typer.echo(msgspec.json.encode(done) if as_json else _told(path, done), err=under is not None)
 
 
-def _pass(path: Path, chosen: Settings, tell: Callable[[float, float], None]) -> "Pass":
+def _workers(chosen: Settings, address: str | None, jobs: int | None, gpu: float) -> "AbstractContextManager[Workers]":
+    """Of this machine, or of a cluster; one alone has all the threads."""
+    if address:
+        return workers.there(chosen, address, jobs, gpu, way=0)
+    return workers.here(workers.on_one_thread(chosen) if jobs else chosen, jobs or 1, way=0)
+
+
+def _pass(path: Path, chosen: Settings, hears: "Hears", tell: Callable[[float, float], None]) -> "Pass":
     from pipeline.afterwards import names_of
     from pipeline.flow import SystemClock
     from pipeline.refining.refine import Pass
-    from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
     names = names_of(path, chosen)
     patient = settings.override(chosen, translation={"deadline": _PATIENCE * chosen.translation.deadline})
     cache = assets.user_cache() / "translations.sqlite"
     chains = build_chains(patient.translation, chosen.speech.spoken, options.keys(), cache, names)
-    spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
-
-    def recogniser() -> SupervisedRecogniser:
-        return SupervisedRecogniser(lambda: RecogniserProcess(_PATIENCE), spares)
-
-    return Pass(path, chosen, recogniser, chains, names, SystemClock(), tell)
+    return Pass(path, chosen, hears, chains, names, SystemClock(), tell)
 
 
 def _told(path: Path, done: "Refined") -> str:

@@ -1,5 +1,6 @@
 """Rows of things that were tried, as a table or as JSON."""
 
+import time
 from typing import Annotated, Self
 
 import msgspec
@@ -15,6 +16,22 @@ from pipeline.check.rows import Row
 AsJson = Annotated[bool, typer.Option("--json", help="Print the rows as one list of JSON.")]
 
 
+class Step:
+    """What is being tried, and about how many `seconds` that takes; 0: a moment."""
+
+    def __init__(self, what: str, seconds: float) -> None:
+        self.what, self._seconds, self.began = what, seconds, time.monotonic()
+
+    def __rich__(self) -> Text:  # asked again each time it is drawn
+        return Text(str(self))
+
+    def __str__(self) -> str:
+        so_far = time.monotonic() - self.began
+        if (left := round(self._seconds - so_far)) > 0:
+            return f"{self.what}: about {left} s"
+        return f"{self.what}: {so_far:.0f} s so far" if so_far >= 2 else self.what
+
+
 class TableRows:
     """A row a line as soon as it is known, below it what is being tried."""
 
@@ -24,7 +41,8 @@ class TableRows:
         self.failed: list[str] = []
         self._untried: list[str] = []
         self._console = Console()
-        self._status = Status("", console=self._console)
+        self._step = Step("", 0.0)
+        self._status = Status(self._step, console=self._console)
 
     def __enter__(self) -> Self:
         self._status.start()
@@ -40,8 +58,13 @@ class TableRows:
             return f"{len(self.failed)} to mend: {', '.join(self.failed)}"
         return f"Nothing failed; not tried: {', '.join(self._untried)}" if self._untried else self._good
 
-    def doing(self, text: str) -> None:
-        self._status.update(text)
+    def doing(self, what: str, seconds: float = 0.0) -> None:
+        before, self._step = self._step, Step(what, seconds)
+        if before.what == what:
+            self._step.began = before.began
+        elif not self._console.is_terminal:
+            typer.echo(f"...  {self._step}", err=True)
+        self._status.update(self._step)
 
     def show(self, row: Row) -> None:
         if not row.ok:
@@ -78,7 +101,7 @@ class JsonRows:
     def failed(self) -> list[str]:
         return [row.row for row in self.rows if not row.ok]
 
-    def doing(self, text: str) -> None: ...
+    def doing(self, what: str, seconds: float = 0.0) -> None: ...
 
     def show(self, row: Row) -> None:
         self.rows.append(row)

@@ -12,17 +12,21 @@ from pipeline import assets, catalogue, folder, lines, power, remains, settings,
 from pipeline.beside import Beside
 from pipeline.commands import beside, options, shelf
 from pipeline.errors import SettingsError, TranslationError
+from pipeline.journal import read
 from pipeline.names.live import Names
 from pipeline.notes import Outbox
-from pipeline.settings import Settings
+from pipeline.settings import Settings, SpeechSettings
 from pipeline.state import State
 from pipeline.supervision import Supervised, ends_with
 
 if TYPE_CHECKING:
+    from pipeline.speech import SupervisedRecogniser
     from pipeline.speech.server import Server
 
 ABORTED = 130
 """Exit code after a second Ctrl-C, as shells have it."""
+_AMONG_OTHERS = 3.0
+"""Times that a recogniser may take whose model others hear with, too: one that is killed is killed for all."""
 
 
 def run(
@@ -47,6 +51,7 @@ def run(
     language: options.Language = None,
     languages: options.Languages = None,
     policy: options.Policy = None,
+    share_recogniser: options.ShareRecogniser = None,
     audio: options.Audio = None,
     channel: options.Channel = None,
     start: options.Start = None,
@@ -120,6 +125,7 @@ def _watched(
         given_up=lambda: remains.put_in_order(path),
         outbox=Outbox(path),
         then=then,
+        mend=(lambda: None) if as_json else terminal.mend,
     )
     return supervised.run(lambda text: typer.echo(f"livesubs: {text}", err=True))
 
@@ -183,7 +189,6 @@ def subtitle(
     from pipeline.flow import SystemClock
     from pipeline.session import Session
     from pipeline.source.found import check_file
-    from pipeline.speech import RecogniserProcess, SupervisedRecogniser
     from pipeline.translation.build import build_chains
 
     server = server_of(chosen, options.asr_key())
@@ -197,8 +202,7 @@ def subtitle(
         typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
     cache = assets.user_cache() / "translations.sqlite"
     chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys(), cache, names)
-    spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
-    recogniser = SupervisedRecogniser(lambda: RecogniserProcess(server=server), spares)
+    recogniser = _recogniser(chosen.speech, server, lambda text: session.warn(text), resume=resume)
     watched = under is not None
     session = Session(
         source, path, chosen, recogniser, chains, SystemClock(), names,
@@ -215,6 +219,8 @@ def subtitle(
             power.BatteryWatch(session.warn),
             terminal.choose(session.status, as_json=as_json) as screen,
         ):
+            if resume:
+                screen.recall(read(path / folder.JOURNAL, damaged=[]))
             state = session.run(screen)
     except KeyboardInterrupt:
         rest = f"{system.program()} run --resume {path}"
@@ -229,6 +235,21 @@ def subtitle(
         if state.ended and state.ended.reason == "stopped":
             typer.echo(f"Stopped too soon? This records on: {system.program()} run --resume {path} --go-on")
     _check_translated(state, path)
+
+
+def _recogniser(
+    speech: SpeechSettings, server: "Server | None", warn: Callable[[str], None], *, resume: bool
+) -> "SupervisedRecogniser":
+    """In a process of its own, or in one that runs share; SettingsError for a session that begins and cannot share."""
+    from pipeline.speech import RecogniserProcess, Sharing, SupervisedRecogniser
+
+    spares = shelf.spares(options.models_folder(), speech, shelf.this_machine())
+    if not speech.share_recogniser:
+        return SupervisedRecogniser(lambda: RecogniserProcess(server=server), spares)
+    sharing = Sharing(assets.user_runtime(), warn)
+    if not resume:
+        sharing.refuse(speech)
+    return SupervisedRecogniser(lambda: RecogniserProcess(_AMONG_OTHERS, server, sharing.link), spares)
 
 
 def _of_server(server: "Server", chosen: Settings, *, resume: bool) -> list[str]:

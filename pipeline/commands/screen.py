@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Annotated
 
 import typer
@@ -40,22 +41,23 @@ def screen(
 
     ran = Beside() if under else begun(folder).beside  # as on the night, unless something else is typed
     behind = held_back(delay or ran.delay or None)
-    served = Served(behind, title or ran.title, Tools(keys=options.keys()))
     port, listen = port or ran.port, listen or ran.listen
     if not under:
         check(folder)
     who = server.access(folder, listen)
+    places = dict(server.places(listen, port, who))
+    phones = "" if who.open else places["read"]
+    served = Served(behind, title or ran.title, phones, Tools(keys=options.keys()))
     listening = server.bind(listen, port)
     if not under:
-        for line in announced(server.places(listen, port, who)):
+        for line in announced([*places.items()], get_terminal_size().columns):
             typer.echo(line)
         typer.echo(f"Ctrl-C ends the pages{'; the session goes on' if running(folder) else ''}.")
-    screen_address = server.places(listen, port, who)[0][1]
     with (
         _sigterm_last(),
         ends_with(under),
         player(folder, server.own_address(listen, port), who.view, behind or 0.0) if mpv else nullcontext(),
-        _on_display(show, screen_address, folder, over=under is not None) if show else nullcontext(),
+        _on_display(show, places["screen"], folder, over=under is not None) if show else nullcontext(),
     ):
         server.serve(folder, listening, who, served, with_session=under is not None)
 
@@ -77,7 +79,7 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
     from pipeline.web.kiosk import Kiosk, chosen
 
     if not chosen(number):
-        say(f"this system does not tell where display {number} is: move the window there, and press F")
+        say(moved_by_hand(number))
     profile = assets.user_cache() / f"display-{number}"
 
     def ended() -> bool:
@@ -93,15 +95,30 @@ def _on_display(number: int, address: str, folder: Path, *, over: bool) -> Itera
 
 def possible(made: Beside) -> None:
     """SettingsError where the pages cannot be served, or shown, as they are wanted."""
-    from pipeline.web import kiosk, server
+    from pipeline.web import server
 
     held_back(made.delay or None)
+    displayed(made)
+    server.bind(made.listen, made.port).close()
+
+
+def displayed(made: Beside) -> str:
+    """What there is to say of what is to have a window here; SettingsError where it cannot have one."""
+    from pipeline.web import kiosk
+
     if made.mpv:
         program()
-    if made.show:
-        kiosk.browser()
-        kiosk.chosen(made.show)
-    server.bind(made.listen, made.port).close()
+    if not made.show:
+        return "there is one"
+    kiosk.browser()
+    if place := kiosk.chosen(made.show):
+        return f"display {made.show} is there, {place.width} by {place.height}"
+    return moved_by_hand(made.show)
+
+
+def moved_by_hand(number: int) -> str:
+    """... where nobody knows where a display is."""
+    return f"this system does not tell where display {number} is: move the window there, and press F"
 
 
 def beside(folder: Path, made: Beside, *, as_json: bool) -> list[str]:
@@ -110,7 +127,8 @@ def beside(folder: Path, made: Beside, *, as_json: bool) -> list[str]:
 
     possible(made)  # refused now rather than in the dark
     folder.mkdir(parents=True, exist_ok=True)
-    for line in announced(server.places(made.listen, made.port, server.access(folder, made.listen))):
+    places = server.places(made.listen, made.port, server.access(folder, made.listen))
+    for line in announced(places, get_terminal_size().columns):
         typer.echo(line, err=as_json)
     chosen = [
         *(["--delay", made.delay] if made.delay else []),
@@ -121,31 +139,21 @@ def beside(folder: Path, made: Beside, *, as_json: bool) -> list[str]:
     return ["screen", str(folder), "--port", str(made.port), "--listen", made.listen, *chosen]
 
 
-def announced(places: Sequence[tuple[str, str]]) -> list[str]:
-    """What the terminal says: where the pages are, and codes for phones where others may open them."""
-    lines = [f"{name:8} {address}" for name, address in places]
+def announced(places: Sequence[tuple[str, str]], columns: int) -> list[str]:
+    """What the terminal says: codes for phones where others may open the pages, as many as there are columns for, and
+    last, where nothing pushes it away, where the pages are."""
+    from pipeline.web.phones import in_terminal
+
     for_phones = [(name, address) for name, address in places if "token=" in address and name in ("read", "console")]
-    if for_phones:
-        lines += ["", "For a phone's camera; who has the code of the console controls the room:", ""]
-        lines += _beside_each_other([_code(name, address) for name, address in for_phones])
-    return lines
+    codes = [in_terminal(name, address) for name, address in for_phones]
+    while codes and len("  ".join(code[0] for code in codes)) > columns:
+        codes.pop(0)
+    lines = ["For a phone's camera; who has the code of the console controls the room:"] if codes else []
+    return [*lines, *_beside_each_other(codes), *(f"{name:8} {address}" for name, address in places)]
 
 
 def _beside_each_other(codes: list[list[str]]) -> list[str]:
     """Blocks of text in one row; the first line of each says how wide it is."""
-    tallest = max(len(code) for code in codes)
+    tallest = max(map(len, codes), default=0)
     filled = [code + [" " * len(code[0])] * (tallest - len(code)) for code in codes]
     return ["  ".join(row) for row in zip(*filled, strict=True)]
-
-
-def _code(name: str, address: str) -> list[str]:
-    """A QR code in rows under its name: white and black whatever the terminal's own colours, or it cannot be read."""
-    import io
-
-    import segno
-
-    drawn = io.StringIO()
-    segno.make(address, error="l").terminal(drawn, border=2, compact=True)
-    rows = drawn.getvalue().splitlines()
-    width = max(len(row) for row in rows)
-    return [name.center(width), *(f"\x1b[97;40m{row:{width}}\x1b[0m" for row in rows if row)]

@@ -4,6 +4,7 @@ So a pass that was killed goes on behind the last block it has heard, and hears 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,23 +39,24 @@ class Cutter:
     def __init__(self, detector: Detector, start: float) -> None:
         detector.reset()
         self._detector, self._start, self._samples = detector, start, 0
-        self._at = start  # where the next block begins, and its frames
+        self._at = 0  # the frame where the next block begins; and those from there on
         self._frames = np.zeros(0, np.float32)
 
     def cut(self, samples: Samples) -> list[Chunk]:
         """The blocks that these samples complete."""
         self._samples += len(samples)
         self._frames = np.concatenate([self._frames, self._detector.probabilities(samples)])
-        made: list[Chunk] = []
-        for end in cuts(self._frames, self._at, self.end):
-            made.append(Chunk(start=self._at, end=end))
-            self._frames = self._frames[round((end - self._at) / _FRAME) :]
-            self._at = end
-        return made
+        found = [self._at, *(self._at + frame for frame in cuts(self._frames, self._samples - self._at * FRAME))]
+        self._frames, self._at = self._frames[found[-1] - self._at :], found[-1]
+        return [Chunk(start=self._time(first), end=self._time(last)) for first, last in pairwise(found)]
 
     def rest(self) -> list[Chunk]:
         """The last block, where there is one: the stretch is over."""
-        return [Chunk(start=self._at, end=self.end)] if self.end > self._at else []
+        return [Chunk(start=self._time(self._at), end=self.end)] if self._samples > self._at * FRAME else []
+
+    def _time(self, frame: int) -> float:
+        """Always by the same sum, so that it is the same to the last bit."""
+        return self._start + frame * _FRAME
 
     @property
     def end(self) -> float:
@@ -72,13 +74,14 @@ def _recorded(until: float, gaps: Sequence[Gap]) -> Iterator[tuple[float, float]
         yield at, until
 
 
-def cuts(speech: Probabilities, start: float, end: float) -> list[float]:
-    """Where a stretch is cut, of which each frame is so likely speech: in the longest pause that makes a block."""
-    made: list[float] = []
-    at = start
-    while end - at > MOST:
-        first, last = (round((at - start + seconds) / _FRAME) for seconds in (LEAST, MOST))
-        at = start + (first + _calmest(speech[first:last])) * _FRAME
+def cuts(speech: Probabilities, samples: int) -> list[int]:
+    """The frames before which so many samples are cut, each of which is so likely speech: in the longest pause that
+    makes a block."""
+    made: list[int] = []
+    at = 0
+    while samples - at * FRAME > MOST * SAMPLE_RATE:
+        first, last = (at + round(seconds / _FRAME) for seconds in (LEAST, MOST))
+        at = first + _calmest(speech[first:last])
         made.append(at)
     return made
 

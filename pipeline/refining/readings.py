@@ -1,27 +1,27 @@
-"""What one recogniser says of a recording, heard in several ways; kept as it goes on, for whoever is killed over it.
+"""What is said in a recording, heard in several ways; kept as it goes on, for whoever is killed over it.
 
 The ways cut the sound differently, and so the model errs differently (docs/decisions/0021-refine.md).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
 
 from pipeline.errors import unwritable
-from pipeline.events import Chunk, Hypothesis, Value
+from pipeline.events import UNSPOKEN, Chunk, Hypothesis, Sentence, Value
 from pipeline.files import NewLines, write_whole
 from pipeline.settings import SpeechSettings
-from pipeline.speech import Recogniser
-from pipeline.speech.messages import Answered
+from pipeline.speech.messages import Heard
 
 BEAM = 10
 """Readings that are followed at once, at least: twice as many as live."""
-_PIECE = 30.0
-"""Seconds of sound that the recogniser is given at once."""
-_BEFORE = 200
-"""Characters of what was said before that a model is told that bears it."""
+_BEFORE = 15.0
+"""Seconds before a block of which a model that bears it is told what was said."""
+LONG = 0
+"""The way by long stretches, the only one that is told it."""
 
 
 def ways(settings: SpeechSettings) -> tuple[SpeechSettings, ...]:
@@ -34,6 +34,23 @@ def ways(settings: SpeechSettings) -> tuple[SpeechSettings, ...]:
     )
 
 
+class Block(Value, frozen=True):
+    """A part of a recording that is heard by itself, with all that it takes."""
+
+    start: float
+    """Stream time."""
+    sound: bytes
+    """As in `audio.s16`."""
+    names: tuple[str, ...] = ()
+    """That may be said in it, what matters most first."""
+    way: int | None = None
+    """Which of `ways`; None: as the settings say."""
+
+
+Hears: TypeAlias = Callable[[Iterable[Block]], Iterator[Heard]]
+"""What is said in each, in order."""
+
+
 class Reading(Value, frozen=True):
     """A block as it was heard in one way."""
 
@@ -41,10 +58,6 @@ class Reading(Value, frozen=True):
     start: float
     """Stream time of the block."""
     heard: tuple[Hypothesis, ...]
-
-    @property
-    def text(self) -> str:
-        return "".join(word.text for said in self.heard for word in said.committed)
 
 
 class Notebook:
@@ -62,8 +75,14 @@ class Notebook:
     def of(self, way: int) -> list[Reading]:
         return [reading for reading in self._known if reading.way == way]
 
-    def add(self, reading: Reading) -> None:
-        """DiskFull or SessionError if it cannot be written."""
+    def left(self, blocks: Sequence[Chunk], ways: int) -> list[tuple[int, Chunk]]:
+        """What is not in it, in the order in which it is to be added."""
+        return [(way, block) for way in range(ways) for block in blocks[len(self.of(way)) :]]
+
+    def add(self, way: int, block: Chunk, heard: Heard) -> None:
+        """Without what was kept back, or left out. DiskFull or SessionError if it cannot be written."""
+        said = tuple(one for one in heard.events if isinstance(one, Hypothesis) and one.committed)
+        reading = Reading(way=way, start=block.start, heard=said)
         try:
             with self._path.open("ab") as file:
                 file.write(msgspec.json.encode(reading) + b"\n")
@@ -72,41 +91,6 @@ class Notebook:
         self._known.append(reading)
 
 
-def read_on(
-    recogniser: Recogniser,
-    way: int,
-    blocks: Sequence[Chunk],
-    notebook: Notebook,
-    names: Sequence[str],
-    *,
-    told: bool,
-    done: Callable[[float], None],
-) -> None:
-    """Has an opened recogniser hear the blocks that are not in the notebook yet. It is `told` what was said before if
-    the model bears that. `done` is told how many seconds each has."""
-    known = notebook.of(way)
-    before = known[-1].text if known else ""
-    recogniser.expect((*names,))
-    for block in blocks[len(known) :]:
-        if told and before:
-            recogniser.expect((*names, before[-_BEFORE:].partition(" ")[2]))
-        reading = Reading(way=way, start=block.start, heard=tuple(_heard(recogniser, block)))
-        notebook.add(reading)
-        before = reading.text
-        done(block.end - block.start)
-
-
-def _heard(recogniser: Recogniser, block: Chunk) -> list[Hypothesis]:
-    """What is said in a block; of what was kept back, or left out, nothing."""
-    return [one for one in hear_out(recogniser, block) if isinstance(one, Hypothesis) and one.committed]
-
-
-def hear_out(recogniser: Recogniser, block: Chunk) -> list[Answered]:
-    """All that an opened recogniser says of a block that it hears by itself."""
-    answers: list[Answered] = []
-    at = block.start
-    while at < block.end:
-        upto = min(at + _PIECE, block.end)
-        answers += recogniser.hear(at, upto).events
-        at = upto
-    return [*answers, *recogniser.finish().events]
+def before(live: Iterable[Sentence], at: float) -> str:
+    """What was said live right before, by time: as no reading is waited for, blocks can be heard in any order."""
+    return " ".join(one.text for one in live if at - _BEFORE <= one.start and one.end <= at and one.lang != UNSPOKEN)

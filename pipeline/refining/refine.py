@@ -24,13 +24,12 @@ from pipeline.names.stage import mended
 from pipeline.refining.aligning import aligned, hypotheses, words_of
 from pipeline.refining.blocks import blocks
 from pipeline.refining.planning import Rendered, Run, changes, run
-from pipeline.refining.readings import Notebook, read_on, ways
+from pipeline.refining.readings import LONG, Block, Hears, Notebook, before, ways
 from pipeline.refining.settled import settled
 from pipeline.refining.voting import Heard, Reading, Span, voted
 from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.source.timeline import recover
-from pipeline.speech import Recogniser
 from pipeline.speech.vad import Silero
 from pipeline.state import State, apply, fold
 from pipeline.subtitles.sentences import to_sentences
@@ -61,7 +60,7 @@ class Pass:
         self,
         path: Path,
         settings: Settings,
-        recogniser: Callable[[], Recogniser],
+        hears: Hears,
         chains: Mapping[str, Chain],
         names: Names,
         clock: Clock,
@@ -69,7 +68,7 @@ class Pass:
     ) -> None:
         """`tell` is told how many seconds have been heard, of how many: each is heard in several ways."""
         self._path, self._settings, self._names, self._clock, self._tell = path, settings, names, clock, tell
-        self._recogniser, self._chains = recogniser, chains
+        self._hears, self._chains = hears, chains
         self._audio = AudioFile(path / parts.AUDIO)
         self._ways = ways(settings.speech)
 
@@ -151,19 +150,15 @@ class Pass:
         """What each way heard of all the sound."""
         found = blocks(self._audio, state.gaps, Silero())
         notebook = Notebook(self._path / READINGS, key)
-        total = self._audio.recorded * len(self._ways)
-        done = 0.0
-
-        def tell(seconds: float) -> None:
-            nonlocal done
-            done += seconds
-            self._tell(done, total)
-
-        for way in range(len(self._ways)):
-            for block in found[: len(notebook.of(way))]:
-                tell(block.end - block.start)
-            if len(notebook.of(way)) < len(found):
-                self._hear(way, found, notebook, tell)
+        todo = notebook.left(found, len(self._ways))
+        total = len(self._ways) * sum(block.end - block.start for block in found)
+        left = sum(block.end - block.start for _, block in todo)
+        live = sorted(state.sentences.values(), key=lambda one: one.start)
+        asked = (self._asked(way, block, live) for way, block in todo)
+        for (way, block), heard in zip(todo, self._hears(asked), strict=True):
+            notebook.add(way, block, heard)
+            left -= block.end - block.start
+            self._tell(total - left, total)
         return [
             [
                 Heard(word=word, lang=said.lang)
@@ -174,11 +169,11 @@ class Pass:
             for way in range(len(self._ways))
         ]
 
-    def _hear(self, way: int, found: Sequence[Chunk], notebook: Notebook, done: Callable[[float], None]) -> None:
-        told = self._settings.speech.hotwords is not False and way == 0
-        with self._recogniser() as recogniser:
-            recogniser.open(self._audio.path, self._ways[way])
-            read_on(recogniser, way, found, notebook, self._names.hotwords, told=told, done=done)
+    def _asked(self, way: int, block: Chunk, live: Sequence[Sentence]) -> Block:
+        names = self._names.hotwords
+        if way == LONG and self._settings.speech.hotwords is not False and (text := before(live, block.start)):
+            names = (*names, text)
+        return Block(start=block.start, sound=self._audio.raw(block.start, block.end), names=names, way=way)
 
     def _rendered(self, new: Sequence[Sentence]) -> Rendered:
         lang = self._settings.speech.spoken[0]

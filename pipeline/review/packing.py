@@ -14,6 +14,7 @@ import msgspec
 from pipeline import __version__, folder, settings
 from pipeline.afterwards import answer
 from pipeline.asked import ACTIONS, EDITS
+from pipeline.drafts import DRAFTS
 from pipeline.errors import DiskFull, SessionError, SettingsError, unwritable
 from pipeline.events import Value
 from pipeline.names.live import text_of
@@ -21,11 +22,10 @@ from pipeline.report.record import Record
 from pipeline.review import peaks
 from pipeline.review.package import FORMAT, MANIFEST, Manifest, carried, identity
 from pipeline.review.proxy import SOUND, Connection, Tell, after, connections, encode, encode_sound
+from pipeline.review.shots import SHOTS
 from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.tracks import differing, tracks
-from pipeline.web.drafts import DRAFTS
-from pipeline.web.shots import SHOTS
 
 _DENSE = 4
 """Texts take no more than one part in so many, packed."""

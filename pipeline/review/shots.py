@@ -10,6 +10,8 @@ from typing import Any
 from pipeline.events import MediaSegment, Value
 from pipeline.system import hold_back
 
+SHOTS = "shots.json"
+"""In the session folder, what is known of them."""
 _MANY = 15
 """Segments that are looked through at once: half a minute and more."""
 _CHANGE = 10

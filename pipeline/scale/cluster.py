@@ -11,7 +11,8 @@ from warnings import catch_warnings
 
 from pipeline import __version__
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
-from pipeline.scale.worker import Block, LocalWorker, Lost, Worker
+from pipeline.refining.readings import Block
+from pipeline.scale.worker import LocalWorker, Lost, Worker
 from pipeline.settings import Settings
 from pipeline.speech.messages import Heard
 from pipeline.translation.engine import Answer
@@ -39,7 +40,7 @@ def connected(address: str, *, token: bool) -> Iterator[None]:
         with catch_warnings(action="ignore"):  # what is wrong is raised
             ray.init(address, logging_level="critical", log_to_driver=False)
     except Exception as error:  # whatever it raises: there are a dozen kinds
-        why = _first_line(error)
+        why = _line(error)
         raise WorkerError(f"no Ray cluster answers at {address} ({why}); check the address and its token") from error
     try:
         yield
@@ -105,13 +106,15 @@ def _errors() -> Iterator[None]:
     except RayTaskError as error:
         raise (error.cause or error) from None
     except RayError as error:
-        raise Lost(_first_line(error)) from error
+        raise Lost(_line(error)) from error
     except Exception as error:  # of Ray's own: it has no kind for that
-        raise WorkerError(f"the cluster is gone ({_first_line(error)}); start it, then type this again") from error
+        raise WorkerError(f"the cluster is gone ({_line(error)}); start it, then type this again") from error
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
+def _line(error: Exception) -> str:
+    """Its first line; the last one where that only introduces what a server of Ray's fell over."""
+    first, _, rest = str(error).strip().partition("\n")
+    return rest.rpartition("\n")[2] if first.endswith(":") and rest else first
 
 
 class Actor:

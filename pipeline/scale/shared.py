@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from pipeline.audio import AudioFile
 from pipeline.events import Chunk, Hypothesis
 from pipeline.refining.blocks import Cutter
+from pipeline.refining.readings import Block
 from pipeline.scale.kept import Kept, key
-from pipeline.scale.worker import Block, Worker
+from pipeline.scale.worker import Worker
 from pipeline.scale.workers import Workers
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech.messages import Answered, Heard, Language

@@ -2,33 +2,23 @@
 
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from pipeline import __version__
-from pipeline.errors import SettingsError
-from pipeline.events import Chunk, Value
-from pipeline.refining.readings import hear_out
+from pipeline.errors import SettingsError, unwritable
+from pipeline.refining.readings import Block, ways
 from pipeline.settings import SAMPLE_RATE, Settings, SpeechSettings
-from pipeline.speech import RecogniserProcess, SupervisedRecogniser
-from pipeline.speech.messages import Heard
+from pipeline.speech import Recogniser, RecogniserProcess, SupervisedRecogniser
+from pipeline.speech.messages import Answered, Heard
 from pipeline.translation.engine import Answer
 from pipeline.translation.local import LocalEngine
 
 _PATIENCE = 10.0
 """Times that a recogniser may take which shares its machine with others."""
-
-
-class Block(Value, frozen=True):
-    """A part of a recording that is heard by itself."""
-
-    start: float
-    """Stream time."""
-    sound: bytes
-    """As in `audio.s16`."""
-    names: tuple[str, ...] = ()
-    """That may be said in it, what matters most first."""
+_PIECE = 30.0
+"""Seconds of sound that it is given at once."""
 
 
 class Lost(Exception):
@@ -43,7 +33,7 @@ class Worker(Protocol):
         """The speech model, its device and compute type."""
 
     def hear(self, block: Block) -> Heard:
-        """All that is said in a block; Lost, WorkerError."""
+        """All that is said in a block; Lost, ModelError, WorkerError, SessionError without room for its sound."""
 
     def translate(self, model: str, text: str, src_lang: str, tgt_lang: str) -> Answer | None:
         """By the local model whose folder has that name; Lost, TranslationFailed."""
@@ -52,29 +42,69 @@ class Worker(Protocol):
         """Frees what it holds."""
 
 
+def _process() -> Recogniser:
+    return RecogniserProcess(_PATIENCE)
+
+
 class LocalWorker:
     """In this process, but for the recogniser, which has its own: it may crash, and is replaced."""
 
-    def __init__(self, settings: Settings, spares: Sequence[SpeechSettings], version: str = __version__) -> None:
-        """Loads the speech model; ModelError, SettingsError. `version`: of whoever asks."""
+    def __init__(
+        self,
+        settings: Settings,
+        spares: Sequence[SpeechSettings],
+        *,
+        way: int | None = None,
+        version: str = __version__,
+        make: Callable[[], Recogniser] = _process,
+    ) -> None:
+        """Loads the speech model; ModelError, SettingsError. `way`: that of the blocks that it is to hear first;
+        `version`: of whoever asks; `make`: of recognisers."""
         if version != __version__:
             raise SettingsError(f"livesubs {__version__} is on a worker's machine, here is {version}; install the same")
-        self._settings, self._lock = settings, threading.Lock()
+        self._settings, self._spares, self._make = settings, spares, make
+        self._lock = threading.Lock()
         self._engines: dict[str, LocalEngine] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="livesubs-", ignore_cleanup_errors=True)
         self._sound = Path(self._folder.name) / "audio.s16"
-        self._recogniser = SupervisedRecogniser(lambda: RecogniserProcess(_PATIENCE), spares)
-        self.description = self._recogniser.open(self._sound, settings.speech)
+        self._recogniser = SupervisedRecogniser(make)
+        self.description = self._open(way)
+
+    def _open(self, way: int | None) -> str:
+        """Has it hear in that way from now on, for which the model is loaded again."""
+        self._recogniser.close()
+        speech, *spares = (one if way is None else ways(one)[way] for one in (self._settings.speech, *self._spares))
+        self._recogniser = SupervisedRecogniser(self._make, spares)
+        description = self._recogniser.open(self._sound, speech)
+        self._way = way
+        return description
 
     def hear(self, block: Block) -> Heard:
+        if block.way != self._way:
+            self._open(block.way)
         first, before = round(block.start * SAMPLE_RATE), self._recogniser.compute
-        with self._sound.open("wb") as file:  # at its own place, after a hole that costs no disk
-            file.seek(2 * first)
-            file.write(block.sound)
+        self._write(first, block.sound)
         self._recogniser.expect(block.names)
         end = (first + len(block.sound) // 2) / SAMPLE_RATE
-        events = hear_out(self._recogniser, Chunk(start=block.start, end=end))
-        return Heard(tuple(events), self._recogniser.compute - before)
+        events = tuple(self._heard(block.start, end))
+        return Heard(events, self._recogniser.compute - before)
+
+    def _write(self, first: int, sound: bytes) -> None:
+        """From that sample on, after a hole that costs no disk."""
+        try:
+            with self._sound.open("wb") as file:
+                file.seek(2 * first)
+                file.write(sound)
+        except OSError as error:
+            raise unwritable(self._sound, error) from error
+
+    def _heard(self, start: float, end: float) -> Iterator[Answered]:
+        """All that is said there; nothing of it is left open."""
+        while start < end:
+            upto = min(start + _PIECE, end)
+            yield from self._recogniser.hear(start, upto).events
+            start = upto
+        yield from self._recogniser.finish().events
 
     def translate(self, model: str, text: str, src_lang: str, tgt_lang: str) -> Answer | None:
         return self._engine(model).translate(text, src_lang, tgt_lang)
@@ -87,5 +117,5 @@ class LocalWorker:
             return self._engines[model]
 
     def close(self) -> None:
-        self._recogniser.close()
+        self._recogniser.__exit__(Lost)  # as whoever leaves at once, and does not wait for a sentence
         self._folder.cleanup()

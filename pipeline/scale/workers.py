@@ -1,15 +1,19 @@
 """Workers, and what waits for one: whoever is free has the next piece of work; what a lost one had, another has."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from itertools import count
 from queue import PriorityQueue
 from typing import Any, Self, TypeAlias, TypeVar
 
 from pipeline.errors import LivesubsError, WorkerError
 from pipeline.flow import spawn
+from pipeline.refining.readings import Block
 from pipeline.scale.worker import Lost, Worker
+from pipeline.speech.messages import Heard
 
 T = TypeVar("T")
 
@@ -84,7 +88,6 @@ class Workers:
         self._blocks: _Jobs = PriorityQueue()
         self._texts: _Jobs = PriorityQueue()
         self._numbers, self._lock = count(), threading.Lock()
-        self._described: Future[str] = Future()
         self._left = 2 * number
         self._started = False
         self._error: Exception | None = None
@@ -101,13 +104,23 @@ class Workers:
 
     @property
     def description(self) -> str:
-        """The model and its device, of the first that is ready; waits for it. Errors of one that could not be made."""
-        self._start()
-        return self._described.result()
+        """The model and its device; waits for a worker. Errors of those that could not be made."""
+        return self.translate(lambda worker: worker.description).result()  # among the sentences it soon has its turn
 
     def hear(self, work: Callable[[Worker], T]) -> "Future[T]":
         """What the work comes to with some worker, once it has been done."""
         return self._put(self._blocks, work)
+
+    def heard(self, blocks: Iterable[Block]) -> Iterator[Heard]:
+        """What is said in each, in order. Several go on while the first of them is heard; one alone is never ahead of
+        whoever takes what it has heard, and may have it wait."""
+        waiting: deque[Future[Heard]] = deque()
+        for block in blocks:
+            waiting.append(self.hear(partial(_hear, block)))
+            if len(waiting) >= 2 * self.number - 1:
+                yield waiting.popleft().result()
+        for answer in waiting:
+            yield answer.result()
 
     def translate(self, work: Callable[[Worker], T]) -> "Future[T]":
         return self._put(self._texts, work)
@@ -145,7 +158,6 @@ class Workers:
                 self._give_up(error)
                 return
             lost = 0
-            self._describe(worker)
             number, job = jobs.get()
             if job is None:
                 return
@@ -156,12 +168,7 @@ class Workers:
                 self._again(jobs, number, job, error)
             except Exception as error:  # it is raised again where the answer is awaited
                 job.future.set_exception(error)
-        yield
-
-    def _describe(self, worker: Worker) -> None:
-        with self._lock:
-            if not self._described.done():
-                self._described.set_result(worker.description)
+        yield  # never: for `spawn`, which takes what gives items
 
     def _again(self, jobs: _Jobs, number: int, job: _Job, error: Lost) -> None:
         job.lost += 1
@@ -180,9 +187,11 @@ class Workers:
             if self._left:
                 return
             self._error = error if isinstance(error, LivesubsError) else WorkerError(f"no worker is left: {error}")
-            if not self._described.done():
-                self._described.set_exception(self._error)
             for jobs in (self._blocks, self._texts):
                 while not jobs.empty():
                     if job := jobs.get()[1]:
                         job.future.set_exception(self._error)
+
+
+def _hear(block: Block, worker: Worker) -> Heard:
+    return worker.hear(block)

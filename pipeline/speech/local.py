@@ -12,6 +12,7 @@ from pipeline.settings import SpeechSettings
 from pipeline.speech.agreement import AgreementPolicy
 from pipeline.speech.messages import Heard, Language
 from pipeline.speech.policy import Policy, Said
+from pipeline.speech.recognition import Continuing
 from pipeline.speech.served import Served
 from pipeline.speech.server import Server
 from pipeline.speech.streaming import StreamPolicy
@@ -69,10 +70,13 @@ class Recogniser(Protocol):
 
 
 def chosen_policy(
-    settings: SpeechSettings, server: Server | None = None, tell: Callable[[Warned], None] = lambda warned: None
+    settings: SpeechSettings,
+    server: Server | None = None,
+    tell: Callable[[Warned], None] = lambda warned: None,
+    load: Callable[[SpeechSettings], Continuing] = Whisper,
 ) -> tuple[Policy, str]:
     """The policy in use, with the models loaded, and what they are; `tell` is told how the server does."""
-    whisper = Whisper(settings)
+    whisper = load(settings)
     if server:
         served, agreed = Served(server, whisper, settings, tell), settings.policy == "stream"
         return (AgreementPolicy if agreed else UtterancePolicy)(Silero(), served, settings), served.description
@@ -87,10 +91,11 @@ class LocalRecogniser:
         self,
         policy: Callable[[SpeechSettings], tuple[Policy, str]] | None = None,
         server: Server | None = None,
+        load: Callable[[SpeechSettings], Continuing] = Whisper,
     ) -> None:
-        """`server` hears in place of the local model, for as long as it can."""
+        """`server` hears in place of the local model that `load` gives, for as long as it can."""
         self._told: list[Warned] = []
-        self._make = policy or partial(chosen_policy, server=server, tell=self._told.append)
+        self._make = policy or partial(chosen_policy, server=server, tell=self._told.append, load=load)
         self._audio = AudioFile(Path())
         self._policy: Policy | None = None
         self.compute = 0.0

@@ -3,6 +3,9 @@
 The session asks, the worker answers each question with exactly one line, in order: `Open` with `Ready`, `Detect` with
 `Language`, `Expect` with `Expected`, all others with `Heard`, any with `Failed`. Sound does not travel: the worker
 reads `audio.s16` itself. Unknown fields are ignored.
+
+To a process that several sessions share each says `Join` first, which is answered with `Joined`: these two, and
+`Failed`, stay as they are for ever, so that any two versions understand each other so far.
 """
 
 import msgspec
@@ -14,6 +17,12 @@ from pipeline.speech.server import Server
 
 class Message(msgspec.Struct, frozen=True, tag_field="message", tag=str.lower):
     """Base of all."""
+
+
+class Join(Message, frozen=True):
+    """May I ask here? With the version of whoever asks."""
+
+    version: str
 
 
 class Open(Message, frozen=True):
@@ -68,6 +77,12 @@ class Finish(Message, frozen=True):
     """The sound has ended: say what is still open."""
 
 
+class Joined(Message, frozen=True):
+    """Yes; `pid` is the number of the process."""
+
+    pid: int
+
+
 class Ready(Message, frozen=True):
     """The model is loaded; `description` names it, its device and compute type."""
 
@@ -106,11 +121,12 @@ class Failed(Message, frozen=True):
 
 
 Question = Open | Hear | Recognise | Detect | Expect | Assume | Finish | Degrade
-Answer = Ready | Heard | Language | Expected | Failed
+Answer = Joined | Ready | Heard | Language | Expected | Failed
 
 _encoder = msgspec.json.Encoder()
 _questions: msgspec.json.Decoder[Question] = msgspec.json.Decoder(Question)
 _answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+_joins: msgspec.json.Decoder[Join] = msgspec.json.Decoder(Join)
 
 
 def encode(message: Message) -> bytes:
@@ -121,6 +137,11 @@ def encode(message: Message) -> bytes:
 def question(line: bytes) -> Question:
     """What the session asks; msgspec.DecodeError if it is none."""
     return _questions.decode(line)
+
+
+def join(line: bytes) -> Join:
+    """What a session says first to a process that is shared; msgspec.DecodeError if it is something else."""
+    return _joins.decode(line)
 
 
 def answer(line: bytes) -> Answer:

@@ -7,6 +7,7 @@ from pipeline.names.live import Names
 from pipeline.speech.local import Recogniser
 from pipeline.speech.messages import Answered
 from pipeline.speech.overload import Degraded
+from pipeline.speech.seam import Seam
 
 
 def recognise(
@@ -17,11 +18,11 @@ def recognise(
 ) -> Iterator[Answered]:
     """What an opened recogniser says of the chunks, as it says it, and at their end what was still open.
 
-    At an empty chunk the sound breaks off: what is open is said then, and not when it goes on. Before a chunk it is
-    told the names that may be said and the language that `speaker` names, if any, whenever they are others than before.
-    What `overload` puts between them is done.
+    At an empty chunk the sound breaks off: what is open is said then (`Seam`), and not when it goes on. Before a chunk
+    it is told the names that may be said and the language that `speaker` names, if any, whenever they are others than
+    before. What `overload` puts between them is done.
     """
-    assumed = ""
+    seam, assumed = Seam(recogniser), ""
     expected: tuple[str, ...] = ()
     for chunk in chunks:
         if isinstance(chunk, Degraded):
@@ -36,6 +37,5 @@ def recognise(
         if (lang := speaker()) != assumed:
             assumed = lang
             recogniser.assume(lang)
-        heard = recogniser.hear(chunk.start, chunk.end) if chunk.end > chunk.start else recogniser.finish()
-        yield from heard.events
-    yield from recogniser.finish().events
+        yield from seam.hear(chunk)
+    yield from seam.finish()

@@ -7,7 +7,6 @@ go. `docs/decisions/0020-stream.md` has what was tried.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from statistics import fmean
 
 import msgspec
@@ -29,8 +28,14 @@ from pipeline.speech.vad import Detector
 
 STEP = 16
 """Frames (0.51 s) between two looks at an utterance that goes on."""
-MARGIN = 0.3
-"""Seconds before the end of the sound in which a word may still become another."""
+MARGIN, LONG, LIKELY = 0.3, 1.0, 0.7
+"""Seconds before the end of the sound in which a word may still become another: one that is likely, any other."""
+LEAST = 0.1
+"""How likely the word after is at least: behind half a word the model makes one up,"""
+QUICK = 0.1
+"""... or several, in no time: seconds that three take at least."""
+LETTER = 0.05
+"""Seconds that a letter takes: where the aligner ends the last word sooner, the model has not stopped there."""
 MOST = 8.0
 """Seconds of a sentence that are encoded again and again; past them it is cut where the speaker paused longest."""
 UNDER = 0.8
@@ -149,7 +154,7 @@ class GrowingPolicy(UtterancePolicy):
             for drop in reading.judged.dropped
             if (words := tuple(w for w in later(drop.words, start) if w in reading.words))
         ]
-        last = max(word.end for word in (*before.words, *reading.words))
+        last = max(_spoken_until(word) for word in (*before.words, *reading.words))
         return Recognised(tuple(w for w in reading.words if w in kept), reading.lang, tuple(dropped), last)
 
     def _judge(self, stretch: Stretch) -> Iterator[Said]:
@@ -198,11 +203,21 @@ class StreamPolicy(GrowingPolicy):
 
     def _sure(self, words: Sequence[Word], end: float) -> int:
         count = 0
-        for word, _ in pairwise(words):
-            if word.end > end - MARGIN:
+        for at, word in enumerate(words[:-1]):
+            if word.end > end - (MARGIN if word.probability >= LIKELY else LONG) or _made_up(words[at : at + 3]):
                 break
             count += 1
         return count
+
+
+def _spoken_until(word: Word) -> float:
+    """Where the word ends at the soonest."""
+    return max(word.end, word.start + LETTER * sum(map(str.isalpha, word.text)))
+
+
+def _made_up(words: Sequence[Word]) -> bool:
+    """Whether what follows on the first of the words was hardly spoken."""
+    return words[1].probability < LEAST or (len(words) > 2 and words[2].end - words[0].start < QUICK)
 
 
 def _whole(words: Sequence[Word]) -> int:

@@ -45,9 +45,9 @@ class UtterancePolicy:
 
     def hear(self, samples: Samples, start: float) -> list[Said]:
         heard: list[Said] = []
-        if abs(start - self._end) > 0.5 / SAMPLE_RATE:
+        if not self._given or abs(start - self._end) > 0.5 / SAMPLE_RATE:
             heard = self.finish() if self._given else []
-            self._begin(start)
+            self._begin(start)  # its times are to the last bit those of one that has heard nothing before
         self._given += len(samples)
         heard += self._listen(samples)
         return self._with_progress(heard, self._time(self._endpointer.settled))

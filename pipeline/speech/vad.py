@@ -4,6 +4,7 @@ The network is the file that faster-whisper carries. Its own wrapper starts from
 into its argument, so the state is kept here.
 """
 
+from functools import cache
 from importlib.resources import as_file, files
 from typing import Any, Protocol
 
@@ -61,6 +62,7 @@ class Silero:
         return np.asarray(output, np.float32).reshape(count)
 
 
+@cache  # it keeps nothing of what it hears
 def _session() -> Any:
     import onnxruntime
 

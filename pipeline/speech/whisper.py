@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 import numpy as np
@@ -25,6 +25,9 @@ from pipeline.speech.repetition import looped
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
+
+Load: TypeAlias = "Callable[[Path, str, str, int], WhisperModel]"
+"""Gives the model in a folder, for a device, a compute type and so many threads."""
 
 SHORTEST = 0.5
 """Seconds; a 10 ms tail with word times killed the process natively (faster-whisper issue 1342)."""
@@ -42,16 +45,22 @@ def threads_of(cores: int) -> int:
     return max(min(2, cores), min(4, cores - 2))
 
 
+def load_model(folder: Path, device: str, compute: str, threads: int) -> "WhisperModel":
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(str(folder), device=device, compute_type=compute, cpu_threads=threads, local_files_only=True)
+
+
 class Whisper:
     """A loaded model. Not thread-safe: one owner."""
 
-    def __init__(self, settings: SpeechSettings) -> None:
+    def __init__(self, settings: SpeechSettings, load: Load = load_model) -> None:
         """Loads `settings.model`, a folder or a faster-whisper name already pulled; ModelError or SettingsError."""
         folder = _folder(settings.model)
         threads = settings.threads or threads_of(os.cpu_count() or 1)
         with _refusals(folder.name):
             device, compute = _device(settings)
-            self._model = _load(folder, device, compute, threads)
+            self._model = load(folder, device, compute, threads)
         self._tokenizers = {lang: _tokenizer(self._model, folder.name, lang) for lang in settings.spoken}
         self._settings, self._window = settings, settings.window or LONGEST
         self._hotwords: str | None = None
@@ -240,12 +249,6 @@ def _device(settings: SpeechSettings) -> tuple[str, str]:
     if device == "cpu":
         return device, "int8"
     return device, "float16" if "float16" in ctranslate2.get_supported_compute_types(device) else "int8"
-
-
-def _load(folder: Path, device: str, compute: str, threads: int) -> "WhisperModel":
-    from faster_whisper import WhisperModel
-
-    return WhisperModel(str(folder), device=device, compute_type=compute, cpu_threads=threads, local_files_only=True)
 
 
 def _tokenizer(model: "WhisperModel", name: str, language: str) -> Any:

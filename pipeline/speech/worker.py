@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ import msgspec
 
 from pipeline.errors import LivesubsError, WorkerError
 from pipeline.flow import spawn
+from pipeline.settings import SpeechSettings
 from pipeline.speech import messages
 from pipeline.speech.local import LocalRecogniser
 from pipeline.speech.messages import (
@@ -35,6 +36,8 @@ from pipeline.speech.messages import (
     Ready,
     Recognise,
 )
+from pipeline.speech.recognition import Continuing
+from pipeline.speech.whisper import Whisper
 from pipeline.system import STOP_SIGNALS, be_modest
 
 _GRACE = 2.0
@@ -44,7 +47,8 @@ _GRACE = 2.0
 class Worker:
     """Answers questions; holds the recogniser once it is open."""
 
-    def __init__(self) -> None:
+    def __init__(self, load: Callable[[SpeechSettings], Continuing] = Whisper) -> None:
+        self._load = load
         self._recogniser: LocalRecogniser | None = None
 
     def answer(self, line: bytes) -> Answer:
@@ -58,7 +62,7 @@ class Worker:
 
     def _answer(self, question: Question) -> Answer:
         if isinstance(question, Open):
-            self._recogniser = LocalRecogniser(server=question.server)
+            self._recogniser = LocalRecogniser(server=question.server, load=self._load)
             return Ready(self._recogniser.open(Path(question.audio), question.settings))
         if self._recogniser is None:
             raise WorkerError("the recogniser was asked before it was opened; start it again")

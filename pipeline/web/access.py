@@ -25,7 +25,7 @@ _ROLES: tuple[Role, ...] = get_args(Role)
 COOKIE = "livesubs"
 _KEPT = 7 * 86_400
 """Seconds that a browser stays let in."""
-_SEEN = ("/read", "/overlay", "/screen", "/room.m3u8", "/api/session", "/api/cues")
+_SEEN = ("/read", "/overlay", "/screen", "/room.m3u8", "/api/session", "/api/cues", "/api/phones")
 _SEEN_BELOW = ("/pages/", "/vendor/", "/media/")
 """Addresses for whoever may look; all else is for whoever may control."""
 _REPORTS = "/api/screens"

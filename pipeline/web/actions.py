@@ -16,8 +16,8 @@ from pipeline.followed import Followed
 from pipeline.web.bodies import Unfit, short
 from pipeline.web.show import Show
 
-_AT_LEAST_HERE = ("blank", "hide", "hold", "send", "kill", "undo")
-"""What is done on the pages also where it cannot be written down: what the room must not see."""
+_AT_LEAST_HERE = ("blank", "hide", "phones", "hold", "send", "kill", "undo")
+"""What is done on the pages also where it cannot be written down: what the room must not see, or is to see again."""
 _LONGEST = 2000
 """Bytes of an action at most: two lines of text are a tenth of it."""
 

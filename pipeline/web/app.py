@@ -26,6 +26,7 @@ from pipeline.web.bodies import Unfit, unfit
 from pipeline.web.desk import Desk
 from pipeline.web.feed import feed
 from pipeline.web.media import Media
+from pipeline.web.phones import code
 from pipeline.web.show import LOOK, Show
 from pipeline.web.tools import Tools
 from pipeline.web.wording import Wording
@@ -56,6 +57,8 @@ class Served(msgspec.Struct, frozen=True):
     """Seconds behind live; None: as few as there can be."""
     title: str = ""
     """What the screen's cards call the show; empty: what its source is called."""
+    phones: str = ""
+    """Where phones in the room read along, with the token to look; empty: none of them gets here."""
     tools: Tools = Tools()
     """Of the desk."""
 
@@ -103,6 +106,11 @@ def _told_and_asked(show: Show, served: Served) -> list[Route]:
     async def cues(request: Request) -> Response:
         return feed(show, request)
 
+    async def phones(request: Request) -> Response:
+        if not served.phones:
+            return PlainTextResponse("Phones do not get here: start with --listen 0.0.0.0.", 404)
+        return Response(code(served.phones), media_type="image/svg+xml", headers={"cache-control": "no-store"})
+
     async def health(request: Request) -> Response:
         return JSONResponse(show.health.facts(show.session.state, show.viewers))
 
@@ -112,6 +120,7 @@ def _told_and_asked(show: Show, served: Served) -> list[Route]:
     return [
         Route("/api/session", session),
         Route("/api/cues", cues),
+        Route("/api/phones", phones),
         Route("/api/health", health),
         Route("/api/actions", actions, methods=["POST"]),
         Route("/api/screens", show.screens.report, methods=["POST"]),
@@ -185,6 +194,7 @@ def _facts(followed: Followed, served: Served) -> dict[str, object]:
         "began_at": session.began_at if session else None,
         "delay": served.delay,
         "title": served.title,
+        "phones": served.phones,
         "cpl": rules.cpl,
         "lines": rules.lines,
     }

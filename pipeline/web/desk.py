@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pipeline.errors import LivesubsError, SessionError
+from pipeline.drafts import Draft
 from pipeline.events import Value
 from pipeline.folder import given
 from pipeline.journal import running
@@ -24,9 +24,8 @@ from pipeline.source.archive import segments
 from pipeline.source.parts import ARCHIVE, AUDIO, seconds
 from pipeline.state import State
 from pipeline.web.bodies import Unfit, span, told
-from pipeline.web.drafts import Draft
 from pipeline.web.edits import edit
-from pipeline.web.given import address
+from pipeline.web.given import address, for_this
 from pipeline.web.queues import Queues
 from pipeline.web.shots import Shots
 from pipeline.web.show import Show
@@ -70,8 +69,8 @@ class Desk:
             address("/api/queue", self.queue),
             address("/api/faults", self.faults),
             address("/api/check", self.check, "POST"),
-            Route("/api/edits", self.edits, methods=["POST"]),
-            Route("/api/drafts/{cue:path}", self.draft, methods=["PUT", "DELETE"]),
+            address("/api/edits", self.edits, "POST"),
+            address("/api/drafts/{cue:path}", self.draft, "PUT", "DELETE"),
         ]
 
     async def review(self, request: Request) -> object:
@@ -84,6 +83,7 @@ class Desk:
             "name": session.source if session and self._file else folder.resolve().name,
             "kind": "file" if self._file else "session",
             "begun": session is not None,
+            "began_at": session.began_at if session else None,
             "running": running(folder),
             "live": bool(session and session.live),
             "src_lang": src_lang,
@@ -139,15 +139,11 @@ class Desk:
     async def draft(self, request: Request) -> Response:
         """Keeps what is being typed of a line, or forgets it."""
         cue, drafts = request.path_params["cue"], self._show.drafts
-        try:
-            if request.method == "PUT":
-                drafts.keep(cue, await told(request, Draft, _DRAFT))
-            else:
-                drafts.drop(cue, request.query_params.get("by"))
-        except LivesubsError as error:
-            if isinstance(error, Unfit):
-                raise
-            raise Unfit(str(error), 507 if isinstance(error, SessionError) else 409) from error
+        for_this(request, self._show.session.state.session)
+        if request.method == "PUT":
+            drafts.keep(cue, await told(request, Draft, _DRAFT))
+        else:
+            drafts.drop(cue, request.query_params.get("by"))
         return Response(status_code=204)
 
     async def _frame_rate(self) -> float | None:

@@ -3,39 +3,20 @@
 Each of them has its own of a line, so that none takes away another's.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
+from pipeline.drafts import DRAFTS, Draft, Known, read
 from pipeline.editing import shown_text
 from pipeline.errors import LivesubsError
-from pipeline.events import Cue, Edit, Value
+from pipeline.events import Cue, Edit
 from pipeline.files import write_whole
 
-DRAFTS = "drafts.json"
 MOST = 500
 """Drafts that are kept: a person has a few."""
-
-
-class Draft(Value, frozen=True):
-    """A line as it is being written."""
-
-    lang: str
-    text: str
-    start: float
-    end: float
-    rev: Annotated[int, Meta(ge=0, lt=1 << 31)]
-    """Of the cue that it was begun on; 0 for a line that is new."""
-    by: str = ""
-    """The window that it is written in, as that calls itself."""
-
-
-_Known = Mapping[tuple[str, str], Draft]
-"""Drafts by cue and window."""
 
 
 class Drafts:
@@ -43,8 +24,8 @@ class Drafts:
 
     def __init__(self, folder: Path, tell: Callable[[str, Draft, bool], None]) -> None:
         """`tell` is given the cue and the draft that is new, or (True) that is gone."""
-        self._path, self._tell = folder / DRAFTS, tell
-        self._drafts: _Known = {}
+        self._folder, self._tell = folder, tell
+        self._drafts: Known = {}
         self._stamp: tuple[int, int, int] | None = None
 
     def all(self) -> Iterator[tuple[str, Draft, bool]]:
@@ -55,17 +36,17 @@ class Drafts:
         """Takes in what another server wrote."""
         if (stamp := self._stamped()) != self._stamp:
             self._stamp = stamp
-            self._take(self._read())
+            self._take(read(self._folder))
 
     def keep(self, cue: str, draft: Draft) -> None:
-        """Keeps a draft; SessionError or DiskFull when it cannot be written, LivesubsError when there are too many."""
+        """Keeps a draft; Unwritable, or LivesubsError when there are too many."""
         self.look()
         if (cue, draft.by) not in self._drafts and len(self._drafts) >= MOST:
-            raise LivesubsError(f"{MOST} lines are begun and not finished: finish some of them, or take them back.")
+            raise LivesubsError(f"{MOST} lines are begun and not finished: finish some of them, or take them back")
         self._write({**self._drafts, (cue, draft.by): draft})
 
     def drop(self, cue: str, by: str | None = None) -> None:
-        """Forgets that window's of a line, or all of it, if there is any; errors as above."""
+        """Forgets that window's of a line, or all of it, if there is any; Unwritable."""
         self.look()
         left = {key: one for key, one in self._drafts.items() if key[0] != cue or by not in (None, one.by)}
         if len(left) < len(self._drafts):
@@ -80,7 +61,7 @@ class Drafts:
                 with suppress(LivesubsError):  # the disk is full: the page sees that it says the same
                     self.drop(id, by)
 
-    def _take(self, drafts: _Known) -> None:
+    def _take(self, drafts: Known) -> None:
         before, self._drafts = self._drafts, drafts
         for key, draft in before.items():
             if key not in drafts:
@@ -89,26 +70,18 @@ class Drafts:
             if draft != before.get(key):
                 self._tell(key[0], draft, False)
 
-    def _write(self, drafts: _Known) -> None:
+    def _write(self, drafts: Known) -> None:
         written: dict[str, list[Draft]] = {}
         for (cue, _), draft in drafts.items():
             written.setdefault(cue, []).append(draft)
-        write_whole(self._path, msgspec.json.encode(written))
+        write_whole(self._folder / DRAFTS, msgspec.json.encode(written))
         self._stamp = self._stamped()
         self._take(drafts)
-
-    def _read(self) -> _Known:
-        try:
-            read = msgspec.json.decode(self._path.read_bytes(), type=dict[str, Draft | list[Draft]])
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            return {}
-        each = [(cue, one if isinstance(one, list) else [one]) for cue, one in read.items()]  # one alone: as it was
-        return {(cue, draft.by): draft for cue, drafts in each for draft in drafts}
 
     def _stamped(self) -> tuple[int, int, int] | None:
         """What is another when the file is."""
         try:
-            found = self._path.stat()
+            found = (self._folder / DRAFTS).stat()
         except OSError:
             return None
         return found.st_ino, found.st_size, found.st_mtime_ns

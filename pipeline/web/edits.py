@@ -18,6 +18,7 @@ from pipeline.errors import unwritable
 from pipeline.events import Cue, Did, Edit, Value
 from pipeline.state import State
 from pipeline.web.bodies import Unfit, told
+from pipeline.web.given import for_this
 from pipeline.web.show import Show
 
 _LONGEST = 4_000_000
@@ -49,6 +50,7 @@ class AskedEdit(Value, frozen=True):
 
 async def edit(show: Show, request: Request) -> Response:
     """Takes one edit once; Unfit says why it cannot be written down. What becomes of it is told by the feed."""
+    for_this(request, show.session.state.session)
     asked = _edit(await told(request, AskedEdit, _LONGEST))
     show.session.look()  # the page may know a line that was written just now
     if show.session.knows(asked.id):
@@ -57,12 +59,12 @@ async def edit(show: Show, request: Request) -> Response:
 
 
 def write_down(show: Show, *edits: Edit) -> BackgroundTask:
-    """Keeps edits, all or none, and gives what has them survive a power cut: nobody who types waits for that. Unfit
-    when they cannot be written."""
+    """Keeps edits, all or none, and gives what has them survive a power cut: nobody who types waits for that.
+    Unwritable."""
     try:
         keep(show.session.folder, *edits)
     except OSError as error:
-        raise Unfit(f"Not kept: {unwritable(show.session.folder / EDITS, error)}.", 507) from error
+        raise unwritable(show.session.folder / EDITS, error) from error
     show.session.look()
     return BackgroundTask(_sync, show.session.folder)
 

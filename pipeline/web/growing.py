@@ -1,15 +1,23 @@
 """What is being said, word by word, where the session says it so (`--policy stream`): one growing line of its language.
 
 It has the id that the sentence's first cue will have, a rising `rev`, and `final` is false. It is nowhere but on the
-pages: all of it is in the journal, as hypotheses.
+pages: all of it is in the journal, as hypotheses. So is the tail, words that may yet become others: only who asks is
+told of it.
 """
 
 from collections.abc import Sequence
 
-from pipeline.events import Cue, Event, Hypothesis, Sentence, SessionStarted, Word
+from pipeline.events import Cue, Ended, Event, Hypothesis, Sentence, SessionStarted, Suppressed, Value, Word
 
 LINGERS = 0.5
 """Seconds for which the line would stand after its last word, if nothing came."""
+
+
+class Tail(Value, frozen=True):
+    """What was heard after the line and may yet become something else; empty: nothing."""
+
+    lang: str = ""
+    text: str = ""
 
 
 class Growing:
@@ -19,6 +27,7 @@ class Growing:
         self._lang = ""
         self._words: tuple[Word, ...] = ()
         self._next, self._rev = 1, 0
+        self.tail = Tail()
 
     def lines(self) -> list[Cue]:
         """The one that is open, as it reads now; none while nothing is said."""
@@ -40,6 +49,18 @@ class Growing:
                 self._next, self._rev = int(event.id[1:]) + 1, 1
                 return [ended, *self.lines()]
         return []
+
+    def note_tail(self, event: Event) -> bool:
+        """Whether the event has made the tail another."""
+        before = self.tail
+        match event:
+            case SessionStarted():
+                self.tail = Tail(lang=event.src_lang if event.policy == "stream" else "")
+            case Hypothesis() if before.lang:
+                self.tail = Tail(lang=before.lang, text="".join(word.text for word in event.tail).strip())
+            case Suppressed() | Ended():
+                self.tail = Tail(lang=before.lang)
+        return self.tail != before
 
     def _line(self, sentence: str, words: Sequence[Word]) -> Cue:
         return Cue(

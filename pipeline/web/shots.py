@@ -9,12 +9,10 @@ import msgspec
 from pipeline.errors import LivesubsError
 from pipeline.files import write_whole
 from pipeline.journal import running
-from pipeline.review.shots import Part, changes, parts
+from pipeline.review.shots import SHOTS, Part, changes, parts
 from pipeline.source.archive import segments
 from pipeline.source.capture import executable
 from pipeline.source.parts import ARCHIVE
-
-SHOTS = "shots.json"
 
 
 class Shots:

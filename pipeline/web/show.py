@@ -34,7 +34,7 @@ from pipeline.web.growing import Growing
 from pipeline.web.health import Health
 from pipeline.web.heard import Heard
 from pipeline.web.screens import Opened, Screens
-from pipeline.web.told import Message, Watcher, edited, message, of_desks, of_draft, wire
+from pipeline.web.told import Message, Watcher, edited, message, of_desks, of_draft, of_tail, wire
 
 LOOK = 0.05
 """Seconds between two looks at the files."""
@@ -81,13 +81,21 @@ class Show:
             await asyncio.sleep(LOOK)
 
     async def watch(
-        self, lang: str = "", since: int = 0, *, screens: bool = False, desk: str = "", counted: bool = True
+        self,
+        lang: str = "",
+        since: int = 0,
+        *,
+        screens: bool = False,
+        tail: bool = False,
+        desk: str = "",
+        counted: bool = True,
     ) -> AsyncIterator[list[Message]]:
         """Everything that happened after the line `since`, then what happens, as much at a time as there is; with
-        `screens`, also what those show, at a `desk` (the window's name) edits, drafts and the other windows. One that
-        is not `counted` is no viewer. A line that has not been written yet is another session's: then everything."""
+        `screens`, also what those show, with `tail` what may yet become other words, at a `desk` (the window's name)
+        edits, drafts and the other windows. One that is not `counted` is no viewer. A line that has not been written
+        yet is another session's: then everything."""
         since = since if since <= self.session.seq else 0
-        watcher = Watcher(lang, screens=screens, desk=desk, counted=counted)
+        watcher = Watcher(lang, screens=screens, tail=tail, desk=desk, counted=counted)
         known = [told for told in self._known(since) if watcher.wants(told)]
         self._watchers.add(watcher)
         self._tell_desks(watcher)
@@ -121,6 +129,7 @@ class Show:
                 yield told
         yield from (told for _, told in self._killed())
         yield from (message(line, line.lang) for line in self._growing.lines())
+        yield of_tail(self._growing.tail)
         yield Message("ready", wire("ready", b'{"since":%d}' % since, self.session.seq), seq=self.session.seq)
 
     def _take(self, entry: Entry) -> None:
@@ -129,6 +138,8 @@ class Show:
         event, seq = entry.event, entry.seq
         for line in self._growing.note(event):
             self._tell(message(line, line.lang))
+        if self._growing.note_tail(event):
+            self._tell(of_tail(self._growing.tail))
         match event:
             case Cue():
                 self._tell_cue(event.id, message(event, event.lang, seq))

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
+from pipeline.drafts import Draft
 from pipeline.events import Edit, Event
-from pipeline.web.drafts import Draft
+from pipeline.web.growing import Tail
 
 DESK = ("edit", "draft", "desks")
 """Kinds that are for the desk alone."""
@@ -27,12 +28,13 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Watcher:
-    """A page that is told what happens in one track, or without one in all; with `screens`, what those show, too, and
-    at a `desk` (what its window calls itself) the edits and drafts, and which windows are there."""
+    """A page that is told what happens in one track, or without one in all; with `screens`, what those show, too, with
+    `tail`, words that may yet become others, and at a `desk` (what its window calls itself) the edits and drafts, and
+    which windows are there."""
 
-    def __init__(self, lang: str, *, screens: bool, counted: bool, desk: str = "") -> None:
+    def __init__(self, lang: str, *, screens: bool, counted: bool, tail: bool = False, desk: str = "") -> None:
         self._lang, self.counted, self.desk = lang, counted, desk
-        self._not = (*(() if screens else ("screens",)), *(() if desk else DESK))
+        self._not = (*(() if screens else ("screens",)), *(() if tail else ("tail",)), *(() if desk else DESK))
         self.waiting: asyncio.Queue[Message] = asyncio.Queue()
         """What it has not been told yet."""
 
@@ -71,6 +73,10 @@ def of_draft(cue: str, draft: Draft, gone: bool) -> Message:
     """What is being written of a line, or that it is not any more."""
     data = {"cue": cue, "lang": draft.lang, "by": draft.by, "draft": None if gone else draft}
     return Message("draft", wire("draft", msgspec.json.encode(data), 0), draft.lang)
+
+
+def of_tail(tail: Tail) -> Message:
+    return Message("tail", wire("tail", msgspec.json.encode(tail), 0), tail.lang)
 
 
 def of_desks(names: Iterable[str]) -> Message:

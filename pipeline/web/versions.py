@@ -57,6 +57,7 @@ class Versions:
         self._file = folder.given(show.session.folder) is not None
         self._hearing, self._translating = asyncio.Lock(), asyncio.Lock()
         self._rest: asyncio.TimerHandle | None = None
+        self._letting_go: asyncio.Task[None] | None = None
         self._ear: SecondEar | None = None
 
     def routes(self) -> list[Route]:
@@ -121,7 +122,7 @@ class Versions:
         else:
             lang, cues, versions = one.lang, one.target, await self._translated(one, wish.engine)
         rules = self._show.session.rules()
-        laid_out = [replace(one, texts=laid(one.text, cues, rules, lang)) for one in versions]
+        laid_out = [replace(version, texts=laid(version.text, cues, rules, lang)) for version in versions]
         return {"lang": lang, "cues": [(cue.id, cue.rev) for cue in cues], "versions": laid_out}
 
     async def _heard(self, one: Asked) -> list[Version]:

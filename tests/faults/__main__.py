@@ -15,6 +15,8 @@ from tests.faults.fault import Fault
 from tests.faults.programme import ROUND, Programme
 from tests.faults.runner import Faults, Result
 
+FAILED = Path("build/faults")
+"""Where sessions are left that did not survive."""
 ALL: list[Fault] = [*on_source.FAULTS, *on_program.FAULTS, *on_translation.FAULTS, *mixes.FAULTS]
 
 
@@ -37,7 +39,7 @@ def main(
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = keep or Path(temporary)
         programme = Programme(imageio_ffmpeg.get_ffmpeg_exe(), folder / "programme", rounds=_rounds(chosen))
-        results = Faults(programme, folder, jobs, lambda line: typer.echo(line)).run(chosen)
+        results = Faults(programme, folder, FAILED, jobs, lambda line: typer.echo(line)).run(chosen)
     _conclude(results, time.monotonic() - began)
 
 

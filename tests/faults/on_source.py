@@ -12,9 +12,9 @@ BEGIN = 16.0
 """Seconds that are recorded before the trouble."""
 
 
-def hls_gone(seconds: float) -> Act:
+def hls_gone(seconds: float, begin: float = BEGIN) -> Act:
     def act(show: Show, hls: Hls) -> None:
-        show.heard(BEGIN)
+        show.heard(begin)
         hls.publisher.gone = True
         show.wait(seconds)
         hls.publisher.gone = False
@@ -103,6 +103,7 @@ def backup(show: Show, radio: Radio) -> None:
 FAULTS = [
     Fault("hls-gone-5", "The HLS server is gone for 5 s.", Hls, hls_gone(5), short=True),
     Fault("hls-gone-20", "The HLS server is gone for 20 s.", partial(Hls, dated=True), hls_gone(20)),
+    Fault("hls-gone-word", "... for 40 s, from within a word on.", Hls, hls_gone(40, BEGIN + 2), seconds=105),
     Fault("hls-gone-60", "... for 60 s; its playlist still has it all.", Hls, hls_gone(60), seconds=125),
     Fault(
         "hls-gone-60-short",

@@ -64,10 +64,12 @@ def perform(fault: Fault, programme: Programme, folder: Path, running: list[Show
 
 
 class Faults:
-    """Which are run, on which programme; `tell` is given a line as each ends."""
+    """Which are run, on which programme; `tell` is given a line as each ends, `failed` the sessions not survived."""
 
-    def __init__(self, programme: Programme, folder: Path, jobs: int, tell: Callable[[str], None]) -> None:
-        self._programme, self._folder, self._jobs, self._tell = programme, folder, jobs, tell
+    def __init__(
+        self, programme: Programme, folder: Path, failed: Path, jobs: int, tell: Callable[[str], None]
+    ) -> None:
+        self._programme, self._folder, self._failed, self._jobs, self._tell = programme, folder, failed, jobs, tell
         self._undisturbed: dict[str, Future[Evening]] = {}
         self._running: list[Show] = []
 
@@ -87,6 +89,10 @@ class Faults:
 
     def _tell_of(self, result: Result) -> Result:
         self._tell(_line(result))
+        folder = self._folder / result.fault.name
+        if not result.survived and folder.exists():
+            shutil.copytree(folder, self._failed / result.fault.name, dirs_exist_ok=True)
+            self._tell(f"            its session: {self._failed / result.fault.name}")
         return result
 
     def _calm(self, fault: Fault) -> Evening:

@@ -1,5 +1,5 @@
 """Twelve recordings by one worker, by two, and by a Ray cluster of three nodes that cannot read them, one of which is
-killed, as the driver is: the same files, nothing that was finished done twice."""
+killed, as the driver is: the same files, nothing that was finished done twice; and the second pass on one."""
 
 import logging
 import os
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,13 @@ import psutil
 import pytest
 
 from bench import takes
+from pipeline import settings
+from pipeline.folder import begun, write_settings
+from pipeline.journal import read
+from pipeline.refining.refine import READINGS
 from pipeline.scale.batch import WORK
+from pipeline.state import fold
+from tests.again import CHOSEN, heard
 from tests.waiting import until
 
 RECORDINGS = 12
@@ -55,6 +62,11 @@ def begin(listing: Path, out: Path, *words: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **TOKEN})
 
 
+def refine(folder: Path, *words: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "pipeline", "refine", str(folder), *words]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **TOKEN})
+
+
 def told(process: "subprocess.Popen[str]") -> str:
     """What it said, once it has ended well."""
     said = process.communicate(timeout=600)[1]
@@ -62,8 +74,8 @@ def told(process: "subprocess.Popen[str]") -> str:
     return said
 
 
-def texts(out: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(out)): path.read_bytes() for path in out.glob("talk-*/*.srt")}
+def texts(out: Path, which: str = "talk-*/*.srt") -> dict[str, bytes]:
+    return {str(path.relative_to(out)): path.read_bytes() for path in out.glob(which)}
 
 
 def done(out: Path) -> set[str]:
@@ -173,3 +185,38 @@ def test_a_cluster_says_the_same_though_a_node_and_the_driver_are_killed(
         now = (tmp_path / name / "journal.jsonl").stat()
         assert (now.st_ino, now.st_mtime_ns) == (was.st_ino, was.st_mtime_ns)
     assert texts(tmp_path) == texts(alone[0])
+
+
+@pytest.mark.timeout(1200)
+def test_the_second_pass_on_a_cluster_comes_to_the_same_though_a_node_is_killed(
+    listing: Path, cluster: tuple[str, list[Node]]
+) -> None:
+    address, nodes = cluster
+    here = noisy(listing.parent)  # the nodes cannot read it
+    there = Path(shutil.copytree(here, here.with_name("there")))
+    told(refine(here))
+    driver = refine(there, "--address", address)
+    until(lambda: heard_blocks(there) > 2 or driver.poll() is not None, 300)
+    nodes.pop().kill()
+    assert driver.poll() is None, driver.communicate()[1]
+    told(driver)
+    assert texts(there, "*.srt") == texts(here, "*.srt")
+    assert len(texts(there, "*.srt")) == 3
+    refined = fold(entry.event for entry in read(there / "journal.jsonl")).refined
+    assert refined
+    assert refined.replaced + refined.added > 5
+
+
+def noisy(folder: Path) -> Path:
+    """A session of four minutes in a crowd, with a hole; its utterances are padded, too."""
+    sound = folder / "noisy.wav"
+    takes.recorded(sound, 2900, [("crowd", 6.0)], takes.Composed(), 240.0)
+    with wave.open(str(sound)) as file:
+        made = heard(folder / "here", file.readframes(file.getnframes()), [(60.0, 90.0)])
+    write_settings(made, settings.override(CHOSEN, speech={"window": 30.0}), begun(made))
+    return made
+
+
+def heard_blocks(folder: Path) -> int:
+    notes = folder / READINGS
+    return notes.read_bytes().count(b"\n") - 1 if notes.exists() else 0

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from bench import takes
 from pipeline.afterwards import answer
 from pipeline.asked import keep
-from pipeline.events import Action, Cue, Edit
+from pipeline.events import Action, Edit
 from pipeline.journal import read
 from pipeline.refining.refine import READINGS
 from pipeline.scores.translation import bleu
@@ -47,24 +47,11 @@ def copy(folder: Path, name: str) -> Path:
     return Path(shutil.copytree(folder, folder.with_name(f"{folder.name}-{name}")))
 
 
-def sentences(words: Sequence[takes.Said]) -> list[Cue]:
-    """A cue a sentence."""
-    made: list[Cue] = []
-    open: list[takes.Said] = []
-    for word in words:
-        open.append(word)
-        if word.text.endswith((".", "!", "?")):
-            text = " ".join(one.text for one in open)
-            made.append(Cue(id=str(len(made)), lang="", start=open[0].start, end=word.end, text=text, sentences=()))
-            open = []
-    return made
-
-
 def scores(folder: Path, fr: Sequence[takes.Said], en: Sequence[takes.Said]) -> tuple[float, float]:
     """(WER, BLEU)"""
     now = state(folder)
     said = " ".join(cue.text for cue in now.track("fr"))
-    return text_wer(" ".join(word.text for word in fr), said), bleu(sentences(en), now.track("en")) or 0.0
+    return text_wer(" ".join(word.text for word in fr), said), bleu(takes.sentences(en), now.track("en")) or 0.0
 
 
 def texts(folder: Path) -> dict[str, bytes]:

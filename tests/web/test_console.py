@@ -110,6 +110,8 @@ def test_what_the_session_refuses_is_taken_back(console: "Page", folder: Path) -
 
 
 def test_the_room_is_in_hand_without_a_mouse(console: "Page", folder: Path) -> None:
+    press(console, "q")
+    becomes(console, "document.getElementById('toast').innerText.includes('start with --listen 0.0.0.0')")
     press(console, "b", "n", "t", "+", "]", "c", "i")
     becomes(console, "document.getElementById('toast').innerText.startsWith('The show begins')")
     assert console.evaluate("document.getElementById('wall').className") == "blank hidden"
@@ -148,6 +150,16 @@ def test_what_is_asked_while_the_server_is_away_is_done_when_it_is_back(
     becomes(page, "document.getElementById('toast').className === 'shown done'")
 
 
+COVERED = """(() => {
+    const box = (of) => document.querySelector(of).getBoundingClientRect();
+    const toast = document.body.classList.contains("more") ? box("#panel") : box("#toast");
+    if (!box("#toast").height) return "no toast";
+    const below = box("#panel").height === 0 || box("#panel").bottom <= box("#toast").top;
+    const all = ["header", "#wall", "#list", "#troubles", "#thumbs"];
+    return below ? all.filter((of) => box(of).top < toast.bottom && box(of).bottom > toast.top) : "the controls";
+})()"""
+
+
 def test_a_thumb_reaches_everything_on_a_phone(chromium: "Browser", serve: Callable[..., Server], folder: Path) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     phone = context.new_page()
@@ -158,9 +170,12 @@ def test_a_thumb_reaches_everything_on_a_phone(chromium: "Browser", serve: Calla
     becomes(phone, f"{STATES} === 'now,coming,struck,coming'")
     phone.locator("#thumbs button", has_text="Undo").tap()
     becomes(phone, f"{STATES} === 'now,coming,coming,coming'")
+    assert phone.evaluate(COVERED) == []
     phone.locator("#thumbs button", has_text="More").tap()
     phone.locator("#panel button", has_text="Subtitles off").tap()
+    becomes(phone, "document.getElementById('toast').innerText === 'Subtitles are off'")
     becomes(phone, "document.getElementById('wall').classList.contains('hidden')")
+    assert phone.evaluate(COVERED) == ["#wall", "#list"]  # which are behind the controls
     dead = "[...document.querySelectorAll('#thumbs button:disabled')].map((button) => button.innerText).join()"
     assert phone.evaluate(dead) == "Kill,Hold,Edit,Mark"  # no line is seen
     assert phone.locator("#name").is_visible()

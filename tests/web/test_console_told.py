@@ -185,7 +185,9 @@ def test_the_delay_says_why_it_is_what_it_is(console: "Page", server: Server) ->
     told(console, server, f"!{TROUBLES}.includes('fast enough')", delay=106.0, **behind_more)
 
 
-def test_the_room_sees_a_card_and_the_console_too(console: "Page", server: Server, journal: Journal) -> None:
+def test_the_room_sees_a_card_and_the_console_too(
+    console: "Page", server: Server, journal: Journal, tmp_path: Path
+) -> None:
     wall = "document.getElementById('wall-text').innerText"
     journal.append(SourceState(state="lost", stream=20.0))
     told(console, server, f"{TROUBLES}.includes('The room has 0:09 of picture left. The stream is lost')", margin=-5.0)
@@ -195,6 +197,9 @@ def test_the_room_sees_a_card_and_the_console_too(console: "Page", server: Serve
     assert console.evaluate(COUNTS) == "not on screen,waits,waits,waits"
     becomes(console, f"{TROUBLES}.includes('The room has run out of picture: it sees “One moment, please”.')")
     assert "Picture left\nnone" in console.inner_text("#health")
+    press(console, "c")
+    becomes(console, f"{TOAST} === 'There is nothing newer yet: the stream is lost.'")
+    assert not done(tmp_path)
     told(console, server, f"{COUNTS}.endsWith('after the end') && {wall} === 'The end'", state="ended", card="The end")
     assert console.evaluate(COUNTS).startswith("over,after the end")
     assert console.inner_text("#delay") == "at the end"

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from pipeline.director import Director
 from pipeline.doctor import examine
+from pipeline.drafts import Draft
 from pipeline.events import Cue, Sentence, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
 from pipeline.tracks import BEHIND, TrackFiles
-from pipeline.web.drafts import Draft, Drafts
+from pipeline.web.drafts import Drafts
 from tests.waiting import until
 from tests.web.asking import ask, watched
 from tests.web.conftest import Forked, Server
@@ -190,6 +191,7 @@ NONSENSE: list[tuple[str, Any, int]] = [
     ("/api/edits", {"id": "a", "did": "delete", "before": [["1.en", 10**40]]}, 400),
     ("/api/edits", {"id": "a", "did": "insert", "after": [{"id": "e-a.1", "text": "no times"}]}, 400),
     ("/api/edits", {"id": "a", "did": "note", "note": "x" * 5_000_000}, 413),
+    ("/api/edits?session=1", text("a", LINES[0], "of another session"), 412),
     ("/api/drafts/1.en", {"lang": "en"}, 400),
     ("/api/check", {"lang": "en", "cues": []}, 400),
     ("/api/words?from=nan&to=1", None, 400),

@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.events import Cue, Event, Hypothesis, SessionStarted, Word
+from pipeline.events import Cue, Event, Hypothesis, SessionStarted, Suppressed, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from pipeline.settings import SentenceRules
@@ -20,6 +20,7 @@ from tests.waiting import until
 from tests.web.asking import ask
 from tests.web.conftest import Server
 from tests.web.sessions import STARTED, cue
+from tests.web.test_read import contrast
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -100,6 +101,39 @@ def test_the_overlay_rolls_two_lines_that_are_never_broken_anew(
         until(lambda: shown(page) == [""], 10)
 
 
+def believed(said: str, tail: str) -> Hypothesis:
+    committed, unsure = (
+        tuple(Word(start=1.0, end=1.5, text=f" {part}", probability=1.0) for part in words.split())
+        for words in (said, tail)
+    )
+    return Hypothesis(heard=1.0, committed=committed, tail=unsure, lang="fr")
+
+
+def test_what_may_yet_change_is_shown_dimmed_and_only_when_asked(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with Journal(tmp_path, SystemClock()) as journal:
+        server = overlay(page, serve, tmp_path, journal, "?lang=fr&box=1&tail=1")
+        other = page.context.new_page()
+        other.goto(f"{server.address}/overlay?lang=fr")
+        other.wait_for_selector("#stage[data-ready=yes]", state="attached")
+        seen: list[str] = []
+        for said, tail in (("Nous", "voulons la"), ("voulons", "tous"), ("tous les hôpitaux ouverts,", "et")):
+            seen.append(" ".join([*seen[-1:], said]))
+            journal.append(believed(said, tail))
+            until(lambda: shown(other) == [seen[-1]], 10)
+            until(lambda tail=tail: shown(page) == [f"{seen[-1]} {tail}"], 10)  # type: ignore[misc]
+            assert page.locator("#stage i").text_content() == f" {tail}"
+        colours = "which => getComputedStyle(document.querySelector(which)).color.match(/\\d+/g).map(Number)"
+        dim, sure = (page.evaluate(colours, which) for which in ("#stage i", "#stage span"))
+        box = [51.0] * 3  # over white
+        assert 4.5 <= contrast(dim, box) < contrast(sure, box)
+        journal.append(believed("", "et gratuits pour tous"))  # more than has room, and than one line
+        until(lambda: shown(page) == [f"{seen[-1]} et", "gratuits pour tous"], 10)
+        journal.append(Suppressed(start=2.0, end=3.0, text="et gratuits", reason="nobody speaks"))
+        until(lambda: shown(page) == shown(other) == [seen[-1]], 10)
+
+
 def test_translated_clauses_go_on_behind_each_other(page: "Page", serve: Callable[..., Server], tmp_path: Path) -> None:
     with Journal(tmp_path, SystemClock()) as journal:
         journal.append(cue(1, "of before"))
@@ -129,6 +163,18 @@ def test_what_is_killed_goes_and_what_is_typed_stands_alone(
         until(lambda: shown(page) == ["Please close the doors."], 10)
 
 
+GROWN = """async () => {
+    const { Roll } = await import("/pages/roll.js");
+    const roll = new Roll("en", false);
+    const at = (now) => roll.at(now).text.split("\\n");
+    roll.set("1", "We defend all of our post offices in town and in", 0);
+    roll.set("2", "each of the villages around,", 0.5);
+    at(0.5);
+    roll.set("3", "which nobody has asked for who lives in them, since they need what is there.", 3.2);
+    return [at(3.2), at(4.1), at(4.3)];
+}"""
+
+
 def test_what_comes_all_at_once_can_be_read_from_its_beginning(
     page: "Page", serve: Callable[..., Server], tmp_path: Path
 ) -> None:
@@ -139,3 +185,8 @@ def test_what_comes_all_at_once_can_be_read_from_its_beginning(
         journal.append(cue(3, "The postal workers of our villages will not give up anything in spite of tiredness."))
         page.get_by_text("The postal workers").wait_for()
         page.get_by_text("in spite of tiredness.").wait_for()
+        first, second, third = page.evaluate(GROWN)
+        assert (
+            first == second == ["and in each of the villages around, which", "nobody has asked for who lives in them,"]
+        )
+        assert third == ["nobody has asked for who lives in them,", "since they need what is there."]

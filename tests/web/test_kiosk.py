@@ -11,6 +11,8 @@ from urllib.request import url2pathname
 import psutil
 import pytest
 
+from pipeline.beside import Beside
+from pipeline.commands import beside
 from pipeline.flow import Repeating
 from pipeline.web import kiosk
 from tests.servers import free_port
@@ -97,6 +99,19 @@ def test_a_display_that_is_not_there_is_refused(machine: Path, tmp_path: Path) -
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert answer.returncode
     assert "there is no display 3, only 2" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(2, "display 2 is there, 1280 by 720"), (3, "there is no display 3, only 2")]
+)
+def test_a_display_has_one_verdict_before_the_show(
+    number: int, said: str, machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    pages, display = beside.rows(Beside(serve=True, port=free_port(), show=number), None)
+    assert pages.ok
+    assert (display.row, display.ok) == ("display", number == 2)
+    assert said in display.say
 
 
 def test_without_a_display_that_is_told_once_and_tried_again_until_it_is_open(

@@ -85,8 +85,14 @@ def test_a_name_of_this_machine_is_listened_at_with_tokens(tmp_path: Path) -> No
 
 def test_codes_for_phones_are_black_on_white_in_every_terminal() -> None:
     places = server.places("192.168.178.123", 8760, with_tokens([]))
-    said = announced(places)
-    assert [line.split()[0] for line in said[:4]] == ["screen", "overlay", "read", "console"]
+    said = announced(places, 80)
+    assert [line.split()[0] for line in said[-4:]] == [
+        "screen",
+        "overlay",
+        "read",
+        "console",
+    ]  # nothing pushes them away
+    assert len(said) <= 26
     drawn = [re.findall(r"\x1b\[97;40m([^\x1b]*)\x1b\[0m", line) for line in said if "\x1b" in line]
     assert all(len("  ".join(row)) <= 80 for row in drawn)
     console = [row[-1] for row in drawn]
@@ -95,8 +101,12 @@ def test_codes_for_phones_are_black_on_white_in_every_terminal() -> None:
     upper = ["".join("█" if half in "█▀" else " " for half in row) for row in console]
     lower = ["".join("█" if half in "█▄" else " " for half in row) for row in console]
     assert [row for pair in zip(upper, lower, strict=True) for row in pair][: len(wanted)] == wanted
+    narrow = [re.findall(r"\x1b\[97;40m([^\x1b]*)\x1b\[0m", line) for line in announced(places, 60)]
+    assert [row for row in narrow if row] == [[row] for row in console]
+    assert len(announced(places, 30)) == 4
 
 
 def test_where_all_may_come_nothing_is_announced_but_addresses() -> None:
-    said = announced(server.places("127.0.0.1", 8760, server.access(Path("/nowhere"), "127.0.0.1")))
+    said = announced(server.places("127.0.0.1", 8760, server.access(Path("/nowhere"), "127.0.0.1")), 80)
+    assert len(said) == 4
     assert said[-1] == "console  http://127.0.0.1:8760/console"

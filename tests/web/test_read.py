@@ -161,12 +161,25 @@ def test_lines_come_with_the_screen_or_as_soon_as_they_are_ready(
         page.get_by_text("Still to come").wait_for()
         page.get_by_role("button", name="Early").click()
         page.get_by_text("Still to come").wait_for(state="detached")
+        journal.append(Gap(start=450.0, end=800.0, reason="cut"))  # and there is no screen: it would be here
+        page.get_by_text("A part of the stream is missing. It goes on in").wait_for()
         ask(server.port, "/api/screens", '{"id": "s", "state": "paused", "stream": 991.0}')
         page.get_by_text("Still to come").wait_for()
         ask(server.port, "/api/actions", '{"id": "k", "do": "kill", "cue": "100.en"}')
         page.get_by_text("On the screen").wait_for(state="detached")
         ask(server.port, "/api/actions", '{"id": "h", "do": "hold", "cue": "990.en"}')
         page.get_by_text("Still to come").wait_for(state="detached")
+        gap = "A part of the stream is missing. It goes on in 0:07."  # as the room has it
+        ask(
+            server.port, "/api/screens", f'{{"id": "s", "state": "gap", "stream": 991.0, "card": "One moment\\n{gap}"}}'
+        )
+        page.get_by_text(gap).wait_for()
+        assert page.get_attribute("#state", "aria-live") == "off"
+        late = '{"id": "s", "state": "starved", "stream": 991.0, "card": "One moment, please\\nThe stream is late."}'
+        ask(server.port, "/api/screens", late)
+        page.get_by_text("The stream is late.").wait_for()
+        ask(server.port, "/api/screens", '{"id": "s", "state": "paused", "stream": 991.0}')
+        page.get_by_text("The stream is late.").wait_for(state="detached")
         journal.append(SourceState(state="lost", stream=1000.0))
         journal.append(cue(989, "That is told"))
         page.get_by_text("That is told").wait_for()

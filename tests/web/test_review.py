@@ -95,7 +95,7 @@ def drafts(folder: Path) -> str:
 def test_the_queue_leads_to_what_needs_a_human_and_what_is_right_is_accepted(desk: "Page", folder: Path) -> None:
     row = "[row.querySelector('.text').innerText, row.querySelector('.said').innerText]"
     rows = f"[...document.querySelectorAll('.row')].map((row) => {row})"
-    assert desk.evaluate(rows) == [[english, french] for french, english in LINES]
+    until(lambda: desk.evaluate(rows) == [[english, french] for french, english in LINES], 20)
     becomes(desk, "document.querySelector('#queue').innerText.includes('2 of 2 left')")
     press(desk, "F8")
     becomes(desk, f"{FIELD} === '{LINES[1][1]}'")

@@ -1,12 +1,13 @@
 """/review: what it says of what was done and of what is left is so."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.test_director import state
 from tests.waiting import until
-from tests.web.conftest import becomes
-from tests.web.test_review import FIELD, LINES, TEXTS, desk, folder, press, server, texts
+from tests.web.conftest import Server, becomes
+from tests.web.test_review import FIELD, LINES, TEXTS, desk, folder, opened, press, server, texts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -95,3 +96,61 @@ def test_no_fault_is_told_as_none_and_what_is_told_covers_no_line(desk: "Page") 
         desk.mouse.move(*to, steps=3)
         desk.mouse.up()
         assert desk.evaluate("document.activeElement.id") == "field"
+
+
+def test_what_could_not_be_asked_says_why_and_is_asked_again_and_the_problem_before_is_that_before_the_last(
+    page: "Page", server: Server
+) -> None:
+    slow = re.compile("/api/(faults|queue|suppressed)")
+    page.route(slow, lambda route: route.fulfill(status=507, body='{"error": "The disk is full."}'))
+    opened(page, server)
+    for key in ("F4", "F8", "Alt+b"):
+        page.evaluate("livesubs.tell('')")
+        press(page, key)
+        becomes(page, f"{TOAST} === 'The disk is full.'")
+    page.unroute(slow)
+    for key, none in (("Alt+b", "Nothing was kept back."), ("F4", "No line breaks a rule of the profile.")):
+        press(page, key)
+        becomes(page, f"{TOAST} === '{none}'")
+    page.evaluate("livesubs.feed._events.close()")  # it is connected anew in a second
+    becomes(page, f"{QUEUE}.includes('2 of 2 left')")
+    press(page, "Shift+F8")
+    becomes(page, f"{TOAST} === 'This line is not among those that stand out: F8 leads to the first.'")
+    press(page, "F8", "F8", "Alt+ArrowUp")
+    for line in (LINES[3], LINES[1]):
+        press(page, "Shift+F8")
+        becomes(page, f"{FIELD} === '{line[1]}'")
+    press(page, "Alt+ArrowDown", "Shift+F8")  # as one has gone on
+    becomes(page, f"{FIELD} === '{LINES[1][1]}'")
+    press(page, "Shift+F8")
+    becomes(page, f"{TOAST} === 'That is the first.'")
+
+
+HOLD = """() => {
+    const asked = window.fetch;
+    window.held = [];
+    window.fetch = async (address, ...how) => {
+        const held = ["/api/check", "/api/words"].some((one) => String(address).startsWith(one));
+        if (held) await new Promise((free) => window.held.push(free));
+        return asked(address, ...how);
+    };
+    livesubs.heard._words._known.clear();
+    livesubs.check._last = null;
+}"""
+"""A network that is slow, until it is `free`; of the line nothing is known yet."""
+FREE = "held.splice(0).forEach((free) => free())"
+
+
+def test_what_is_typed_while_an_answer_is_awaited_is_not_written_over(desk: "Page", folder: Path) -> None:
+    press(desk, "End", *"  More")
+    desk.evaluate(HOLD)
+    for keys, more in ((["Alt+x"], " one"), (["Control+Home", *["ArrowRight"] * 4, "Alt+Enter"], " two")):
+        press(desk, *keys)
+        becomes(desk, "held.length > 0")
+        press(desk, *more)
+        desk.evaluate(FREE)
+        becomes(desk, f"{TOAST} === 'You changed the line meanwhile: press it again.'")
+        assert more in desk.input_value("#field")
+        desk.evaluate("document.getElementById('toast').textContent = ''")
+    press(desk, "Control+s")
+    until(lambda: texts(folder)[0] == "Good two evening.  More one", 20)

@@ -13,7 +13,7 @@ from pipeline.review.adopting import adopt
 from tests.test_director import state
 from tests.waiting import until
 from tests.web.conftest import Server, becomes
-from tests.web.test_review import FIELD, LINES, TEXTS, asked, desk, folder, opened, press, server, texts
+from tests.web.test_review import FIELD, LINES, TEXTS, asked, desk, drafts, folder, opened, press, server, texts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -89,6 +89,7 @@ def test_what_two_change_is_shown_in_one_panel_with_keys_and_no_typing_goes_to_a
     press(other, "Alt+y")
     becomes(other, f"{FIELD} === '{LINES[1][1]} And' && {TEXTS}.length === 4")
     until(lambda: texts(folder) == ["two", f"{LINES[1][1]} And", LINES[2][1], LINES[3][1]], 20)
+    until(lambda: drafts(folder) in ("", "{}"), 20)
 
 
 def test_a_line_that_the_technician_took_out_is_led_to_and_brought_back_or_stays_out(
@@ -195,3 +196,19 @@ def test_the_next_fault_is_looked_for_in_the_lines_as_they_now_are(desk: "Page")
     becomes(desk, f"{FIELD}.endsWith('  More.')")
     press(desk, "F4")
     becomes(desk, f"{TOAST} === 'No other line breaks a rule of the profile: this one does.'")
+
+
+def test_a_change_waits_for_what_was_undone_before_and_is_done_once(desk: "Page", server: Server, folder: Path) -> None:
+    press(desk, "End", *" More.", "Control+s")
+    until(lambda: texts(folder)[0].endswith(" More."), 20)
+    becomes(desk, "livesubs.edits.settled")
+    server.kill()
+    press(desk, "Control+z", "Alt+ArrowDown")
+    assert desk.input_value("#field") == LINES[1][1], "what changes nothing waits for nothing"
+    press(desk, "Control+Enter", "Alt+ArrowDown", "Alt+ArrowUp")  # somebody thinks better of it
+    press(desk, *["Control+Enter"] * 4)
+    becomes(desk, f"{TOAST}.startsWith('The server has not answered yet. After that: accept the line')")
+    server.start()
+    becomes(desk, f"livesubs.edits.settled && {FIELD} === '{LINES[2][1]}'")
+    until(lambda: [edit.did for edit in asked(folder)] == ["text", "undo", "accept"], 20)
+    assert "accepted" in state(folder).cues["s1.en.1"].flags

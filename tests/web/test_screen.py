@@ -31,6 +31,7 @@ SPY = (Path(__file__).parent / "spy.js").read_text("utf-8")
 STATE = "window.livesubs?.playback.state"
 WORDS = "document.getElementById('subtitles').textContent"
 CARD = "document.getElementById('card').checkVisibility() ? document.getElementById('card').innerText : ''"
+CARDS = f"[window.cards = new Set(), livesubs.playback.addEventListener('tick', () => cards.add({CARD}))]"
 FRAME = 0.041
 LATE = 17 * 60
 
@@ -81,9 +82,17 @@ def test_a_line_appears_with_its_frame_on_both_sides_of_a_gap(
         page.evaluate(f"livesubs.playback.seek({stream})")
         becomes(page, f"Math.abs(readClock() - {clock}) < {FRAME} && {WORDS} === '{words}'")
         assert abs(page.evaluate("livesubs.playback.stream") - stream) < FRAME
+    keep(tmp_path, Action(id="p", do="phones", value=1))
+    becomes(page, f"document.getElementById('phones').checkVisibility() && {WORDS} === ''")
+    becomes(page, "document.getElementById('phones-code').naturalWidth > 0")
+    read = tomllib.loads((tmp_path / "pages.toml").read_text())["view"]
+    assert page.inner_text("#phones-address").endswith(f":{server.port}/read?token={read}")
+    keep(tmp_path, Action(id="q", do="phones", value=0))
+    becomes(page, f"!document.getElementById('phones').checkVisibility() && {WORDS} === 'b'")
+    page.evaluate(CARDS)  # it stands for no longer than what is missing
     page.evaluate("livesubs.playback.play()")
-    becomes(page, f"({CARD}).includes('A part of the stream is missing')")
     becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
+    assert "A part of the stream is missing" in page.evaluate("[...cards].join()")
     assert all(one["clock"] >= {"a": 2.2, "b": 3.0, "c": 10.6}[one["text"]] - 1e-6 for one in seen)
 
 
@@ -229,6 +238,16 @@ TICKS = """() => new Promise((then) => {
 })"""
 
 
+STAYS = """() => new Promise((then) => {
+    const states = new Set();
+    let left = 5;
+    livesubs.playback.addEventListener("tick", () => {
+        states.add(livesubs.playback.state);
+        --left || then([...states]);
+    });
+})"""
+
+
 def test_the_end_of_the_show_holds_until_somebody_goes_beyond_it(
     page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
 ) -> None:
@@ -258,6 +277,9 @@ def test_the_end_of_the_show_holds_until_somebody_goes_beyond_it(
     becomes(page, f"livesubs.playback.stream > {before} + 0.3 && document.getElementById('place').open")
     press(page, "Escape")
     assert page.evaluate(TYPED) == ["said", "typed", "typed after it", "said"]
+    press(page, "t")
+    assert [one.split(":")[0] for one in page.locator(".margin").all_inner_texts()] == ["100 %", "93 %", "90 %"]
+    press(page, "t")
     keys_that_are_letters_can_be_switched_off(page)
 
 
@@ -293,6 +315,11 @@ def test_catching_up_goes_where_the_late_lines_are_in_time_and_stays_there(
         journal.append(SourceState(state="lost", stream=29.0))
         page.evaluate("livesubs.playback.seek(30)")
         becomes(page, f"{STATE} === 'starved'")
+        press(page, "c")
+        becomes(page, "document.getElementById('note').innerText === 'There is nothing newer yet.'")
+        do(server, "catchup", of="once more")  # from a console: the wall says nothing
+        becomes(page, "livesubs.moves.size === 3")
+        assert page.evaluate(STAYS) == ["starved"]
         do(server, "ended", value=29.0)
         becomes(page, f"{STATE} === 'ended' && ({CARD}).includes('The end')")
         do(server, "undo", of="ended{'value': 29.0}")

@@ -17,6 +17,7 @@ from pipeline.errors import SettingsError
 from pipeline.web import access, server
 from pipeline.web.access import Access, with_tokens
 from pipeline.web.app import Served
+from pipeline.web.phones import code
 from tests.servers import files, free_port
 from tests.waiting import until
 from tests.web.asking import ask, raw
@@ -265,6 +266,17 @@ def test_who_may_view_cannot_control(beyond: Beyond) -> None:
     assert asked == [403, 204, 204]
     assert ask(beyond.port, "/api/actions", blank, headers=screen).status == 403
     assert ask(beyond.port, "/api/actions", blank, headers=control).status == 200
+
+
+def test_the_code_on_the_wall_lets_phones_look_and_no_more(beyond: Beyond) -> None:
+    facts = ask(beyond.port, "/api/session", headers={"Cookie": f"{beyond.cookie}={beyond.screen}"}).body.decode()
+    address = json.loads(facts)["phones"]
+    assert address.endswith(f":{beyond.port}/read?token={beyond.view}")
+    assert not any(token in facts for token in (beyond.screen, beyond.control))
+    shown = ask(beyond.port, "/api/phones", headers={"Cookie": f"{beyond.cookie}={beyond.screen}"})
+    assert shown.headers["Content-Type"].startswith("image/svg")
+    assert shown.body == code(address)
+    assert ask(beyond.port, "/api/phones").status == 401
 
 
 def test_the_desk_is_for_whoever_may_control(beyond: Beyond) -> None:

@@ -125,6 +125,7 @@ def test_hits_are_replaced_where_they_are_ticked_here_and_in_another_session(des
 @needs_dictionaries
 def test_all_of_it_by_keys_in_a_browser(desk: Server, page: "Page") -> None:
     opened(page, desk)
+    becomes(page, "!document.getElementById('kept-open').hidden")
     page.focus("#kept-open")
     press(page, "Enter")
     rows = page.locator("#kept-list li")

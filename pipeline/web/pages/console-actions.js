@@ -5,6 +5,7 @@
 
 import { hand } from "./console-hand.js";
 import { keepInTab, ofTab } from "./kept.js";
+import { newName } from "./page.js";
 
 const AGAIN = 400;
 const PATIENCE = 2000;
@@ -18,9 +19,6 @@ const MOVES = ["play", "pause", "catchup", "seek", "delay"];
 const BACK = () => `The picture is moved back by ${hand("P, C, [ or ]", "the buttons of “The screens”")}.`;
 const moves = ({ action }) => MOVES.includes(action.do);
 
-/** `randomUUID` is for secure addresses alone, and a hall has http. */
-const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
-
 /** The room as an action makes it. */
 function directed(room, { do: what, cue, text, value }) {
   const { held } = room;
@@ -29,6 +27,7 @@ function directed(room, { do: what, cue, text, value }) {
   if (what === "place") return { ...room, place: text };
   if (what === "blank") return { ...room, blank: Boolean(value) };
   if (what === "hide") return { ...room, hidden: Boolean(value) };
+  if (what === "phones") return { ...room, phones: Boolean(value) };
   if (what === "ended" || what === "dropped") return { ...room, stopped: { do: what, at: value } };
   return ["size", "volume", "delay", "begin", "end"].includes(what) ? { ...room, [what]: value } : room;
 }
@@ -45,7 +44,7 @@ export class Actions {
     feed.addEventListener("action", (event) => this._answered(event.detail));
     feed.addEventListener("room", () => this._told(this._last));  // it comes after each action
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
-    this._session = null;
+    this._session = this._last = null;
     this._waiting = [];
     this.done = [];
     this._busy = false;
@@ -53,7 +52,7 @@ export class Actions {
 
   /** Asks for `action`; `said` tells what it does, `back` how to undo it where that is no undo, null: not at all. */
   ask(action, said, back) {
-    const id = newId();
+    const id = newName();
     this._waiting.push({ action: { id, ...action }, said });
     this._ahead.push({ id, ...action });
     if (back !== null) this.done.push({ id, said, back, action, undone: false });

@@ -1,6 +1,7 @@
 // What time it is in the room: the stream time of the frame that the screens show, or where they would be.
 
-const now = () => performance.now() / 1000;
+import { now } from "./page.js";
+
 /** Reports of a screen that are remembered: the one that came quickest is the truest. */
 const REMEMBERED = 10;
 /** Seconds by which a screen may be off before it has jumped. */
@@ -89,6 +90,14 @@ export class RoomClock {
   /** Whether that screen has played all there is. */
   get starved() {
     return this._lead?.state === "starved" && this.card !== "";
+  }
+
+  /** Whether no screen has anything newer to catch up with: they show the last there is, or the stream is lost and they
+   * are where they would go. */
+  get newest() {
+    const { edge, source } = this._feed;
+    const there = (screen) => source?.state === "lost" && screen.state === "playing" && this._of(screen) > edge - this.delay - PAST;
+    return this._running.length > 0 && this._running.every((screen) => screen.state === "starved" || there(screen));
   }
 
   /** Whether it stands at an end: what comes after is not shown. */

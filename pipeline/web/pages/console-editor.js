@@ -1,7 +1,7 @@
 // The line that is open: its field, what is said beside it, and what was typed, which a reload does not lose.
 
 import { fit, rows, surplus } from "./console-fit.js";
-import { element, fill } from "./console-row.js";
+import { element, fill } from "./dom.js";
 import { keepInTab, ofTab } from "./kept.js";
 
 const DRAFT = "draft";
@@ -84,8 +84,10 @@ export class Editor {
     const long = surplus(field.value);
     const remarks = row.querySelector(".remarks");
     remarks.classList.toggle("long", Boolean(long));
-    fill(remarks, long ? `${rows(field.value).length} lines on the screen, which has room for ${fit.lines}: leave out ${long.length} characters, as many as “${long}”` :
-      `${lines.map((line) => line.length).join(" + ")} characters, ${speed.toFixed(0)} a second` + (speed > FAST ? " - too fast to read" : ""));
+    const over = `${rows(field.value).length} lines on the screen, which has room for ${fit.lines}: ` +
+      `leave out ${long.length} characters, as many as “${long}”`;
+    const is = `${lines.map((line) => line.length).join(" + ")} characters, ${speed.toFixed(0)} a second`;
+    fill(remarks, long ? over : `${is}${speed > FAST ? " - too fast to read" : ""}`);
   }
 
   _keep(draft) {

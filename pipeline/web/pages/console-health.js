@@ -3,7 +3,7 @@
 import { hand, UNDO } from "./console-hand.js";
 import { Slow } from "./console-slow.js";
 import { remaining, stopped } from "./console-stopped.js";
-import { clock, stamp } from "./console-times.js";
+import { clock, stamp } from "./times.js";
 import { keep, settings } from "./kept.js";
 
 const EVERY = 2000;
@@ -14,6 +14,9 @@ const DEAD = 10_000;
 /** Seconds of picture, and to work on a line, that are nearly none. */
 const SHORT = 5;
 const FEW = 2;
+/** Seconds by which what is said is heard too late, and hours to which the disk is nearly full. */
+const LATE = 15;
+const FULL = 1;
 /** Warnings that are told at a time, the last first, and seconds for which it is told that one is over. */
 const TOLD = 3;
 const OVER = 60;
@@ -55,16 +58,13 @@ export class Health {
   get figures() {
     const facts = this._facts;
     if (!facts) return [["Server", this._feed.connected ? "there" : "away", this._feed.connected ? "" : "bad"]];
-    const left = this._clock.left;
-    const { free, hours } = facts.disk;
     const screens = this._feed.screens.length;
     return [
       ["Source", ...this._source],
-      ["Picture left", left === null || this._feed.ended ? "-" : this._clock.starved ? "none" : clock(left), this._lost ? (left < 10 ? "bad" : "warn") : ""],
-      ["Lag", this._feed.ended || this._away ? "-" : `${facts.lag.toFixed(1)} s`, this._feed.ended || this._away ? "" : facts.lag > 15 ? "bad" : facts.lag > 8 ? "warn" : ""],
-      ...facts.engines.map((one) => [`Engine: ${one.name}`, one.ok ? (one.seconds === null ? "ok" : `${one.seconds.toFixed(1)} s`) : "fails", one.ok ? "" : "warn"]),
-      ["Disk", hours !== null ? `${hours > 99 ? "99+" : hours.toFixed(0)} h` : free === null ? "-" : `${(free / GB).toFixed(0)} GB`,
-        hours !== null && hours < 1 ? "bad" : hours !== null && hours < 4 ? "warn" : ""],
+      ["Picture left", ...this._left],
+      ["Lag", ...(this._feed.ended || this._away ? ["-", ""] : [`${facts.lag.toFixed(1)} s`, graded(facts.lag, 8, LATE)])],
+      ...facts.engines.map((one) => [`Engine: ${one.name}`, ...engine(one)]),
+      ["Disk", ...disk(facts.disk)],
       ["Screens", String(screens), screens || this._feed.ended ? "" : "warn"],
       ["Phones, overlays", String(Math.max(0, facts.viewers - screens)), ""],  // each page but consoles and desks is a viewer
     ];
@@ -75,6 +75,12 @@ export class Health {
     if (this._away) return ["unknown", "bad"];
     if (this._dead) return ["not read", "bad"];
     return [this._facts.source || "waiting", this._lost ? "bad" : ""];
+  }
+
+  get _left() {
+    const { left, starved } = this._clock;
+    const is = left === null || this._feed.ended ? "-" : starved ? "none" : clock(left);
+    return [is, this._lost ? (left < 10 ? "bad" : "warn") : ""];
   }
 
   /** Milliseconds for which the page server has not answered, once that is worth a word; else 0. */
@@ -91,9 +97,10 @@ export class Health {
     return Boolean(this._feed.session && !this._feed.ended && !this._facts.running);
   }
 
-  /** What is wrong now, then what was told and nobody has seen, what is over last: {text, left, at, over, how, keys, brief}. How: bad, warn, good, or past,
-   * of what is over or of a session that has ended; `at`: when it was told, Unix seconds, null: it stands; `over`: since when
-   * it is over, null: it is not; `keys`: what to answer; `brief`: there is nothing to do. */
+  /** What is wrong now, then what was told and nobody has seen, what is over last: {text, left, at, over, how, keys, brief}.
+   * How: bad, warn, good, or past, of what is over or of a session that has ended; `at`: when it was told, Unix seconds,
+   * null: it stands; `over`: since when it is over, null: it is not; `keys`: what to answer; `brief`: there is nothing to
+   * do. */
   get troubles() {
     const how = (one) => (this._feed.ended || one.over ? "past" : "warn");
     const told = this._unseen.reverse().map((one) => ({ ...one, how: how(one) })).sort((a, b) => Boolean(a.over) - Boolean(b.over));
@@ -121,7 +128,7 @@ export class Health {
 
   /** Nothing else is known while the server is away. */
   *_standing() {
-    if (this._away) return yield { ...bad(`The page server does not answer: the screens play on, what you do is done when it is back.${this._revival}`), brief: !this._revival };
+    if (this._away) return yield this._alone;
     const facts = this._facts;
     yield* stopped(this._feed, this._clock, facts);
     yield* this._end();
@@ -134,6 +141,11 @@ export class Health {
     }
   }
 
+  get _alone() {
+    const text = "The page server does not answer: the screens play on, what you do is done when it is back.";
+    return { ...bad(text + this._revival), brief: !this._revival };
+  }
+
   /** What to type where the page server is not started again, because that is dead, too. */
   get _revival() {
     const resume = this._facts?.resume ?? "livesubs run --resume, and the session's folder";
@@ -144,8 +156,12 @@ export class Health {
   *_end() {
     const [{ end }, { time }] = [this._feed.room, this._clock];
     if (end === null || time === null || (this._feed.ended && !this._feed.screens.length)) return;
-    if (time < end) yield { ...bad(`The show ends there, as was said here; ${UNDO()} takes that back.`, `The room sees “The end” in ${clock(end - time)}.`), how: "warn" };
-    else yield bad(`The show is over: the screens show the end. ${hand("Press Z", "“Undo”")} to undo it, or ${hand("I", "“Starts here” under “More”")} where it goes on.`);
+    if (time < end) {
+      const text = `The show ends there, as was said here; ${UNDO()} takes that back.`;
+      return yield { ...bad(text, `The room sees “The end” in ${clock(end - time)}.`), how: "warn" };
+    }
+    const on = hand("I", "“Starts here” under “More”");
+    yield bad(`The show is over: the screens show the end. ${hand("Press Z", "“Undo”")} to undo it, or ${on} where it goes on.`);
   }
 
   /** One that should be writing and does not. */
@@ -154,22 +170,49 @@ export class Health {
     const failed = ended?.reason === "failed";
     if (!session || (ended && !(failed && this._feed.source?.state !== "lost"))) return;  // a stream that did not come back is told
     const nothing = written ? `nothing is recorded since ${stamp(written, true)}` : "nothing is recorded yet";
-    if (running && now - written > QUIET && written) yield bad(`The session says nothing, and ${nothing}: look at its terminal.`);
-    else if (!running && (failed || now - written > GONE)) yield bad(`The session is not running: ${nothing}. To go on, type in a terminal: ${resume}`);
-    else if (!running) yield bad(`The session is not running: ${nothing}. It goes on by itself within half a minute, as a rule; else this says what to do.`);
+    const on = failed || now - written > GONE ? `To go on, type in a terminal: ${resume}` :
+      "It goes on by itself within half a minute, as a rule; else this says what to do.";
+    if (!running) yield bad(`The session is not running: ${nothing}. ${on}`);
+    else if (written && now - written > QUIET) yield bad(`The session says nothing, and ${nothing}: look at its terminal.`);
   }
 
   /** What is wrong with a session that is to be running. */
-  *_running(facts) {
-    const { left, margin } = this._clock;
-    if (!this._lost && left !== null && left < SHORT) yield bad("The picture is nearly used up: nothing new comes. Check where the stream comes from.", remaining(this._clock));
-    if (!this._feed.screens.length) yield bad("No screen is open: what stands here as shown is reckoned, and no room sees it. Open /screen on the projector.");
-    const slow = this._slow.worst;
-    if (slow) yield bad(`It cannot play fast enough: close other programs on its machine; ${hand("C", "“Catch up” under “More”")} catches up.`,
-      `A screen is ${Math.round(slow.delay)} s behind instead of ${Math.round(slow.wanted)}.`);
-    if (margin !== null && margin < FEW) yield bad(`Lines come only just before the room reads them, or too late: give the screens more delay with ${hand("]", "“+5 s” under “More”")}.`);
-    if (facts.lag > 15) yield bad(`What is said is heard ${facts.lag.toFixed(0)} s late: close other programs, or give the screens more delay.`);
-    if (facts.engines.length && facts.engines.every((one) => !one.ok)) yield bad("Nothing is translated: no engine answers. Check the network; it is done later by itself.");
-    if (facts.disk.hours !== null && facts.disk.hours < 1) yield bad("The disk is full in less than an hour: free some space.");
+  *_running({ lag, engines, disk }) {
+    yield* this._screens();
+    if (lag > LATE) yield bad(`What is said is heard ${lag.toFixed(0)} s late: close other programs, or give the screens more delay.`);
+    if (engines.length && engines.every((one) => !one.ok)) {
+      yield bad("Nothing is translated: no engine answers. Check the network; it is done later by itself.");
+    }
+    if (disk.hours !== null && disk.hours < FULL) yield bad("The disk is full in less than an hour: free some space.");
   }
+
+  /** ... and with what the room sees of it. */
+  *_screens() {
+    const { left, margin } = this._clock;
+    if (!this._lost && left !== null && left < SHORT) {
+      yield bad("The picture is nearly used up: nothing new comes. Check where the stream comes from.", remaining(this._clock));
+    }
+    if (!this._feed.screens.length) {
+      yield bad("No screen is open: what stands here as shown is reckoned, and no room sees it. Open /screen on the projector.");
+    }
+    const slow = this._slow.worst;
+    const [catchUp, more] = [hand("C", "“Catch up” under “More”"), hand("]", "“+5 s” under “More”")];
+    if (slow) {
+      yield bad(`It cannot play fast enough: close other programs on its machine; ${catchUp} catches up.`,
+        `A screen is ${Math.round(slow.delay)} s behind instead of ${Math.round(slow.wanted)}.`);
+    }
+    if (margin !== null && margin < FEW) {
+      yield bad(`Lines come only just before the room reads them, or too late: give the screens more delay with ${more}.`);
+    }
+  }
+}
+
+/** How bad a figure is from which on it is one to look at, and then one to act on. */
+const graded = (value, warn, bad) => (value > bad ? "bad" : value > warn ? "warn" : "");
+
+const engine = ({ ok, seconds }) => (ok ? [seconds === null ? "ok" : `${seconds.toFixed(1)} s`, ""] : ["fails", "warn"]);
+
+function disk({ free, hours }) {
+  if (hours === null) return [free === null ? "-" : `${(free / GB).toFixed(0)} GB`, ""];
+  return [`${hours > 99 ? "99+" : hours.toFixed(0)} h`, hours < FULL ? "bad" : hours < 4 ? "warn" : ""];
 }

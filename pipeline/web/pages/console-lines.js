@@ -4,6 +4,7 @@ import { Editor } from "./console-editor.js";
 import { Fates } from "./console-fates.js";
 import { Open } from "./console-open.js";
 import { draw, made } from "./console-row.js";
+import { said } from "./sentences.js";
 
 /** Lines that stay below the hand after they were shown, and while a hand is over them. */
 const PAST = 2;
@@ -14,7 +15,8 @@ const GRACE = 350;
 const MOST = 60;
 
 export class Lines {
-  /** `acted(key)` is told of a button in a line; `edited(cue, text)` of an edit; `lost(text)` of what was typed for a line that is gone. */
+  /** `acted(key)` is told of a button in a line; `edited(cue, text)` of an edit; `lost(text)` of what was typed for a line
+   * that is gone. */
   constructor(list, feed, clock, actions, { acted, edited, lost }) {
     Object.assign(this, { _list: list, _feed: feed, _clock: clock, _actions: actions, _acted: acted, _lost: lost });
     this._rows = new Map();
@@ -91,13 +93,15 @@ export class Lines {
     const time = this._clock.time;
     const shown = this._still ? this._drawn : this._around(time, draft?.id ?? this.editor.id);
     const auto = shown.find((cue) => time === null || cue.end > time)?.id ?? shown.at(-1)?.id ?? null;
-    const top = auto === this._auto && this._list.scrollTop === 0 && this._list.matches(":hover") && this._list.firstElementChild;
+    const above = auto === this._auto && this._list.scrollTop === 0 && this._list.matches(":hover");
+    const top = above && this._list.firstElementChild;
     if (auto !== this._auto) [this._before, this._auto, this._moved] = [this._auto, auto, performance.now()];
     if (this._picked && !shown.some((cue) => cue.id === this._picked) && !this.editor.id) this._picked = null;
     const ids = new Set(shown.map((cue) => cue.id));
     for (const [id, row] of this._rows) if (!ids.has(id)) this._remove(id, row);
     shown.forEach((cue, at) => this._place(cue, at, time));
-    if (top) this._list.scrollTop = top.offsetTop - this._list.firstElementChild.offsetTop;  // what comes above moves nothing under the hand
+    // what comes above moves nothing under the hand
+    if (top) this._list.scrollTop = top.offsetTop - this._list.firstElementChild.offsetTop;
     if (draft && this._picked === draft.id) this.edit(draft.text);
     else if (draft) this._lost(draft.text);
     return shown.length;
@@ -157,20 +161,7 @@ export class Lines {
   /** What was said, beside what is read. */
   _said(cue) {
     const source = this._feed.session?.src_lang;
-    if (!source || source === cue.lang || !cue.sentences.length) return "";
-    const mine = new Set(cue.sentences.flatMap((id) => this._bySentence(source).get(id) ?? []));
-    return [...mine].map((one) => one.text.replaceAll("\n", " ")).join(" ");
-  }
-
-  /** The cues of what was said, by sentence; made anew when there are others. */
-  _bySentence(lang) {
-    const track = this._feed.track(lang);
-    if (track === this._indexed) return this._index;
-    [this._indexed, this._index] = [track, new Map()];
-    for (const cue of track) {
-      for (const id of cue.sentences) this._index.set(id, [...(this._index.get(id) ?? []), cue]);
-    }
-    return this._index;
+    return !source || source === cue.lang ? "" : said(cue, this._feed.track(source));
   }
 
   _make(cue) {

@@ -8,7 +8,7 @@ const ALIKE = 0.35;
 export class NameForm {
   /** `add(line, written)` is given the line for the glossary; `ask(text)` says what is missing. */
   constructor(add, ask) {
-    Object.assign(this, { _add: add, _ask: ask });
+    Object.assign(this, { _add: add, _ask: ask, _place: null, _found: "" });
     byId("naming").addEventListener("submit", (event) => this._submit(event));
     byId("naming").addEventListener("keydown", (event) => event.key === "Escape" && this._left());
   }
@@ -60,7 +60,8 @@ function selected() {
 /** What stands for the name `word` in `text`: the words with capitals that are most alike; "": none is. */
 function like(word, text) {
   const many = word.split(/\s+/).length;
-  const words = text.match(/[\p{L}\p{N}][\p{L}\p{N}'’.-]*/gu)?.map((one) => one.replace(/^\p{L}{1,2}['’](?=\p{Lu})|['’]s$|[.'’-]+$/gu, "")) ?? [];
+  const bare = (one) => one.replace(/^\p{L}{1,2}['’](?=\p{Lu})|['’]s$|[.'’-]+$/gu, "");
+  const words = text.match(/[\p{L}\p{N}][\p{L}\p{N}'’.-]*/gu)?.map(bare) ?? [];
   const found = words.map((_, at) => words.slice(at, at + many).join(" ")).filter((one) => /^\p{Lu}/u.test(one));
   const likeness = (one) => alike(one, word);
   const best = found.sort((a, b) => likeness(b) - likeness(a))[0];

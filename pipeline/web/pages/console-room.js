@@ -3,9 +3,10 @@
 import { fit, rows, surplus } from "./console-fit.js";
 import { hand, UNDO } from "./console-hand.js";
 import { NameForm } from "./console-names.js";
-import { clock } from "./console-times.js";
+import { clock } from "./times.js";
 import { outlived } from "./ends.js";
-import { byId } from "./page.js";
+import { byId, language } from "./page.js";
+import { UNREACHED } from "./phones.js";
 
 const PLACES = ["bottom", "top", "band"];
 const STEP = 5;
@@ -23,6 +24,8 @@ const time = (seconds) => new Date(Math.max(0, seconds) * 1000).toISOString().sl
 
 export class RoomControls {
   constructor(feed, clock, actions, lines, health, tell) {
+    /** Phones get to /read. */
+    this.reached = false;
     Object.assign(this, { _tell: tell, _feed: feed, _clock: clock, _actions: actions, _lines: lines, _health: health });
     for (const button of document.querySelectorAll("#place button")) {
       button.addEventListener("click", () => this.place(button.dataset.place));
@@ -32,6 +35,8 @@ export class RoomControls {
     this.names = new NameForm((text, written) => actions.ask({ do: "name", text }, `${written} is in the glossary`),
       (text) => tell(text, "refused"));
     byId("volume").addEventListener("change", () => this._volume(Number(byId("volume").value)));
+    /** The room is where it is to be. */
+    this._there = false;
   }
 
   blank() {
@@ -42,6 +47,13 @@ export class RoomControls {
   hide() {
     const on = !this._actions.room.hidden;
     this._actions.ask({ do: "hide", value: Number(on) }, on ? "Subtitles are off" : "Subtitles are on");
+  }
+
+  /** The way to /read, for the room's phones. */
+  phones() {
+    const on = !this._actions.room.phones;
+    if (on && !this.reached) return this._tell(`Not shown: ${UNREACHED}`, "refused");
+    this._actions.ask({ do: "phones", value: Number(on) }, on ? "The code for phones is on the screen" : "The picture is back");
   }
 
   place(where = PLACES[(PLACES.indexOf(this._actions.room.place) + 1) % PLACES.length]) {
@@ -69,10 +81,10 @@ export class RoomControls {
     const [wish, behind] = [Math.round(this._wish), this._clock.behind];
     if (behind === null) return `${wish} s asked for`;
     if (this._clock.ended) return "at the end";
-    if (this._feed.ended) return `${time(behind).replace(/^00:/, "")} to the end`;
+    if (this._feed.ended) return `${clock(behind)} to the end`;
     this._there = Math.abs(behind - this._wish) < (this._there ? OFF : NEAR);  // else it would say now this, now that
     if (this._there) return `${wish} s behind live`;
-    const is = behind < FAR ? `${Math.round(behind)} s` : time(behind).replace(/^00:/, "");
+    const is = behind < FAR ? `${Math.round(behind)} s` : clock(behind);
     return `${is} behind live, ${this._clock.follows ? "going to" : "C: back to"} ${wish}`;
   }
 
@@ -82,10 +94,11 @@ export class RoomControls {
     if (this._feed.ended || started === undefined) return "";
     const given = started === null ? "as few as the picture needs" : `${started} s`;
     const as = this._actions.room.delay !== null ? `Set here; started with ${given}.` :
-      started !== null ? `As started: ${given} (--delay).` : `As started (--delay auto): ${asked ? `at least the ${Math.round(asked)} s that` : "as few as"} the picture needs.`;
+      started !== null ? `As started: ${given} (--delay).` :
+      `As started (--delay auto): ${asked ? `at least the ${Math.round(asked)} s that` : "as few as"} the picture needs.`;
     if (!asked || wanted - asked < MORE) return as;
-    const lines = late !== null && late > asked - MORE;
-    return `${as} ${Math.round(wanted)} s for now: ${lines ? `lines took up to ${Math.round(late)} s in the last minute` : "the recogniser is behind"}; less again by itself.`;
+    const lines = late !== null && late > asked - MORE && `lines took up to ${Math.round(late)} s in the last minute`;
+    return `${as} ${Math.round(wanted)} s for now: ${lines || "the recogniser is behind"}; less again by itself.`;
   }
 
   pause() {
@@ -95,6 +108,8 @@ export class RoomControls {
 
   catchUp() {
     if (this._clock.time === null || this._feed.ended) return;
+    const is = this._feed.source?.state === "lost" ? "lost" : "late";
+    if (this._clock.newest) return this._tell(`There is nothing newer yet: the stream is ${is}.`, "refused");
     this._actions.ask({ do: "catchup" }, `Going to ${Math.round(this._clock.delay)} s behind live`);
   }
 
@@ -112,12 +127,13 @@ export class RoomControls {
     const back = what === "dropped" && room.stopped?.do === "ended";
     const on = back && outlived(this._feed);
     if (source?.state !== "lost" && !back) return this._tell("The stream has not stopped.", "refused");
-    const said = { ended: "The stream has ended", dropped: on ? `The picture goes on where it stopped; ${hand("C", "“Catch up”")} goes to live` : "The stream was dropped" };
-    this._actions.ask({ do: what, value: source.state === "lost" ? source.stream : room.stopped.at }, said[what]);
+    const live = `The picture goes on where it stopped; ${hand("C", "“Catch up”")} goes to live`;
+    const said = what === "ended" ? "The stream has ended" : on ? live : "The stream was dropped";
+    this._actions.ask({ do: what, value: source.state === "lost" ? source.stream : room.stopped.at }, said);
   }
 
   speaker(lang = this._next()) {
-    const said = lang ? `The speaker is now: ${name(lang)}` : "The speaker's language is found by ear";
+    const said = lang ? `The speaker is now: ${language(lang)}` : "The speaker's language is found by ear";
     this._actions.ask({ do: "speaker", lang }, said);
   }
 
@@ -131,9 +147,11 @@ export class RoomControls {
     wall.classList.toggle("hidden", room.hidden);
     const { card } = this._clock;
     wall.classList.toggle("card", Boolean(card) && !room.blank);
-    byId("wall-text").textContent = room.blank || (room.hidden && !card) ? "" : card || on.map((cue) => cue.text).join("\n");
-    byId("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : this._playing(now);
-    for (const [id, state] of [["blank", room.blank], ["thumb-blank", room.blank], ["hide", room.hidden]]) {
+    const none = room.blank || ((room.hidden || room.phones) && !card);
+    byId("wall-text").textContent = none ? "" : card || on.map((cue) => cue.text).join("\n");
+    byId("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : room.phones ? "code for phones" :
+      this._playing(now);
+    for (const [id, state] of [["blank", room.blank], ["thumb-blank", room.blank], ["hide", room.hidden], ["phones", room.phones]]) {
       byId(id).setAttribute("aria-pressed", state);
     }
     for (const button of document.querySelectorAll("#place button")) {
@@ -165,7 +183,7 @@ export class RoomControls {
       box.dataset.spoken = spoken.join();
       box.replaceChildren(...(spoken.length > 1 ? ["", ...spoken] : []).map((lang) => this._speakerButton(lang)));
       byId("speaker-note").textContent = spoken.length > 1 ? "" :
-        `${spoken.map(name).join("") || "One language"} alone. For more, start with --languages fr,es.`;
+        `${spoken.map(language).join("") || "One language"} alone. For more, start with --languages fr,es.`;
     }
     for (const button of box.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", button.dataset.lang === (facts?.speaker ?? ""));
@@ -176,7 +194,7 @@ export class RoomControls {
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.lang = lang;
-    button.textContent = lang ? name(lang) : "By ear";
+    button.textContent = lang ? language(lang) : "By ear";
     button.addEventListener("click", () => this.speaker(lang));
     return button;
   }
@@ -217,8 +235,4 @@ function tooLong(text) {
   const long = surplus(text);
   const words = long.length > SHORT ? `…${long.slice(-SHORT)}` : long;
   return `Too long: leave out ${long.length} characters, as many as “${words}”`;
-}
-
-function name(lang) {
-  return new Intl.DisplayNames(["en"], { type: "language" }).of(lang);
 }

@@ -1,23 +1,13 @@
 // One line of the console's list: its countdown, its words, and the buttons to lay hand on it.
 
+import { element, fill } from "./dom.js";
+
 const REMARKS = {
   untranslated: "not translated", doubtful: "translation doubtful", name: "a name is uncertain", cut: "cut off",
   fast: "fast", edited: "edited", marked: "marked for the editor", typed: "typed", backfilled: "translated later",
 };
 const BUTTONS = [["edit", "e", "Edit", "E"], ["hold", " ", "Hold", "Space"], ["kill", "x", "Kill", "X"],
   ["mark", "m", "Mark", "M"]];
-
-export const element = (tag, className, text = "") => {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
-};
-
-/** Touches the page only where it changes: a selection of words outlives it. */
-export function fill(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
 
 /** The row of a cue; `pressed(key)` is told of its buttons. */
 export function made(cue, sourceLang, pressed) {

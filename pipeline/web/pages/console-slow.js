@@ -21,13 +21,15 @@ export class Slow {
 
   /** Lines that come late make it no slow screen: for them more is wanted. */
   _heard(screens) {
-    const far = screens.filter(({ state, follows, delay, wanted }) => state === "playing" && follows && wanted !== null && delay - wanted > FAR);
+    const behind = ({ delay, wanted }) => wanted !== null && delay - wanted > FAR;
+    const far = screens.filter((screen) => screen.state === "playing" && screen.follows && behind(screen));
     this._far = new Map(far.map((screen) => [screen.id, { screen, ...this._range(screen) }]));
   }
 
   /** How far it has been behind since it gets no nearer. */
   _range({ id, delay }) {
     const { least, most, screen } = this._far.get(id) ?? { least: delay, most: delay, screen: { delay } };
-    return delay < most - MOVED || delay > screen.delay + JUMP ? { least: delay, most: delay } : { least: Math.min(least, delay), most: Math.max(most, delay) };
+    if (delay < most - MOVED || delay > screen.delay + JUMP) return { least: delay, most: delay };
+    return { least: Math.min(least, delay), most: Math.max(most, delay) };
   }
 }

@@ -1,7 +1,7 @@
 // What a stream that stopped has the technician decide, and what the room sees by what was said of it.
 
 import { hand } from "./console-hand.js";
-import { clock } from "./console-times.js";
+import { clock } from "./times.js";
 import { answer, outlived } from "./ends.js";
 
 /** Seconds for which it is told at most that the stream is back. */
@@ -18,14 +18,17 @@ export function* stopped(feed, room, facts) {
   if (said === "ended") yield back(feed, time);
   else if (feed.source?.state === "lost") yield lost(feed, room, facts);
   else if (feed.room.stopped?.do === "ended" && !feed.ended) yield ended("");
-  else if (said && facts && !feed.ended && facts.now - facts.since < BACK && !room.past(feed.room.stopped.at)) yield well(feed.room.stopped.at, time);
+  else if (said && facts && !feed.ended && facts.now - facts.since < BACK && !room.past(feed.room.stopped.at)) {
+    yield well(feed.room.stopped.at, time);
+  }
 }
 
 /** A stream that stopped without an end of its own: whether it had one only a person knows. */
 function lost(feed, room, facts) {
   const said = answer(feed);
   const left = feed.ended ? "" : remaining(room);
-  const text = feed.ended ? `The stream stopped and did not come back. Where it is back, type: ${facts?.resume ?? "livesubs run --resume"}` :
+  const text = feed.ended ?
+    `The stream stopped and did not come back. Where it is back, type: ${facts?.resume ?? "livesubs run --resume"}` :
     "It is tried again by itself; check where it comes from.";
   if (said === "ended") return ended(left);
   const lost = feed.ended ? "" : "The stream is lost. ";
@@ -55,8 +58,10 @@ function back({ room, source }, time) {
 }
 
 function well(at, time) {
-  const there = time !== null && time > at;
-  return row(`The stream is back, and what was said of it is done with. The room ${there ? "sees" : "will see"} a card for as long as a part is missing, then the picture goes on by itself.`, "good");
+  const sees = time !== null && time > at ? "sees" : "will see";
+  const text = `The stream is back, and what was said of it is done with. The room ${sees} a card for as long as a part is missing, ` +
+    "then the picture goes on by itself.";
+  return row(text, "good");
 }
 
 const row = (text, how = "bad") => ({ text, left: "", at: null, how });

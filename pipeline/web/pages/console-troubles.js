@@ -1,8 +1,8 @@
 // What is wrong, a row each: what it is and what to do; what was told, until somebody has seen it.
 
 import { byId } from "./page.js";
-import { element, fill } from "./console-row.js";
-import { stamp } from "./console-times.js";
+import { element, fill } from "./dom.js";
+import { stamp } from "./times.js";
 
 /** What is wrong, and after it what to do, or what is done. */
 const ADVICE = /^((?:\([^()]*\)|[^;()])+); .*$/s;
@@ -46,7 +46,8 @@ export function drawHistory(told) {
 const named = ({ text, how, at, over }) => `${how} ${at} ${over} ${text}`;
 
 /** What was told, and when; of what is over not what to do. */
-const dated = ({ text, at, over }) => `${stamp(at)}${over ? `, over since ${stamp(over)}` : ""}: ${over ? text.replace(ADVICE, "$1") : text}`;
+const dated = ({ text, at, over }) =>
+  over ? `${stamp(at)}, over since ${stamp(over)}: ${text.replace(ADVICE, "$1")}` : `${stamp(at)}: ${text}`;
 
 function made({ text, how, at, over, keys, brief }, press, seen) {
   const row = element("p", how);

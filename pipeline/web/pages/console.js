@@ -4,22 +4,24 @@ import { Feed } from "./feed.js";
 import { Actions } from "./console-actions.js";
 import { RoomClock } from "./console-clock.js";
 import { Health } from "./console-health.js";
+import { listen } from "./console-keys.js";
 import { Lines } from "./console-lines.js";
 import { RoomControls } from "./console-room.js";
 import { fit, rows } from "./console-fit.js";
 import { drawHistory, drawTroubles } from "./console-troubles.js";
 import { named } from "./cards.js";
-import { letterSwitch, meant } from "./letters.js";
-import { byId } from "./page.js";
+import { element } from "./dom.js";
+import { letterSwitch } from "./letters.js";
+import { byId, short } from "./page.js";
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 100;
 const TOLD = 6000;
 
-const short = (text) => (text.length > 34 ? `${text.slice(0, 32).trim()}…` : text).replaceAll("\n", " ");
-
 /** What the server says of itself. */
 let served = {};
+/** The toast that is seen, and the drawing that is asked for. */
+let [telling, drawing] = [null, null];
 
 const feed = new Feed({ screens: true });
 const clock = new RoomClock(feed);
@@ -40,6 +42,7 @@ const KEYS = new Map([
   ["z", ["Z", "undo what you did last; where the picture is stays", () => actions.undo()]],
   ["b", ["B", "blank the screen, or show it again", () => room.blank()]],
   ["n", ["N", "subtitles off, or on", () => room.hide()]],
+  ["q", ["Q", "the code for the room's phones on the screen, or the picture again", () => room.phones()]],
   ["t", ["T", "subtitles at the bottom, the top, in a band", () => room.place()]],
   ["+", ["+", "larger letters", () => room.size(0.1)]],
   ["-", ["-", "smaller letters", () => room.size(-0.1)]],
@@ -99,8 +102,9 @@ function mark(cue) {
 
 function edited(cue, text) {
   if (!feed.cues.has(cue.id)) lost(text);
-  else if (text.trim()) actions.ask({ do: "edit", cue: cue.id, text }, `Changed${late(cue, "the old text") || long(text)}: “${short(text)}”`);
-  else toast("An empty line cannot be shown: kill it instead.", "refused");
+  else if (text.trim()) {
+    actions.ask({ do: "edit", cue: cue.id, text }, `Changed${late(cue, "the old text") || long(text)}: “${short(text)}”`);
+  } else toast("An empty line cannot be shown: kill it instead.", "refused");
 }
 
 /** What is to be said of a change to a line that is past in the room; "": it is not. */
@@ -135,18 +139,13 @@ function toast(text, kind, over = kind !== "waiting") {
   const box = byId("toast");
   box.textContent = text;
   box.className = `shown ${kind}`;
-  clearTimeout(toast.timer);
-  if (over) toast.timer = setTimeout(() => (box.className = ""), TOLD);
+  clearTimeout(telling);
+  if (over) telling = setTimeout(() => (box.className = ""), TOLD);
   drawDone();
 }
 
 function drawDone() {
-  const rows = actions?.done.slice(-6).reverse().map((one) => {
-    const row = document.createElement("li");
-    row.textContent = one.said;
-    row.classList.toggle("undone", one.undone);
-    return row;
-  });
+  const rows = actions?.done.slice(-6).reverse().map((one) => element("li", one.undone ? "undone" : "", one.said));
   byId("done").replaceChildren(...(rows ?? []));
 }
 
@@ -157,8 +156,8 @@ function draw() {
   byId("name").textContent = served.title || named(session?.source ?? "") || "livesubs";
   document.title = `${byId("name").textContent} - console`;
   byId("empty").classList.toggle("more", Boolean(shown));
-  byId("empty").textContent = !feed.ready ? "" : shown ? (lines.more ? `and ${lines.more} more` : "") : session ? "No line yet: they come as soon as somebody speaks." :
-    "The session has not begun: its lines come here.";
+  const none = session ? "No line yet: they come as soon as somebody speaks." : "The session has not begun: its lines come here.";
+  byId("empty").textContent = !feed.ready ? "" : shown ? (lines.more ? `and ${lines.more} more` : "") : none;
   const chosen = lines.chosen;
   const fate = chosen && lines.fate(chosen);
   byId("thumb-hold").textContent = fate?.over ? "Over" : fate?.held ? "Send" : "Hold";
@@ -170,53 +169,33 @@ function draw() {
 
 function drawHealth() {
   byId("health").replaceChildren(...health.figures.map(([name, value, how]) => {
-    const figure = document.createElement("div");
-    const [term, is] = [document.createElement("dt"), document.createElement("dd")];
-    term.textContent = name;
-    is.textContent = value;
-    figure.className = how;
-    figure.append(term, is);
+    const figure = element("div", how);
+    figure.append(element("dt", "", name), element("dd", "", value));
     return figure;
   }));
   drawTroubles(health.troubles, press, () => (health.seen(), drawHealth()));
   drawHistory(health.history);
 }
 
-document.addEventListener("keydown", (event) => {
-  const undo = (event.ctrlKey || event.metaKey) && event.key === "z";
-  if (event.target.closest("input, textarea, dialog")) {
-    if (event.key === "Escape") event.target.blur();
-    return;
-  }
-  const key = undo ? "z" : meant(event);
-  if (event.target.closest("button") && (key === "Enter" || key === " ")) return;  // that is how a button is pressed
-  if (!KEYS.has(SAME[key] ?? key)) return;
-  event.preventDefault();
-  if (!event.repeat || key.startsWith("Arrow") || "ws+-=[]".includes(key)) press(key);
-});
-for (const button of document.querySelectorAll("button[data-key]")) {
-  button.addEventListener("click", () => {
-    press(button.dataset.key);
-    button.blur();  // so that Space holds a line again
-  });
-}
+listen((key) => KEYS.has(SAME[key] ?? key), press);
+for (const button of document.querySelectorAll("button[data-key]")) button.addEventListener("click", () => press(button.dataset.key));
 byId("more").addEventListener("click", () => reveal(!document.body.classList.contains("more")));
 byId("keys").querySelector("table").append(...[...KEYS.values()].map(([name, does]) => {
-  const row = document.createElement("tr");
-  row.append(Object.assign(document.createElement("th"), { textContent: name }));
-  row.append(Object.assign(document.createElement("td"), { textContent: does }));
+  const row = element("tr");
+  row.append(element("th", "", name), element("td", "", does));
   return row;
 }));
 
 /** Once for all that is told at one time. */
 function soon() {
-  if (feed.ready) soon.asked ??= requestAnimationFrame(() => (soon.asked = null, draw()));
+  if (feed.ready) drawing ??= requestAnimationFrame(() => ((drawing = null), draw()));
 }
 
 async function learn() {
   try {
     served = await (await fetch("/api/session", { signal: AbortSignal.timeout(2000) })).json();
     clock.started = served.delay;
+    room.reached = Boolean(served.phones);
     Object.assign(fit, { cpl: served.cpl, lines: served.lines });
   } catch {
     setTimeout(learn, 500);

@@ -2,10 +2,17 @@
 
 /** Draws the lines of one or two languages, the main one first; what has not changed is left alone. */
 export function draw(place, cues) {
-  const told = cues.map((cue) => (cue ? `${cue.lang}\n${cue.text}` : "")).join("\0");
+  const told = cues.map((cue) => (cue ? `${cue.lang}\n${cue.text}\0${cue.tail ?? ""}` : "")).join("\0");
   if (place.dataset.told === told) return;
   place.dataset.told = told;
   place.replaceChildren(...cues.filter(Boolean).map(paragraph));
+}
+
+/** Words that may yet become others. */
+function tail(words) {
+  const made = document.createElement("i");
+  made.textContent = words;
+  return made;
 }
 
 function paragraph(cue) {
@@ -14,6 +21,7 @@ function paragraph(cue) {
   made.lang = cue.lang;
   made.dir = "auto";
   text.textContent = cue.text;
+  if (cue.tail) text.append(tail(cue.tail));
   made.append(text);
   return made;
 }

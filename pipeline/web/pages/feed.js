@@ -2,7 +2,7 @@
 //
 // Times are stream time, seconds. Listen for a kind of message by its name (cue, withdrawn, room, progress, gap, source,
 // session, resumed, action, killed, end, screens, opened, edit, draft, desks: `event.detail` is the message), for "growing" (a line
-// that is being said, word by word: it is among no cues yet), for "ready" (all that is known has been told), for "lost" and "found" (the server), or for "change" (any of them). Where another session is
+// that is being said, word by word: it is among no cues yet), for "tail" (what was heard after it, and may change), for "ready" (all that is known has been told), for "lost" and "found" (the server), or for "change" (any of them). Where another session is
 // served at the same address the page is loaded again: nothing of the one before belongs to it.
 
 import { now } from "./page.js";
@@ -12,17 +12,18 @@ const SILENT = 7;
 /** Seconds between two tries. */
 const PAUSE = 1;
 const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn", "action", "end", "resumed",
-  "ready", "screens", "killed", "opened", "edit", "draft", "desks"];
+  "ready", "screens", "tail", "killed", "opened", "edit", "draft", "desks"];
 
 export class Feed extends EventTarget {
   /** `lang`: one track alone; `screens`: what the screens show is told, too, once a second; a page that is no
-   * console, but one of the viewers, says "too"; `desk`, what its window calls itself: edits, drafts and other windows are. */
-  constructor({ lang = "", screens = false, desk = "" } = {}) {
+   * console, but one of the viewers, says "too"; `tail`: words that may yet become others; `desk`, what its window calls
+   * itself: edits, drafts and other windows are. */
+  constructor({ lang = "", screens = false, tail = 0, desk = "" } = {}) {
     super();
     this.cues = new Map();
     /** Lines that were taken out, each with the action that did it (`by`); only who may control is told. */
     this.killed = new Map();
-    this.room = { blank: false, hidden: false, place: "bottom", size: 1, volume: 1, delay: null, held: [], begin: null,
+    this.room = { blank: false, hidden: false, phones: false, place: "bottom", size: 1, volume: 1, delay: null, held: [], begin: null,
       end: null, stopped: null, moves: [] };
     /** Lines that are open in an editor: {cue, by}, the console. */
     this.opened = [];
@@ -34,7 +35,9 @@ export class Feed extends EventTarget {
     this.told = false;
     this._last = "";
     const told = screens === true ? "1" : screens;
-    this._query = new URLSearchParams({ ...(lang && { lang }), ...(told && { screens: told }), ...(desk && { desk }) });
+    this._query = new URLSearchParams({
+      ...(lang && { lang }), ...(told && { screens: told }), ...(tail && { tail }), ...(desk && { desk }),
+    });
     this._tracks = new Map();
     this._edge = null;
     this._open();

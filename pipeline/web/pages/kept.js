@@ -9,43 +9,45 @@ export function settings(defaults) {
 }
 
 /** Keeps what is not as the address says. */
-export function keep(changed) {
-  try {
-    localStorage.setItem(place(), JSON.stringify({ ...kept(), ...changed }));
-  } catch {
-    // a browser that keeps nothing forgets it
-  }
-}
+export const keep = (changed) => write("localStorage", place(), { ...kept(), ...changed });
 
-export function forget() {
-  try {
-    localStorage.removeItem(place());
-  } catch {
-    // nothing was kept
-  }
-}
+export const forget = () => write("localStorage", place(), undefined);
 
-function kept() {
-  try {
-    return JSON.parse(localStorage.getItem(place())) ?? {};
-  } catch {
-    return {};
-  }
-}
+const kept = () => read("localStorage", place()) ?? {};
 
 /** What this tab keeps of a session, by its beginning: a reload does not lose it, and other tabs have their own. */
-export const ofTab = (name, session) => JSON.parse(sessionStorage.getItem(`${name} ${session}`) ?? "null");
+export const ofTab = (name, session) => read("sessionStorage", `${name} ${session}`);
 
-export const keepInTab = (name, session, value) => sessionStorage.setItem(`${name} ${session}`, JSON.stringify(value));
+export const keepInTab = (name, session, value) => write("sessionStorage", `${name} ${session}`, value);
 
 /** What this page calls itself: a page that is loaded again has it still, a copy of the tab has another. So it lies in the tab
  * only between two pages. */
 export function ownName(key) {
-  const name = sessionStorage.getItem(key) ?? Math.random().toString(36).slice(2);
-  sessionStorage.removeItem(key);
-  addEventListener("pagehide", () => sessionStorage.setItem(key, name));
-  addEventListener("pageshow", () => sessionStorage.removeItem(key));
+  const name = read("sessionStorage", key) ?? Math.random().toString(36).slice(2);
+  const forgotten = () => write("sessionStorage", key, undefined);
+  forgotten();
+  addEventListener("pagehide", () => write("sessionStorage", key, name));
+  addEventListener("pageshow", forgotten);
   return name;
+}
+
+/** A value that was kept; null: none was. */
+function read(storage, name) {
+  try {
+    return JSON.parse(window[storage].getItem(name));
+  } catch {
+    return null; // the browser keeps nothing, or it is not ours
+  }
+}
+
+/** Keeps a value; undefined: none any more. */
+function write(storage, name, value) {
+  try {
+    if (value === undefined) window[storage].removeItem(name);
+    else window[storage].setItem(name, JSON.stringify(value));
+  } catch {
+    // a browser that keeps nothing forgets it
+  }
 }
 
 const place = () => location.pathname + location.search;

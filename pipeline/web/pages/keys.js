@@ -3,6 +3,7 @@
 
 import { letterSwitch, meant } from "./letters.js";
 import { byId } from "./page.js";
+import { UNREACHED } from "./phones.js";
 
 const SHORT = 5;
 const LONG = 30;
@@ -17,7 +18,7 @@ const KEYS = [
   [["ArrowLeft"], "← →", "5 seconds back, on; with Shift 30", (screen, event) => move(screen, event.shiftKey ? -LONG : -SHORT)],
   [["ArrowRight"], "", "", (screen, event) => move(screen, event.shiftKey ? LONG : SHORT)],
   [["Home"], "Home", "from the start of the show", (screen) => screen.playback.seek(screen.feed.room.begin ?? 0)],
-  [["End", "c"], "End", "catch up with live, less the delay", (screen) => screen.playback.catchUp()],
+  [["End", "c"], "End", "catch up with live, less the delay", (screen) => screen.playback.catchUp() || screen.say("There is nothing newer yet.")],
   [["g"], "G", "go to a time", (screen) => openPlace(screen)],
   [["b"], "B", "blank", (screen) => ask(screen, "blank", { value: screen.feed.room.blank ? 0 : 1 })],
   [["s"], "S", "subtitles off, on", (screen) => ask(screen, "hide", { value: screen.feed.room.hidden ? 0 : 1 })],
@@ -26,6 +27,7 @@ const KEYS = [
   [["-"], "", "", (screen) => ask(screen, "size", { value: screen.feed.room.size - 0.1 })],
   [["]"], "[ ]", "one second nearer to live, further behind", (screen) => delay(screen, 1)],
   [["["], "", "", (screen) => delay(screen, -1)],
+  [["q"], "Q", "the code for the room's phones, or the picture again", (screen) => askForPhones(screen)],
   [["m"], "M", "sound off, on, here", () => mute()],
   [["f"], "F", "full screen", () => (document.fullscreenElement ? document.exitFullscreen() : document.body.requestFullscreen())],
   [["t"], "T", "test card", (screen) => screen.toggleTest()],
@@ -92,6 +94,11 @@ function goTo(screen, event) {
 function delay(screen, seconds) {
   const { wanted } = screen.playback;
   ask(screen, "delay", { value: Math.max(1, Math.round(wanted + seconds)) });
+}
+
+function askForPhones(screen) {
+  if (screen.phones.reached) ask(screen, "phones", { value: screen.feed.room.phones ? 0 : 1 });
+  else screen.say(`Not shown: ${UNREACHED}`);
 }
 
 function mute() {

@@ -4,9 +4,12 @@
 const PLACE = "livesubs.letters";
 const MAC = navigator.platform.startsWith("Mac");
 
+/** Where letters are written. */
+export const FIELDS = "textarea, select, input:not([type=range])";
+
 /** The key that is meant, a letter in lower case; null: none of ours, such as one that is typed into a field. */
 export function meant(event) {
-  if (event.target.closest?.("input, textarea, select")) return null;
+  if (event.target.closest?.(FIELDS)) return null;
   const { key, altKey, ctrlKey, metaKey } = event;
   const sign = key.length === 1 && key !== " ";
   const [ours, others] = MAC ? [ctrlKey, altKey] : [altKey, ctrlKey];

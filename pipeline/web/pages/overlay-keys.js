@@ -81,8 +81,8 @@ class Panel {
   }
 
   help(overlay) {
-    const { size, place, align, box, delay, offset } = overlay.set;
-    const all = Object.entries({ lang: overlay.lanes.map((lane) => lane.lang).join(","), size, place, align, box, delay, offset });
+    const { size, place, align, box, tail, delay, offset } = overlay.set;
+    const all = Object.entries({ lang: overlay.lanes.map((lane) => lane.lang).join(","), size, place, align, box, tail, delay, offset });
     const query = new URLSearchParams(all.filter(([, value]) => value !== null));
     this.say(`${HELP}\n\nThe same as an address:\n${location.origin}/overlay?${query}\n\n`.replaceAll("%2C", ","), true);
     this.element.append(letterSwitch());

@@ -1,7 +1,8 @@
 // Subtitles over somebody else's picture, in OBS or a mixer: text and nothing else.
 //
 // As early as they are ready, or with ?delay=SECONDS behind the stream, or with ?play=1 a finished session from its start.
-// Where the session says each word as soon as it is sure, lines roll up word by word, and clause by clause in translation.
+// Where the session says each word as soon as it is sure, lines roll up word by word, and clause by clause in translation;
+// with ?tail=1 what is not sure yet stands behind them, dimmed.
 
 import { draw } from "./drawing.js";
 import { Feed } from "./feed.js";
@@ -12,7 +13,7 @@ import { byId, now } from "./page.js";
 import { Ready } from "./ready.js";
 import { Roll } from "./roll.js";
 
-const DEFAULTS = { lang: "", size: 5.4, place: "bottom", align: "center", box: 0, delay: null, offset: 0, play: null, from: 0 };
+const DEFAULTS = { lang: "", size: 5.4, place: "bottom", align: "center", box: 0, tail: 0, delay: null, offset: 0, play: null, from: 0 };
 
 class Overlay {
   constructor() {
@@ -20,10 +21,11 @@ class Overlay {
     this.stage = byId("stage");
     this.lanes = [];
     this.source = this.began = this.live = null;
-    this.feed = new Feed();
+    this.feed = new Feed({ tail: this.set.tail });
     this.feed.addEventListener("session", (event) => this.#lay(event.detail));
     this.feed.addEventListener("cue", (event) => this.#came(event.detail));
     this.feed.addEventListener("growing", (event) => this.#grew(event.detail));
+    this.feed.addEventListener("tail", ({ detail }) => this.#lane(detail.lang)?.roll?.follow(detail.text, now()));
     this.feed.addEventListener("withdrawn", (event) => this.#went(event.detail));
     this.feed.addEventListener("ready", () => this.#begin());
     this.#style();

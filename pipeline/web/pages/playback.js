@@ -102,14 +102,24 @@ export class Playback extends EventTarget {
     this.dispatchEvent(new CustomEvent("moved", { detail: to }));
   }
 
-  /** Back to the live delay, at once. */
+  /** Back to the live delay, at once, if there is anything newer than what is shown; false: nothing is yet. */
   catchUp() {
-    if (!this.clock.details) return this.restore({ stream: null, free: false, paused: false, beyond: [] });
-    if (!this._live) return;
+    if (!this.clock.details) this.restore({ stream: null, free: false, paused: false, beyond: [] });
+    if (!this._live) return true;
+    const newer = this._newer;
     this.paused = false;
-    this.seek(this._feed.edge - this.wanted);
+    if (newer) this.seek(this._feed.edge - this.wanted);
+    else this.play();
     this.free = false;
     this.ends.beyond = [];
+    return newer;
+  }
+
+  /** Whether catching up would show anything new; while the stream comes it may also go back, to a longer delay. */
+  get _newer() {
+    const to = this._feed.edge - this.wanted;
+    const lost = this._feed.source?.state === "lost";
+    return Math.min(to, this.clock.end.stream) - this.stream >= ENOUGH || !(lost || this.state === "starved");
   }
 
   /** Begins where a page was that is loaded again, or at a place that was asked for before there is a picture. */

@@ -71,7 +71,7 @@ function put(text, wanted) {
 
 /** Whether a line is the rest of the sentence of the one above it. */
 function goesOn(before, line) {
-  return before?.lang === line.lang && before.sentences?.length > 0 && before.sentences.at(-1) === line.sentences?.[0];
+  return before?.sentences?.length > 0 && before.lang === line.lang && before.sentences.at(-1) === line.sentences?.[0];
 }
 
 function made(line) {

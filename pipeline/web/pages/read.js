@@ -12,6 +12,7 @@ const LOOK = 200; // milliseconds
 /** What is said of a stream that has stopped, as on the screen, by what a person said of it. */
 const INTERRUPTED = "The stream is interrupted. It goes on when it is back.";
 const STOPPED = { ended: "The show has ended." };
+const COUNTS = /\d:\d\d/;
 const SIZES = [1.1, 1.3, 1.6, 2, 2.5, 3.1]; // rem
 
 const set = settings({ lang: "", early: 0, size: 2 });
@@ -80,8 +81,16 @@ function draw() {
   const until = screen.position;
   byId("early").hidden = until === Infinity;
   if (feed.ready && lines.draw(set.early ? Infinity : until, !scroll.following)) scroll.follow();
-  byId("state").textContent = !feed.connected && feed.ready ? "Connection lost; it is tried again."
-    : feed.ended ? "The show has ended." : screen.stopped(set.early) ? STOPPED[answer(feed)] ?? INTERRUPTED : "";
+  tell(!feed.connected && feed.ready ? "Connection lost; it is tried again."
+    : feed.ended ? "The show has ended." : screen.stopped(set.early) ? STOPPED[answer(feed)] ?? INTERRUPTED
+    : set.early ? "" : screen.waits);
+}
+
+/** One line below the others; who has it read out is not told each second of a countdown. */
+function tell(text) {
+  const place = byId("state");
+  place.ariaLive = COUNTS.test(text) ? "off" : "polite";
+  if (place.textContent !== text) place.textContent = text;
 }
 
 setInterval(draw, LOOK);

@@ -2,9 +2,9 @@
 // else did is taken back when one has said so.
 
 import { keepSomewhere } from "./review-going.js";
-import { clock } from "./review-list.js";
-import { short } from "./review-shape.js";
+import { short } from "./page.js";
 import { whose } from "./review-whose.js";
+import { exact } from "./times.js";
 
 const NAMES = { text: "words", retime: "times", insert: "a new line", delete: "a deletion", accept: "an acceptance" };
 
@@ -40,5 +40,5 @@ async function back(desk, edits, said, more = "") {
 /** What was done, and to which line. */
 function told(desk, { did, cues }) {
   const there = cues.map((one) => desk.cues.get(one)).find(Boolean);
-  return `${NAMES[did] ?? did}${there ? `, ${clock(there.start)} “${short(there.text)}”` : ""}`;
+  return `${NAMES[did] ?? did}${there ? `, ${exact(there.start)} “${short(there.text)}”` : ""}`;
 }

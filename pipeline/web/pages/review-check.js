@@ -1,8 +1,8 @@
 // What the profile says of the line as it stands in the field: asked for when nobody has typed for a moment; and what would
 // mend it, which one key does.
 
-import { ask } from "./review-asked.js";
-import { button, said } from "./review-side.js";
+import { ask, SOON } from "./review-server.js";
+import { button, said } from "./dom.js";
 import { byId } from "./page.js";
 import { rate } from "./review-shape.js";
 
@@ -17,6 +17,8 @@ const WORDS = {
 export class Check {
   constructor(desk) {
     Object.assign(this, { _desk: desk, _timer: null, _asked: 0, _found: null });
+    /** What the last answer is about, as it was asked. */
+    this._last = null;
     desk.field.addEventListener("typed", () => this.soon());
     desk.cues.addEventListener("change", () => this.soon());
   }
@@ -31,10 +33,12 @@ export class Check {
   async take() {
     const { _desk: desk } = this;
     const { current } = desk;
+    const about = JSON.stringify(this._about());
     clearTimeout(this._timer);
     const answered = await this._ask();
     const { _found: found } = this;
     if (desk.current !== current) return;
+    if (JSON.stringify(this._about()) !== about) return desk.tell(MEANWHILE, "refused");
     if (!answered) return desk.tell("The rules could not be asked about just now. Try it again.", "refused");
     if (!found.faults.length) return desk.tell("Nothing is wrong with this line.", "refused");
     if (!found.fixed.length) return desk.tell("No change is offered for what is wrong here: it needs other words, or other times.", "refused");
@@ -55,16 +59,23 @@ export class Check {
   async _ask() {
     const { _desk: desk } = this;
     const asked = ++this._asked;
-    if (!desk.cue) return this._draw(null), false;
-    const mine = desk.worked(desk.cue);
-    const [before, after] = desk.cues.beside(mine.id, desk.lang).map((cue) => cue && plain(cue));
-    const body = { lang: desk.lang, cues: [plain(mine)], before, after };
+    const { current } = desk;
+    const body = this._about();
+    if (!body) return this._draw(null), false;
     if (JSON.stringify(body) === this._last) return true;
-    const { found } = await ask("/api/check", body);
+    const { found } = await ask("/api/check", body, { patience: SOON });
     if (asked !== this._asked || !found) return false;
     this._last = JSON.stringify(body);
-    this._draw({ cue: mine.id, ...found });
+    this._draw({ cue: current, ...found });
     return true;
+  }
+
+  /** What is asked: the line as it now stands, between its neighbours. */
+  _about() {
+    const { cue, cues, lang } = this._desk;
+    if (!cue) return null;
+    const [before, after] = cues.beside(cue.id, lang).map((one) => one && plain(one));
+    return { lang, cues: [plain(this._desk.worked(cue))], before, after };
   }
 
   _draw(found) {
@@ -103,6 +114,9 @@ export class Check {
     return box;
   }
 }
+
+/** Said in place of what was made of a line that has become another. */
+export const MEANWHILE = "You changed the line meanwhile: press it again.";
 
 const plain = ({ start, end, text }) => ({ start, end, text });
 

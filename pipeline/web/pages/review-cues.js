@@ -1,17 +1,21 @@
 // The lines as the editor sees them: what the feed tells, and over it what was asked here and has no answer yet.
 
 import { after } from "./lines.js";
+import { said } from "./sentences.js";
 
 export class Cues extends EventTarget {
   constructor(feed) {
     super();
     this._feed = feed;
+    /** {id, gone, made} of what was asked here and was not told yet; the ids of those that were answered. */
     this._asked = [];
+    this._answered = new Set();
+    this._overlay = this._overOf = null;
     this._tracks = new Map();
     this._positions = new Map();
-    this._told = new Map();
     for (const kind of ["cue", "withdrawn"]) feed.addEventListener(kind, () => this._changed());
-    feed.addEventListener("ready", () => this._changed());
+    feed.addEventListener("edit", ({ detail }) => this._answered.add(detail.id));
+    feed.addEventListener("ready", () => this._all());
   }
 
   get(id) {
@@ -64,13 +68,7 @@ export class Cues extends EventTarget {
 
   /** What stands in another track for the same sentences: one text. */
   said(cue, lang) {
-    const { index, texts } = this._bySentence(lang);
-    const key = cue.sentences.join(" ");
-    if (!texts.has(key)) {
-      const mine = new Set(cue.sentences.flatMap((id) => index.get(id) ?? []));
-      texts.set(key, [...mine].map((one) => one.text.replaceAll("\n", " ")).join(" "));
-    }
-    return texts.get(key);
+    return said(cue, this.track(lang));
   }
 
   /** It is asked that the lines `gone` are replaced by `made`, by the edit with that id. */
@@ -98,20 +96,11 @@ export class Cues extends EventTarget {
     return this._overlay;
   }
 
-  _bySentence(lang) {
-    const track = this.track(lang);
-    const known = this._told.get(lang);
-    if (known?.track === track) return known;
-    const made = { track, index: new Map(), texts: new Map() };
-    const { index } = made;
-    for (const cue of track) {
-      for (const id of cue.sentences) {
-        if (index.has(id)) index.get(id).push(cue);
-        else index.set(id, [cue]);
-      }
-    }
-    this._told.set(lang, made);
-    return made;
+  /** All that is known has been told on this connection: what was answered on the one before, and not told there, was changed again. */
+  _all() {
+    this._asked = this._asked.filter(({ id }) => !this._answered.has(id));
+    this._answered.clear();
+    this._changed();
   }
 
   /** What was told as it was expected is not expected any more. */

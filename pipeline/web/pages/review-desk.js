@@ -1,6 +1,6 @@
 // What the desk is made of, and what is done at it: goes from line to line, and makes edits of what was typed.
 
-import { Asking } from "./review-asking.js";
+import { Asking } from "./review-dialog.js";
 import { Check } from "./review-check.js";
 import { changes, COMMANDS } from "./review-commands.js";
 import { Cues } from "./review-cues.js";
@@ -10,25 +10,25 @@ import { Elsewhere } from "./review-elsewhere.js";
 import { Faults } from "./review-faults.js";
 import { Field } from "./review-field.js";
 import { Find } from "./review-find.js";
-import { follow, keepSomewhere, step } from "./review-going.js";
+import { arrive, follow, keepSomewhere, step, tidy } from "./review-going.js";
 import { KeptBack } from "./review-kept.js";
 import { Keys } from "./review-keys.js";
 import { List } from "./review-list.js";
 import { Player } from "./review-player.js";
 import { Queue } from "./review-queue.js";
 import { Side } from "./review-side.js";
-import { short } from "./review-shape.js";
 import { Spelling } from "./review-spelling.js";
 import { retime } from "./review-timing.js";
 import { drop } from "./review-texts.js";
 import { Times } from "./review-times.js";
+import { toast } from "./review-toast.js";
+import { Turn } from "./review-turn.js";
 import { Versions } from "./review-versions.js";
 import { Waits } from "./review-waits.js";
 import { Wave } from "./review-wave.js";
 import { Heard } from "./review-words.js";
-import { byId } from "./page.js";
+import { byId, short } from "./page.js";
 
-const TOLD = 5000;
 const FPS = 25;
 
 export class Desk {
@@ -38,6 +38,7 @@ export class Desk {
     this.tracks = [...facts.tgt_langs, facts.src_lang];
     this.lang = this.tracks.includes(place?.lang) ? place.lang : this.tracks[0];
     this.current = null;
+    this.tell = toast(byId("toast"));
     this.fps = facts.frame_rate ?? FPS;
     this.cues = new Cues(feed);
     this.drafts = new Drafts(feed);
@@ -59,11 +60,16 @@ export class Desk {
     this.elsewhere = new Elsewhere(this);
     this.side = new Side(this);
     this.wave = new Wave(this, (cue, times) => retime(this, cue, times));
+    this.turn = new Turn(this);
     this.keys = new Keys(COMMANDS, this);
     /** The line at the playhead is the chosen one, while it plays. */
     this.follows = false;
     /** A line that was just split, and its parts, as long as nothing else was done: {was, parts}. */
     this.parted = null;
+    /** Where the line began that was chosen last: there one goes on when it is no more. Seconds. */
+    this.stood = 0;
+    /** Whether something is being asked: what goes by that is not lost. */
+    this._asking = false;
     this.player.addEventListener("time", () => this.follows && this.player.playing && follow(this));
     this._place = place;
     this.cues.addEventListener("change", () => this._drawn());
@@ -111,7 +117,7 @@ export class Desk {
 
   textOf(cue) {
     if (cue.id === this.current) return this.field.text || cue.text;
-    return this.drafts.get(cue.id)?.text ?? cue.text;
+    return this.drafts.get(cue.id)?.text || cue.text;
   }
 
   said(cue) {
@@ -143,12 +149,18 @@ export class Desk {
     this.spelling.soon();
   }
 
+  /** A line was split, and its second part is chosen. */
+  part(was, parts) {
+    this.parted = { was, parts };
+  }
+
   /** What was typed becomes an edit; whether all of it is one. What somebody else has left there does when one is `sure`. */
   commit(sure = false) {
     const { field } = this;
     this.times.commit();
     if (!field.changed || (field.left && !sure)) return true;
     if (field.conflict) return this.waits.tell(), false;
+    if (!field.text) this.drafts.drop(field.cue.id);
     if (!field.text) return this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
     const now = this.cues.get(field.cue.id);
     if (now) this.ask("text", [now], [{ ...now, text: field.text }], `Changed: “${short(field.text)}”`);
@@ -159,7 +171,7 @@ export class Desk {
   /** Asks for an edit, and tells it; gives the lines as they will be. */
   ask(did, cues, made, said, more = {}) {
     this.waits.drop();
-    this._asking = true; // what goes by this is not lost
+    this._asking = true;
     const { made: lines } = this.edits.ask(did, cues, made, more);
     this._asking = false;
     const mine = lines.find((cue) => cue.id === this.current);
@@ -185,23 +197,22 @@ export class Desk {
     this._drawn();
   }
 
-  /** Does what a key means, once it is known what all before have done. */
+  /** Does what a key means. */
   async run(command) {
-    if (changes(command)) await this._shaped; // what is done next is done to what comes of it
-    if (this.edits.unsure && !["undo", "redo"].includes(command.id)) await this.edits.sure();
+    if (!(await this.turn.of(command))) return;
     if (!command.answers) this.waits.drop();
     const why = command.cannot?.(this.facts);
     if (why) return this.tell(why, "refused");
     if (changes(command) && this.waits.tell()) return;
     const done = command.run(this);
-    if (command.shapes) this._shaped = done;
+    if (command.shapes) this.turn.shaping(done);
   }
 
   /** Another track, at the same place. */
   show(lang) {
     const { cue } = this;
     this.commit();
-    this.lang = lang;
+    this.lang = byId("track").value = lang;
     this.current = null;
     const there = cue && this.cues.near(lang, cue.start);
     this.select(there?.id ?? null);
@@ -214,24 +225,13 @@ export class Desk {
     this.keptBack.renew();
   }
 
-  tell(text, kind = "done") {
-    const box = byId("toast");
-    box.textContent = text;
-    box.className = `shown ${kind}`;
-    clearTimeout(this._telling);
-    this._telling = setTimeout(() => (box.className = ""), TOLD);
-  }
-
   /** All that is known has been told. */
   _open() {
-    this.drafts.tidy((id, { rev, by }) => this.cues.get(id)?.rev > rev && this.edits.history.lastOf(id) === by);
-    if (this.current !== null) return this._drawn();
-    const place = this._place;
-    const cue = (place?.cue && this.cues.get(place.cue)) || this.cues.near(this.lang, place?.stream ?? 0);
-    if (place?.scroll) (this.list.draw(), (byId("list").scrollTop = place.scroll));
-    if (cue) this.select(cue.id, { seek: !place, caret: place?.caret ?? 0 });
-    this._drawn();
+    tidy(this);
     this._renew();
+    if (this.current !== null) return this._drawn();
+    arrive(this, this._place);
+    this._drawn();
   }
 
   _drawn() {

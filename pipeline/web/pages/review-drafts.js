@@ -1,6 +1,7 @@
 // What is being typed and is no edit yet: on the server within a second, so that neither a crash nor a reload loses it. Each
 // window has its own draft of a line. That of another one is only shown; once that is closed, whoever opens the line has it.
 
+import { write } from "./review-server.js";
 import { keep, kept } from "./review-store.js";
 import { connect, HERE, there, windows } from "./review-whose.js";
 
@@ -13,6 +14,9 @@ export class Drafts extends EventTarget {
   /** Tells "change", and "told" (the line) of what other windows do. */
   constructor(feed) {
     super();
+    this._feed = feed;
+    /** Under which this browser keeps those of the session; empty: it is not known yet which that is. */
+    this._place = "";
     /** By line, then by window. */
     this._known = new Map();
     this._unsent = new Map();
@@ -24,6 +28,8 @@ export class Drafts extends EventTarget {
     this._there = new Set();
     this._timer = null;
     this._busy = false;
+    /** What the server has against one; empty: nothing, or it does not answer. */
+    this.why = "";
     feed.addEventListener("draft", (event) => this._told(event.detail));
     feed.addEventListener("desks", (event) => connect(event.detail));
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
@@ -70,10 +76,10 @@ export class Drafts extends EventTarget {
     for (const by of this._whole(id)) this._drop(id, by);
   }
 
-  /** Those that are `old` go: a browser that is killed may have kept one that had become an edit. */
-  tidy(old) {
+  /** Those that windows left which are gone, and that are `over`: it sees to it that nothing of them is lost. */
+  tidy(over) {
     for (const [id, all] of this._known) {
-      for (const draft of [...all.values()]) if (!there(draft.by) && old(id, draft)) this._drop(id, draft.by);
+      for (const draft of [...all.values()]) if (!there(draft.by) && over(id, draft)) this._drop(id, draft.by);
     }
   }
 
@@ -121,7 +127,7 @@ export class Drafts extends EventTarget {
 
   /** Sends what there is at once: the page is being left. */
   flush() {
-    for (const [place, draft] of this._unsent) ask(place, draft, true);
+    for (const [place, draft] of this._unsent) this._write(place, draft, true);
   }
 
   _soon(after = SOON) {
@@ -133,14 +139,25 @@ export class Drafts extends EventTarget {
     this._timer = null;
     if (this._busy) return this._soon();
     this._busy = true;
+    let refused = "";
     for (const [place, draft] of [...this._unsent]) {
-      if (!(await ask(place, draft))) break; // no server: then this browser keeps them
-      if (this._unsent.get(place) === draft) this._unsent.delete(place);
+      const { found, why, status } = await this._write(place, draft);
+      if (found && this._unsent.get(place) === draft) this._unsent.delete(place);
+      if (!found && !status) break; // no server: then this browser keeps them
+      refused ||= why;
     }
+    this.why = refused;
     this._busy = false;
     this._keep();
     if (this._unsent.size) this._soon(AGAIN);
     else this.dispatchEvent(new Event("change"));
+  }
+
+  _write(place, draft, keepalive = false) {
+    const [id, by] = JSON.parse(place);
+    const address = `/api/drafts/${encodeURIComponent(id)}`;
+    if (draft) return write(this._feed, address, draft, { method: "PUT", keepalive });
+    return write(this._feed, `${address}?by=${encodeURIComponent(by)}`, null, { method: "DELETE", keepalive });
   }
 
   _keep() {
@@ -187,18 +204,3 @@ export class Drafts extends EventTarget {
 }
 
 const key = (id, by) => JSON.stringify([id, by]);
-
-async function ask(place, draft, keepalive = false) {
-  const [id, by] = JSON.parse(place);
-  try {
-    const answer = await fetch(`/api/drafts/${encodeURIComponent(id)}${draft ? "" : `?by=${encodeURIComponent(by)}`}`, {
-      method: draft ? "PUT" : "DELETE",
-      headers: { "content-type": "application/json" },
-      ...(draft && { body: JSON.stringify(draft) }),
-      keepalive,
-    });
-    return answer.status < 500;
-  } catch {
-    return false;
-  }
-}

@@ -4,17 +4,17 @@
 // seen, with the text that was meant, until the editor has chosen.
 
 import { now } from "./page.js";
+import { SOON, write } from "./review-server.js";
 import { History } from "./review-history.js";
 import { keep, kept } from "./review-store.js";
 import { HERE, newId } from "./review-whose.js";
 
 const [WAITING, REFUSED] = ["livesubs.desk waiting", "livesubs.desk refused"];
 
-/** Milliseconds until the next try, and seconds for one. */
+/** Milliseconds until the next try. */
 const AGAIN = 500;
-const PATIENCE = 8000;
 /** Milliseconds between two looks whether an answer has come. */
-const SOON = 20;
+const LOOK = 20;
 
 export class Edits extends EventTarget {
   /** Tells "saved" (when anything about waiting changes), "refused" ({edit, why}) and "done" (an edit, whoever's). */
@@ -28,6 +28,8 @@ export class Edits extends EventTarget {
     this.refused = [];
     this.history = new History();
     this._since = null;
+    /** What the server has against the first that waits; empty: nothing, or it does not answer. */
+    this.why = "";
     feed.addEventListener("edit", (event) => this._answered(event.detail));
     feed.addEventListener("session", (event) => this._restore(event.detail.began_at));
     feed.addEventListener("found", () => this._send());
@@ -119,7 +121,13 @@ export class Edits extends EventTarget {
     const edit = { id: newId(), did: "text", before: [], after: [{ ...cue, text }] };
     this.refused.push({ edit, why: "That line is not there any more; this was being written in it." });
     this._keep();
+    this._drafts.drop(cue.id);
     this._tell("saved");
+  }
+
+  /** Whether the line is one that an edit makes which the server may not have yet. */
+  makes(id) {
+    return [...this._waiting.map(({ edit }) => edit), ...this._sent.values()].some(({ after }) => after.some((cue) => cue.id === id));
   }
 
   async _send() {
@@ -129,16 +137,17 @@ export class Edits extends EventTarget {
       const { edit, done } = this._waiting[0];
       this._since ??= now();
       await this._before(edit);
-      const answer = this._feed.told ? await post(edit) : null; // else who knows whose server is there
-      if (answer === null) {
+      const answer = await write(this._feed, "/api/edits", edit);
+      this.why = answer.again && answer.status ? answer.why : "";
+      if (answer.again) {
         this._tell("saved");
         await new Promise((resolve) => setTimeout(resolve, AGAIN));
         continue;
       }
       this._since = null;
       this._waiting.shift();
-      if (!this._early.delete(edit.id) && answer.ok) this._sent.set(edit.id, edit);
-      if (answer.ok) done();
+      if (!this._early.delete(edit.id) && answer.found) this._sent.set(edit.id, edit);
+      if (answer.found) done();
       else this._refuse(edit, answer.why);
       this._keep();
       this._tell("saved");
@@ -150,8 +159,8 @@ export class Edits extends EventTarget {
   async _before(edit) {
     const about = new Set(edit.before.map(([id]) => id));
     const open = () => [...this._sent.values()].some((one) => one.after.some((cue) => about.has(cue.id)));
-    for (const until = now() + PATIENCE / 1000; open() && now() < until; ) {
-      await new Promise((resolve) => setTimeout(resolve, SOON));
+    for (const until = now() + SOON / 1000; open() && now() < until; ) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
   }
 
@@ -181,32 +190,6 @@ export class Edits extends EventTarget {
 
   _tell(kind, detail = null) {
     this.dispatchEvent(new CustomEvent(kind, { detail }));
-  }
-}
-
-/** The server's answer; null: none, or that it cannot now. */
-async function post(edit) {
-  try {
-    const answer = await fetch("/api/edits", {
-      method: "POST",
-      body: JSON.stringify(edit),
-      headers: { "content-type": "application/json" },
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    if (answer.status >= 500) return null;
-    return { ok: answer.ok, why: answer.ok ? "" : await reason(answer) };
-  } catch {
-    return null;
-  }
-}
-
-/** Why the server does not: a sentence. */
-export async function reason(answer) {
-  const text = await answer.text();
-  try {
-    return JSON.parse(text).error ?? text;
-  } catch {
-    return text;
   }
 }
 

@@ -2,7 +2,7 @@
 // taken up by whoever opens the line.
 
 import { shown } from "./review-keys.js";
-import { button, said } from "./review-side.js";
+import { button, said } from "./dom.js";
 import { HERE, whose } from "./review-whose.js";
 import { byId } from "./page.js";
 

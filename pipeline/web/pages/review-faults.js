@@ -1,20 +1,18 @@
 // What the profile says of the whole track: how much is left, and where the next fault is.
 
-import { ask } from "./review-asked.js";
-import { byId, now } from "./page.js";
-import { button } from "./review-side.js";
+import { button } from "./dom.js";
+import { ask } from "./review-server.js";
+import { settled, UNSETTLED } from "./review-settled.js";
+import { byId } from "./page.js";
 
-/** Milliseconds after a change until it is asked for again, and seconds that somebody waits for what was just changed. */
+/** Milliseconds after a change until it is asked for again. */
 const AGAIN = 1500;
-const PATIENCE = 3;
-/** Milliseconds between two looks whether it is there. */
-const SOON = 20;
 
 export class Faults {
   constructor(desk) {
     /** How many there are, when that was asked last. */
     this.count = 0;
-    Object.assign(this, { _desk: desk, _of: new Map(), _there: false, _asked: 0, _timer: null, _renewal: null });
+    Object.assign(this, { _desk: desk, _of: new Map(), _there: false, _failed: false, _asked: 0, _timer: null, _renewal: null });
     desk.edits.addEventListener("done", () => this._later());
     desk.feed.addEventListener("cue", () => this._there && this._later());
   }
@@ -27,27 +25,25 @@ export class Faults {
 
   /** The next or the last line that breaks one, as all lines now are. */
   async step(by) {
-    if (!(await this._fresh())) return this._desk.tell("The rules could not be asked about just now. Try it again.", "refused");
+    const why = await this._fresh();
+    if (why) return this._desk.tell(why, "refused");
     const track = this._desk.cues.track(this._desk.lang);
     const at = this._desk.current === null ? -1 : this._desk.cues.at(this._desk.current, this._desk.lang);
-    const places = by > 0 ? [...track.slice(at + 1), ...track.slice(0, at)] : [...track.slice(0, Math.max(0, at)).reverse(), ...track.slice(at + 1).reverse()];
+    const [before, after] = [track.slice(0, Math.max(0, at)), track.slice(at + 1)];
+    const places = by > 0 ? [...after, ...before] : [...before.reverse(), ...after.reverse()];
     const next = places.find((cue) => this.of(cue).length);
     if (next) this._desk.select(next.id);
     else if (track[at] && this.of(track[at]).length) this._desk.tell("No other line breaks a rule of the profile: this one does.");
     else this._desk.tell("No line breaks a rule of the profile.");
   }
 
-  /** What was changed is with the server, and it has answered about that. */
+  /** What was changed is with the server, and it has answered about that; else why not. */
   async _fresh() {
-    const { edits } = this._desk;
-    for (const until = now() + PATIENCE; !edits.settled; ) {
-      if (now() > until) return false;
-      await new Promise((resolve) => setTimeout(resolve, SOON));
-    }
-    return this._timer ? this.renew() : (this._renewal ?? this.renew());
+    if (!(await settled(this._desk.edits))) return UNSETTLED;
+    return this._timer || this._failed ? this.renew() : (this._renewal ?? this.renew());
   }
 
-  /** Asks about all lines; whether there is an answer, to this or to what was asked later. */
+  /** Asks about all lines; why there is no answer, to this or to what was asked later: empty where there is one. */
   renew() {
     clearTimeout(this._timer);
     this._timer = null;
@@ -57,9 +53,10 @@ export class Faults {
   async _ask() {
     const { lang, cues } = this._desk;
     const asked = ++this._asked;
-    const { found } = await ask(`/api/faults?lang=${lang}`);
+    const { found, why } = await ask(`/api/faults?lang=${lang}`);
     if (asked !== this._asked) return this._renewal;
-    if (!found) return false;
+    this._failed = !found;
+    if (!found) return why;
     this._there = true;
     this._of.clear();
     for (const { cue, rule } of found) {
@@ -69,7 +66,7 @@ export class Faults {
       this._of.get(cue).rules.push(rule);
     }
     this._draw(found.length);
-    return true;
+    return "";
   }
 
   /** The same in words; empty: there is none. */

@@ -66,6 +66,11 @@ export class Field extends EventTarget {
     this.draw();
   }
 
+  /** What is written stands against what the line says now: whoever keeps it has seen that. */
+  settle(now) {
+    this.cue = now;
+  }
+
   /** Another text in it, as if it had been typed. */
   write(text, caret = text.length) {
     this.node.focus();

@@ -1,10 +1,11 @@
 // Find, and replace: over all lines of the track, and of other sessions that were named at the start; each hit has a tick.
 
-import { ask } from "./review-asked.js";
-import { clock } from "./review-list.js";
-import { button, said } from "./review-side.js";
+import { button, said } from "./dom.js";
+import { ask } from "./review-server.js";
+import { settled, UNSETTLED } from "./review-settled.js";
 import { newGo } from "./review-whose.js";
 import { byId } from "./page.js";
+import { exact } from "./times.js";
 
 /** Milliseconds without a key until it is looked for. */
 const PAUSE = 300;
@@ -12,7 +13,7 @@ const SWITCHES = ["regex", "case", "word", "others"];
 
 export class Find {
   constructor(desk) {
-    Object.assign(this, { _desk: desk, _asked: 0, _hits: [] });
+    Object.assign(this, { _desk: desk, _asked: 0, _hits: [], _timer: null });
     this._dialog = byId("find");
     for (const id of ["what", "by", ...SWITCHES]) byId(`find-${id}`).addEventListener("input", () => this._soon());
     byId("find-replace").addEventListener("click", () => this._replace());
@@ -39,17 +40,21 @@ export class Find {
     return { what: byId("find-what").value, by: byId("find-by").value, ...Object.fromEntries(on) };
   }
 
-  async _look() {
+  /** Looks in the lines as they now are; `told` is what is told before what was found. */
+  async _look(told = "") {
     const asked = ++this._asked;
+    clearTimeout(this._timer);
+    const there = await settled(this._desk.edits);
+    if (asked !== this._asked) return;
     const { what, by, ...switches } = this._sought;
-    if (!what) return this._draw([], "");
+    if (!what || !there) return this._draw([], what && UNSETTLED);
     const query = new URLSearchParams({ what, lang: this._desk.lang, ...(this._replaces && { by }) });
     for (const name of SWITCHES) if (switches[name]) query.set(name, "1");
     const { found, why } = await ask(`/api/found?${query}`);
     if (asked !== this._asked) return;
     if (!found) return this._draw([], why);
     byId("find-elsewhere").hidden = !found.others;
-    this._draw(found.hits, `${found.hits.length}${found.more ? " and more" : ""} found`);
+    this._draw(found.hits, `${told}${found.hits.length}${found.more ? " and more" : ""} found`);
   }
 
   /** Something is to be put in its place. */
@@ -68,13 +73,15 @@ export class Find {
   _row(hit) {
     const row = said("li", "");
     const tick = Object.assign(document.createElement("input"), { type: "checkbox", checked: true });
-    tick.setAttribute("aria-label", `Replace at ${clock(hit.at)}`);
+    tick.setAttribute("aria-label", `Replace at ${exact(hit.at)}`);
     tick.addEventListener("change", () => this._count());
     hit.tick = tick;
-    const go = button(`${hit.session ? `${hit.session} ` : ""}${clock(hit.at)}`, () => this._go(hit));
+    const go = button(`${hit.session ? `${hit.session} ` : ""}${exact(hit.at)}`, () => this._go(hit));
     const text = said("span", "");
-    text.append(hit.text.slice(0, hit.first), said(hit.becomes === null ? "mark" : "del", hit.text.slice(hit.first, hit.last)), hit.text.slice(hit.last));
-    row.append(...(hit.becomes === null ? [] : [tick]), go, text, ...(hit.becomes === null ? [] : [said("ins", hit.becomes || "(deleted)")]));
+    const kept = hit.becomes === null;
+    const found = said(kept ? "mark" : "del", hit.text.slice(hit.first, hit.last));
+    text.append(hit.text.slice(0, hit.first), found, hit.text.slice(hit.last));
+    row.append(...(kept ? [go, text] : [tick, go, text, said("ins", hit.becomes || "(deleted)")]));
     return row;
   }
 
@@ -91,18 +98,25 @@ export class Find {
     byId("find-replace").disabled = !ticked;
   }
 
-  /** What is ticked, an edit for each line; one undo takes back all of them. */
+  /** What is ticked, an edit for each line; one undo takes back all of them. What cannot be stays to be seen. */
   async _replace() {
     const ticked = this._hits.filter((hit) => hit.tick.checked);
     const hand = newGo();
+    let done = 0;
+    const refused = [];
     for (const session of new Set(ticked.map((hit) => hit.session))) {
       const ticks = ticked.filter((hit) => hit.session === session).map(({ cue, rev, first }) => ({ cue, rev, first }));
       const { others, ...sought } = this._sought;
       const { found, why } = await ask("/api/replace", { ...sought, ticks, session, hand });
-      if (!found) this._desk.tell(why, "refused");
-      else if (found.stale.length) this._desk.tell(`${found.stale.length} not replaced: ${found.stale[0].why}`, "refused");
-      else this._desk.tell(found.edits.length === 1 ? "1 line changed" : `${found.edits.length} lines changed`);
+      const left = found ? found.stale : ticks.map(({ cue }) => ({ cue, why }));
+      done += found?.edits.length ?? 0;
+      refused.push(...new Map(left.map(({ cue, why }) => [cue, session ? `${session}: ${why}` : why])).values());
     }
+    const told = `${lines(done)} changed`;
+    if (refused.length) return this._look(`${told}. ${lines(refused.length)} not replaced: ${refused[0]} `);
     this._dialog.close();
+    this._desk.tell(told);
   }
 }
+
+const lines = (number) => `${number} ${number === 1 ? "line" : "lines"}`;

@@ -1,4 +1,5 @@
-// From line to line: the one before and after, the one at the playhead, and where one is left when one's own is no more.
+// From line to line: where the editor was, the one before and after, the one at the playhead; and where one is left, and what
+// was begun, when a line is no more.
 
 import { after } from "./lines.js";
 import { byId } from "./page.js";
@@ -9,6 +10,13 @@ export function step(desk, by, how = {}) {
   const at = found >= 0 ? found : after(track, desk.stood) - (by > 0 ? 1 : 0);
   const cue = track[Math.min(Math.max(0, at + by), track.length - 1)];
   if (cue) desk.select(cue.id, how);
+}
+
+/** To where the editor was; null: to the beginning. */
+export function arrive(desk, place) {
+  const cue = (place?.cue && desk.cues.get(place.cue)) || desk.cues.near(desk.lang, place?.stream ?? 0);
+  if (place?.scroll) (desk.list.draw(), (byId("list").scrollTop = place.scroll));
+  if (cue) desk.select(cue.id, { seek: !place, caret: place?.caret ?? 0 });
 }
 
 /** To the line at the playhead. */
@@ -37,4 +45,17 @@ export function keepSomewhere(desk) {
   desk.select(null);
   byId("list").focus();
   desk.tell("The line that you were in is not there any more: it was taken out elsewhere. Up and down go on from there.", "refused");
+}
+
+/** Drafts of windows that are gone which are none any more: a browser that is killed may have kept one that had become an
+ * edit; and the line of one may be gone: then its words are shown. */
+export function tidy(desk) {
+  const { cues, drafts, edits } = desk;
+  drafts.tidy((id, { by, rev, ...line }) => {
+    const now = cues.get(id);
+    if (now) return now.rev > rev && edits.history.lastOf(id) === by;
+    if (edits.makes(id)) return false;
+    if (line.text.trim()) edits.lost({ id, rev, ...line }, line.text);
+    return true;
+  });
 }

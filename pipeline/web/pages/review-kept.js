@@ -1,36 +1,46 @@
 // What the guards against invented text kept back, and lines that the technician took out or somebody deleted: whatever was
 // said after all is brought back, with its translation.
 
-import { ask } from "./review-asked.js";
-import { clock } from "./review-list.js";
-import { button, said } from "./review-side.js";
+import { button, said } from "./dom.js";
+import { ask } from "./review-server.js";
 import { newId } from "./review-whose.js";
 import { byId } from "./page.js";
+import { exact } from "./times.js";
 
 export class KeptBack {
   constructor(desk) {
-    this._desk = desk;
-    this._dialog = byId("kept");
+    /** `_found`: what guards kept back; null: nobody knows yet. */
+    Object.assign(this, { _desk: desk, _dialog: byId("kept"), _asked: 0, _renewal: null, _found: null, _all: [] });
     this._dialog.addEventListener("close", () => desk.field.node.focus());
     byId("kept-open").addEventListener("click", () => this.open());
     desk.edits.addEventListener("done", (event) => ["delete", "restore", "undo"].includes(event.detail.did) && this.renew());
     desk.feed.addEventListener("killed", () => desk.feed.ready && this.renew());
   }
 
-  /** How many there are, in the page's head; none, and nothing is shown. */
-  async renew() {
-    const { found } = await ask("/api/suppressed");
+  /** How many there are, in the page's head; none, and nothing is shown. Gives why that is not known; empty: it is. */
+  renew() {
+    return (this._renewal = this._ask());
+  }
+
+  async _ask() {
+    const asked = ++this._asked;
+    const { found, why } = await ask("/api/suppressed");
+    if (asked !== this._asked) return this._renewal;
+    this._found = found ?? this._found;
     const taken = [...this._desk.feed.killed.values()].filter((cue) => !this._desk.cues.get(cue.id));
-    this._all = [...(found ?? []).filter((one) => !one.restored), ...taken].sort((a, b) => a.start - b.start);
+    this._all = [...(this._found ?? []).filter((one) => !one.restored), ...taken].sort((a, b) => a.start - b.start);
     byId("kept-open").hidden = !this._all.length;
     const deleted = this._all.filter((one) => one.deleted).length;
     const told = [[this._all.length - deleted, "kept back"], [deleted, "deleted"]].filter(([count]) => count);
     byId("kept-open").textContent = told.map((one) => one.join(" ")).join(", ");
     if (this._dialog.open) this._draw();
+    return why;
   }
 
-  open() {
-    if (!this._all?.length) return this._desk.tell("Nothing was kept back or deleted.");
+  async open() {
+    const why = this._found ? "" : await this.renew();
+    if (why) return this._desk.tell(why, "refused");
+    if (!this._all.length) return this._desk.tell("Nothing was kept back or deleted.");
     this._draw();
     this._dialog.showModal();
   }
@@ -44,7 +54,7 @@ export class KeptBack {
   _row(one) {
     const row = said("li", "");
     row.append(
-      said("span", clock(one.start)), said("q", one.text), said("small", one.reason ?? "taken out by the technician"),
+      said("span", exact(one.start)), said("q", one.text), said("small", one.reason ?? "taken out by the technician"),
       button("Hear it", () => this._desk.player.play(Math.max(0, one.start - 0.5), one.end + 0.5)),
       button("Bring it back", (event) => this._bring(one, event.currentTarget)),
     );

@@ -4,6 +4,7 @@ import { after } from "./lines.js";
 import { step } from "./review-going.js";
 import { drafted, marks } from "./review-marks.js";
 import { faults, perSecond, rate } from "./review-shape.js";
+import { exact } from "./times.js";
 
 /** Pixels of a row, and rows that are drawn beyond what is seen. */
 export const ROW = 46;
@@ -91,7 +92,7 @@ export class List {
 
   _clicked(event) {
     const id = event.target.closest("[data-id]")?.dataset.id;
-    if (id) this._desk.select(id);
+    if (id) this._desk.run({ id: "go", run: (desk) => desk.select(id) });
   }
 }
 
@@ -116,7 +117,7 @@ function fill({ node, parts }, desk, cue, at, total, found) {
   node.setAttribute("aria-posinset", at + 1);
   node.setAttribute("aria-setsize", total);
   parts.number.textContent = at + 1;
-  parts.time.textContent = `${clock(cue.start)}\n${(cue.end - cue.start).toFixed(2)} s`;
+  parts.time.textContent = `${exact(cue.start)}\n${(cue.end - cue.start).toFixed(2)} s`;
   parts.text.textContent = cue.text;
   parts.text.lang = cue.lang;
   parts.text.classList.toggle("one", !cue.text.includes("\n"));
@@ -132,13 +133,5 @@ const speed = (cue) => rate(perSecond(cue.text, cue.end - cue.start));
 /** Which line that is, as one is told. */
 export function named({ cues }, cue) {
   const at = cues.at(cue.id, cue.lang);
-  return `${at < 0 ? "a line" : `line ${at + 1}`} at ${clock(cue.start)}`;
-}
-
-/** h:mm:ss.mmm; without hours where there are none. */
-export function clock(seconds) {
-  const all = Math.max(0, Math.round(1000 * seconds));
-  const [hours, minutes] = [Math.floor(all / 3_600_000), Math.floor(all / 60_000) % 60];
-  const rest = ((all % 60_000) / 1000).toFixed(3).padStart(6, "0");
-  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+  return `${at < 0 ? "a line" : `line ${at + 1}`} at ${exact(cue.start)}`;
 }

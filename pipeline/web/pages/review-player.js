@@ -13,6 +13,8 @@ export class Player extends EventTarget {
   constructor(video, place) {
     super();
     Object.assign(this, { _video: video, _place: place, _until: null, speed: 1 });
+    /** Where it is to be, until it is there, and the frame that is seen; null: not known. */
+    this._goal = this._frame = null;
     const { Hls } = window;
     /** Whether a picture or a sound can be played at all. */
     this.there = false;
@@ -42,20 +44,18 @@ export class Player extends EventTarget {
   /** Plays on, a little before where it was stopped; or stops. */
   toggle() {
     if (this.playing) return this.pause();
-    this.play(this._resting === null ? this.stream : this.stream - BACK);
+    this.play(this.stream - BACK);
   }
 
   play(from = this.stream, until = null) {
     if (!this.there) return;
     this.seek(Math.max(0, from));
     this._until = until;
-    this._resting = this.stream;
     start(this._video);
   }
 
   pause() {
     this._until = null;
-    this._resting = this.stream;
     this._video.pause();
   }
 

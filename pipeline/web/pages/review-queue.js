@@ -1,17 +1,20 @@
 // What needs a human first: the lines by how likely they are wrong, each with its reasons; how much of that is left, and what
 // is to be expected in the rest.
 
-import { ask } from "./review-asked.js";
+import { button, said } from "./dom.js";
+import { ask } from "./review-server.js";
 import { shown } from "./review-keys.js";
-import { button, said } from "./review-side.js";
 import { byId } from "./page.js";
 
 /** Milliseconds until the order is asked for again after something changed. */
 const AGAIN = 30_000;
+const ASKING = "What needs a human is still being looked for: try again in a moment.";
 
 export class Queue {
   constructor(desk) {
-    Object.assign(this, { _desk: desk, _of: null, _why: new Map(), _asked: 0 });
+    Object.assign(this, { _desk: desk, _lang: "", _of: null, _why: new Map(), _asked: 0, _asking: 0, _timer: null });
+    /** The last of those that one was at: the next and the one before are told from there. */
+    this._last = null;
     desk.edits.addEventListener("done", () => this._later());
   }
 
@@ -21,33 +24,45 @@ export class Queue {
   }
 
   /** The next or the last of those that nobody has looked at. */
-  step(by) {
-    if (!this._of) return this._desk.tell("What needs a human is still being looked for: try again in a moment.", "refused");
+  async step(by) {
+    const why = this._of ? "" : this._asking ? ASKING : await this.renew();
+    if (!this._of) return this._desk.tell(why, "refused");
     const places = this._worth();
-    const at = places.findIndex((one) => one.cue === this._desk.current);
+    const at = places.findIndex((one) => one.cue === this._last);
+    const before = places.slice(0, this._desk.current === this._last ? Math.max(0, at) : at + 1);
     const next = by > 0 ? places.slice(at + 1).find((one) => this._open(one)) ?? places.find((one) => this._open(one)) :
-      places.slice(0, Math.max(0, at)).findLast((one) => this._open(one));
+      before.findLast((one) => this._open(one));
     if (next) return this._desk.select(next.cue);
-    this._desk.tell(by > 0 ? `${this._head(0, places.length)} ${this._rest(0)}` : "That is the first.", "done");
+    this._desk.tell(by > 0 ? `${this._head(0, places.length)} ${this._rest(0)}` : this._first(at));
   }
 
-  /** The order as it is now. */
+  /** Why nothing comes before. */
+  _first(at) {
+    if (at < 0) return `This line is not among those that stand out: ${shown(this._desk.keys.of("problem")[0] ?? "")} leads to the first.`;
+    return at === 0 ? "That is the first." : "All before it have been looked at.";
+  }
+
+  /** The order as it is now; why it is not known: empty where it is, or is asked for again. */
   async renew() {
     const { lang } = this._desk;
-    const asked = ++this._asked;
+    const asked = (this._asking = ++this._asked);
     if (lang !== this._lang) Object.assign(this, { _of: null, _lang: lang });
-    const { found } = await ask(`/api/queue?lang=${lang}`);
-    if (asked !== this._asked || !found) return;
+    const { found, why } = await ask(`/api/queue?lang=${lang}`);
+    if (asked !== this._asked) return "";
+    this._asking = 0;
+    if (!found) return why;
     this._of = found;
     this._why = new Map(this._worth().map((one) => [one.cue, one.why.join("\n") || "likely wrong"]));
     byId("queue").hidden = false;
     this._desk.list.soon();
     this.draw();
+    return "";
   }
 
   draw() {
     if (!this._of) return;
     const places = this._worth();
+    if (places.some((one) => one.cue === this._desk.current)) this._last = this._desk.current;
     const left = places.filter((one) => this._open(one)).length;
     const mine = this._of.problems.find((one) => one.cue === this._desk.current);
     const rest = this._rest(left);
@@ -88,8 +103,12 @@ export class Queue {
     const wrong = faults.told && ` There ${faults.count === 1 ? "is" : "are"} still ${faults.told}: ${shown(keys?.of("fault")[0] ?? "")}.`;
     if (!others) return `There are no others.${wrong}`;
     const lines = others === 1 ? "In the other line" : `In the ${others} other lines`;
-    if (facts.kind === "file") return `Of a subtitle file nobody knows how sure its words are: read the other ${others === 1 ? "line" : `${others} lines`}, too.${wrong}`;
-    if (left < 0.5) return `${lines} hardly a fault is to be expected${wrong ? `.${wrong}` : first ? ": after these you may stop." : ": you may stop here."}`;
+    const stops = wrong ? `.${wrong}` : first ? ": after these you may stop." : ": you may stop here.";
+    if (facts.kind === "file") {
+      const rest = others === 1 ? "line" : `${others} lines`;
+      return `Of a subtitle file nobody knows how sure its words are: read the other ${rest}, too.${wrong}`;
+    }
+    if (left < 0.5) return `${lines} hardly a fault is to be expected${stops}`;
     return `${lines} about ${count(left, "fault")} may be left that nothing points to: if all has to be right, read them, too.`;
   }
 

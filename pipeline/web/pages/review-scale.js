@@ -1,5 +1,7 @@
 // What lies along the sound that is seen: its seconds, the words that were said, and where the picture changes.
 
+import { clock } from "./times.js";
+
 /** Pixels of a letter of the words, about. */
 const LETTER = 7.5;
 
@@ -34,14 +36,9 @@ export function ruler(box, wave) {
   const ticks = [];
   for (let time = Math.ceil(wave.from / step) * step; time < wave.to; time += step) {
     const made = document.createElement("span");
-    made.textContent = short(time);
+    made.textContent = clock(time);
     made.style.left = `${wave.x(time)}px`;
     ticks.push(made);
   }
   box.replaceChildren(...ticks);
 }
-
-const short = (seconds) => {
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return `${hours ? `${hours}:${String(minutes).padStart(2, "0")}` : minutes}:${String(rest).padStart(2, "0")}`;
-};

@@ -3,16 +3,11 @@
 
 /** Seconds that the words of a line may begin before it, or end after it, and still be its own. */
 const NEAR = 0.6;
-/** Characters of a text that is told in passing. */
-const PASSING = 40;
 /** Marks after which a new sentence begins. */
 const ENDS = /[.!?…]["»”’)\]]*$/;
 
 /** A text as files have it: lines without spaces around them, none empty. */
 export const tidy = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean).join("\n");
-
-/** A text as it is told in passing. */
-export const short = (text) => (text.length > PASSING ? `${text.slice(0, PASSING - 2).trim()}…` : text).replaceAll("\n", " ");
 
 /** Characters that are read, tags and line breaks left out. */
 export const read = (text) => text.replace(/<[^>]*>|\{\\[^}]*\}/g, "").replaceAll("\n", "");

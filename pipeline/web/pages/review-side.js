@@ -1,9 +1,10 @@
 // What stands around the line that is worked on: the picture with its subtitle, where playback is, what was not done, how
 // far the work is, whether all is kept.
 
-import { clock } from "./review-list.js";
+import { said } from "./dom.js";
+import { exact } from "./times.js";
 import { safe } from "./review-store.js";
-import { byId } from "./page.js";
+import { byId, language } from "./page.js";
 
 /** Seconds without an answer after which it is said. */
 const LATE = 2;
@@ -57,7 +58,7 @@ export class Side {
   }
 
   _time() {
-    byId("clock").textContent = clock(this._desk.player.frame);
+    byId("clock").textContent = exact(this._desk.player.frame);
     this._subtitle();
   }
 
@@ -90,11 +91,12 @@ export class Side {
     const { edits, drafts, feed } = this._desk;
     const waiting = edits.waiting + drafts.waiting;
     const lost = !feed.connected || edits.late > LATE;
+    const why = waiting && (edits.why || drafts.why);
     const box = byId("saved");
     const said = !waiting ? (lost ? "The server is away: go on, this browser keeps what you do." : "All is kept") :
-      lost ? `Not on the server yet: ${waiting}. It is tried again; ${safe() ? "this browser has it" : "leave this page open"}.` : "Keeping…";
+      lost || why ? [`Not on the server yet: ${waiting}.`, why, `It is tried again; ${safe() ? "this browser has it" : "leave this page open"}.`].filter(Boolean).join(" ") : "Keeping…";
     if (box.textContent !== said) box.textContent = said;
-    box.className = lost ? "bad" : "";
+    box.className = lost || why ? "bad" : "";
   }
 
   _notes() {
@@ -108,24 +110,9 @@ export class Side {
   }
 }
 
-const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
-
 function disable(what, off) {
   for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;
 }
 
 /** A text with its italics as such. */
 const slanted = (text) => text.split(/<i>([^]*?)<\/i>/).map((part, at) => (at % 2 ? said("i", part) : part));
-
-export function said(tag, text) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
-}
-
-export function button(text, deed) {
-  const made = said("button", text);
-  made.type = "button";
-  made.addEventListener("click", deed);
-  return made;
-}

@@ -1,7 +1,7 @@
 // Words of the line that no dictionary has, and what may have been meant.
 
-import { ask } from "./review-asked.js";
-import { button, said } from "./review-side.js";
+import { ask } from "./review-server.js";
+import { button, said } from "./dom.js";
 import { byId } from "./page.js";
 
 const PAUSE = 400;

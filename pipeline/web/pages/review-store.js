@@ -4,12 +4,15 @@
 
 const STORES = ["places", "kept"];
 const LATE = "livesubs.desk late ";
+/** Milliseconds until what could not be written is tried again. */
+const AGAIN = 1000;
 const name = () => Math.random().toString(36).slice(2, 10);
 
-const database = await opened().catch(() => null); // a browser that keeps nothing has it until the page is closed
+/** Null where this browser keeps nothing, or a newer desk has it now: then this page has all until it is closed. */
+let database = await opened().catch(() => null);
 /** What was kept before this window was opened. */
 const left = new Map((await lists().catch(() => [])).filter(([, items]) => Array.isArray(items)));
-/** What is to be written, and what is being written: the last of each place. */
+/** What is to be written, and what is being written: the last of each place. What could not be is to be written again. */
 const [unwritten, begun] = [new Map(), new Map()];
 let [busy, failed] = [false, database === null];
 
@@ -22,7 +25,7 @@ for (const [place, items] of late()) {
   write("kept", place, items);
 }
 addEventListener("pagehide", () => [...begun.values(), ...unwritten.values()].forEach(hold));
-addEventListener("pageshow", ({ persisted }) => persisted && late());
+addEventListener("pageshow", ({ persisted }) => persisted && late(WINDOW));
 
 /** Whether all that was to be kept is on this machine's disk. */
 export const safe = () => !busy && !failed;
@@ -32,7 +35,8 @@ export function keep(name, items) {
   write("kept", `${name} ${WINDOW}`, items.length ? items : undefined);
 }
 
-/** All that windows kept under that name that are no more, this one's from now on. */
+/** All that was kept under that name before this window was opened, which has it, too, from now on: also of a window that is
+ * open still, since whatever both send is done once. */
 export function kept(name) {
   const places = [...left.keys()].filter((place) => place.startsWith(`${name} `));
   const items = places.flatMap((place) => left.get(place));
@@ -48,7 +52,7 @@ export function write(store, place, value) {
 }
 
 /** A value that was kept; null: none was. */
-export const read = (store, place) => done(database.transaction(store).objectStore(store).get(place)).catch(() => null);
+export const read = async (store, place) => done(database.transaction(store).objectStore(store).get(place)).catch(() => null);
 
 async function send() {
   busy = true;
@@ -57,12 +61,15 @@ async function send() {
     for (const [name, one] of unwritten) begun.set(name, one);
     unwritten.clear();
     failed = !(await all([...begun.values()]).then(() => true, () => false));
+    if (failed) for (const [name, one] of begun) if (!unwritten.has(name)) unwritten.set(name, one);
     begun.clear();
+    if (failed) await new Promise((resolve) => setTimeout(resolve, AGAIN));
   }
   busy = false;
 }
 
-function all(values) {
+async function all(values) {
+  database ??= await opened();
   const transaction = database.transaction(STORES, "readwrite", { durability: "strict" });
   for (const { store, place, value } of values) {
     if (value === undefined) transaction.objectStore(store).delete(place);
@@ -84,10 +91,10 @@ function hold({ store, place, value }) {
   }
 }
 
-/** What was kept so, once. */
-function late() {
+/** What was kept so, once; of one window, or of all. */
+function late(window = "") {
   try {
-    const names = Object.keys(localStorage).filter((name) => name.startsWith(LATE));
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(LATE) && name.endsWith(window));
     const found = names.map((name) => [name.slice(LATE.length), JSON.parse(localStorage.getItem(name))]);
     for (const name of names) localStorage.removeItem(name);
     return found;
@@ -119,7 +126,7 @@ async function opened() {
     for (const store of STORES) if (!there.contains(store)) asked.result.createObjectStore(store);
   };
   const found = await done(asked);
-  found.onversionchange = () => found.close();
+  found.onversionchange = found.onclose = () => (found.close(), (database = null));
   return found;
 }
 

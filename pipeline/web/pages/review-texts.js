@@ -1,7 +1,8 @@
 // Where one line ends and the next begins: split, merge, words for a neighbour; and lines that come or go.
 
-import { border, give, joined, merge, round, SHORT, short, split, splitTime } from "./review-shape.js";
-import { byId } from "./page.js";
+import { MEANWHILE } from "./review-check.js";
+import { border, give, joined, merge, round, SHORT, split, splitTime } from "./review-shape.js";
+import { byId, short } from "./page.js";
 
 /** Seconds of a line that is put in, where there is room. */
 const NEW = 2;
@@ -14,11 +15,13 @@ const BLANK = "…";
 
 /** The chosen line as two, at the caret; the second begins where its words do. */
 export async function splitHere(desk) {
-  const now = desk.cue && desk.worked(desk.cue);
+  const chosen = () => (desk.cue ? [desk.worked(desk.cue)] : []);
+  const [now] = chosen();
   if (!now) return;
   const { caret: at } = desk.field;
   const caret = border(now.text, at);
-  const words = await desk.heard.certainly(now.start - 1, now.end + 1);
+  const words = await spoken(desk, now, chosen);
+  if (!words) return;
   const [, after] = desk.cues.beside(now.id, now.lang);
   const times = { time: splitTime(now, caret ?? 0, words), gap: desk.gap, least: least(desk), room: after ? after.start - desk.gap : Infinity };
   const parts = caret === null ? null : split(now, caret, times);
@@ -28,7 +31,7 @@ export async function splitHere(desk) {
   const [first, second] = desk.ask("split", [now], [parts[0], { ...parts[1], id: "" }], `Split${moved}`);
   const { frame } = desk.player;
   desk.select(second.id, { seek: frame < second.start || frame >= second.end });
-  desk.parted = { was: now, parts: [first, second] };
+  desk.part(now, [first, second]);
 }
 
 /** What was just split is whole again, as it was; whether there is such a line here. */
@@ -60,12 +63,23 @@ export async function giveWords(desk, by) {
   if (!first || !second) return desk.tell("There is no line to give them to.", "refused");
   const [now, neighbour] = by < 0 ? [second, first] : [first, second];
   const caret = border(now.text, desk.field.caret);
-  const words = await desk.heard.certainly(now.start - 1, now.end + 1);
+  const words = await spoken(desk, now, () => pair(desk, by));
+  if (!words) return;
   const times = { time: splitTime(now, caret ?? 0, words), gap: desk.gap, least: least(desk) };
   const made = caret !== null && give(now, neighbour, caret, by, times, desk.limits);
   if (!made) return desk.tell("Put the caret between the words that stay and those that go.", "refused");
   if (made === SHORT) return desk.tell(`Too short: the words that stay need ${least(desk).toFixed(2)} s. Merge the two, or make this line longer first.`, "refused");
   over(desk, first, second, "Give them", () => desk.ask("retime", [first, second], made, by < 0 ? "Given to the line before" : "Given to the line after"));
+}
+
+/** The words of the recogniser around a line. Null, which is told: `lines` are others by then, since somebody typed on. */
+async function spoken(desk, now, lines) {
+  const stand = () => JSON.stringify(lines().map(({ id, text, start, end }) => [id, text, start, end]));
+  const stood = stand();
+  const words = await desk.heard.certainly(now.start - 1, now.end + 1);
+  if (stand() === stood) return words;
+  desk.tell(MEANWHILE, "refused");
+  return null;
 }
 
 /** Seconds for which a line has to stand. */

@@ -1,9 +1,9 @@
 // When the line begins and ends, as figures that can be typed over: 12.3, 1:02.3, 0:01:02,300, or +0.2 and -0.2 for so much
 // later and earlier.
 
-import { clock } from "./review-list.js";
-import { retime, seconds } from "./review-timing.js";
+import { isBy, retime, seconds } from "./review-timing.js";
 import { byId } from "./page.js";
+import { exact } from "./times.js";
 
 const SIDES = { begins: "start", ends: "end" };
 
@@ -27,7 +27,7 @@ export class Times {
     const other = cue.id !== this._cue?.id;
     this._cue = cue;
     for (const box of this._boxes) {
-      const now = clock(cue[SIDES[box.id]]);
+      const now = exact(cue[SIDES[box.id]]);
       if (other || box.value === box.dataset.was) this._put(box, now);
       box.dataset.was = now;
       box.disabled = this._desk.cue === null;
@@ -50,9 +50,13 @@ export class Times {
     if (value === was || !this._cue) return true;
     this._put(box, was);
     const [cue, side, time] = [this._desk.cues.get(this._cue.id), SIDES[box.id], seconds(value)];
-    if (Number.isNaN(time)) return this._desk.tell(`“${value}” is no time: write 12.3, 1:02.3, 0:01:02,300, or +0.2 for so much later.`, "refused"), false;
-    const meant = /^\s*[+\-−]/.test(value) ? cue[side] + time : time;
-    if (!cue || clock(meant) === was) return true;
+    if (!cue) return true;
+    if (Number.isNaN(time)) {
+      this._desk.tell(`“${value}” is no time: write 12.3, 1:02.3, 0:01:02,300, or +0.2 for so much later.`, "refused");
+      return false;
+    }
+    const meant = isBy(value) ? cue[side] + time : time;
+    if (exact(meant) === was) return true;
     const done = retime(this._desk, cue, { [side]: meant });
     if (done && cue.id === this._desk.current) this._desk.look();
     return done;

@@ -1,8 +1,8 @@
 // When lines stand on screen: each change is one edit, with the text as it stands in the field.
 
-import { clock } from "./review-list.js";
 import { round } from "./review-shape.js";
 import { framed, snap } from "./review-snap.js";
+import { exact } from "./times.js";
 
 /** Seconds from a place that an edge which is set there is drawn to its neighbour. */
 const CLOSE = 0.03;
@@ -15,7 +15,8 @@ export function atPlayhead(desk, side) {
   const { cue } = desk;
   if (!cue) return;
   const { time, to } = snap(desk, desk.cues.beside(cue.id, cue.lang), side, desk.player.frame, CLOSE, false);
-  if (retime(desk, cue, { [side]: time }) && to === "line") desk.tell(`It ${side}s at its neighbour: two lines are never on screen at once.`);
+  const done = retime(desk, cue, { [side]: time });
+  if (done && to === "line") desk.tell(`It ${side}s at its neighbour: two lines are never on screen at once.`);
 }
 
 /** Other times for a line; whether that can be. */
@@ -26,9 +27,9 @@ export function retime(desk, cue, change) {
   if (made.start === now.start && made.end === now.end) return false;
   if (made.start < 0) return desk.tell("A line cannot begin before 0:00.", "refused"), false;
   if (made.end - made.start < 0.1) return desk.tell("A line has to end after it begins.", "refused"), false;
-  if (made.end > now.end && behind(desk, made.end - OVER)) return desk.tell(`${BEHIND} ${clock(desk.facts.duration)}.`, "refused"), false;
+  if (made.end > now.end && behind(desk, made.end - OVER)) return desk.tell(`${BEHIND} ${exact(desk.facts.duration)}.`, "refused"), false;
   if (inTheWay(desk, [made])) return false;
-  desk.ask("retime", [now], [made], `${clock(made.start)} → ${clock(made.end)}`);
+  desk.ask("retime", [now], [made], `${exact(made.start)} → ${exact(made.end)}`);
   return true;
 }
 
@@ -51,10 +52,11 @@ export function shift(desk, seconds, alone) {
   const now = moved.map((one) => desk.worked(one));
   const made = now.map((one) => ({ ...one, start: round(one.start + seconds), end: round(one.end + seconds) }));
   if (seconds > 0 && behind(desk, made.at(-1).start)) {
-    return desk.tell(`${BEHIND} ${clock(desk.facts.duration)}; write +0.4 for so many seconds later.`, "refused");
+    return desk.tell(`${BEHIND} ${exact(desk.facts.duration)}; write +0.4 for so many seconds later.`, "refused");
   }
   if (inTheWay(desk, made)) return;
-  const said = `${made.length === 1 ? "1 line" : `${made.length} lines`} ${seconds > 0 ? "later" : "earlier"} by ${Math.abs(seconds).toFixed(3)} s`;
+  const lines = made.length === 1 ? "1 line" : `${made.length} lines`;
+  const said = `${lines} ${seconds > 0 ? "later" : "earlier"} by ${Math.abs(seconds).toFixed(3)} s`;
   desk.ask("retime", now, made, said);
 }
 
@@ -66,10 +68,11 @@ function inTheWay(desk, made) {
   const ours = new Set(made.map((cue) => cue.id));
   const others = desk.cues.track(made[0].lang).filter((cue) => !ours.has(cue.id));
   const all = [...others, ...made].sort((one, other) => one.start - other.start);
-  const at = all.findIndex((cue, at) => at && all[at - 1].end > cue.start + 0.0005 && ours.has(cue.id) !== ours.has(all[at - 1].id));
+  const clash = (one, other) => one.end > other.start + 0.0005 && ours.has(one.id) !== ours.has(other.id);
+  const at = all.findIndex((cue, at) => at && clash(all[at - 1], cue));
   if (at < 0) return false;
   const other = ours.has(all[at].id) ? all[at - 1] : all[at];
-  desk.tell(`It would be on screen together with the line at ${clock(other.start)}: move that first.`, "refused");
+  desk.tell(`It would be on screen together with the line at ${exact(other.start)}: move that first.`, "refused");
   return true;
 }
 
@@ -77,6 +80,9 @@ function inTheWay(desk, made) {
 export function shiftToPlayhead(desk) {
   if (desk.cue) shift(desk, round(framed(desk.player.frame, desk.fps) - desk.worked(desk.cue).start), false);
 }
+
+/** Whether a time as it is typed is so much later or earlier. */
+export const isBy = (text) => /^\s*[+\-−]/.test(text);
 
 /** Seconds in "1:02:03.5", "2:03" "1:02:03,500" or "-0.25"; NaN: it is no time, as 0:99:99. */
 export function seconds(text) {

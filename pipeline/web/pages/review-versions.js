@@ -1,29 +1,26 @@
 // Other ways to say the line: heard once more, or translated again by an engine; the editor chooses.
 
-import { ask } from "./review-asked.js";
+import { button, said } from "./dom.js";
+import { ask } from "./review-server.js";
 import { compared } from "./review-check.js";
 import { named } from "./review-list.js";
-import { short } from "./review-shape.js";
-import { button, said } from "./review-side.js";
-import { byId } from "./page.js";
+import { byId, short } from "./page.js";
 
 export class Versions {
   constructor(desk) {
-    this._desk = desk;
-    this._dialog = byId("versions");
-    this._asked = 0;
+    Object.assign(this, { _desk: desk, _dialog: byId("versions"), _asked: 0, _of: null });
     /** A line of what was said that has other words now, and may have another translation. */
     this.offered = null;
     byId("engine").addEventListener("change", () => this._ask());
     this._dialog.addEventListener("close", () => desk.field.node.focus());
   }
 
-  /** Translated again: the line, or the one that was offered; `what` "speech": heard again. */
-  async open(what = "translation") {
-    const { cue, facts } = this._desk;
-    if (!cue) return;
+  /** Translated again: the chosen line, or another; `what` "speech": heard again. */
+  async open(what = "translation", id = this._desk.current) {
+    const { facts } = this._desk;
     this._desk.commit();
-    const of = this._desk.cues.get(this.offered) ?? cue;
+    const of = this._desk.cues.get(id);
+    if (!of) return;
     const said = of.lang === facts.src_lang ? of.text : ""; // as it now reads here: the server may not have it yet
     this._of = { cue: of.id, what, lang: this._target(of), text: said };
     byId("versions-title").textContent = `${what === "speech" ? "Heard once more" : "Translated again"}: ${which(this._desk, of)}`;
@@ -39,11 +36,10 @@ export class Versions {
     const box = byId("offer");
     box.hidden = id === null;
     if (id === null) return;
-    const key = said("kbd", this._desk.keys.of("again")[0]?.replace("+", " ") ?? "");
-    const open = button("Translate it again", () => this.open());
-    open.append(key);
+    const open = button("Translate it again", () => this.open("translation", id));
     const of = which(this._desk, this._desk.cues.get(id));
-    box.replaceChildren(said("p", `What was said reads otherwise now, ${of}`), open, button("Leave the translation", () => this.offer(null)));
+    const leave = button("Leave the translation", () => this.offer(null));
+    box.replaceChildren(said("p", `What was said reads otherwise now, ${of}`), open, leave);
   }
 
   _target(cue) {
@@ -65,13 +61,21 @@ export class Versions {
     const { found, why } = await ask("/api/again", { ...this._of, engine: this._of.what === "speech" ? "" : byId("engine").value });
     if (asked !== this._asked) return;
     if (!found) return list.replaceChildren(said("p", why));
-    const cues = found.cues.map(([id]) => this._desk.cues.get(id)).filter(Boolean);
+    const cues = found.cues.map(([id]) => this._desk.cues.get(id));
+    if (!cues.every(Boolean)) return this._changed();
     const now = cues.map((cue) => cue.text).join("\n");
     const keep = button("Keep it", () => this._dialog.close());
     list.replaceChildren(said("h3", "It now says"), said("q", now), keep, ...found.versions.map((one) => this._version(one, cues, now)));
     if (!found.versions.length) list.append(said("p", "Nothing came back."));
     const take = this._of.what === "speech" ? null : list.querySelector(".take"); // what was heard live may be the better one
     (take ?? keep).focus();
+  }
+
+  /** The texts are no longer those of the lines that there are. */
+  _changed() {
+    const again = button("Ask again", () => this._ask());
+    byId("versions-list").replaceChildren(said("p", "These lines were changed meanwhile."), again);
+    again.focus();
   }
 
   _version({ text, texts, engine, doubt }, cues, now) {
@@ -90,7 +94,7 @@ export class Versions {
 
   _take(cues, texts) {
     this._dialog.close();
-    this.offer(null);
+    if (this._of.what === "translation" && this._of.cue === this.offered) this.offer(null);
     const changed = cues.map((cue, at) => ({ cue, text: texts[at] })).filter(({ cue, text }) => cue.text !== text);
     this._desk.ask("text", changed.map(({ cue }) => cue), changed.map(({ cue, text }) => ({ ...cue, text })), "Taken");
   }

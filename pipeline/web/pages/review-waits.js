@@ -1,10 +1,10 @@
 // What waits for the editor: a question, a line that two have changed, one that was taken out, what was refused. One at a
 // time is shown, and each is answered by a key.
 
+import { button, said } from "./dom.js";
 import { shown } from "./review-keys.js";
 import { lineOf } from "./review-edits.js";
 import { named } from "./review-list.js";
-import { button, said } from "./review-side.js";
 import { retime } from "./review-timing.js";
 import { byId } from "./page.js";
 
@@ -90,14 +90,14 @@ export class Waits {
     const { _desk: desk } = this;
     const now = desk.field.conflict;
     if (!now) return null;
-    const settle = (deed) => () => (deed(), desk.edits.seen(now.id));
+    const settle = (deed) => () => deed() && desk.edits.seen(now.id);
     return {
       of: `${now.id} ${now.rev}`,
       what: "This line was changed meanwhile",
       parts: [said("b", "This line was changed meanwhile. It now says:"), said("q", now.text), said("p", "Yours is in the field.")],
       ways: {
-        mine: ["Keep mine", settle(() => ((desk.field.cue = now), desk.commit()))],
-        theirs: ["Take theirs", settle(() => desk.field.putBack())],
+        mine: ["Keep mine", settle(() => (desk.field.settle(now), desk.commit()))],
+        theirs: ["Take theirs", settle(() => (desk.field.putBack(), true))],
       },
     };
   }
@@ -135,21 +135,28 @@ export class Waits {
     }
     const seen = () => desk.edits.seen(lineOf(edit));
     const again = this._again(edit);
-    const ways = { ...(again && { mine: [again[0], () => (seen(), again[1]())] }), leave: ["Leave it", seen] };
+    const ways = { ...(again && { mine: [again[0], () => again[1]() && seen()] }), leave: ["Leave it", seen] };
     const texts = edit.after.map((cue) => desk.cues.get(cue.id)?.text);
     return { of: JSON.stringify([edit.id, texts]), refused: true, parts, ways };
   }
 
-  /** How what was meant for one line can be had after all. */
+  /** How what was meant for one line can be had after all: what that is called, and what does it, if it can be. */
   _again({ did, after }) {
     const { _desk: desk } = this;
     if (!["text", "retime"].includes(did) || after.length !== 1) return null;
     const [cue] = after;
     const now = desk.cues.get(cue.id);
     const back = { sentences: [], flags: [], ...cue };
-    if (!now) return ["Bring it back with this", () => (desk.ask("restore", [], [back], "Brought back"), desk.select(cue.id, { seek: false }))];
+    if (!now) return ["Bring it back with this", () => (desk.ask("restore", [], [back], "Brought back"), this._go(cue), true)];
     const { start, end, text } = cue;
-    if (now.text === text) return ["Keep mine", () => (desk.select(cue.id), retime(desk, now, { start, end }))];
-    return ["Keep mine", () => (desk.select(cue.id), desk.field.write(text))];
+    const there = now.start === start && now.end === end;
+    if (now.text === text) return ["Keep mine", () => (this._go(now), there || retime(desk, now, { start, end }))];
+    return ["Keep mine", () => (this._go(now), desk.field.write(text), true)];
+  }
+
+  /** To a line, of whatever track. */
+  _go({ id, lang }) {
+    if (lang !== this._desk.lang) this._desk.show(lang);
+    this._desk.select(id);
   }
 }

@@ -2,6 +2,7 @@
 
 import RegionsPlugin from "/vendor/regions.js";
 import WaveSurfer from "/vendor/wavesurfer.js";
+import { ask } from "./review-server.js";
 import { drawing } from "./review-draw.js";
 import { marks, ruler, strip } from "./review-scale.js";
 import { snap } from "./review-snap.js";
@@ -24,6 +25,8 @@ export class Wave {
   /** `desk` has the lines, the player and what was heard; `retimed(cue, times)` is told of an edge that was moved. */
   constructor(desk, retimed) {
     Object.assign(this, { _desk: desk, _retimed: retimed, _peaks: new Map(), _drawn: "", _pressed: false });
+    /** Something is drawn with the press: it will be no click. And what came meanwhile is drawn after it. */
+    this.drawn = this._late = false;
     /** The sound that is looked at has been drawn. */
     this.ready = false;
     this.from = 0;
@@ -123,8 +126,8 @@ export class Wave {
     const query = `from=${from.toFixed(1)}&to=${to.toFixed(1)}&columns=${columns}`;
     if (!this._peaks.has(query)) {
       if (this._peaks.size > KEPT) this._peaks.clear();
-      const asked = fetch(`/api/peaks?${query}`).then((answer) => (answer.ok ? answer.json() : null));
-      this._peaks.set(query, asked.catch(() => (this._peaks.delete(query), null)));
+      const asked = ask(`/api/peaks?${query}`);
+      this._peaks.set(query, asked.then(({ found }) => (found || this._peaks.delete(query), found)));
     }
     const found = this._peaks.get(query);
     if (this._desk.facts.running) this._peaks.delete(query); // there may be more of it by then
@@ -133,7 +136,6 @@ export class Wave {
 
   _press() {
     this._pressed = true;
-    /** Something is drawn with it: it will be no click. */
     this.drawn = false;
   }
 

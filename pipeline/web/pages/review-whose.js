@@ -2,6 +2,7 @@
 // window did is one's own, and what windows of this browser did that are no more, as after a crash; what another one does
 // meanwhile is not.
 
+import { newName } from "./page.js";
 import { BROWSER, WINDOW } from "./review-store.js";
 
 /** Milliseconds for which a window that the server has lost may still be there: it connects anew. */
@@ -30,7 +31,7 @@ addEventListener("pageshow", ({ persisted }) => persisted && channel.postMessage
 export const HERE = `${BROWSER}-${WINDOW}`;
 export const HAND = `${HERE}-`;
 
-export const newId = () => HAND + Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36)).join("");
+export const newId = () => HAND + newName();
 
 /** What the ids of edits begin with that are made in one go, and undone so. */
 export const newGo = () => `${newId()}.`;

@@ -1,5 +1,7 @@
 // What was said, word by word, and where the picture is cut, for the stretch that is looked at: asked for once, and kept.
 
+import { ask, SOON } from "./review-server.js";
+
 /** Seconds that are asked for at once, and how many such stretches are kept. */
 const STRETCH = 60;
 const MOST = 20;
@@ -55,15 +57,14 @@ class Stretches {
     const one = { items, old: false };
     this._known.set(at, one);
     if (this._known.size > MOST) this._known.delete(this._known.keys().next().value);
-    one.asked = fetch(`${this._address}?from=${at * STRETCH}&to=${(at + 1) * STRETCH}`)
-      .then((answer) => (answer.ok ? answer.json() : []))
-      .then((items) => this._have(at, one, mine(items, at)))
-      .catch(() => this._known.delete(at));
+    one.asked = this._fetch(at, one);
   }
 
-  _have(at, one, items) {
-    one.items = items;
-    if (this._open(items)) setTimeout(() => (one.old = true), AGAIN);
+  async _fetch(at, one) {
+    const { found } = await ask(`${this._address}?from=${at * STRETCH}&to=${(at + 1) * STRETCH}`, null, { patience: SOON });
+    if (!found) return void (one.old = true);
+    one.items = mine(found, at);
+    if (this._open(one.items)) setTimeout(() => (one.old = true), AGAIN);
     this._changed();
   }
 }

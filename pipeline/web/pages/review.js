@@ -1,26 +1,22 @@
 // The editor's desk: the lines of a session, led from one that needs a human to the next, with keys; nothing is lost.
 
 import { Feed } from "./feed.js";
+import { ask } from "./review-server.js";
 import { Desk } from "./review-desk.js";
 import * as places from "./review-place.js";
 import { HERE } from "./review-whose.js";
 
 async function learn() {
   for (;;) {
-    try {
-      const answer = await fetch("/api/review");
-      const facts = await answer.json();
-      if (answer.ok && facts.begun) return facts;
-    } catch {
-      // no server yet
-    }
+    const { found } = await ask("/api/review");
+    if (found?.begun) return found;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
 async function main() {
   const facts = await learn();
-  const session = `${facts.name} ${facts.src_lang}`;
+  const session = String(facts.began_at);
   const place = await places.kept(session);
   const desk = new Desk(facts, new Feed({ desk: HERE }), place);
   let last = "";

@@ -5,7 +5,8 @@
 const LONGEST = 42;
 const LINES = 2;
 const STANDS = 4;
-/** A line rolls away when it could be read: characters a second, and seconds at least; twice as soon where many wait. */
+/** A line rolls away when what came last of it could be read: characters a second, and seconds at least; twice as soon
+ * where many wait. */
 const READ = 20;
 const LEAST = 1;
 
@@ -20,9 +21,11 @@ export class Roll {
   /** Of all the texts there are, the words that have been written. */
   #written = [];
   #lines = [];
-  /** When each line came into sight, of those that have. */
+  /** Of the lines that have come into sight, since when each reads as it does, and the seconds that it takes to read on. */
   #seen = [];
   #changed = -Infinity;
+  /** Words that may yet become others, and since when they are these. */
+  #tail = { words: [], since: -Infinity };
 
   /** `grows`: texts are told while they are said, so that one may give its last words to the next. */
   constructor(lang, grows) {
@@ -44,13 +47,23 @@ export class Roll {
     if (this.#texts.delete(id)) this.#write(null);
   }
 
-  /** The lines that stand now, as a cue; null for none. */
+  /** What comes behind all texts, and may change. */
+  follow(text, now) {
+    this.#tail = { words: text.split(/\s+/).filter(Boolean), since: now };
+  }
+
+  /** The lines that stand now, as a cue; null for none. Its `tail` goes on behind them, as far as nothing has to move. */
   at(now) {
-    while (this.#seen.length < this.#lines.length && this.#room(now)) this.#changed = this.#seen[this.#seen.length] = now;
+    while (this.#seen.length < this.#lines.length && this.#room(now)) {
+      this.#seen.push(read(now, this.#lines[this.#seen.length].length));
+      this.#changed = now;
+    }
+    if (this.#seen.length === this.#lines.length && now - this.#changed >= STANDS) this.#clear();
     const end = this.#seen.length;
-    if (end === this.#lines.length && now - this.#changed >= STANDS) this.#clear();
-    const text = this.#lines.slice(Math.max(0, end - LINES), end).join("\n");
-    return text ? { lang: this.lang, text } : null;
+    const lines = this.#lines.slice(Math.max(0, end - LINES), end);
+    const text = lines.join("\n");
+    const tail = end === this.#lines.length && now - this.#tail.since < STANDS ? fitting(lines, this.#tail.words) : "";
+    return text || tail ? { lang: this.lang, text, tail } : null;
   }
 
   /** Whether the line on top has stood long enough to make room for the next one. */
@@ -58,7 +71,7 @@ export class Roll {
     const top = this.#seen.length - LINES;
     if (top < 0) return true;
     const hurry = this.#lines.length - this.#seen.length > LINES ? 2 : 1;
-    return now - this.#seen[top] >= Math.max(LEAST, this.#lines[top].length / READ) / hurry;
+    return now - this.#seen[top].since >= this.#seen[top].takes / hurry;
   }
 
   #clear() {
@@ -79,10 +92,18 @@ export class Roll {
     const same = this.#written.every((word, n) => (this.grows && n >= words.length) || word === words[n]);
     if (same && words.length <= this.#written.length) return; // some are on their way from one text to the next
     if (!same) [this.#written, this.#lines] = [[], []];
+    const last = this.#seen.length - 1;
+    const had = this.#lines[last]?.length;
     for (const word of words.slice(this.#written.length)) this.#append(word);
-    if (!same) this.#seen = this.#lines.map(() => -Infinity); // it is the end of them that stands
+    if (!same) this.#seen = this.#lines.map(() => read(-Infinity, 0)); // it is the end of them that stands
+    else if (now !== null) this.#reads(last, this.#lines[last]?.length - had, now);
     this.#written = words;
     this.#changed = now ?? this.#changed;
+  }
+
+  /** A line in sight that has `more` characters now takes longer. */
+  #reads(number, more, now) {
+    if (more > 0) this.#seen[number] = later(this.#seen[number], read(now, more));
   }
 
   #append(word) {
@@ -90,4 +111,20 @@ export class Roll {
     if (!last || last.length + 1 + word.length <= LONGEST) this.#lines.push(last ? `${last} ${word}` : word);
     else this.#lines.push(last, word);
   }
+}
+
+const read = (since, characters) => ({ since, takes: Math.max(LEAST, characters / READ) });
+
+const later = (one, other) => (one.since + one.takes > other.since + other.takes ? one : other);
+
+/** As many of the words as find room behind the lines. */
+function fitting(lines, words) {
+  let [last, count, tail] = [lines.at(-1) ?? "", Math.max(1, lines.length), ""];
+  for (const word of words) {
+    const fits = !last || last.length + 1 + word.length <= LONGEST;
+    if (!fits && ++count > LINES) break;
+    tail += last ? `${fits ? " " : "\n"}${word}` : word;
+    last = fits && last ? `${last} ${word}` : word;
+  }
+  return tail;
 }

@@ -8,6 +8,7 @@ import { keys } from "./keys.js";
 import { level } from "./level.js";
 import { Lines } from "./lines.js";
 import { byId } from "./page.js";
+import { Phones, TITLE } from "./phones.js";
 import { Report, restored, keep } from "./report.js";
 import { TestCard } from "./testcard.js";
 
@@ -43,6 +44,7 @@ class Screen {
     this.name = served.title || named(served.source);
     this.lines = [new Lines(feed, langs[0]), ...(langs[1] ? [new Lines(feed, langs[1])] : [])];
     this.test = new TestCard(byId("test"));
+    this.phones = new Phones(served.phones);
     /** Ids of the lines on the wall. */
     this.on = [];
     /** What stands in the place of the picture: a title, and a text below it; "": the picture. */
@@ -64,7 +66,7 @@ class Screen {
     const [first, ...others] = this.lines;
     first.lang = langs[0] || this.feed.session?.tgt_langs[0] || this.feed.session?.src_lang || "";
     const { blank, hidden } = this.feed.room;
-    const empty = quiet || blank || hidden;
+    const empty = quiet || blank || hidden || this.phones.shown;
     if (!quiet && empty) this.lines.forEach((lines) => lines.pardon(stream));
     const cues = empty ? [] : [first, ...others].map((lines) => lines.at(stream));
     this.on = cues.filter(Boolean).map((cue) => cue.id);
@@ -110,7 +112,7 @@ class Screen {
   card(shown) {
     const place = byId("card");
     place.hidden = !shown;
-    this.told = this.test.shown ? "Test card" : shown && !shown.speaker ? [shown.title, shown.text].filter(Boolean).join("\n") : "";
+    this.told = this.test.shown ? "Test card" : this.phones.shown ? TITLE : shown && !shown.speaker ? [shown.title, shown.text].filter(Boolean).join("\n") : "";
     document.documentElement.classList.toggle("speaks", Boolean(shown?.speaker));
     if (!shown) return;
     place.classList.toggle("speaker", Boolean(shown.speaker));
@@ -126,6 +128,7 @@ class Screen {
     const { room } = this.feed;
     byId("blank").hidden = !room.blank;
     byId("subtitles").hidden = room.hidden;
+    this.phones.show(room.phones);
     document.body.dataset.place = room.place;
     document.documentElement.style.setProperty("--size", room.size);
     document.documentElement.style.setProperty("--rows", this.lines.length * 2);

@@ -3,6 +3,8 @@
 
 /** As many characters as a line may have. */
 const LINES = ["Can you read this from the very last rows?", "Two full lines of forty-two characters max"];
+/** The frames, from the outermost, and what each holds: shares of the width and the height, as EBU R 95 has them. */
+const FRAMES = [["edge", "100 %: the whole picture"], ["action", "93 %: all that matters in the picture"], ["title", "90 %: all that is to be read"]];
 const BEEP = 0.1;
 const PITCH = 1000;
 
@@ -24,9 +26,11 @@ export class TestCard {
   }
 
   _build() {
-    for (const margin of ["edge", "title", "action"]) {
-      const frame = document.createElement("div");
+    for (const [margin, holds] of FRAMES) {
+      const [frame, label] = [document.createElement("div"), document.createElement("span")];
       frame.className = `margin ${margin}`;
+      label.textContent = holds;
+      frame.append(label);
       this._place.append(frame);
     }
     this._flash = document.createElement("div");

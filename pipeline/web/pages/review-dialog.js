@@ -1,21 +1,22 @@
 // What is asked in a small window: a time to go to, by how much to shift, a note.
 
 import { here } from "./review-going.js";
-import { clock } from "./review-list.js";
-import { seconds, shift } from "./review-timing.js";
+import { isBy, seconds, shift } from "./review-timing.js";
 import { byId } from "./page.js";
+import { exact } from "./times.js";
+
+const GONE = "That line is not there any more: it was taken out elsewhere.";
 
 export class Asking {
   constructor(desk) {
-    this._desk = desk;
-    this._dialog = byId("asking");
+    Object.assign(this, { _desk: desk, _dialog: byId("asking"), _done: null });
     this._dialog.querySelector("form").addEventListener("submit", (event) => this._answered(event));
     this._dialog.addEventListener("close", () => desk.field.node.focus());
   }
 
   goTo() {
     const { player } = this._desk;
-    this._open("Go to a time", "h:mm:ss, m:ss or seconds", clock(player.stream), [], (text) => {
+    this._open("Go to a time", "h:mm:ss, m:ss or seconds", exact(player.stream), [], (text) => {
       const to = seconds(text);
       if (!(to >= 0)) return "Write a time such as 1:02:03.5.";
       player.seek(to);
@@ -29,11 +30,12 @@ export class Asking {
     if (!cue) return;
     const ways = [["rest", "this line and all after it"], ["alone", "this line alone"]];
     const label = "By seconds (+0.4, -0.4), or the time at which this line is to begin (1:02:03.5)";
-    this._open("Shift", label, clock(this._desk.player.frame), ways, (text, way) => {
+    this._open("Shift", label, exact(this._desk.player.frame), ways, (text, way) => {
       const time = seconds(text);
       if (Number.isNaN(time)) return "Write +0.4, -0.4 or a time such as 1:02:03.5.";
-      const by = /^\s*[+-]/.test(text) ? time : time - this._desk.cues.get(cue.id).start;
-      shift(this._desk, by, way === "alone");
+      const now = this._desk.current === cue.id && this._desk.cue;
+      if (!now) return GONE;
+      shift(this._desk, isBy(text) ? time : time - now.start, way === "alone");
       return "";
     });
   }
@@ -43,7 +45,9 @@ export class Asking {
     if (!cue) return;
     this._open("A note on this line", "To a colleague: it changes nothing", "", [], (text) => {
       if (!text.trim()) return "Write what it is about.";
-      this._desk.ask("note", [this._desk.cues.get(cue.id)], [], "Noted", { note: text.trim() });
+      const now = this._desk.cues.get(cue.id);
+      if (!now) return GONE;
+      this._desk.ask("note", [now], [], "Noted", { note: text.trim() });
       return "";
     });
   }

@@ -1,0 +1,1 @@
+"""What `--policy stream` has to be, measured on a session as a room would have it: `make stream`."""
