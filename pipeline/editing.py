@@ -4,6 +4,7 @@ An edit says whole what it replaces and by what. So who answers it only has to l
 editor saw them, and an undo is an edit like any other: the same cues the other way round.
 """
 
+import re
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -25,6 +26,8 @@ _UNSHOWN = ("Cc", "Cs")
 _HALF_MILLISECOND = 0.0005
 _SHARE = 0.3
 """Of a part of a cue: a sentence that takes less of it is not shown there."""
+_BROUGHT = re.compile(r"(i[0-9a-f]{8}-)i[0-9a-f]+")
+"""The id of an edit that a file brought, and what those of the same file have in common."""
 _NUMBERS = {
     "split": (1, 1, 2, inf), "merge": (2, inf, 1, 1), "insert": (0, 0, 1, inf), "restore": (0, 0, 1, inf),
     "delete": (1, inf, 0, 0), "accept": (1, inf, 0, inf), "note": (1, inf, 0, 0),
@@ -61,6 +64,12 @@ def standing(state: State) -> list[Edit]:
             left.append(edit)
             undone.add(edit.of)
     return left[::-1]
+
+
+def brought(edit: Edit) -> str:
+    """What the ids of all edits of the file begin with that brought this one; empty where it was no file."""
+    match = _BROUGHT.fullmatch(edit.id)
+    return match[1] if match else ""
 
 
 def later(state: State, cue: Cue) -> bool:

@@ -114,6 +114,8 @@ def test_a_line_that_is_being_written_at_the_desk_is_told(
     assert not capsys.readouterr().err
     drafts = Drafts(session, lambda *told: None)
     drafts.keep("s1.en.1", Draft(lang="en", text="Half a", start=0.0, end=1.0, rev=1))
+    export(session, "--out", tmp_path / "b.fr.srt", "--lang", "fr")
+    assert not capsys.readouterr().err  # it is of another language
     export(session, "--out", tmp_path / "b.srt")
     assert "1 line begun at the desk is not finished, and not in it" in capsys.readouterr().err
     new = replace(cue(30, "\u2026"), id="e-new.1")

@@ -111,7 +111,6 @@ def test_an_upload_that_begins_elsewhere_after_a_jingle_and_is_softer(
     track = told["tracks"]["en"]
     assert [left["text"] for left in track["left"]] == [cue.text for cue in gone]
     assert (track["file"], track["cues"]) == (str(tmp_path / "a.en.srt"), len(said("en")) - len(gone))
-    assert fit(session, video) == 1  # what says the same already is no matter
     (tmp_path / "a.fr.srt").write_text("mine", "utf-8")
     (tmp_path / "a.en.srt").unlink()
     with pytest.raises(SessionError, match="is there already"):
@@ -174,11 +173,13 @@ def test_a_sentence_that_was_made_unheard_is_listed(
 
 
 def test_a_video_of_the_same_speakers_elsewhere_is_refused(session: Path, tmp_path: Path) -> None:
-    """Nothing is written, and nobody is told to write over what is there for a video that is refused then."""
+    """Nothing is written, also where that was allowed; what is there is refused before anything is listened to."""
     mine = tmp_path / f"{OTHER.stem}.en.srt"
     mine.write_text("mine", "utf-8")
-    with pytest.raises(SourceError, match="is not of this event"):
+    with pytest.raises(SessionError, match="is there already"):
         fit(session, OTHER, "--out", str(tmp_path))
+    with pytest.raises(SourceError, match="is not of this event"):
+        fit(session, OTHER, "--out", str(tmp_path), "--force")
     assert [path.read_text("utf-8") for path in tmp_path.iterdir()] == ["mine"]
 
 

@@ -182,7 +182,7 @@ def test_a_copy_is_a_session_for_every_command_and_goes_on_where_it_was(session:
     assert livesubs("doctor", copy).exit_code == 0
     corrected = (session / "subtitles.en.srt").read_text().replace("Long live!", "Long live the Republic!")
     (copy.parent / "x.srt").write_text(corrected)
-    assert livesubs("import", copy, copy.parent / "x.srt", "--lang", "en").stdout == "1 text.\n"
+    assert livesubs("import", copy, copy.parent / "x.srt", "--lang", "en").stdout.startswith("1 text.\n")
     assert unpacked(file, place(file)) == copy
     assert "Republic" in (copy / "subtitles.en.srt").read_text()
     assert livesubs("pack", session, "--out", file).exit_code != 0  # nothing is written over unasked

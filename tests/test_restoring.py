@@ -103,3 +103,13 @@ def test_nothing_else_can_be_brought_in_that_way() -> None:
     stolen = tuple(replace(one, sentences=("s000001",)) for one in made.after)
     assert "alone" in done(state, replace(made, id="w", after=stolen)).refused
     assert kept_back(state).keys() == {"k10200-11400"}
+
+
+def test_a_line_that_was_deleted_is_in_the_list_until_it_is_back() -> None:
+    state = session()
+    cue = state.track("en")[0]
+    assert done(state, Edit(id="i00c0ffee-i1", did="delete", before=((cue.id, cue.rev),))).refused == ""
+    [gone] = [one for one in shown_kept(state) if one.deleted]
+    assert (gone.id, gone.text, gone.reason) == (cue.id, cue.text, "deleted by an imported file")
+    assert done(state, Edit(id="r", did="restore", after=(cue,))).refused == ""
+    assert not [one for one in shown_kept(state) if one.deleted]

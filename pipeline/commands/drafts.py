@@ -1,5 +1,6 @@
 """What is told before a session's subtitles are taken for finished."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import typer
@@ -11,16 +12,18 @@ from pipeline.state import fold, unwritten
 from pipeline.system import program
 
 
-def tell_drafts(folder: Path, what: str = "not in it") -> None:
-    """Nobody takes a file for finished while a line of it is being written; `what` becomes of that line."""
-    if written := len({cue for cue, _ in drafts.read(folder)} | _unwritten(folder)):
+def tell_drafts(folder: Path, what: str = "not in it", langs: Collection[str] = ()) -> None:
+    """Nobody takes a file for finished while a line of it is being written; `what` becomes of that line. Of `langs`
+    alone, if any are named."""
+    found = {cue: draft.lang for (cue, _), draft in drafts.read(folder).items()} | _unwritten(folder)
+    if written := sum(not langs or lang in langs for lang in found.values()):
         lines, is_ = ("1 line", "is") if written == 1 else (f"{written} lines", "are")
         typer.echo(f"{lines} begun at the desk {is_} not finished, and {what}: {program()} review {folder}", err=True)
 
 
-def _unwritten(folder: Path) -> set[str]:
-    """Lines that were put in and have no words yet; where nobody edited anything, none is looked for."""
+def _unwritten(folder: Path) -> dict[str, str]:
+    """The languages of lines that were put in and have no words yet, by id; none is looked for where nobody edited."""
     if not ((folder / EDITS).exists() and (folder / JOURNAL).exists()):
-        return set()
+        return {}
     state = fold(entry.event for entry in journal.read(folder / JOURNAL, []))
-    return {cue.id for cue in state.cues.values() if unwritten(cue)}
+    return {cue.id: cue.lang for cue in state.cues.values() if unwritten(cue)}

@@ -65,8 +65,8 @@ def export(
     """Write the subtitles of a session as they now are, or its recording with them, for other tools."""
     from pipeline.report.folder import open_record
 
-    tell_drafts(folder)
     if purpose:
+        tell_drafts(folder)
         _allow("a folder for YouTube", format=format, lang=lang, bom=bom, crlf=crlf, marks=marks, burn=burn)
         _allow("a folder for YouTube", translate=translate, **{"out -": out == _STDOUT})
         _youtube(open_record(folder), folder, out, start, end, cut or [], ffmpeg or "", force=force)
@@ -143,15 +143,21 @@ def _text(
     from pipeline.export import marks as beside
     from pipeline.export import texts, track
     from pipeline.export.writing import put
+    from pipeline.review import exported
 
     name, cues = track.cues(record.state, lang, folder)
+    tell_drafts(folder, langs=name.split("-"))
     if format == "txt" and name not in (alone := track.singles(record.state)):
         raise SettingsError(f"a transcript is of one language; choose --lang {' or '.join(alone)}")
     data = texts.encoded(texts.text(cues, format), bom=bom, crlf=crlf)
+    path = out or _here(folder, f"{name}.{format}")
     if out == _STDOUT:
         typer.get_binary_stream("stdout").write(data)
+    else:
+        put(path, data, force=force)
+    exported.note(folder, name, record.entries)
+    if out == _STDOUT:
         return
-    path = put(out or _here(folder, f"{name}.{format}"), data, force=force)
     typer.echo(path)
     if marks:
         found = beside.found(record, folder, name)
@@ -173,6 +179,7 @@ def _film(
     if not (lang or burn):
         langs = [one for one in track.singles(record.state) if record.state.track(one)]
     shown = dict(track.cues(record.state, one, folder) for one in langs or [lang])
+    tell_drafts(folder, langs="-".join(shown).split("-"))
     path = out or _here(folder, "mp4")
     found = recorded(folder)
     made = film(folder, found, whole(found), pictured=burn)

@@ -40,10 +40,12 @@ def fit(
 
     if out and not out.is_dir():
         raise SettingsError(f"there is no folder {out} to write to; make it, or choose another --out")
-    tell_drafts(folder)
     record = open_record(folder)
     tracks = _tracks(record, folder, lang)
+    tell_drafts(folder, langs="-".join(tracks).split("-"))
     files = {one: (out or video.parent) / f"{video.stem}.{one}.{format}" for one in tracks}
+    for path in files.values() if video.exists() else ():
+        writing.free(path, force=force)  # before it is listened to, which takes a while
     match, seconds = _match(folder, video, audio or 1, ffmpeg or "")
     placed = {one: told.moved(cues, match, record.settings.cues.gap) for one, cues in tracks.items()}
     if not any(found.cues for found in placed.values()):

@@ -1,54 +1,65 @@
 """`livesubs import`."""
 
 import uuid
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands import brought
+from pipeline.commands import brought, taken
 from pipeline.commands.drafts import tell_drafts
 from pipeline.errors import SessionError, SettingsError, unwritable
-from pipeline.events import Action, Cue, Edit
+from pipeline.events import Action, Edit
 from pipeline.review.package import ENDING
+from pipeline.system import program
 
 if TYPE_CHECKING:
     from pipeline.report.record import Record
-    from pipeline.review.importing import Import, Taken
 
 LEFT = 1
 """Exit code: something in the file could not be taken."""
-_NAMES = {
-    "texts": "text", "times": "time", "split": "split", "merged": "merge", "inserted": "insert",
-    "restored": "restore", "deleted": "delete", "accepted": "accept", "notes": "note", "undone": "undo",
-}  # fmt: skip
 
 
 def bring(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A session folder; the session may still be running.")],
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="An SRT or VTT of it that was corrected elsewhere, or a packed copy.")
-    ],
+        Path | None,
+        typer.Argument(metavar="FILE", help="An SRT, VTT or ASS of it that was corrected elsewhere, or a packed copy."),
+    ] = None,
     lang: Annotated[
-        str | None, typer.Option(help="Which subtitles an SRT or VTT has: en, fr; a packed copy has all.")
+        str | None, typer.Option(help="Which subtitles the file has: en, fr; a packed copy has all.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
+    put_back: Annotated[
+        bool, typer.Option("--put-back", help="Also take the lines that the file has as they were here earlier.")
+    ] = False,
     latest: Annotated[
-        bool, typer.Option("--latest", help="Take the file as it is, also where it is as the session was earlier.")
+        bool, typer.Option("--latest", help="Take the file as it is, also over what was changed here meanwhile.")
+    ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Take back what was brought by the file that was imported last.")
     ] = False,
 ) -> None:
     """Bring back what was corrected in another tool, or in a packed copy; exit code 1 if not all can be taken."""
     from pipeline.report.folder import open_record
+    from pipeline.review.aegisub import ENDINGS, load_ass
+    from pipeline.review.exported import given_out
     from pipeline.review.importing import compare
     from pipeline.review.reading import load
 
     record = open_record(folder)
+    if undo:
+        if file or lang or latest or put_back:
+            raise SettingsError("--undo takes back what was imported last; give no FILE and no option but --dry-run")
+        _take_back(folder, record, dry_run=dry_run)
+        return
+    if not file:
+        raise SettingsError("name the FILE that was corrected, or --undo to take back what was imported last")
     if file.is_dir() or file.suffix == ENDING:
-        if lang or latest:
-            raise SettingsError("a packed copy has all languages and all edits; leave --lang and --latest out")
+        if lang or latest or put_back:
+            raise SettingsError("a packed copy has all languages and edits; leave --lang, --latest and --put-back out")
         _bring_copy(folder, record, file, dry_run=dry_run)
         return
     if lang not in record.langs:
@@ -58,15 +69,40 @@ def bring(
             if lang
             else f"say by --lang which of the session's subtitles the file has: {there}"
         )
-    read = load(file)
+    read = load_ass(file) if file.suffix.lower() in ENDINGS else load(file)
     events = [entry.event for entry in record.entries]
-    found = compare(events, read, str(file), lang, record.settings.cues, _new_id, latest=latest)
-    _tell(found, dry_run=dry_run)
+    given = given_out(folder, file, lang, record.entries)
+    found = compare(
+        events, read, str(file), lang, record.settings.cues, _new_id, given=given, latest=latest, put_back=put_back
+    )
+    taken.tell(found, record.entries, dry_run=dry_run)
     if found.taken and not dry_run:
-        whole = not any(one.refused for one in found.taken)
+        whole = not (found.left or any(one.refused for one in found.taken))
         asked = [one.change.edit for one in found.taken]
         _hand_over(folder, asked, (file.name,) if whole and file.parent.resolve() == folder.resolve() else ())
+        if not all(one.refused for one in found.taken):
+            typer.echo(f"{program()} import {folder} --undo takes that back.")
     if any(one.refused for one in found.taken):
+        raise typer.Exit(LEFT)
+
+
+def _take_back(folder: Path, record: "Record", *, dry_run: bool) -> None:
+    """All that a file brought and nobody has changed since."""
+    from pipeline.review.undoing import undone
+
+    found = list(undone(record.state, record.settings.cues, lambda: f"u{uuid.uuid4().hex[:12]}"))
+    for one in (undo.of for undo in found if undo.of.refused or dry_run):
+        typer.echo(taken.line(one))
+    good = [undo for undo in found if not undo.of.refused]
+    told = taken.summary(undo.of for undo in good)
+    nothing = "Nothing to take back" if not found else "Nothing can be taken back"
+    if not told:
+        typer.echo(f"{nothing}.")
+    else:
+        typer.echo(f"Without --dry-run: taken back {told}." if dry_run else f"Taken back: {told}.")
+        if not dry_run:
+            _hand_over(folder, [undo.asked for undo in good])
+    if len(good) < len(found):
         raise typer.Exit(LEFT)
 
 
@@ -78,13 +114,13 @@ def _bring_copy(folder: Path, record: "Record", file: Path, *, dry_run: bool) ->
 
     found = returned([entry.event for entry in record.entries], journal_of(file, folder), record.settings.cues)
     for one in (*found.stood, *found.taken):
-        typer.echo(_line(one) if isinstance(one, Taken) else brought.line(one))
+        typer.echo(taken.line(one) if isinstance(one, Taken) else brought.line(one))
     good = [one for one in found.taken if not one.refused]
-    told = summary(one for one in good if isinstance(one, Taken))
+    told = taken.summary(one for one in good if isinstance(one, Taken))
     done = brought.summary(one for one in good if isinstance(one, Done))
     refused = len(found.taken) - len(good) + len(found.stood)
     nothing = "" if refused else "the session has what was edited in the copy"
-    typer.echo(_said("; ".join(filter(None, (told, done))), nothing, dry_run=dry_run))
+    typer.echo(taken.said("; ".join(filter(None, (told, done))), nothing, dry_run=dry_run))
     if refused:
         why = "since both changed those lines"
         left = "; they are in the journal as refused"
@@ -124,82 +160,3 @@ def _hand_over(folder: Path, asked: Sequence[Action | Edit], brought: Collection
         if not running(folder):
             raise
         typer.echo("The session is running, and takes them over by itself.")
-
-
-def _tell(found: "Import", *, dry_run: bool) -> None:
-    if found.since:
-        typer.echo(
-            f"The file is as the session was before {_lines(found.since)} changed, which stays so "
-            "(--latest takes the file as it is)."
-        )
-    for one in found.taken:
-        if dry_run or one.refused or one.change.unsure:
-            typer.echo(_line(one))
-    good = [one for one in found.taken if not one.refused]
-    refused = len(found.taken) - len(good)
-    typer.echo(_said(summary(good), "" if refused else "the session says what the file says", dry_run=dry_run))
-    if refused:
-        could = "cannot" if dry_run else "could not"
-        typer.echo(f"{refused} {could} be taken; they are listed above, and nothing of the file is lost.")
-
-
-def _lines(count: int) -> str:
-    return "a line of it was" if count == 1 else f"{count} lines of it were"
-
-
-def _said(told: str, nothing: str, *, dry_run: bool) -> str:
-    """What was, or would be, brought back; or why there is nothing."""
-    if not told:
-        return f"Nothing to bring back: {nothing}." if nothing else "Nothing that can be brought back."
-    return f"Without --dry-run: {told}. Nothing is changed yet." if dry_run else f"{told[:1].upper()}{told[1:]}."
-
-
-def summary(taken: "Iterable[Taken]") -> str:
-    """`12 texts, 3 times, 1 split, 2 deleted`."""
-    counts: Counter[str] = Counter()
-    for one in taken:
-        change = one.change
-        if change.edit.did in ("text", "retime"):
-            counts.update(text=int(change.text), time=int(change.times))
-        else:
-            counts[change.edit.did] += 1
-    return ", ".join(f"{counts[did]} {_one(name, counts[did])}" for name, did in _NAMES.items() if counts[did])
-
-
-def _one(name: str, count: int) -> str:
-    return name.removesuffix("s") if count == 1 and name in ("texts", "times") else name
-
-
-def _line(one: "Taken") -> str:
-    """`0:01:02 text: "Good night." instead of "Good evening."`, and what there is to say of it."""
-    from pipeline.lines import clock_time
-
-    change = one.change
-    after = change.edit.after
-    at = next((cue.start for cue in (*change.before, *after)), 0.0)
-    same = change.edit.did in ("accept", "note")
-    what = f"{_quoted(after)} instead of {_quoted(change.before)}" if after and change.before and not same else ""
-    if change.edit.did == "note":
-        what = f'"{change.edit.note}" about {_quoted(change.before)}'
-    if change.times and not change.text:
-        what = f"{_span(after[0])} instead of {_span(change.before[0])}: {_quoted(after)}"
-    elif change.times:
-        what = f"{what}, {_span(after[0])} instead of {_span(change.before[0])}"
-    why = "; is that the same line?" if change.unsure else ""
-    if one.refused:
-        why = f"; not taken: {brought.refused(one.refused, _now(one))}"
-    return f"{clock_time(at)} {change.edit.did}: {what or _quoted(after or change.before)}{why}"
-
-
-def _now(one: "Taken") -> str:
-    """What a line says that was changed meanwhile, and where it stands if only that is otherwise."""
-    moved = [cue.text for cue in one.now] == [cue.text for cue in one.change.before]
-    return " | ".join(f"{_span(cue)} {_quoted([cue])}" for cue in one.now) if moved else _quoted(one.now)
-
-
-def _quoted(cues: Sequence[Cue]) -> str:
-    return " | ".join(f'"{cue.text}"' for cue in cues).replace("\n", " / ")
-
-
-def _span(cue: Cue) -> str:
-    return f"{cue.start:.3f}-{cue.end:.3f}"

@@ -13,6 +13,7 @@ from pipeline.commands.drafts import tell_drafts
 from pipeline.commands.faults import CsvFaults, JsonFaults, Report, TableFaults
 from pipeline.errors import LivesubsError, SettingsError
 from pipeline.folder import JOURNAL
+from pipeline.system import program
 
 if TYPE_CHECKING:
     from pipeline.names.glossary import Glossary
@@ -55,7 +56,7 @@ def qc(
     if out and (not fix or len(tracks) != 1):
         raise SettingsError("--out is where --fix writes one file; name one FILE with --fix, or leave it out")
     for session in filter(Path.is_dir, files):
-        tell_drafts(session)
+        tell_drafts(session, langs=[held_to.lang])
     code = 0
     report: Report = JsonFaults() if as_json else CsvFaults() if as_csv else TableFaults(profile, spelling=spelling)
     with report:
@@ -129,7 +130,22 @@ def _mend(track: Path, file: "SubtitleFile", profile: "Profile", report: Report,
     before, after = text_of(track.read_bytes()), text_of(data)
     save(mended, out)
     report.changed(list(unified_diff(before, after, str(track), str(out), lineterm="")))
+    if after != before and out != track:
+        _tell_way_back(track, out)
     return read(data, track.name)
+
+
+def _tell_way_back(track: Path, out: Path) -> None:
+    """What was mended of a session's file is not in the session: says how it comes there."""
+    from pipeline.folder import JOURNAL
+    from pipeline.report.folder import open_record
+    from pipeline.review import exported
+
+    folder, found = track.parent, _TRACK.fullmatch(track.name)
+    if found and (folder / JOURNAL).is_file():
+        exported.note(folder, found[1], open_record(folder).entries)
+        way = f"{program()} import {folder} {out} --lang {found[1]}"
+        typer.echo(f"The session is as it was; this brings the mended file into it: {way}", err=True)
 
 
 def _unreadable(sentence: str) -> "FileFault":

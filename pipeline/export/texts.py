@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pipeline.events import Cue
 from pipeline.export.transcript import transcript
-from pipeline.subtitles.formats import to_srt, to_vtt
+from pipeline.subtitles.formats import WITHOUT_BRACES, to_srt, to_vtt
 
 Format = Literal["srt", "vtt", "ass", "txt"]
 
@@ -15,7 +15,6 @@ _HEIGHT, _WIDTH = 1080, 1920
 """Of the picture that sizes are told for in ASS; players scale them to theirs."""
 _LETTERS = round(0.065 * _HEIGHT)
 """As large as on the screen page; ASS tells the height of a line, the page that of a letter."""
-_UNLIKE = str.maketrans("{}\\", "()⧵")
 
 
 def text(cues: Sequence[Cue], format: Format) -> str:
@@ -60,7 +59,8 @@ def to_ass(cues: Sequence[Cue]) -> str:
 
 def _escaped(text: str) -> str:
     """ASS has no way to write braces and backslashes that every program reads: they are put as what is most like."""
-    return text.translate(_UNLIKE).replace("\n", "\\N")
+    bare = text.translate(WITHOUT_BRACES).replace("<i>", r"{\i1}").replace("</i>", r"{\i0}")
+    return bare.replace("\n", "\\N")
 
 
 _FORMS: dict[Format, Callable[[Sequence[Cue]], str]] = {

@@ -46,6 +46,10 @@ class Line(Value, frozen=True):
     """Where both sides have it, it is the same line."""
     tagged: str = ""
     """The text with its tags, where it has any."""
+    italic: str = ""
+    """The text with its italics alone, where it has any."""
+    tags: tuple[str, ...] = ()
+    """Which others it has."""
 
 
 class Match(Value, frozen=True):

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from math import inf
 
 from pipeline.events import Cue, Event, Withdrawn
@@ -16,15 +16,28 @@ _CLEARLY = 5.0
 """Lines by which a state must be nearer in which the track was not all there yet: some were deleted, more likely."""
 _BEYOND = 2
 """Lines that somebody may have put behind the end of such a state; of a file with more, the session had more."""
+_PUT_BACK = 5
+"""Lines that somebody may have put back as they were before the file was exported; of a file with more of such lines
+than it has of those of the export, it is likelier that it was copied from the folder at that time."""
 
 
-def base(events: Sequence[Event], lang: str, lines: Sequence[Line], said: Callable[[Cue], str]) -> dict[str, Cue]:
+def base(
+    events: Sequence[Event],
+    lang: str,
+    lines: Sequence[Line],
+    said: Callable[[Cue], str],
+    given: Collection[int] = (),
+) -> dict[str, Cue]:
     """The cues of a track at the moment when they were nearest to the file's `lines`, the latest of those; `said` gives
-    a cue's text as such a line has it."""
+    a cue's text as such a line has it. `given`: so many of the events there were when such a file was given out; a file
+    is of one of those, unless it has far more of another state."""
     track = _Track(lines)
     grown, whole = _grown(events, lang), _Nearest()
     part, reach = _Nearest(), 0.0
+    out = _Nearest()
     for number, event in enumerate(events):
+        if number in given:
+            out.look(track)
         nearest = whole if number >= grown else part
         if isinstance(event, Cue) and event.lang == lang:
             track.put(event, said(event))
@@ -38,7 +51,10 @@ def base(events: Sequence[Event], lang: str, lines: Sequence[Line], said: Callab
             continue
         nearest.stale = True
     whole.look(track)
-    return part.track if part.apart < whole.apart - max(_CLEARLY, 0.1 * len(lines)) else whole.track
+    if len(events) in given:
+        out.look(track)
+    nearest = part if part.apart < whole.apart - max(_CLEARLY, 0.1 * len(lines)) else whole
+    return out.track if out.there and nearest.there - out.there <= _PUT_BACK else nearest.track
 
 
 def _grown(events: Sequence[Event], lang: str) -> int:
@@ -58,13 +74,15 @@ class _Nearest:
     def __init__(self) -> None:
         self.track: dict[str, Cue] = {}
         self.apart = inf
+        self.there = 0
+        """How many of its cues the file has whole."""
         self.stale = False
         """It has changed since it was looked at."""
 
     def look(self, track: "_Track") -> None:
         self.stale = False
         if (apart := track.apart) <= self.apart + 1e-6:
-            self.track, self.apart = dict(track.cues), apart
+            self.track, self.apart, self.there = dict(track.cues), apart, track.there
 
 
 class _Track:
@@ -111,6 +129,11 @@ class _Track:
                 found[text] += 1
                 worth += _TEXT - self._worth[id]
         return len(self.cues) + len(self._by_time) - 2 * worth
+
+    @property
+    def there(self) -> int:
+        """How many cues the file has whole."""
+        return sum(worth == 1.0 for worth in self._worth.values())
 
     def behind(self, end: float) -> int:
         """How many lines begin after that."""

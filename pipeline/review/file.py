@@ -23,6 +23,8 @@ class Written(Value, frozen=True):
     bom: bool = False
     newline: str = "\n"
     """That of most lines."""
+    braces: bool = True
+    """Its texts can have braces and backslashes; where not, what `export` puts stands for them."""
 
 
 class FileCue(Value, frozen=True):

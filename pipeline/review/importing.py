@@ -1,6 +1,7 @@
 """A file that comes back to its session: what of it can be taken, in which order, and what cannot. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
 from itertools import takewhile
@@ -8,13 +9,14 @@ from itertools import takewhile
 import msgspec
 
 from pipeline.answering import answered, effects
-from pipeline.editing import about, standing
+from pipeline.editing import standing
 from pipeline.errors import SettingsError
 from pipeline.events import Cue, Edit, Event, Value
 from pipeline.review.alignment import Line
 from pipeline.review.base import base
 from pipeline.review.file import SubtitleFile
-from pipeline.review.outside import Change, Outside, lines_of, said
+from pipeline.review.outside import Change, Outside
+from pipeline.review.tagging import lines_of, said, with_braces
 from pipeline.settings import CueRules
 from pipeline.state import State, apply, fold
 from pipeline.subtitles.formats import bilingual
@@ -34,8 +36,14 @@ class Import(Value, frozen=True):
 
     taken: tuple[Taken, ...]
     """In the order in which they can be done."""
-    since: int = 0
-    """How many cues the session has changed since the file was made."""
+    left: tuple[Change, ...] = ()
+    """What the file says otherwise and is left as it is here: it was changed here after the file was made."""
+    came: tuple[Cue, ...] = ()
+    """Lines that the session has since the file was made, and that nobody can have taken out of it."""
+    tags: Mapping[str, Sequence[float]] = {}
+    """What lines of the file have and a session's cannot have, with the times of those lines."""
+    plain: Sequence[float] = ()
+    """Times of the lines that keep their italics: the file has none at all, so a tool has left them out."""
 
 
 def compare(
@@ -46,31 +54,62 @@ def compare(
     rules: CueRules,
     new_id: Callable[[], str],
     *,
+    given: Collection[int] = (),
     latest: bool = False,
+    put_back: bool = False,
 ) -> Import:
     """What `file` (called `name` in errors) changes in the track `lang` of a session; SettingsError if it does not fit.
 
-    It is held against the state that it was made from; with `latest` against the session as it now is. The same file
-    again is held against the same state as before, so that what was refused then is taken only when it can be.
+    It is held against the state that it was made from, as far as is known one of those with so many events (`given`);
+    with `latest` against the session as it now is. The same file again is held against the same state as before, so
+    that what was refused then is taken only when it can be. What differs then still, and is not refused, is as it was
+    before somebody changed it here: that is left, or taken, too (`put_back`).
     """
     state = fold(events)
     lines, format = lines_of(file, state.revs), file.written.format
+    if not file.written.braces:
+        lines = with_braces(lines, (event for event in events if isinstance(event, Cue) and event.lang == lang))
     if file.stray:
         stray = file.stray[0]
         raise SettingsError(f"{name}, line {stray.line}: this text belongs to no cue; mend that first, then import it")
     now = {cue.id: cue for cue in state.track(lang)}
     mark = _mark(lines)
     before = list(takewhile(lambda event: not _of(event, mark), events))
-    then = now if latest else base(before, lang, lines, lambda cue: said(cue, format))
+    then = now if latest else base(before, lang, lines, lambda cue: said(cue, format), given)
     track = sorted(then.values(), key=lambda cue: (cue.start, cue.end))
     outside = Outside(track, lines, format)
     _refuse_other(state, {line.text for line in lines}, name, lang, lambda cue: said(cue, format))
     _refuse_misfit(state, outside, len(track), len(lines), name, lang)
-    made = outside.changes(state, lang, lambda: f"{mark}{new_id()}")
+    marked = partial(_marked, mark, new_id)
+    made = outside.changes(state, lang, marked)
     done = [edit for edit in standing(state) if _of(edit, mark)]
-    changes = in_order([one for one in made if latest or not _went_on(state, one, done)], state)
-    since = _differing(then, now) - {id for edit in done for id in about(edit)}
-    return Import(taken=tuple(_tried(state, changes, rules)), since=len(since))
+    changes = [one for one in made if latest or not _went_on(state, one, done)]
+    taken = [*_tried(state, in_order(changes, state), rules)]
+    after = Outside(state.track(lang), lines, format)
+    still = after.changes(state, lang, marked)
+    left = _without(still, [one.change for one in taken if one.refused])
+    came = [one for one in left if not one.lines and then.keys().isdisjoint(cue.id for cue in one.before)]
+    left = [one for one in left if one not in came]
+    if put_back:
+        taken += _tried(state, in_order(left, state), rules)
+    return Import(
+        taken=tuple(taken),
+        left=() if put_back else tuple(left),
+        came=tuple(cue for one in came for cue in one.before),
+        tags=after.tags(),
+        plain=after.plain(),
+    )
+
+
+def _without(changes: Sequence[Change], refused: Sequence[Change]) -> list[Change]:
+    """Those that are about more lines than were refused."""
+    lines = {line for one in refused for line in one.lines}
+    cues = {cue.id for one in refused for cue in one.before}
+    return [one for one in changes if not (lines.issuperset(one.lines) and cues.issuperset(c.id for c in one.before))]
+
+
+def _marked(mark: str, new_id: Callable[[], str]) -> str:
+    return f"{mark}{new_id()}"
 
 
 def _mark(lines: Sequence[Line]) -> str:
@@ -91,12 +130,6 @@ def _went_on(state: State, change: Change, done: Sequence[Edit]) -> bool:
 
 def _made(edit: Edit) -> tuple[list[str], list[tuple[float, float, str]]]:
     return [id for id, _ in edit.before], [(cue.start, cue.end, cue.text) for cue in edit.after]
-
-
-def _differing(then: Mapping[str, Cue], now: Mapping[str, Cue]) -> set[str]:
-    """Ids of the cues."""
-    shown = [{(id, c.start, c.end, c.text) for id, c in track.items()} for track in (then, now)]
-    return {id for id, *_ in shown[0] ^ shown[1]}
 
 
 def _refuse_misfit(state: State, outside: Outside, cues: int, lines: int, name: str, lang: str) -> None:

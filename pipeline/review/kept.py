@@ -1,15 +1,15 @@
-"""What guards kept back, as an editor is shown it, and the edit that brings it back. Pure."""
+"""What guards kept back and editors deleted, as an editor is shown it, and the edit that brings it back. Pure."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from math import inf
 
 from msgspec.structs import replace
 
-from pipeline.editing import standing
+from pipeline.editing import brought, standing
 from pipeline.events import Cue, Edit, Rendering, Sentence, Suppressed, Value, Word
 from pipeline.restoring import kept_back, restored
 from pipeline.settings import CueRules
-from pipeline.state import State
+from pipeline.state import State, unwritten
 from pipeline.subtitles.cues import to_cues
 
 
@@ -24,12 +24,33 @@ class Kept(Value, frozen=True):
     lang: str
     restored: bool
     """An editor brought it back, and that stands."""
+    deleted: bool = False
+    """A line that an editor took out, which `restore` brings back by its id."""
 
 
 def shown_kept(state: State) -> list[Kept]:
-    """All of them, by time."""
-    back = restored(standing(state))
-    return sorted((_kept(state, one, back) for one in kept_back(state).values()), key=lambda kept: kept.start)
+    """All of them, and the lines that editors deleted, by time."""
+    done = standing(state)
+    back = restored(done)
+    kept = (_kept(state, one, back) for one in kept_back(state).values())
+    return sorted([*kept, *_deleted(state, done)], key=lambda kept: kept.start)
+
+
+def _deleted(state: State, done: Sequence[Edit]) -> Iterator[Kept]:
+    gone = ((cue, edit) for edit in done if edit.did == "delete" for cue in state.found[edit.id])
+    by = {cue.id: edit for cue, edit in gone if not unwritten(cue)}
+    for id in by.keys() & state.killed.keys() - state.cues.keys():
+        cue, who = state.killed[id], "by an imported file" if brought(by[id]) else "at the desk"
+        yield Kept(
+            id=id,
+            text=cue.text,
+            start=cue.start,
+            end=cue.end,
+            reason=f"deleted {who}",
+            lang=cue.lang,
+            restored=False,
+            deleted=True,
+        )
 
 
 def _kept(state: State, one: Suppressed, back: Set[str]) -> Kept:

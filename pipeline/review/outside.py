@@ -1,26 +1,19 @@
 """What was changed in a subtitle file outside, as edits of the session that it was made from (docs/edits.md). Pure."""
 
-import html
-import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from unicodedata import normalize
 
 from msgspec.structs import replace
 
-from pipeline.editing import cue_id, merged_sentences, shown_text, split_sentences
+from pipeline.editing import cue_id, merged_sentences, split_sentences
 from pipeline.events import Cue, Did, Edit, Value
 from pipeline.review.alignment import NEAR, Line, Match, align, distance
-from pipeline.review.file import SubtitleFile
 from pipeline.review.grid import grid_of
-from pipeline.review.markup import visible
+from pipeline.review.tagging import Italics, alike, plain, said, slanted, tagged
 from pipeline.review.times import Format
 from pipeline.state import State
 
-_TAGGED = re.compile(r"(\{[^{}\n]*\}|<[^<>\n]*>)")
-_EDGE = re.compile(r"^\\\n|\\\n\Z")
-_ESCAPED = r"\{{}"
-"""What ffmpeg makes of a brace."""
 _LIKE = 0.5
 """Texts that are further apart, at other times, may be of two lines."""
 _FRAME = 0.05
@@ -32,68 +25,12 @@ class Change(Value, frozen=True):
 
     edit: Edit
     before: tuple[Cue, ...]
+    lines: tuple[int, ...] = ()
+    """Positions of those of the file."""
     text: bool = False
     times: bool = False
     unsure: bool = False
     """It may be about another line."""
-
-
-def plain(text: str, format: Format | None) -> str:
-    """A text as a session can have it, without a format's tags, its arrows as files have them."""
-    bare = visible(text, format) if format else text
-    return normalize("NFC", shown_text(bare)).replace("-->", "→")
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether two texts are the same but for what tools take for tags or escapes: many leave out `{so}` and `<so>`."""
-    kept = _TAGGED.split(one)
-    for meant in (other, html.unescape(other), other.replace(_ESCAPED, "{")):
-        if one == meant or (len(kept) > 1 and _left_out(kept, meant)):
-            return True
-    return False
-
-
-def _left_out(kept: Sequence[str], other: str) -> bool:
-    """Whether `other` is those parts of a text with one of the tags between them, at least, left out, and the line with
-    it that had nothing else."""
-    parts = [_tight(part) for part in kept]
-    lacking = "".join(
-        f"({re.escape(part)})?" if at % 2 else _EDGE.sub("\n?", re.escape(part)) for at, part in enumerate(parts)
-    )
-    found = re.fullmatch(lacking, _tight(other))
-    return found is not None and None in found.groups()
-
-
-def _tight(text: str) -> str:
-    """Without the spaces within its lines: who leaves out a tag leaves some, or takes some away."""
-    return "\n".join("".join(line.split()) for line in text.split("\n"))
-
-
-def lines_of(file: SubtitleFile, ids: Container[str]) -> list[Line]:
-    """What a file shows, by time; a cue without text shows nothing. SRT's numbers are positions and no names.
-
-    Some tools take the name of the next cue for text: a last line that is one of `ids` is none.
-    """
-    format = file.written.format
-    cues = sorted(file.cues, key=lambda cue: (cue.start, cue.end))
-    names = (cue.number if format == "vtt" else "" for cue in cues)
-    texts = [_without(cue.text, ids) for cue in cues]
-    lines = (
-        Line(start=cue.start, end=cue.end, text=plain(text, format), id=name, tagged=_tagged(text, format))
-        for cue, text, name in zip(cues, texts, names, strict=True)
-    )
-    return [line for line in lines if line.text]
-
-
-def _tagged(text: str, format: Format) -> str:
-    """A text with its tags, if a session made of such a file may have them; empty where it has none."""
-    whole = plain(text, None)
-    return whole if format == "srt" and whole != plain(text, format) else ""
-
-
-def _without(text: str, ids: Container[str]) -> str:
-    above, _, last = text.rpartition("\n")
-    return above if last.strip() in ids else text
 
 
 class Outside:
@@ -101,6 +38,7 @@ class Outside:
 
     def __init__(self, track: Sequence[Cue], lines: Sequence[Line], format: Format) -> None:
         self._track, self._lines, self._format = track, lines, format
+        self._italics = Italics(lines, sum(bool(slanted(cue.text, "srt")) for cue in track))
         self._texts = [said(cue, format) for cue in track]
         pairs = zip(track, self._texts, strict=True)
         self._matches = align([Line(start=c.start, end=c.end, text=text, id=c.id) for c, text in pairs], lines)
@@ -117,6 +55,30 @@ class Outside:
         spans = self._spans()
         made = [change for match in self._matches if (change := self._change(state, lang, match, spans, new_id))]
         return [change for change in made if not _there(state, change)]
+
+    def tags(self) -> dict[str, list[float]]:
+        """What lines of the file have and their cues have not, with the times of those lines."""
+        found: dict[str, list[float]] = defaultdict(list)
+        for cues, line in self._pairs():
+            had = " ".join(cue.text.lower() for cue in cues)
+            for tag in (*line.tags, *(["<i>"] if line.italic and not self._italics.meant else [])):
+                if tag.lower().rstrip(">}") not in had:
+                    found[tag].append(line.start)
+        return found
+
+    def plain(self) -> list[float]:
+        """Times of the lines whose italics are left out in a file that has none at all."""
+        found = [
+            line.start
+            for cues, line in self._pairs()
+            if any(slanted(cue.text, "srt") and alike(plain(cue.text, None), line.text) for cue in cues)
+        ]
+        return found if self._italics.none else []
+
+    def _pairs(self) -> Iterator[tuple[list[Cue], Line]]:
+        for match in self._matches:
+            for at in match.after:
+                yield [self._track[i] for i in match.before], self._lines[at]
 
     def _unlike(self, match: Match) -> bool:
         """A pair that has neither its text nor its times in common."""
@@ -147,6 +109,21 @@ class Outside:
                     other[0] = one[1]
         return [(start, end) for start, end in spans]
 
+    def _text(self, cues: Sequence[Cue], line: Line) -> str:
+        """What a session takes of a line that was these cues: the tags of whoever has some, else italics alone."""
+        if any(tagged(cue.text, self._format) not in ("", slanted(cue.text, "srt")) for cue in cues):
+            return line.tagged or line.text
+        return (line.italic if self._italics.meant else "") or line.text
+
+    def _same(self, cue: Cue, line: Line) -> bool:
+        """Whether a line says what the cue says: also without what a tool leaves out, or makes of all lines."""
+        text, written = plain(cue.text, None), self._text([cue], line)
+        if text == written:
+            return True
+        if not (alike(text, line.text) or alike(text, written)):
+            return False
+        return self._italics.same(slanted(cue.text, "srt"), line.italic)
+
     def _change(
         self, state: State, lang: str, match: Match, spans: Sequence[tuple[float, float]], new_id: Callable[[], str]
     ) -> Change | None:
@@ -154,11 +131,10 @@ class Outside:
         cues, new = [self._track[i] for i in match.before], [self._lines[j] for j in match.after]
         times = [spans[j] for j in match.after]
         text = moved = False
-        same = len(cues) == len(new) == 1 and alike(plain(cues[0].text, None), new[0].text)
-        if any(_tagged(cue.text, self._format) for cue in cues):  # tags are its editor's own, then
-            new = [replace(line, text=line.tagged or line.text) for line in new]
+        same = len(cues) == len(new) == 1 and self._same(cues[0], new[0])
+        new = [replace(line, text=self._text(cues, line)) for line in new]
         if len(cues) == len(new) == 1:
-            text = not (same or alike(plain(cues[0].text, None), new[0].text))
+            text = not same
             moved = times[0] != (cues[0].start, cues[0].end)
             if not text:  # nor is what the file cannot have, such as tags
                 new = [replace(new[0], text=cues[0].text)]
@@ -170,12 +146,8 @@ class Outside:
         if did == "insert" and (back := _taken_out(state, after[0])):
             did, after = "restore", [replace(after[0], id=back.id, sentences=back.sentences)]
         edit = Edit(id=id, did=did, before=tuple(_seen(state, cue) for cue in cues), after=tuple(after))
-        return Change(edit=edit, before=tuple(cues), text=text, times=moved, unsure=self._unlike(match))
-
-
-def said(cue: Cue, format: Format) -> str:
-    """The text of a cue as a file of it reads; WebVTT has escapes for what looks like a tag, SRT has none."""
-    return plain(cue.text, None if format == "vtt" else format)
+        unsure = self._unlike(match)
+        return Change(edit=edit, before=tuple(cues), lines=match.after, text=text, times=moved, unsure=unsure)
 
 
 def _together(cue: Cue, line: Line) -> bool:

@@ -24,13 +24,17 @@ _NAMES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 
 def load(path: Path) -> SubtitleFile:
     """Reads a file; SettingsError if there is none, or it is too large for one."""
+    return read(bytes_of(path), path.name)
+
+
+def bytes_of(path: Path) -> bytes:
+    """What is in a file; errors as above."""
     try:
         if (size := path.stat().st_size) > MOST:
             raise SettingsError(f"{path} has {size / 1e6:.0f} MB, which no subtitles have; name an SRT or VTT file")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise SettingsError(f"cannot read {path}: {error.strerror}; check the path") from error
-    return read(data, path.name)
 
 
 def read(data: bytes, name: str = "") -> SubtitleFile:

@@ -90,7 +90,7 @@ def _stood(state: State, theirs: State, event: Edit | Action, refused: str, rule
     if isinstance(event, Action):
         done = _on_console(state, theirs, event, refused, rules)
         return done if event.do in ("edit", "kill") and done.now != done.after else None
-    change = _change(event, _before(theirs, event))
+    change = change_of(event, _before(theirs, event))
     made = {cue.id: shown(cue) for cue in event.after}
     now = {id: shown(state.cues[id]) for id in about(event) if id in state.cues}
     return Taken(change=change, refused=refused, now=said_now(state, change)) if now != made else None
@@ -99,7 +99,7 @@ def _stood(state: State, theirs: State, event: Edit | Action, refused: str, rule
 def _taken(state: State, theirs: State, edit: Edit, rules: CueRules) -> Taken:
     """What the session will answer; `state` takes it in."""
     asked = replace(edit, before=tuple(_seen(state, theirs, edit, id) for id, _ in edit.before))
-    change = _change(asked, _before(theirs, edit))
+    change = change_of(asked, _before(theirs, edit))
     now = said_now(state, change)
     refused = _answer(state, asked, rules)
     return Taken(change=change, refused=refused, now=now if refused else ())
@@ -160,7 +160,8 @@ def _seen(state: State, theirs: State, edit: Edit, id: str) -> tuple[str, int]:
     return id, here.rev if here and shown(here) in map(shown, meant) else _NO_REV
 
 
-def _change(edit: Edit, before: Sequence[Cue]) -> Change:
+def change_of(edit: Edit, before: Sequence[Cue]) -> Change:
+    """An edit that was made of these cues, with what it changes of them."""
     pairs = list(zip(before, edit.after, strict=False)) if edit.did in ("text", "retime") else []
     return Change(
         edit=edit,

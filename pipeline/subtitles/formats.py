@@ -9,6 +9,9 @@ import srt
 
 from pipeline.events import Cue
 
+WITHOUT_BRACES = str.maketrans("{}\\", "()⧵")
+"""What stands in ASS for what it has no way to write."""
+
 
 def to_srt(cues: Iterable[Cue]) -> str:
     """One track as SRT, numbered from 1; no cues give the empty text, which is valid SRT."""

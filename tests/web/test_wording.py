@@ -142,6 +142,14 @@ def test_all_of_it_by_keys_in_a_browser(desk: Server, page: "Page") -> None:
     becomes(page, "document.activeElement.innerText === 'Take it'")
     press(page, "Enter")
     until(lambda: state(desk.folder).cues["s000001.en.1"].text == "Good evening, everyone.", 30)
+    page.evaluate("livesubs.player.seek(livesubs.cue.start + 0.5)")
+    press(page, "Control+Home", *"<i>Well,</i> ")
+    becomes(page, "document.querySelector('#subtitle i')?.innerText === 'Well,'")
+    press(page, "Alt+Delete")
+    becomes(page, "document.getElementById('kept-open').innerText === '1 deleted'")
+    press(page, "Alt+b")
+    rows.first.get_by_text("Bring it back").press("Enter")
+    becomes(page, f"{lines}[0].includes('Good evening, everyone.')")
 
 
 @needs_hls

@@ -7,8 +7,8 @@ from pipeline.events import Cue, Value
 from pipeline.export import track
 from pipeline.report.folder import open_record
 from pipeline.review.alignment import Line
-from pipeline.review.outside import lines_of, plain
 from pipeline.review.reading import load
+from pipeline.review.tagging import lines_of, plain
 
 
 class Side(Value, frozen=True):

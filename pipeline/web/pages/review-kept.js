@@ -1,5 +1,5 @@
-// What the guards against invented text kept back, and lines that the technician took out: whatever was said after all is
-// brought back, with its translation.
+// What the guards against invented text kept back, and lines that the technician took out or somebody deleted: whatever was
+// said after all is brought back, with its translation.
 
 import { button, said } from "./dom.js";
 import { ask } from "./review-server.js";
@@ -13,7 +13,7 @@ export class KeptBack {
     Object.assign(this, { _desk: desk, _dialog: byId("kept"), _asked: 0, _renewal: null, _found: null, _all: [] });
     this._dialog.addEventListener("close", () => desk.field.node.focus());
     byId("kept-open").addEventListener("click", () => this.open());
-    desk.edits.addEventListener("done", (event) => ["restore", "undo"].includes(event.detail.did) && this.renew());
+    desk.edits.addEventListener("done", (event) => ["delete", "restore", "undo"].includes(event.detail.did) && this.renew());
     desk.feed.addEventListener("killed", () => desk.feed.ready && this.renew());
   }
 
@@ -30,7 +30,9 @@ export class KeptBack {
     const taken = [...this._desk.feed.killed.values()].filter((cue) => !this._desk.cues.get(cue.id));
     this._all = [...(this._found ?? []).filter((one) => !one.restored), ...taken].sort((a, b) => a.start - b.start);
     byId("kept-open").hidden = !this._all.length;
-    byId("kept-open").textContent = `${this._all.length} kept back`;
+    const deleted = this._all.filter((one) => one.deleted).length;
+    const told = [[this._all.length - deleted, "kept back"], [deleted, "deleted"]].filter(([count]) => count);
+    byId("kept-open").textContent = told.map((one) => one.join(" ")).join(", ");
     if (this._dialog.open) this._draw();
     return why;
   }
@@ -38,7 +40,7 @@ export class KeptBack {
   async open() {
     const why = this._found ? "" : await this.renew();
     if (why) return this._desk.tell(why, "refused");
-    if (!this._all.length) return this._desk.tell("Nothing was kept back.");
+    if (!this._all.length) return this._desk.tell("Nothing was kept back or deleted.");
     this._draw();
     this._dialog.showModal();
   }
@@ -61,6 +63,7 @@ export class KeptBack {
 
   async _bring(one, pressed) {
     if (one.reason === undefined) return this._desk.ask("restore", [], [one], "Brought back");
+    if (one.deleted) return this._desk.ask("restore", [], [{ ...one, sentences: [], flags: [] }], "Brought back"); // the server knows
     pressed.disabled = true;
     const id = newId();
     const { found, why } = await ask("/api/suppressed", { kept: one.id, id });

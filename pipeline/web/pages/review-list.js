@@ -3,7 +3,7 @@
 import { after } from "./lines.js";
 import { step } from "./review-going.js";
 import { drafted, explain, marks } from "./review-marks.js";
-import { faults, rate } from "./review-shape.js";
+import { faults, perSecond, rate } from "./review-shape.js";
 import { exact } from "./times.js";
 
 /** Pixels of a row, and rows that are drawn beyond what is seen. */
@@ -130,7 +130,7 @@ function fill({ node, parts }, desk, cue, at, total, found) {
   if (cue.id === desk.current) explain(stand);
 }
 
-const speed = (cue) => rate(cue.text.replaceAll("\n", "").length / Math.max(0.001, cue.end - cue.start));
+const speed = (cue) => rate(perSecond(cue.text, cue.end - cue.start));
 
 /** Which line that is, as one is told. */
 export function named({ cues }, cue) {

@@ -81,7 +81,10 @@ export class Side {
     const cue = cues.between(lang, time, time + 0.001).find((one) => one.start <= time && time < one.end);
     const text = cue ? this._desk.textOf(cue) : "";
     const box = byId("subtitle");
-    if (box.textContent !== text) box.textContent = text;
+    if (box.dataset.of !== text) {
+      box.dataset.of = text;
+      box.replaceChildren(...slanted(text));
+    }
     box.classList.toggle("mine", cue?.id === current);
   }
 
@@ -118,3 +121,6 @@ function noted({ id, note, at }) {
 function disable(what, off) {
   for (const one of document.querySelectorAll(`button[data-do="${what}"]`)) one.disabled = off;
 }
+
+/** A text with its italics as such. */
+const slanted = (text) => text.split(/<i>([^]*?)<\/i>/).map((part, at) => (at % 2 ? said("i", part) : part));
