@@ -109,7 +109,7 @@ def test_what_could_not_be_asked_says_why_and_is_asked_again_and_the_problem_bef
         press(page, key)
         becomes(page, f"{TOAST} === 'The disk is full.'")
     page.unroute(slow)
-    for key, none in (("Alt+b", "Nothing was kept back."), ("F4", "No line breaks a rule of the profile.")):
+    for key, none in (("Alt+b", "Nothing was kept back or deleted."), ("F4", "No line breaks a rule of the profile.")):
         press(page, key)
         becomes(page, f"{TOAST} === '{none}'")
     page.evaluate("livesubs.feed._events.close()")  # it is connected anew in a second
