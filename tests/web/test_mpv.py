@@ -131,10 +131,10 @@ def test_a_corrected_file_is_what_it_shows_next(folder: Path, started: Any) -> N
 
 @needs_mpv
 def test_one_that_answers_no_more_is_ended_and_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mpv, "_PATIENCE", 1.0)
     player = mpv.Mpv(mpv.program(), "", [], list, tmp_path / "log")
     try:
         assert player.look()
+        monkeypatch.setattr(mpv, "_PATIENCE", 1.0)
         player._process.send_signal(signal.SIGSTOP)
         until(lambda: not player.look(), 20)
         assert player.failure == "it does not answer"

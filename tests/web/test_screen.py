@@ -1,6 +1,7 @@
 """The screen: the words of the very frame that is shown, what the console asks, what goes wrong around it."""
 
 import json
+import re
 import time
 import tomllib
 import urllib.request
@@ -152,6 +153,26 @@ def test_the_screen_obeys_the_console_up_to_the_moment_and_outlives_its_server(
     page.evaluate("[livesubs.playback.seek(11.8), livesubs.playback.play()]")
     becomes(page, f"{STATE} === 'ended'")
     assert list(dict.fromkeys(texts(seen))) == ["as it should be", "last"]
+
+
+def test_a_move_before_there_is_any_picture_is_where_it_goes(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path, ffmpeg: str
+) -> None:
+    archive(ffmpeg, tmp_path, (0, 13, 0.0))
+    with Journal(tmp_path, SystemClock()) as journal:
+        for event in (begun(), Ended(reason="ended", stream=13.0)):
+            journal.append(event)
+    page.goto(f"{serve(tmp_path).address}/screen")
+    becomes(page, f"{STATE} === 'playing'")
+    page.evaluate("[livesubs.playback.pause(), livesubs.playback.seek(10)]")
+    becomes(page, "Math.abs(JSON.parse(sessionStorage['livesubs.place'] ?? '{}').stream - 10) < 0.1")
+    pieces = re.compile(r"/media/[^/]+(?<!m3u8)$")
+    page.route(pieces, lambda route: route.abort())
+    page.reload()
+    becomes(page, f"{STATE} === 'paused'")
+    page.evaluate("livesubs.playback.seek(1)")
+    page.unroute(pieces)
+    becomes(page, "livesubs.playback.drawn && Math.abs(livesubs.playback.stream - 1) < 0.1")
 
 
 STALE = """import('/pages/source.js').then(({ frames }) => {

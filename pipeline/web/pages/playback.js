@@ -8,7 +8,7 @@ import { StreamClock } from "./clock.js";
 import { Delay } from "./delay.js";
 import { Ends, STUCK } from "./ends.js";
 import { now } from "./page.js";
-import { attach, frames, start } from "./source.js";
+import { attach, frames, move, start } from "./source.js";
 import { Wait } from "./wait.js";
 
 const { Hls } = window;
@@ -97,7 +97,7 @@ export class Playback extends EventTarget {
     this._passed = -1;
     this._starved = 0;
     this.ends.moved(to);
-    this._video.currentTime = this.clock.aim(to);
+    move(this._hls, this._video, this.clock.aim(to));
     this._goOn();
     this.dispatchEvent(new CustomEvent("moved", { detail: to }));
   }

@@ -49,6 +49,12 @@ export function attach(Hls, video, place) {
   return hls;
 }
 
+/** Goes to a media time. Until its first piece is there hls.js would still go to where it was told to begin. */
+export function move(hls, video, media) {
+  if (!video.buffered.length) hls.startLoad(media);
+  video.currentTime = media;
+}
+
 function mend(Hls, hls, error) {
   if (!error.fatal) return;
   if (error.type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
