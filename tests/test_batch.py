@@ -17,6 +17,7 @@ from pipeline.events import Cue
 from pipeline.journal import read
 from pipeline.refining.blocks import Cutter
 from pipeline.scale.batch import WORK, Batch, Outcome
+from pipeline.scale.kept import Kept
 from pipeline.scale.listing import Item, listed
 from pipeline.scale.worker import Worker
 from pipeline.scale.workers import Workers
@@ -187,3 +188,13 @@ def test_it_is_cut_alike_however_it_comes_in(levels: list[float], pieces: list[i
         made += cutter.cut(sound[at : at + size])
         at += size
     assert [*made, *cutter.rest()] == expected
+
+
+@pytest.mark.parametrize("torn", [b'{"key":"ab', b'{"key":"ab{"key":"b","value":2}\n', b'{"key":"b","value":2}\n{"ke'])
+def test_an_answer_that_was_torn_by_a_full_disk_is_asked_for_again_and_no_other(tmp_path: Path, torn: bytes) -> None:
+    path = tmp_path / "x.kept"
+    path.write_bytes(b'{"key":"a","value":1}\n' + torn)
+    for make in (lambda: 3, lambda: 4):
+        kept = Kept(path)
+        assert kept.once("a", int, lambda: 0) == 1
+        assert kept.once("c", int, make) == 3

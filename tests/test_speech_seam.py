@@ -115,6 +115,16 @@ def test_words_that_wait_are_told_when_nothing_more_comes_or_only_after_a_gap() 
     ]
 
 
+def test_what_was_said_before_a_gap_is_not_said_again_after_it() -> None:
+    words = [Word(start=n * 0.4, end=n * 0.4 + 0.4, text=f" w{n}", probability=1.0) for n in range(12)]
+    goes_on = [*given_in([1.8], 2.4), *given_in([], 4.2, begin=3.2)]  # it goes on, and then has a gap
+    assert said_by(Listener(words), goes_on) == ["w0", "w1", "w2", "w3", "w4", "w5", "w8", "w9", "w10?"]
+    soon = [*given_in([], 2.0), *given_in([3.4], 5.0, begin=3.2)]  # it breaks off just after the gap
+    assert said_by(Listener(words), soon) == ["w0", "w1", "w2", "w3", "w4", "w8", "w9", "w10", "w11"]
+    resumed = given_in([3.4], 5.0, begin=3.2)
+    assert said_by(Listener(words), resumed) == ["w8", "w9", "w10", "w11"]
+
+
 def test_what_was_kept_back_before_the_sound_broke_off_is_told_once() -> None:
     loop = Word(start=2.0, end=3.0, text="loop", probability=1.0)
     words = [Word(start=3.0, end=4.0, text=" w0", probability=1.0)]

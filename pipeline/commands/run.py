@@ -219,7 +219,7 @@ def subtitle(
             power.BatteryWatch(session.warn),
             terminal.choose(session.status, as_json=as_json) as screen,
         ):
-            if resume:
+            if resume and (path / folder.JOURNAL).exists():
                 screen.recall(read(path / folder.JOURNAL, damaged=[]))
             state = session.run(screen)
     except KeyboardInterrupt:

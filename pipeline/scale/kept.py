@@ -1,7 +1,8 @@
 """What workers have done for a recording, kept as it goes on: whoever is killed over it has none of it done twice."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,15 +21,15 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class Kept:
-    """Answers by what was asked, a line each; a torn last line is written again. Several threads may use it."""
+    """Answers by what was asked, a line each; a torn line is left out. Several threads may use it."""
 
     def __init__(self, path: Path) -> None:
         """DiskFull or SessionError if it cannot be written."""
         self._path, self._lock = path, threading.Lock()
-        lines = list(NewLines(path).take())
-        self._known = {line.key: line.value for line in map(msgspec.json.Decoder(_Line).decode, lines)}
-        if lines:
-            write_whole(path, b"".join(line + b"\n" for line in lines))
+        self._known = {line.key: line.value for line in _whole(NewLines(path).take())}
+        if path.exists():
+            whole = (msgspec.json.encode(_Line(key, value)) + b"\n" for key, value in self._known.items())
+            write_whole(path, b"".join(whole))
 
     def once(self, key: str, kind: Any, make: Callable[[], T]) -> T:
         """The answer of that key, of that kind, which `make` gives where it is not known; DiskFull or SessionError, and
@@ -47,6 +48,13 @@ class Kept:
             except OSError as error:
                 raise unwritable(self._path, error) from error
         return made
+
+
+def _whole(lines: Iterable[bytes]) -> Iterator[_Line]:
+    """A disk that is full tears a line that others follow."""
+    for line in lines:
+        with suppress(msgspec.DecodeError):
+            yield msgspec.json.decode(line, type=_Line)
 
 
 def key(*parts: object) -> str:

@@ -28,7 +28,7 @@ class Seam:
 
     def __init__(self, recogniser: Recogniser) -> None:
         self._recogniser = recogniser
-        self._end = 0.0  # of the sound so far
+        self._begin = self._end = 0.0  # of the sound without a gap so far
         self._broken = False  # it breaks off there
         self._waiting: Hypothesis | None = None  # the words that wait, as they are said if nothing more comes
         self._told = 0.0  # up to where all is said, or kept back
@@ -48,11 +48,14 @@ class Seam:
     def _hear(self, chunk: Chunk) -> Iterator[Answered]:
         start = chunk.start
         if abs(start - self._end) > _NO_GAP:
+            if self._since:  # what is open has parts that were said
+                yield from self._new(self._recogniser.finish().events)
             yield from self._rest()
-            self._told, self._said, self._since, self._before = 0.0, None, 0.0, None
+            self._begin = self._told = start
+            self._said, self._since, self._before = None, 0.0, None
         elif self._broken:
             self._since, self._before = max(self._told, self._end - OVERLAP), self._said
-            start = max(0.0, self._since - OVERLAP)
+            start = max(self._begin, self._since - OVERLAP)
         self._waiting, self._broken, self._end = None, False, chunk.end
         yield from self._new(self._recogniser.hear(start, chunk.end).events)
 

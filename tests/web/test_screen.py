@@ -173,6 +173,12 @@ def test_a_move_before_there_is_any_picture_is_where_it_goes(
     page.evaluate("livesubs.playback.seek(1)")
     page.unroute(pieces)
     becomes(page, "livesubs.playback.drawn && Math.abs(livesubs.playback.stream - 1) < 0.1")
+    page.route("**/media/index.m3u8", lambda route: route.abort())
+    page.reload()
+    becomes(page, f"{STATE} === 'waiting'")
+    page.evaluate("livesubs.playback.seek(600)")  # nobody knows yet how long it is
+    page.unroute("**/media/index.m3u8")
+    becomes(page, "livesubs.playback.drawn && Math.abs(livesubs.playback.stream - 12.8) < 0.1")
 
 
 STALE = """import('/pages/source.js').then(({ frames }) => {

@@ -14,6 +14,8 @@ import { Wait } from "./wait.js";
 const { Hls } = window;
 /** Seconds of picture that have to be there before it goes on. */
 const ENOUGH = 1;
+/** Seconds before the end of all there is that is gone to at most. */
+const LAST = 0.2;
 /** Seconds away from the live delay that still count as being there. */
 const THERE = 3;
 
@@ -91,7 +93,7 @@ export class Playback extends EventTarget {
   /** Goes to a stream time, and on from there. */
   seek(stream) {
     if (!this.clock.details) return this.restore({ stream, free: true, paused: this.paused, beyond: [] });
-    const to = Math.max(this.clock.begin, Math.min(stream, this.clock.end.stream - 0.2));
+    const to = Math.max(this.clock.begin, Math.min(stream, this.clock.end.stream - LAST));
     this.free = !this._live || Math.abs(this._feed.edge - to - this.wanted) > THERE;
     this._wait = this._shown = null;
     this._passed = -1;
@@ -188,7 +190,8 @@ export class Playback extends EventTarget {
     const { clock } = this;
     if (clock.details.live && this._feed.edge === null) return null;
     const due = this._live ? this._feed.edge - this.wanted : (this._feed.room.begin ?? clock.begin);
-    const to = this._place ?? due;
+    const last = clock.end.stream;
+    const to = this._place > last ? Math.max(clock.begin, last - LAST) : (this._place ?? due); // asked for before that was known
     this.state = this.ends.show(to) ? "ended" : this.paused ? "paused" : "playing";
     if (to < clock.begin) this._hold("begins", new Wait(to, clock.begin));
     else this._go();
