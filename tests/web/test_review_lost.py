@@ -60,7 +60,7 @@ def test_what_has_no_line_any_more_is_shown_and_what_the_server_does_not_take_is
     becomes(page, "livesubs.drafts._known.get('s1.en.1')?.size === 500")
     press(page, "End", *" Mine")
     becomes(page, f"{SAVED}.startsWith('Not on the server yet: 1. 500 lines are begun and not finished')")
-    becomes(page, f"{SAVED}.endswith('this browser has it.')")
+    becomes(page, f"{SAVED}.endsWith('this browser has it.')")
     page.reload()
     becomes(page, f"window.livesubs && {FIELD} === '{LINES[2][1]} Mine'")
     press(page, "Control+s")
