@@ -20,6 +20,7 @@ from pipeline.flow import SystemClock
 from pipeline.journal import Journal, read
 from pipeline.review import reading
 from pipeline.review.importing import Import, compare
+from pipeline.review.tagging import alike
 from pipeline.settings import CueRules
 from pipeline.state import State, apply, fold
 from pipeline.subtitles.formats import to_srt
@@ -289,6 +290,23 @@ def test_what_a_file_brought_is_taken_back_in_one_step(folder: Path, tmp_path: P
     assert state_of(folder).track("en")[0].text == "Desk."
 
 
+def test_what_can_no_longer_be_taken_back_does_not_stand_before_the_file_before(folder: Path, tmp_path: Path) -> None:
+    before = state_of(folder).track("en")
+    for name, text, at in (("a.srt", "First.", 1), ("b.srt", "Second.", 0)):
+        run("export", folder, "--lang", "en", "--out", tmp_path / name)
+        lines = [
+            replace(cue, text=text) if number == at else cue for number, cue in enumerate(state_of(folder).track("en"))
+        ]
+        (tmp_path / name).write_text(to_srt(lines))
+        run("import", folder, tmp_path / name, "--lang", "en")
+    cue = state_of(folder).track("en")[0]
+    keep(folder, Edit(id="d3", did="text", before=((cue.id, cue.rev),), after=(replace(cue, text="Desk."),)))
+    answer(folder)
+    code, said = run("import", folder, "--undo")
+    assert (code, said.splitlines()[-1]) == (1, "Taken back: 1 text.")
+    assert [cue.text for cue in state_of(folder).track("en")[:2]] == ["Desk.", before[1].text]
+
+
 def test_what_was_mended_in_a_session_is_told_the_way_in_and_comes_in(folder: Path) -> None:
     """On top of what was edited since the last export."""
     track = folder / "subtitles.en.srt"
@@ -327,3 +345,9 @@ def test_what_was_corrected_in_aegisub_comes_in_and_what_ass_cannot_write_is_no_
     assert now == [texts[0], "<i>Who</i> is there?\nSomebody.", *texts[2:4], "<i>Mine.</i>", *texts[5:]]
     file.write_text("nothing of the kind")
     assert run("import", path, file, "--lang", "en")[0] != 0
+
+
+def test_a_line_of_many_tags_is_held_against_another_at_once() -> None:
+    coloured = "".join(f"<c.red>{letter}</c>" for letter in "Une ligne en couleur, lettre par lettre")
+    assert alike(coloured, "Une ligne en couleur, lettre par lettre")
+    assert not alike(coloured, "Une autre ligne en couleur, lettre par lettre")

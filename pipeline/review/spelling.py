@@ -124,6 +124,7 @@ def _hunspells(lang: str) -> Sequence[Any]:
     return [Hunspell(path.stem, hunspell_data_dir=str(path.parent)) for path in _dictionaries(lang)]
 
 
+@cache
 def _dictionaries(lang: str) -> list[Path]:
     """The `.dic` files of a language and its regions, of the first folder that has any; beside each lies its `.aff`."""
     for folder in _FOLDERS:

@@ -17,7 +17,6 @@ from pipeline.subtitles.formats import WITHOUT_BRACES
 
 _TAGGED = re.compile(r"(\{[^{}\n]*\}|<[^<>\n]*>)")
 _ITALIC = re.compile("</?i>")
-_EDGE = re.compile(r"^\\\n|\\\n\Z")
 _ESCAPED = r"\{{}"
 """What ffmpeg makes of a brace."""
 
@@ -43,12 +42,23 @@ def alike(one: str, other: str) -> bool:
 def _left_out(kept: Sequence[str], other: str) -> bool:
     """Whether `other` is those parts of a text with one of the tags between them, at least, left out, and the line with
     it that had nothing else."""
-    parts = [_tight(part) for part in kept]
-    lacking = "".join(
-        f"({re.escape(part)})?" if at % 2 else _EDGE.sub("\n?", re.escape(part)) for at, part in enumerate(parts)
-    )
-    found = re.fullmatch(lacking, _tight(other))
-    return found is not None and None in found.groups()
+    said = _tight(other)
+    ends = {(0, False)}  # where in it the parts so far may end, and whether a tag is left out
+    for at, part in enumerate(map(_tight, kept)):
+        forms = {part: False, "": True} if at % 2 else dict.fromkeys(_with_edges(part), False)
+        ends = {
+            (end + len(form), lacks or left)
+            for end, lacks in ends
+            for form, left in forms.items()
+            if said.startswith(form, end)
+        }
+    return (len(said), True) in ends
+
+
+def _with_edges(part: str) -> set[str]:
+    """A part with and without the breaks at its ends."""
+    begins = {part, part.removeprefix("\n")}
+    return begins | {one.removesuffix("\n") for one in begins}
 
 
 def _tight(text: str) -> str:

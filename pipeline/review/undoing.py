@@ -1,6 +1,6 @@
 """What a file brought, taken back: an undo of each of its edits, the last one first. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.answering import answered, effects
 from pipeline.editing import brought, standing
@@ -19,9 +19,18 @@ class Undone(Value, frozen=True):
 
 
 def undone(state: State, rules: CueRules, new_id: Callable[[], str]) -> Iterator[Undone]:
-    """Takes back what stands of the file that was imported last; `state` takes it in."""
+    """Takes back what stands of the file that was imported last, of those of which anything can be taken back; `state`
+    takes it in."""
     found = [edit for edit in standing(state) if brought(edit)]
-    for edit in (edit for edit in reversed(found) if brought(edit) == brought(found[-1])):
+    for file in dict.fromkeys(brought(edit) for edit in reversed(found)):
+        told = list(_undone(state, [edit for edit in reversed(found) if brought(edit) == file], rules, new_id))
+        yield from told
+        if not all(one.of.refused for one in told):
+            return
+
+
+def _undone(state: State, edits: Iterable[Edit], rules: CueRules, new_id: Callable[[], str]) -> Iterator[Undone]:
+    for edit in edits:
         asked = Edit(id=new_id(), did="undo", of=edit.id)
         change = change_of(edit, state.found.get(edit.id, ()))
         answer = answered(state, asked, rules)
