@@ -4,7 +4,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import unwritable
+from pipeline.errors import SettingsError, unwritable
+
+
+def read_typed(path: Path, what: str) -> str:
+    """A text that a person has written, `what` it is to them; SettingsError if it cannot be read."""
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"cannot read {what} {path}: {error.strerror}; check the path") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{what} {path} is no UTF-8 text; save it as UTF-8") from error
 
 
 class NewLines:

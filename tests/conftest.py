@@ -1,8 +1,11 @@
 """What several tests need."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -59,3 +62,11 @@ def noise(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow files begin first: at the end each worker has a small one."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture
+def runtime() -> Iterator[Path]:
+    """A folder like `$XDG_RUNTIME_DIR`, with a path that is short enough for a socket."""
+    folder = Path(tempfile.mkdtemp(prefix="rt-"))
+    yield folder
+    shutil.rmtree(folder)

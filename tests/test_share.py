@@ -1,11 +1,9 @@
 """Several runs on one recogniser process."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
@@ -39,14 +37,6 @@ from tests.waiting import until
 
 LENGTH = 12.0
 RALLY = str(SAMPLES / "rally.mp4")
-
-
-@pytest.fixture
-def runtime() -> Iterator[Path]:
-    """A folder like `$XDG_RUNTIME_DIR`, with a path that is short enough for a socket."""
-    folder = Path(tempfile.mkdtemp(prefix="rt-"))
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.errors import LivesubsError, SettingsError
 from pipeline.events import Warned
-from pipeline.files import write_whole
+from pipeline.files import read_typed, write_whole
 from pipeline.names.glossary import Glossary, changes, parse
 
 _QUOTED = 3
@@ -122,9 +122,4 @@ def read(path: Path) -> Glossary:
 
 
 def text_of(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"cannot read the glossary {path}: {error.strerror}; check the path") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"the glossary {path} is no UTF-8 text; save it as UTF-8") from error
+    return read_typed(path, "the glossary")

@@ -150,8 +150,8 @@ class Outside:
         return Change(edit=edit, before=tuple(cues), lines=match.after, text=text, times=moved, unsure=unsure)
 
 
-def _together(cue: Cue, line: Line) -> bool:
-    return max(abs(cue.start - line.start), abs(cue.end - line.end)) <= NEAR
+def _together(one: Cue, other: Cue | Line) -> bool:
+    return max(abs(one.start - other.start), abs(one.end - other.end)) <= NEAR
 
 
 def _did(before: int, after: int, text: bool) -> Did:
@@ -178,12 +178,8 @@ def _cues(
 
 def _taken_out(state: State, new: Cue) -> Cue | None:
     """The line that a person took out and that is back in the file."""
-    out = [cue for cue in state.killed.values() if cue.lang == new.lang and _together_cues(cue, new)]
+    out = [cue for cue in state.killed.values() if cue.lang == new.lang and _together(cue, new)]
     return next((cue for cue in out if cue.text == new.text), None)
-
-
-def _together_cues(one: Cue, other: Cue) -> bool:
-    return max(abs(one.start - other.start), abs(one.end - other.end)) <= NEAR
 
 
 def _seen(state: State, cue: Cue) -> tuple[str, int]:
@@ -205,7 +201,7 @@ def _there(state: State, change: Change) -> bool:
         return False
     lang = edit.after[0].lang
     now = [cue for cue in state.cues.values() if cue.lang == lang]
-    return all(any(cue.text == one.text and _together_cues(cue, one) for cue in now) for one in edit.after)
+    return all(any(cue.text == one.text and _together(cue, one) for cue in now) for one in edit.after)
 
 
 def _gone_on(state: State, cues: Sequence[Cue]) -> bool:

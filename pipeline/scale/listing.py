@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.errors import SettingsError
 from pipeline.events import Value
+from pipeline.files import read_typed
 
 
 class Item(Value, frozen=True):
@@ -24,7 +25,7 @@ def listed(path: Path, named: Callable[[str], str]) -> list[Item]:
     SettingsError for a list that cannot be read, has nothing in it, or has two recordings of one name.
     """
     made: dict[str, Item] = {}
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(read_typed(path, "the list").splitlines(), 1):
         if not (given := line.strip()) or given.startswith("#"):
             continue
         source = given if "://" in given else str(_found(given, path.parent))
@@ -39,15 +40,6 @@ def listed(path: Path, named: Callable[[str], str]) -> list[Item]:
     if not made:
         raise SettingsError(f"there is no recording in {path}; write a path or an address on each line")
     return list(made.values())
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"cannot read the list {path}: {error.strerror}; check the path") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"the list {path} is no UTF-8 text; save it as UTF-8") from error
 
 
 def _found(given: str, folder: Path) -> Path:

@@ -11,10 +11,8 @@ from msgspec.structs import replace
 from pipeline.events import Chunk, Hypothesis, Suppressed, Word
 from pipeline.speech.local import Recogniser
 from pipeline.speech.messages import Answered
+from pipeline.speech.supervisor import OVERLAP
 
-OVERLAP = 3.0
-"""Seconds before what is new that are heard again with it: what is cut in two is heard as two, and a sentence is heard
-better than its end."""
 _HALF = 0.5
 """Seconds before the end of the sound within which a word that ends there may be half of one, or made up for one."""
 _NEAR = 0.5

@@ -96,7 +96,7 @@ class Show:
         yet is another session's: then everything."""
         since = since if since <= self.session.seq else 0
         watcher = Watcher(lang, screens=screens, tail=tail, desk=desk, counted=counted)
-        known = [told for told in self._known(since) if watcher.wants(told)]
+        known = [told for one in self._known(since) if (told := watcher.given(one))]
         self._watchers.add(watcher)
         self._tell_desks(watcher)
         try:
@@ -201,5 +201,5 @@ class Show:
 
     def _tell(self, message: Message) -> None:
         for watcher in self._watchers:
-            if watcher.wants(message):
-                watcher.waiting.put_nowait(message)
+            if told := watcher.given(message):
+                watcher.waiting.put_nowait(told)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from pipeline.drafts import Draft
-from pipeline.events import Cue, Edit, Event
+from pipeline.events import Cue, Edit, Event, Withdrawn
 from pipeline.state import unwritten
 from pipeline.web.growing import Tail
 
@@ -26,8 +26,8 @@ class Message(msgspec.Struct, frozen=True):
     """The track it belongs to; empty: it is for all."""
     seq: int = 0
     """The journal's number up to which a page that has it knows everything; 0: it does not say."""
-    begun: bool = False
-    """A line without words yet: it is for the desk alone."""
+    others: "Message | None" = None
+    """What whoever is not at the desk is told instead: a line without words yet is none for them, or none any more."""
 
 
 class Watcher:
@@ -41,17 +41,19 @@ class Watcher:
         self.waiting: asyncio.Queue[Message] = asyncio.Queue()
         """What it has not been told yet."""
 
-    def wants(self, message: Message) -> bool:
-        if message.kind in self._not or (message.begun and not self.desk):
-            return False
-        return not self._lang or not message.lang or message.lang == self._lang
+    def given(self, message: Message) -> Message | None:
+        """What it is told of that; None: nothing."""
+        if message.kind in self._not or (self._lang and message.lang and message.lang != self._lang):
+            return None
+        return message if self.desk else message.others or message
 
 
 def message(event: Event, lang: str = "", seq: int = 0) -> Message:
     fields: Mapping[str, Any] = msgspec.to_builtins(event)
     kind = str(fields["kind"])
     data = msgspec.json.encode({k: v for k, v in fields.items() if k not in _UNTOLD})
-    return Message(kind, wire(kind, data, seq), lang, seq, isinstance(event, Cue) and unwritten(event))
+    others = message(Withdrawn(id=event.id), lang, seq) if isinstance(event, Cue) and unwritten(event) else None
+    return Message(kind, wire(kind, data, seq), lang, seq, others)
 
 
 def edited(edit: Edit, lang: str, start: float | None, at: float, seq: int = 0) -> Message:

@@ -7,12 +7,10 @@ SHARE_SECONDS=120` has the streams shorter.
 
 import logging
 import os
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
@@ -47,13 +45,6 @@ def two_cores() -> Iterator[None]:
     psutil.Process().cpu_affinity(before[:CORES])
     yield
     psutil.Process().cpu_affinity(before)
-
-
-@pytest.fixture
-def runtime() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="rt-"))
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

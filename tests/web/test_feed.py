@@ -48,6 +48,9 @@ def test_a_page_knows_the_cues_also_after_its_server_died(
         journal.append(cue(2, "deux"))
         server.start()
         becomes(page, f"{TEXTS} === 'one|deux'")
+        for text in ("new", "…"):  # it is written, and that is undone: it is nobody else's again
+            journal.append(replace(begun, text=text, rev=begun.rev + 1 + (text == "…")))
+            becomes(page, f"{TEXTS} === 'one|deux{'|new' if text == 'new' else ''}'")
 
 
 def test_a_silent_connection_is_made_anew_from_the_last_line_on(
