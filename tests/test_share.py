@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from pipeline import __version__, cli, system
 from pipeline.commands import check
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
-from pipeline.events import Warned
+from pipeline.events import Skipped, Warned
 from pipeline.flow import merge
 from pipeline.settings import SAMPLE_RATE, SpeechSettings
 from pipeline.speech import (
@@ -29,9 +29,9 @@ from pipeline.speech import (
     recognise,
     sharing,
 )
-from pipeline.speech.messages import Answered
+from pipeline.speech.messages import Answered, Heard
 from pipeline.speech.turns import Turns
-from tests.hearing import DEMO, STREAM, chunks, recorded, sound, text
+from tests.hearing import DEMO, STREAM, chunks, recorded, sound, text, words
 from tests.measures import SAMPLES
 from tests.waiting import until
 
@@ -73,15 +73,19 @@ def _heard_here(audio: Path, settings: SpeechSettings) -> list[Answered]:
 class Run:
     """Hears with the shared process, second by second."""
 
-    def __init__(self, shared: Sharing, audio: Path, settings: SpeechSettings) -> None:
+    def __init__(
+        self, shared: Sharing, audio: Path, settings: SpeechSettings, kind: type[RecogniserProcess] = RecogniserProcess
+    ) -> None:
         self.made: list[RecogniserProcess] = []
-        self.recogniser = SupervisedRecogniser(lambda: self._make(shared))
+        self.recogniser = SupervisedRecogniser(
+            lambda: self._made(kind(start=shared.link)), wait=lambda _: None, alone=lambda: self._made(kind())
+        )
         self.recogniser.open(audio, settings)
         self.events: list[Answered] = []
 
-    def _make(self, shared: Sharing) -> RecogniserProcess:
-        self.made.append(RecogniserProcess(start=shared.link))
-        return self.made[-1]
+    def _made(self, one: RecogniserProcess) -> RecogniserProcess:
+        self.made.append(one)
+        return one
 
     def hear(self, start: float, end: float) -> None:
         self.events += self.recogniser.hear(start, end).events
@@ -161,6 +165,56 @@ def test_when_the_process_dies_or_hangs_every_run_hears_again_what_it_had_not_sa
     assert [run.end() for run in runs] == [alone["utterance"], alone["stream"]]
     for run in runs:
         assert "another is started and hears again what is missing" in run.warnings[0]
+
+
+@pytest.mark.parametrize("settings", [DEMO, STREAM], ids=["utterance", "stream"])
+def test_sound_that_kills_the_process_leaves_nothing_out_but_itself(
+    settings: SpeechSettings, shared: Sharing, audio: Path, alone: dict[str, str]
+) -> None:
+    """Whenever one run hears what kills, the other one waits for its turn."""
+    meet = Barrier(2, timeout=60)
+
+    class Deadly(RecogniserProcess):
+        def hear(self, start: float, end: float) -> Heard:
+            if start < 7.5 < end and self.pid:
+                if self._link and self._link.shared:
+                    meet.wait()
+                psutil.Process(self.pid).kill()
+            return super().hear(start, end)
+
+    class Waiting(RecogniserProcess):
+        def hear(self, start: float, end: float) -> Heard:
+            if start < 7.5 < end and self._link and self._link.shared and not left_out.is_set():
+                process = psutil.Process(self.pid)
+                meet.wait()
+                until(lambda: gone(process), 10)
+            return super().hear(start, end)
+
+    left_out = Event()
+    deadly, waiting = Run(shared, audio, settings, Deadly), Run(shared, audio, settings, Waiting)
+
+    def kill() -> None:
+        deadly.hear(7.0, 8.0)
+        left_out.set()
+
+    for run in (deadly, waiting):
+        run.hear(0.0, 7.0)
+    killing = Thread(target=kill)
+    killing.start()
+    waiting.hear(7.0, 8.0)
+    killing.join()
+    for second in range(8, round(LENGTH)):
+        for run in (deadly, waiting):
+            run.hear(second, second + 1.0)
+    assert deadly.worker == waiting.worker  # both share again
+    assert waiting.end() == alone[settings.policy]
+    if settings is DEMO:  # with `stream`, times depend on how much was heard at once
+        assert words(waiting.events) == words(_heard_here(audio, settings))  # and so the files, to the byte
+    assert "one of this run's own is started" in waiting.warnings[1]
+    deadly.end()
+    [left] = [event for event in deadly.events if isinstance(event, Skipped)]
+    assert left.start < 7.5 < left.end
+    assert not any(isinstance(event, Skipped) for event in waiting.events)
 
 
 KILLED = """

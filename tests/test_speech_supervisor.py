@@ -230,3 +230,32 @@ def test_what_was_left_out_is_heard_in_the_end_also_where_it_kills_one(tmp_path:
     recogniser.hear(100.0, 110.0)
     recogniser.finish()
     assert text(recogniser.hear(10.0, 20.0)) == "10"
+
+
+@pytest.mark.parametrize("room", ["here", "elsewhere", "nowhere"])
+def test_what_may_have_died_of_another_s_sound_is_heard_alone_on_what_there_is(tmp_path: Path, room: str) -> None:
+    class Alone(Mortal):
+        def open(self, audio: Path, settings: SpeechSettings) -> str:
+            if room == "nowhere" or (room == "elsewhere" and settings.device == "cuda"):
+                raise ModelError("its memory is full; set `device`")
+            return super().open(audio, settings)
+
+    opened: list[str] = []
+
+    class Together(Mortal):
+        def open(self, audio: Path, settings: SpeechSettings) -> str:
+            opened.append(settings.device)
+            return super().open(audio, settings)
+
+    deaths = [10.0] * 2
+    recogniser = SupervisedRecogniser(
+        lambda: Together(deaths),  # type: ignore[arg-type, return-value]
+        [DEMO],
+        lambda _: None,
+        lambda: Alone([]),  # type: ignore[arg-type, return-value]
+    )
+    recogniser.open(tmp_path / "audio.s16", msgspec.structs.replace(DEMO, device="cuda"))
+    assert text(recogniser.hear(10.0, 20.0)) == "10"
+    assert len(opened) == (3 if room == "nowhere" else 2)
+    recogniser.hear(20.0, 30.0)
+    assert opened == ["cuda"] * 3

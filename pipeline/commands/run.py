@@ -243,13 +243,16 @@ def _recogniser(
     """In a process of its own, or in one that runs share; SettingsError for a session that begins and cannot share."""
     from pipeline.speech import RecogniserProcess, Sharing, SupervisedRecogniser
 
+    def alone() -> RecogniserProcess:
+        return RecogniserProcess(server=server)
+
     spares = shelf.spares(options.models_folder(), speech, shelf.this_machine())
     if not speech.share_recogniser:
-        return SupervisedRecogniser(lambda: RecogniserProcess(server=server), spares)
+        return SupervisedRecogniser(alone, spares)
     sharing = Sharing(assets.user_runtime(), warn)
     if not resume:
         sharing.refuse(speech)
-    return SupervisedRecogniser(lambda: RecogniserProcess(_AMONG_OTHERS, server, sharing.link), spares)
+    return SupervisedRecogniser(lambda: RecogniserProcess(_AMONG_OTHERS, server, sharing.link), spares, alone=alone)
 
 
 def _of_server(server: "Server", chosen: Settings, *, resume: bool) -> list[str]:

@@ -1,7 +1,8 @@
 """A recogniser that outlives its process: one that dies, hangs or runs out of memory is replaced by another.
 
 The new one hears again what the old one had not judged yet, so nothing is lost and nothing is said twice. What kills
-three of them in a row is left out, and told.
+three of them in a row is left out, and told. Where runs share one, another run's sound may have killed it: the last of
+the three is this run's alone.
 """
 
 import time
@@ -27,6 +28,7 @@ PIECE = 30.0
 OVERLAP = 3.0
 """Seconds before the last word said that are heard again, where the utterance goes on: its sound may reach beyond its
 end, and what is cut in two is heard as two."""
+_APART = "one of this run's own is started and hears again what is missing, then it shares again"
 _FAILURES = (ModelError, WorkerError)
 
 
@@ -38,10 +40,13 @@ class SupervisedRecogniser:
         make: Callable[[], Recogniser],
         spares: Sequence[SpeechSettings] = (),
         wait: Callable[[float], None] = time.sleep,
+        alone: Callable[[], Recogniser] | None = None,
     ) -> None:
-        """`spares`: with what to go on, in order, where a model cannot be used: another device, a smaller one."""
-        self._make, self._spares, self._wait = make, list(spares), wait
+        """`spares`: with what to go on, in order, where a model cannot be used: another device, a smaller one. `alone`:
+        where those that `make` gives may die of what others hear with them, one of which nobody else is a part."""
+        self._make, self._spares, self._wait, self._alone = make, list(spares), wait, alone
         self._recogniser: Recogniser | None = None
+        self._apart = False  # it is one of `alone`, for as long as something is in doubt
         self._audio, self._settings = Path(), SpeechSettings()
         self._open: list[tuple[float, float]] = []  # spans that were given and are not judged yet
         self._told: list[Warned | Skipped] = []
@@ -114,16 +119,21 @@ class SupervisedRecogniser:
     def _surely(self, ask: Callable[[Recogniser], Heard], *, last: bool) -> Heard:
         """What it answers, or what another one does that has heard again all that was open."""
         try:
-            events = ask(self._opened()).events
+            events = self._together() if self._apart and not last else ask(self._opened()).events
         except _FAILURES as error:
             events = self._hear_again(error, last=last)
         self._judge(events)
         told, self._told = self._told, []
         return Heard((*told, *events), 0.0)
 
+    def _together(self) -> tuple[Answered, ...]:
+        """What was in doubt killed nothing: what is open now is heard with the others again."""
+        self._start()
+        return tuple(self._hear_open(last=False))
+
     def _hear_again(self, error: LivesubsError, *, last: bool) -> tuple[Answered, ...]:
-        for _ in range(DEADLY - 1):
-            self._replace(error)
+        for replace in (*[self._replace] * (DEADLY - 2), self._set_apart):
+            replace(error)
             try:
                 return tuple(self._hear_open(last=last))
             except _FAILURES as again:
@@ -181,10 +191,22 @@ class SupervisedRecogniser:
             "mend that and go on with `livesubs run --resume`"
         ) from error
 
-    def _start(self) -> str:
+    def _set_apart(self, error: LivesubsError) -> None:
+        """Another one, which dies of nothing but what it hears for us; on a spare's device where ours is full."""
+        if self._alone:
+            for settings in (self._settings, *self._spares):
+                with suppress(*_FAILURES):
+                    self._start(self._alone, settings)
+                    self._apart = True
+                    self._told.append(Warned(text=f"{_short(error)}; {_APART}", about=RECOGNISER))
+                    return
+        self._replace(error)
+
+    def _start(self, make: Callable[[], Recogniser] | None = None, settings: SpeechSettings | None = None) -> str:
         self.close()
-        self._recogniser = self._make()
-        description = self._recogniser.open(self._audio, self._settings)
+        self._apart = False
+        self._recogniser = (make or self._make)()
+        description = self._recogniser.open(self._audio, settings or self._settings)
         if self._names:
             self._recogniser.expect(self._names)
         if self._lang:
