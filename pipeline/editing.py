@@ -18,9 +18,10 @@ from pipeline.flagging import accepted, flagged
 from pipeline.lines import clock_time
 from pipeline.restoring import no_restore
 from pipeline.settings import CueRules
-from pipeline.state import State
+from pipeline.state import State, unwritten
 
 CHANGED = "That line was changed meanwhile: look at what it says now."
+_WORDLESS = "A new line of “…” alone is one that nobody has written yet, and would be in no file: write it first."
 _UNSHOWN = ("Cc", "Cs")
 """Unicode's control characters and halves of characters."""
 _HALF_MILLISECOND = 0.0005
@@ -44,7 +45,10 @@ def answered(state: State, edit: Edit, rules: CueRules) -> Edit:
         return replace(edit, refused=refused)
     if asked.did in ("undo", "accept"):
         return replace(asked, after=tuple(replace(cue, rev=state.revs.get(cue.id, 0) + 1) for cue in asked.after))
-    return replace(asked, after=flagged(state, asked, [_written(state, cue) for cue in asked.after], rules))
+    made = flagged(state, asked, [_written(state, cue) for cue in asked.after], rules)
+    if brought(edit) and any(map(unwritten, made)):
+        return replace(asked, refused=_WORDLESS)
+    return replace(asked, after=made)
 
 
 def effects(edit: Edit) -> list[Cue | Withdrawn]:

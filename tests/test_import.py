@@ -383,6 +383,19 @@ def test_what_cannot_be_taken_is_listed_kept_and_leaves_with_1(folder: Path, tmp
     assert [edit.did for edit in state_of(folder).edits.values() if edit.refused] == ["retime"]
 
 
+def test_a_new_line_without_words_which_would_be_in_no_file_is_listed(folder: Path, tmp_path: Path) -> None:
+    """Where the desk waits for somebody to write, an ellipsis stands."""
+    file = tmp_path / "a.srt"
+    file.write_text(to_srt(with_(new("…", *GAP), replace(at(8), text="…"))), "utf-8")
+    code, said = run(folder, file, "--lang", "en")
+    assert code == 1
+    assert 'insert: "…"; not taken: A new line of “…” alone is one that nobody has written yet' in said
+    assert "1 text.\n1 could not be taken; they are listed above" in said
+    assert not state_of(folder).begun("en")
+    assert state_of(folder).cues[at(8).id].text == "…"
+    assert run(folder, file, "--lang", "en")[0] == 1
+
+
 def test_a_file_that_comes_a_second_time_takes_no_more_than_the_first_time(folder: Path, tmp_path: Path) -> None:
     """What was refused is told again, with what the line says now, and what was edited here stays."""
     at_desk = with_(replace(at(20), text="At the desk."), replace(at(40), text="Otherwise."))
