@@ -322,6 +322,35 @@ def test_what_was_mended_in_a_session_is_told_the_way_in_and_comes_in(folder: Pa
     assert track.read_text() == fixed.read_text()
 
 
+def test_what_was_mended_in_a_file_that_is_behind_its_session_takes_nothing_back(folder: Path) -> None:
+    """What is edited goes into the journal first, and then into the files."""
+    with Journal(folder, SystemClock()) as journal:
+        for number, text in ((5, "He  waits..."), (7, "Edited meanwhile.")):
+            if number == 7:
+                TrackFiles(folder, journal).write()
+            cue = state_of(folder).track("en")[number]
+            journal.append(replace(cue, rev=cue.rev + 1, text=text, flags=("edited",)))
+            journal.sync()
+    run("qc", folder, "--fix")
+    code, said = run("import", folder, folder / "subtitles.en.fixed.srt", "--lang", "en")
+    assert (code, said.splitlines()[1]) == (0, "1 text.")
+    assert "left as it is here" in said
+    assert [state_of(folder).track("en")[number].text for number in (5, 7)] == ["He waits…", "Edited meanwhile."]
+
+
+def test_a_line_that_waits_to_be_written_is_in_no_file_and_stays(folder: Path, tmp_path: Path) -> None:
+    file, cue = tmp_path / "a.srt", state_of(folder).track("en")[0]
+    blank = replace(inserted(cue, "e-d2.1", random.Random(1)), text="…")
+    keep(folder, Edit(id="d2", did="insert", after=(blank,)))
+    answer(folder)
+    run("export", folder, "--lang", "en", "--out", file)
+    assert (
+        run("import", folder, file, "--lang", "en")[1]
+        == "Nothing to bring back: the session says what the file says.\n"
+    )
+    assert [cue.id for cue in state_of(folder).begun("en")] == [blank.id]
+
+
 def test_what_was_corrected_in_aegisub_comes_in_and_what_ass_cannot_write_is_no_change(tmp_path: Path) -> None:
     path, file = tmp_path / "rally", tmp_path / "a.ass"
     path.mkdir()

@@ -131,11 +131,11 @@ def _mend(track: Path, file: "SubtitleFile", profile: "Profile", report: Report,
     save(mended, out)
     report.changed(list(unified_diff(before, after, str(track), str(out), lineterm="")))
     if after != before and out != track:
-        _tell_way_back(track, out)
+        _tell_way_back(track, file, out)
     return read(data, track.name)
 
 
-def _tell_way_back(track: Path, out: Path) -> None:
+def _tell_way_back(track: Path, file: "SubtitleFile", out: Path) -> None:
     """What was mended of a session's file is not in the session: says how it comes there."""
     from pipeline.folder import JOURNAL
     from pipeline.report.folder import open_record
@@ -143,7 +143,8 @@ def _tell_way_back(track: Path, out: Path) -> None:
 
     folder, found = track.parent, _TRACK.fullmatch(track.name)
     if found and (folder / JOURNAL).is_file():
-        exported.note(folder, found[1], open_record(folder).entries)
+        entries = open_record(folder).entries
+        exported.note(folder, found[1], exported.made_of(entries, file, found[1]))
         way = f"{program()} import {folder} {out} --lang {found[1]}"
         typer.echo(f"The session is as it was; this brings the mended file into it: {way}", err=True)
 

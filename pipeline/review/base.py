@@ -7,6 +7,7 @@ from math import inf
 
 from pipeline.events import Cue, Event, Withdrawn
 from pipeline.review.alignment import NEAR, Line, distance
+from pipeline.state import unwritten
 
 _TEXT, _TIMES = 0.9, 0.8
 """How much of a line a file has that has only its text, or only its times ..."""
@@ -31,30 +32,32 @@ def base(
     """The cues of a track at the moment when they were nearest to the file's `lines`, the latest of those; `said` gives
     a cue's text as such a line has it. `given`: so many of the events there were when such a file was given out; a file
     is of one of those, unless it has far more of another state."""
-    track = _Track(lines)
+    track = _Track(lang, lines, said)
     grown, whole = _grown(events, lang), _Nearest()
-    part, reach = _Nearest(), 0.0
-    out = _Nearest()
+    part, out = _Nearest(), _Nearest()
     for number, event in enumerate(events):
         if number in given:
             out.look(track)
         nearest = whole if number >= grown else part
-        if isinstance(event, Cue) and event.lang == lang:
-            track.put(event, said(event))
-            reach = max(reach, event.end)
-        elif isinstance(event, Withdrawn) and event.id in track.cues:
-            track.drop(event.id)
-        elif nearest.stale and (nearest is whole or track.behind(reach) <= _BEYOND):
+        if track.follow(event):
+            nearest.stale = True
+        elif nearest.stale and (nearest is whole or track.behind <= _BEYOND):
             nearest.look(track)
-            continue
-        else:
-            continue
-        nearest.stale = True
     whole.look(track)
     if len(events) in given:
         out.look(track)
     nearest = part if part.apart < whole.apart - max(_CLEARLY, 0.1 * len(lines)) else whole
     return out.track if out.there and nearest.there - out.there <= _PUT_BACK else nearest.track
+
+
+def alike(events: Sequence[Event], lang: str, lines: Sequence[Line], said: Callable[[Cue], str]) -> int | None:
+    """How many of the events there were when the track said what the file's `lines` say, the last time; None where it
+    never did."""
+    track, found = _Track(lang, lines, said), None
+    for number, event in enumerate(events, 1):
+        if track.follow(event) and track.alike:
+            found = number
+    return found
 
 
 def _grown(events: Sequence[Event], lang: str) -> int:
@@ -88,8 +91,10 @@ class _Nearest:
 class _Track:
     """The cues of a track as they come and go, beside the lines of a file."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lang: str, lines: Sequence[Line], said: Callable[[Cue], str]) -> None:
         self.cues: dict[str, Cue] = {}
+        self._lang, self._said = lang, said
+        self._reach = 0.0  # where the last cue ended that there ever was
         self._by_time = sorted((line.start, line.end, line.text) for line in lines)
         self._by_text: dict[str, list[tuple[float, float]]] = defaultdict(list)
         for line in lines:
@@ -102,9 +107,20 @@ class _Track:
         self._elsewhere: dict[str, str] = {}
         """Texts of cues that the file has at another time."""
 
-    def put(self, cue: Cue, text: str) -> None:
+    def follow(self, event: Event) -> bool:
+        """Whether it changes with that event. A line that nobody has written yet is in no file."""
+        if isinstance(event, Cue) and event.lang == self._lang and not unwritten(event):
+            self._put(event, self._said(event))
+        elif isinstance(event, Cue | Withdrawn) and event.id in self.cues:
+            self._drop(event.id)
+        else:
+            return False
+        return True
+
+    def _put(self, cue: Cue, text: str) -> None:
         """A cue, whose text such a file has like that."""
-        self.drop(cue.id)
+        self._drop(cue.id)
+        self._reach = max(self._reach, cue.end)
         spans = self._by_text.get(text, [])
         whole = any(_same(cue, span) for span in spans)
         self.cues[cue.id], self._texts[cue.id] = cue, text
@@ -113,7 +129,7 @@ class _Track:
         if spans and not whole:
             self._elsewhere[cue.id] = text
 
-    def drop(self, id: str) -> None:
+    def _drop(self, id: str) -> None:
         if id in self.cues:
             del self.cues[id]
             self._whole[self._texts.pop(id)] -= self._worth.pop(id) == 1.0
@@ -135,9 +151,15 @@ class _Track:
         """How many cues the file has whole."""
         return sum(worth == 1.0 for worth in self._worth.values())
 
-    def behind(self, end: float) -> int:
-        """How many lines begin after that."""
-        return len(self._by_time) - bisect_left(self._by_time, (end, 0.0, ""))
+    @property
+    def alike(self) -> bool:
+        """Whether it is the file, line by line."""
+        return len(self.cues) == len(self._by_time) and self.there == len(self.cues)
+
+    @property
+    def behind(self) -> int:
+        """How many lines begin after the last cue."""
+        return len(self._by_time) - bisect_left(self._by_time, (self._reach, 0.0, ""))
 
     def _timed(self, cue: Cue, text: str) -> float:
         """How much of it there is where a line has its times."""

@@ -12,6 +12,9 @@ import msgspec
 from pipeline.events import Value, Warned
 from pipeline.files import NewLines
 from pipeline.journal import Entry
+from pipeline.review.base import alike
+from pipeline.review.file import SubtitleFile
+from pipeline.review.tagging import lines_of, said
 
 EXPORTS = "exports.jsonl"
 
@@ -35,6 +38,14 @@ def note(folder: Path, lang: str, entries: Sequence[Entry]) -> None:
             os.write(file, line)
         finally:
             os.close(file)
+
+
+def made_of(entries: Sequence[Entry], file: SubtitleFile, lang: str) -> Sequence[Entry]:
+    """Those of the journal's `entries` that are in a file of the session's own: it may have gone on since. All of them
+    where it never said just that."""
+    format = file.written.format
+    count = alike([entry.event for entry in entries], lang, lines_of(file, ()), lambda cue: said(cue, format))
+    return entries[:count]
 
 
 def given_out(folder: Path, file: Path, lang: str, entries: Sequence[Entry]) -> list[int]:
