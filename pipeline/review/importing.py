@@ -1,6 +1,6 @@
 """A file that comes back to its session: what of it can be taken, in which order, and what cannot. Pure."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
@@ -12,7 +12,6 @@ from pipeline.answering import answered, effects
 from pipeline.editing import standing
 from pipeline.errors import SettingsError
 from pipeline.events import Cue, Edit, Event, Value
-from pipeline.review.alignment import Line
 from pipeline.review.base import base
 from pipeline.review.file import SubtitleFile
 from pipeline.review.outside import Change, Outside
@@ -66,39 +65,71 @@ def compare(
     before somebody changed it here: that is left, or taken, too (`put_back`).
     """
     state = fold(events)
-    lines, format = lines_of(file, state.revs), file.written.format
-    if not file.written.braces:
-        lines = with_braces(lines, (event for event in events if isinstance(event, Cue) and event.lang == lang))
-    if file.stray:
-        stray = file.stray[0]
-        raise SettingsError(f"{name}, line {stray.line}: this text belongs to no cue; mend that first, then import it")
-    now = {cue.id: cue for cue in state.track(lang)}
-    mark = _mark(lines)
-    before = list(takewhile(lambda event: not _of(event, mark), events))
-    then = now if latest else base(before, lang, lines, lambda cue: said(cue, format), given)
-    track = sorted(then.values(), key=lambda cue: (cue.start, cue.end))
-    outside = Outside(track, lines, format)
-    _refuse_other(state, {line.text for line in lines}, name, lang, lambda cue: said(cue, format))
-    _refuse_misfit(state, outside, len(track), len(lines), name, lang)
-    marked = partial(_marked, mark, new_id)
-    made = outside.changes(state, lang, marked)
-    done = [edit for edit in standing(state) if _of(edit, mark)]
-    changes = [one for one in made if latest or not _went_on(state, one, done)]
-    taken = [*_tried(state, in_order(changes, state), rules)]
-    after = Outside(state.track(lang), lines, format)
-    still = after.changes(state, lang, marked)
-    left = _without(still, [one.change for one in taken if one.refused])
-    came = [one for one in left if not one.lines and then.keys().isdisjoint(cue.id for cue in one.before)]
-    left = [one for one in left if one not in came]
+    held = _Held(events, state, file, name, lang)
+    then = {cue.id: cue for cue in state.track(lang)} if latest else held.base(events, given)
+    done = [] if latest else [edit for edit in standing(state) if held.brought(edit)]
+    ids = partial(held.id, new_id)
+    taken = [*_tried(state, in_order(_changes(state, held, then, done, ids), state), rules)]
+    after = held.beside(state.track(lang))
+    still = _without(after.changes(state, lang, ids), [one.change for one in taken if one.refused])
+    left = [one for one in still if not _came(one, then)]
     if put_back:
         taken += _tried(state, in_order(left, state), rules)
     return Import(
         taken=tuple(taken),
         left=() if put_back else tuple(left),
-        came=tuple(cue for one in came for cue in one.before),
+        came=tuple(cue for one in still if _came(one, then) for cue in one.before),
         tags=after.tags(),
         plain=after.plain(),
     )
+
+
+class _Held:
+    """A file as it is held against the track `lang` of a session."""
+
+    def __init__(self, events: Sequence[Event], state: State, file: SubtitleFile, name: str, lang: str) -> None:
+        if file.stray:
+            at = file.stray[0].line
+            raise SettingsError(f"{name}, line {at}: this text belongs to no cue; mend that first, then import it")
+        self.name, self.lang, self._format = name, lang, file.written.format
+        self.lines = lines_of(file, state.revs)
+        if not file.written.braces:
+            cues = (event for event in events if isinstance(event, Cue) and event.lang == lang)
+            self.lines = with_braces(self.lines, cues)
+        self._mark = f"i{sha256(msgspec.json.encode(self.lines)).hexdigest()[:8]}-"
+        """What the ids of all edits of such a file begin with."""
+
+    def id(self, new_id: Callable[[], str]) -> str:
+        return f"{self._mark}{new_id()}"
+
+    def brought(self, event: Event) -> bool:
+        return isinstance(event, Edit) and event.id.startswith(self._mark)
+
+    def said(self, cue: Cue) -> str:
+        return said(cue, self._format)
+
+    def base(self, events: Sequence[Event], given: Collection[int]) -> dict[str, Cue]:
+        """The track that it was made from: before anything that it brought, if it was here already."""
+        before = list(takewhile(lambda event: not self.brought(event), events))
+        return base(before, self.lang, self.lines, self.said, given)
+
+    def beside(self, cues: Iterable[Cue]) -> Outside:
+        return Outside(sorted(cues, key=lambda cue: (cue.start, cue.end)), self.lines, self._format)
+
+
+def _changes(
+    state: State, held: _Held, then: Mapping[str, Cue], done: Sequence[Edit], ids: Callable[[], str]
+) -> list[Change]:
+    """What was changed in the file since `then`; not what was `done` before and stands otherwise by now."""
+    outside = held.beside(then.values())
+    _refuse_other(state, held)
+    _refuse_misfit(outside, len(then), held)
+    return [one for one in outside.changes(state, held.lang, ids) if not _went_on(state, one, done)]
+
+
+def _came(change: Change, then: Container[str]) -> bool:
+    """Whether it would only take out lines that were not there `then`."""
+    return not change.lines and not any(cue.id in then for cue in change.before)
 
 
 def _without(changes: Sequence[Change], refused: Sequence[Change]) -> list[Change]:
@@ -106,19 +137,6 @@ def _without(changes: Sequence[Change], refused: Sequence[Change]) -> list[Chang
     lines = {line for one in refused for line in one.lines}
     cues = {cue.id for one in refused for cue in one.before}
     return [one for one in changes if not (lines.issuperset(one.lines) and cues.issuperset(c.id for c in one.before))]
-
-
-def _marked(mark: str, new_id: Callable[[], str]) -> str:
-    return f"{mark}{new_id()}"
-
-
-def _mark(lines: Sequence[Line]) -> str:
-    """What the ids of all edits of such a file begin with."""
-    return f"i{sha256(msgspec.json.encode(lines)).hexdigest()[:8]}-"
-
-
-def _of(event: Event, mark: str) -> bool:
-    return isinstance(event, Edit) and event.id.startswith(mark)
 
 
 def _went_on(state: State, change: Change, done: Sequence[Edit]) -> bool:
@@ -132,8 +150,8 @@ def _made(edit: Edit) -> tuple[list[str], list[tuple[float, float, str]]]:
     return [id for id, _ in edit.before], [(cue.start, cue.end, cue.text) for cue in edit.after]
 
 
-def _refuse_misfit(state: State, outside: Outside, cues: int, lines: int, name: str, lang: str) -> None:
-    before, after = outside.alone
+def _refuse_misfit(outside: Outside, cues: int, held: _Held) -> None:
+    (before, after), name, lang, lines = outside.alone, held.name, held.lang, len(held.lines)
     if not lines or 2 * after > lines:
         raise SettingsError(
             f"{name} is not of this session: {lines - after} of its {lines} lines are like one in the {lang} track; "
@@ -146,14 +164,15 @@ def _refuse_misfit(state: State, outside: Outside, cues: int, lines: int, name: 
         )
 
 
-def _refuse_other(state: State, texts: set[str], name: str, lang: str, said: Callable[[Cue], str]) -> None:
+def _refuse_other(state: State, held: _Held) -> None:
     """The file of another language, or of two, has times like this one."""
+    name, lang, texts = held.name, held.lang, {line.text for line in held.lines}
     session = state.session
     assert session, "whoever calls has looked"
     source = state.track(session.src_lang)
     tracks = {one: state.track(one) for one in dict.fromkeys((session.src_lang, *session.tgt_langs))}
     pairs = {f"{session.src_lang}-{one}": bilingual(source, tracks[one]) for one in session.tgt_langs}
-    alike = {one: len(texts & set(map(said, cues))) for one, cues in {**tracks, **pairs}.items()}
+    alike = {one: len(texts & set(map(held.said, cues))) for one, cues in {**tracks, **pairs}.items()}
     other = max(alike, key=lambda one: alike[one])
     if 2 * alike[other] > len(texts) and alike[other] > alike[lang]:
         way = f"say --lang {other}" if other in tracks else f"import the file of {lang} alone"
