@@ -191,6 +191,18 @@ def test_a_copy_is_a_session_for_every_command_and_goes_on_where_it_was(session:
         unpacked(again, place(again))
 
 
+def test_a_copy_knows_what_was_exported_before_it_was_packed(session: Path, tmp_path: Path) -> None:
+    file = tmp_path / "exported.srt"
+    [first, *_] = state(session).track("en")
+    keep(session, Edit(id="a", did="text", before=((first.id, first.rev),), after=(replace(first, text="Hello."),)))
+    answer(session)
+    assert livesubs("export", session, "--lang", "en", "--out", file).exit_code == 0
+    copy = unpacked(pack(session), tmp_path / "copy")
+    file.write_text(file.read_text("utf-8").replace("Hello.", first.text), "utf-8")
+    assert livesubs("import", copy, file, "--lang", "en").stdout.startswith("1 text.\n")
+    assert state(copy).track("en")[0].text == first.text
+
+
 def test_a_line_that_was_begun_and_not_finished_is_told_and_goes_along_as_begun(session: Path) -> None:
     file = session.parent / "a.livesubs"
     assert "at the desk" not in livesubs("pack", session, "--out", file).stderr

@@ -1,7 +1,7 @@
 """What a packed session is: one ZIP file with what a session folder has, but for secrets and what is large.
 
     livesubs.json                       which session it is, and how it was packed
-    journal.jsonl actions.jsonl edits.jsonl settings.toml names.txt subtitles.*
+    journal.jsonl actions.jsonl edits.jsonl exports.jsonl settings.toml names.txt subtitles.*
     peaks.s8                            the waveform; `peaks` says how
     archive/clock.csv 0001.csv 0001-00000.ts ...     the recording, small, on the session's own clock
 
@@ -24,7 +24,7 @@ FORMAT = 1
 """Of the file; a reader refuses what has a higher one."""
 
 TEXTS = re.compile(
-    r"livesubs\.json|(journal|actions|edits)\.jsonl|settings\.toml|names\.txt|drafts\.json|shots\.json|peaks\.s8"
+    r"livesubs\.json|(journal|actions|edits|exports)\.jsonl|settings\.toml|names\.txt|drafts\.json|shots\.json|peaks\.s8"
     r"|subtitles\.[a-z]{2,3}(-[a-z]{2,3})?\.(srt|vtt)|archive/(clock|\d{4,})\.csv"
 )
 SEGMENTS = re.compile(r"archive/\d{4,}-\d{5,}\.ts")

@@ -20,6 +20,7 @@ from pipeline.events import Value
 from pipeline.names.live import text_of
 from pipeline.report.record import Record
 from pipeline.review import peaks
+from pipeline.review.exported import EXPORTS
 from pipeline.review.package import FORMAT, MANIFEST, Manifest, carried, identity
 from pipeline.review.proxy import SOUND, Connection, Tell, after, connections, encode, encode_sound
 from pipeline.review.shots import SHOTS
@@ -33,8 +34,8 @@ _SHAPE = 2 * peaks.RATE * _DENSE
 """A second of the waveform, which is hardly packed smaller at all."""
 _FEW, _EACH = 20_000, 300
 """Bytes that are there in any case, and around each segment."""
-_KEPT = (ACTIONS, EDITS, DRAFTS, SHOTS)
-"""What people did, and where the picture changes, if there is any."""
+_KEPT = (ACTIONS, EDITS, DRAFTS, EXPORTS, SHOTS)
+"""What people did, what was given out, and where the picture changes, if there is any."""
 
 
 class Plan(Value, frozen=True):
