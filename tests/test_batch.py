@@ -3,6 +3,8 @@
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from shutil import rmtree
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +16,9 @@ from pipeline.audio import Samples
 from pipeline.commands.options import slug
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
 from pipeline.events import Cue
-from pipeline.journal import read
+from pipeline.journal import read, running
 from pipeline.refining.blocks import Cutter
+from pipeline.scale import batch
 from pipeline.scale.batch import WORK, Batch, Outcome
 from pipeline.scale.kept import Kept
 from pipeline.scale.listing import Item, listed
@@ -113,6 +116,24 @@ def test_whoever_goes_on_hears_only_what_was_not_heard(
     for srt in (done[0] / "rally").glob("*.srt"):
         assert (out / "rally" / srt.name).read_bytes() == srt.read_bytes()
     assert not (out / WORK).exists()
+
+
+def test_the_folder_of_its_work_is_gone_before_another_batch_may_begin_there(
+    recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[bool] = []
+
+    def removed(path: Path, **more: Any) -> None:
+        if path.name == WORK:
+            begun.append(running(path))
+        rmtree(path, **more)
+
+    monkeypatch.setattr(batch, "rmtree", removed)
+    items = [Item(name="missing", source=str(tmp_path / "missing.wav"), line=1)]
+    with Workers(lambda: Counted([]), 1) as workers:
+        [_] = Batch(tmp_path / "out", CHOSEN, workers, {}).run(items)
+    assert begun == [True]
+    assert not (tmp_path / "out" / WORK).exists()
 
 
 def test_without_a_model_all_fail_with_the_reason(recordings: Path, tmp_path: Path) -> None:

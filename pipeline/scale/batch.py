@@ -79,8 +79,8 @@ class Batch:
             self._total = len(items)
             streams = [self._take(todo) for _ in range(self._workers.number + _AHEAD)]
             yield from merge(streams, bound=self._total, name="batch")
-        if not any(entry.is_dir() for entry in work.iterdir()):
-            rmtree(work, ignore_errors=True)
+            if not any(entry.is_dir() for entry in work.iterdir()):
+                rmtree(work, ignore_errors=True)  # while it is ours: another batch may begin right after
 
     def _take(self, todo: "SimpleQueue[Item]") -> Iterator[Outcome]:
         while True:
