@@ -28,9 +28,10 @@ def is_private(folder: Path) -> bool:
     """Whether a folder is this user's, and nobody else may look into it or put another in its place; OSError."""
     if sys.platform == "win32":
         return True
-    own, above = folder.lstat(), folder.parent.lstat()
+    own, link, above = folder.lstat(), folder.parent.lstat(), folder.parent.stat()
     mine = stat.S_ISDIR(own.st_mode) and own.st_uid == os.geteuid() and not own.st_mode & 0o077
-    return mine and above.st_uid in (0, os.geteuid())
+    stays = not above.st_mode & 0o022 or above.st_mode & stat.S_ISVTX  # in a sticky one only its owner moves a folder
+    return mine and bool(stays) and {link.st_uid, above.st_uid} <= {0, os.geteuid()}
 
 
 def own_group() -> dict[str, Any]:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Barrier, Event, Thread
 from typing import Any
@@ -290,6 +291,16 @@ def test_a_folder_that_is_not_one_s_own_is_refused(theirs: bool, runtime: Path) 
             pytest.skip("only root can give a folder away")
         os.chown(folder, 4321, 4321)
     with pytest.raises(SettingsError, match="is not yours alone, so nothing is shared there"):
+        Sharing(folder).refuse(DEMO)
+
+
+@pytest.mark.parametrize(("mode", "good"), [(0o755, True), (0o1777, True), (0o777, False), (0o770, False)])
+def test_a_folder_in_whose_place_others_may_put_another_is_refused(mode: int, good: bool, runtime: Path) -> None:
+    """In one that is sticky they may not."""
+    folder = runtime / "livesubs"
+    folder.mkdir(mode=0o700)
+    runtime.chmod(mode)
+    with nullcontext() if good else pytest.raises(SettingsError, match="have nobody else write to the one above it"):
         Sharing(folder).refuse(DEMO)
 
 
