@@ -98,8 +98,8 @@ class Sharing:
             raise WorkerError(f"cannot use the folder {self._folder}: {error.strerror}; {_WAY}") from error
         if not private:
             raise WorkerError(
-                f"the folder {self._folder} is not yours alone, so nothing is shared there; remove it, have nobody else "
-                f"write to the one above it, or {_WAY}"
+                f"the folder {self._folder} is not yours alone, so nothing is shared there; remove it, have nobody "
+                f"else write to the one above it, or {_WAY}"
             )
         one = (settings.model, settings.device, settings.compute_type, settings.threads)
         path = self._folder / f"{hashlib.sha256(msgspec.json.encode(one)).hexdigest()[:16]}.socket"
