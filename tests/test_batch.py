@@ -18,9 +18,9 @@ from pipeline.errors import LivesubsError, SettingsError, WorkerError
 from pipeline.events import Cue
 from pipeline.journal import read, running
 from pipeline.refining.blocks import Cutter
+from pipeline.refining.kept import Kept
 from pipeline.scale import batch
 from pipeline.scale.batch import WORK, Batch, Outcome
-from pipeline.scale.kept import Kept
 from pipeline.scale.listing import Item, listed
 from pipeline.scale.worker import Worker
 from pipeline.scale.workers import Workers

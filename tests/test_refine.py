@@ -173,6 +173,23 @@ def with_text(cue: Cue) -> Cue:
     return Cue(id=cue.id, lang=cue.lang, start=cue.start, end=cue.end, text="Put right.", sentences=cue.sentences)
 
 
+def test_killed_while_it_hears_it_hears_only_what_was_not_heard(noisy: Path, tmp_path: Path) -> None:
+    made = copy(noisy, tmp_path / "s")
+    first: list[float] = []
+    second: list[float] = []
+
+    def kill(done: float, total: float) -> None:
+        if done > total / 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        refine(made, kill, Workers(lambda: counted(first), 1))
+    kept = (made / READINGS).read_bytes().count(b"\n")
+    refine(made, workers=Workers(lambda: counted(second), 1))
+    assert kept > 1
+    assert len(second) == 3 * len({*first, *second}) - kept
+
+
 def test_killed_at_any_line_it_comes_to_the_same(whole: tuple[Path, Refined], planned: Path, tmp_path: Path) -> None:
     resumed = copy(planned, tmp_path / "resumed")
     refine(resumed)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pipeline import folder
 from pipeline.afterwards import Answering
 from pipeline.audio import AudioFile
-from pipeline.events import Chunk, Recovered, Refined, Repaired, Sentence, Skipped, Value
+from pipeline.events import Chunk, Hypothesis, Recovered, Refined, Repaired, Sentence, Skipped, Value
 from pipeline.files import write_whole
 from pipeline.flow import Clock, Repeating
 from pipeline.journal import Journal, read
@@ -23,8 +23,10 @@ from pipeline.names.live import Names
 from pipeline.names.stage import mended
 from pipeline.refining.aligning import aligned, hypotheses, words_of
 from pipeline.refining.blocks import blocks
+from pipeline.refining.kept import Kept
+from pipeline.refining.kept import key as named
 from pipeline.refining.planning import Rendered, Run, changes, run
-from pipeline.refining.readings import LONG, Block, Hears, Notebook, before, ways
+from pipeline.refining.readings import LONG, Block, Hears, before, said, ways
 from pipeline.refining.settled import settled
 from pipeline.refining.voting import Heard, Reading, Span, voted
 from pipeline.settings import Settings
@@ -149,22 +151,23 @@ class Pass:
     def _readings(self, state: State, key: str) -> list[list[Heard]]:
         """What each way heard of all the sound."""
         found = blocks(self._audio, state.gaps, Silero())
-        notebook = Notebook(self._path / READINGS, key)
-        todo = notebook.left(found, len(self._ways))
+        kept = Kept(self._path / READINGS)
+        names = {(way, block): named(key, way, block.start) for way in range(len(self._ways)) for block in found}
+        todo = [one for one, name in names.items() if name not in kept]
         total = len(self._ways) * sum(block.end - block.start for block in found)
         left = sum(block.end - block.start for _, block in todo)
         live = sorted(state.sentences.values(), key=lambda one: one.start)
         asked = (self._asked(way, block, live) for way, block in todo)
         for (way, block), heard in zip(todo, self._hears(asked), strict=True):
-            notebook.add(way, block, heard)
+            kept.add(names[way, block], said(heard))
             left -= block.end - block.start
             self._tell(total - left, total)
         return [
             [
-                Heard(word=word, lang=said.lang)
-                for reading in notebook.of(way)
-                for said in reading.heard
-                for word in said.committed
+                Heard(word=word, lang=one.lang)
+                for block in found
+                for one in kept.of(names[way, block], tuple[Hypothesis, ...])
+                for word in one.committed
             ]
             for way in range(len(self._ways))
         ]

@@ -18,8 +18,8 @@ from pipeline.events import SessionStarted, Value
 from pipeline.flow import SystemClock, merge
 from pipeline.journal import Entry, lock
 from pipeline.names.live import Names
+from pipeline.refining.kept import Kept
 from pipeline.report.folder import write
-from pipeline.scale.kept import Kept
 from pipeline.scale.listing import Item
 from pipeline.scale.shared import SharedEngine, SharedRecogniser
 from pipeline.scale.workers import Workers

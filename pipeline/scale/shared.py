@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from pipeline.audio import AudioFile
 from pipeline.events import Chunk, Hypothesis
 from pipeline.refining.blocks import Cutter
+from pipeline.refining.kept import Kept, key
 from pipeline.refining.readings import Block
-from pipeline.scale.kept import Kept, key
 from pipeline.scale.worker import Worker
 from pipeline.scale.workers import Workers
 from pipeline.settings import SAMPLE_RATE, SpeechSettings

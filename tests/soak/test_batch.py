@@ -219,4 +219,4 @@ def noisy(folder: Path) -> Path:
 
 def heard_blocks(folder: Path) -> int:
     notes = folder / READINGS
-    return notes.read_bytes().count(b"\n") - 1 if notes.exists() else 0
+    return notes.read_bytes().count(b"\n") if notes.exists() else 0

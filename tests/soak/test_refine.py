@@ -102,7 +102,7 @@ def check_kill(folder: Path, whole: Path, number: int) -> None:
 
     def far() -> bool:
         notes = folder / READINGS
-        blocks = notes.read_bytes().count(b"\n") - 1 if notes.exists() else 0
+        blocks = notes.read_bytes().count(b"\n") if notes.exists() else 0
         return blocks > number or (folder / "journal.jsonl").stat().st_size > size or process.poll() is not None
 
     until(far, 300)

@@ -1,4 +1,4 @@
-"""What workers have done for a recording, kept as it goes on: whoever is killed over it has none of it done twice."""
+"""What was done for a recording, kept as it goes on: whoever is killed over it has none of it done twice."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -31,14 +31,16 @@ class Kept:
             whole = (msgspec.json.encode(_Line(key, value)) + b"\n" for key, value in self._known.items())
             write_whole(path, b"".join(whole))
 
-    def once(self, key: str, kind: Any, make: Callable[[], T]) -> T:
-        """The answer of that key, of that kind, which `make` gives where it is not known; DiskFull or SessionError, and
-        its own."""
-        if known := self._known.get(key):
-            answer: T = msgspec.json.decode(known, type=kind)
-            return answer
-        made = make()
-        value = msgspec.Raw(msgspec.json.encode(made))
+    def __contains__(self, key: str) -> bool:
+        return key in self._known
+
+    def of(self, key: str, kind: Any) -> Any:
+        """The answer of that key, of that kind; KeyError where it is not known."""
+        return msgspec.json.decode(self._known[key], type=kind)
+
+    def add(self, key: str, answer: object) -> None:
+        """DiskFull or SessionError if it cannot be written."""
+        value = msgspec.Raw(msgspec.json.encode(answer))
         line = msgspec.json.encode(_Line(key, value))
         with self._lock:
             self._known[key] = value
@@ -47,6 +49,15 @@ class Kept:
                     file.write(line + b"\n")
             except OSError as error:
                 raise unwritable(self._path, error) from error
+
+    def once(self, key: str, kind: Any, make: Callable[[], T]) -> T:
+        """The answer of that key, of that kind, which `make` gives where it is not known; errors as above, and its
+        own."""
+        if key in self:
+            answer: T = self.of(key, kind)
+            return answer
+        made = make()
+        self.add(key, made)
         return made
 
 
