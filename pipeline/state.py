@@ -107,8 +107,9 @@ class State:
         return [cue for cue in cues if cue.lang == lang and cue.end > start - NEAR and cue.start < end + NEAR]
 
     def made(self, lang: str) -> list[Cue]:
-        """The cues of a track that are of sentences, by time, with those that a person took out: they had a place; not
-        those that a person brought in."""
+        """The cues of a track that show what was said, by time, with those that a person took out: what they showed had
+        its place. A line that a person put in has one where it shows a sentence, too, and is left out where it shows
+        none."""
         cues = [cue for cue in {**self.killed, **self.cues}.values() if cue.lang == lang]
         of_sentences = (cue for cue in cues if not self.sentences.keys().isdisjoint(cue.sentences))
         return sorted(of_sentences, key=lambda c: (c.start, c.end))

@@ -11,6 +11,7 @@ from pipeline import assets, settings
 from pipeline.commands import options
 from pipeline.errors import ModelError, SessionError, SettingsError, TranslationError
 from pipeline.events import Cue, Sentence, SessionStarted
+from pipeline.folder import NAMES
 from pipeline.names.live import Names
 from pipeline.review.again import asked, laid
 from pipeline.review.hearing import SecondEar
@@ -100,6 +101,16 @@ def test_an_engine_that_is_here_translates_and_the_others_say_why_not(translator
     assert (version.text, version.engine, version.doubt) == ("Good evening, the comrades.", "local", "")
     with pytest.raises(TranslationError, match="deepl needs"):
         translators.versions(one.sentence, "en", NOTHING, "deepl")
+
+
+def test_a_name_that_comes_into_the_glossary_later_counts_at_once(tmp_path: Path) -> None:
+    tools = Toolbox(tmp_path, Tools(settings=CHOSEN))
+    sentence = session().sentences["s3"]
+    for glossary, name in (("", "Brussels"), ("Bruxelles = Bruges", "Bruges"), ("Bruxelles = Antwerp", "Antwerp")):
+        if glossary:  # without one there is no file
+            (tmp_path / NAMES).write_text(glossary, "utf-8")
+        [version] = tools.translators.versions(sentence, "en", NOTHING)
+        assert name in f"{version.text} {version.doubt}"  # what the demo model cannot say is told
 
 
 def test_an_engine_that_may_not_be_asked_is_not(translators: Translators) -> None:

@@ -36,6 +36,7 @@ class Toolbox:
     def __init__(self, folder: Path, tools: Tools) -> None:
         self._folder, self._tools = folder, tools
         self._names: Names | None = None
+        self._translators: tuple[Names, Translators] | None = None
         self._begun = False
         """Whether the session has a glossary of its own: with the first name that is added it has one."""
 
@@ -51,12 +52,16 @@ class Toolbox:
         begun = (self._folder / NAMES).exists()
         if self._names is None or begun != self._begun:
             self._names, self._begun = names_of(self._folder, self.settings), begun
-        for _ in self._names.news():  # what is wrong with it is the session's to tell
+        for _ in (*self._names.news(), *self._names.news()):  # it looks twice; what is wrong is the session's to tell
             pass
         return self._names
 
-    @cached_property
+    @property
     def translators(self) -> "Translators":
+        """With the glossary as it is now; their engines are made anew where there was none."""
         from pipeline.review.translators import Translators
 
-        return Translators(self.settings, self._tools.keys, self.names)
+        names = self.names
+        if self._translators is None or self._translators[0] is not names:
+            self._translators = names, Translators(self.settings, self._tools.keys, names)
+        return self._translators[1]
