@@ -45,6 +45,21 @@ def test_the_closure_of_a_plosive_is_no_pause() -> None:
     assert (mended[0], mended[1].start) == (said[0], said[1].start)
 
 
+def test_a_pause_is_before_one_word_and_the_short_one_after_it_stays_whole() -> None:
+    sound = shaped((0.15, 0.0), (1.2, 0.1), (0.3, 0.0))
+    first, second = mend([word(" Pour", 0.0, 0.25), word(" certains", 0.25, 1.2)], sound)
+    assert first.start == pytest.approx(0.15, abs=0.03)
+    assert (first.end, second.start) == (0.25, 0.25)
+
+
+def test_nothing_was_said_in_the_quiet_that_the_sound_begins_with() -> None:
+    """While a sentence has hardly begun, the aligner puts both of its words there."""
+    sound = shaped((0.15, 0.0), (0.4, 0.1))
+    first, second = mend([word(" Pour", 0.0, 0.04), word(" certains", 0.04, 0.18)], sound)
+    assert first.start == pytest.approx(0.15, abs=0.03)
+    assert second.start >= first.end > first.start
+
+
 def test_times_stay_where_the_signal_does_not_tell() -> None:
     said = (word(" sous", 0.0, 0.4), word(" les", 0.4, 0.7), word(" bravos", 0.7, 1.5))
     assert mend(said, shaped((1.5, 0.1))) == said

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from itertools import accumulate, pairwise
 from pathlib import Path
+from random import Random
 from statistics import median
+from string import ascii_lowercase
 
 import jiwer
 import msgspec
@@ -37,7 +39,9 @@ BITE = 0.25
 
 
 def written(number: int, sentence: int = 7) -> str:
-    return f" mot{number}" + "." * ((number + 1) % sentence == 0)
+    """Many that are alike would be kept back as a text that repeats itself."""
+    letters = "".join(Random(number).choices(ascii_lowercase, k=5))
+    return f" {letters}{number}" + "." * ((number + 1) % sentence == 0)
 
 
 class Scripted(ScriptedTranscriber):

@@ -47,14 +47,18 @@ def mend(words: Sequence[Word], samples: Samples) -> tuple[Word, ...]:
     Times are seconds from the first sample, in order, within the samples, and never overlap.
     """
     runs = pauses(samples)
+    left = runs  # each is before one word
     mended: list[Word] = []
     for index, word in enumerate(words):
         opens = not mended or mended[-1].text.rstrip("»\"”' ").endswith((".", "!", "?", "…"))
-        limit = words[index + 1].end if index + 1 < len(words) else len(samples) / SAMPLE_RATE
-        run = _pause_before(word, runs, SENTENCE_PAUSE if opens else PAUSE, limit)
+        limit = (words[index + 1].end if index + 1 < len(words) else len(samples) / SAMPLE_RATE) - SHORTEST
+        if not mended and left and not left[0].start:  # nobody spoke before the quiet at the beginning
+            limit += SHORTEST
+        run = _pause_before(word, left, SENTENCE_PAUSE if opens else PAUSE, limit)
         if run is None:
             mended.append(word)
             continue
+        left = [other for other in left if other.start > run.start]
         if mended:
             mended[-1] = _ending(mended[-1], run.start)
         mended.append(msgspec.structs.replace(word, start=run.end, end=max(word.end, run.end + SHORTEST)))
@@ -106,7 +110,7 @@ def _pause_before(word: Word, runs: Iterable[Quiet], shortest: float, limit: flo
         if run.end - run.start >= shortest
         and run.start < word.start + NEAR
         and run.end > word.start - NEAR
-        and run.end + SHORTEST < limit
+        and run.end < limit
     ]
     return max(near, key=lambda run: run.end - run.start, default=None)
 
