@@ -55,7 +55,7 @@ def test_a_pause_is_before_one_word_and_the_short_one_after_it_stays_whole() -> 
 def test_nothing_was_said_in_the_quiet_that_the_sound_begins_with() -> None:
     """While a sentence has hardly begun, the aligner puts both of its words there."""
     sound = shaped((0.15, 0.0), (0.4, 0.1))
-    first, second = mend([word(" Pour", 0.0, 0.04), word(" certains", 0.04, 0.18)], sound)
+    first, second = mend([word(" Pour", 0.0, 0.04), word(" certains", 0.04, 0.1)], sound)
     assert first.start == pytest.approx(0.15, abs=0.03)
     assert second.start >= first.end > first.start
 

@@ -213,6 +213,21 @@ def test_what_has_been_said_is_the_beginning_of_what_follows(streamed: list[tupl
     assert all(event.tail[0].start >= event.heard - 1e-6 for event in tails)
 
 
+def test_where_a_sentence_begins_does_not_hang_on_when_one_looks(tmp_path: Path) -> None:
+    """Sessions that begin at other moments, or are resumed, look at the sound at others."""
+    part = sound("rally")[41 * SAMPLE_RATE : 60 * SAMPLE_RATE]
+    begun: list[list[float]] = []
+    for before in range(37, 16 * FRAME, 2 * FRAME):
+        samples = np.concatenate([np.zeros(before, np.int16), part])
+        recogniser = LocalRecogniser()
+        recogniser.open(recorded(tmp_path, samples), STREAM)
+        found = words(recognise(chunks(len(samples) / SAMPLE_RATE, BITE), recogniser))
+        firsts = [found[0], *(word for last, word in pairwise(found) if last.text.endswith("."))]
+        begun.append([word.start - before / SAMPLE_RATE for word in firsts])
+    assert len(begun[0]) == 6
+    assert all(max(starts) - min(starts) < 0.05 for starts in zip(*begun, strict=True)), begun
+
+
 @pytest.mark.parametrize("name", ["applause", "silence"])
 def test_nothing_is_invented_where_nobody_speaks(name: str, tmp_path: Path) -> None:
     recogniser = LocalRecogniser()

@@ -30,6 +30,8 @@ NEAR = 0.15
 """Seconds by which the aligner misses the beginning of a pause."""
 LATE = 0.3
 """Seconds of sound after a word that are still its own: the aligner ends the last word early. More is another word."""
+AHEAD = 0.3
+"""Seconds of quiet at the beginning in which nobody has spoken: more may be somebody who speaks low."""
 SHORTEST = 0.04
 """Seconds that are left of a word."""
 
@@ -47,13 +49,12 @@ def mend(words: Sequence[Word], samples: Samples) -> tuple[Word, ...]:
     Times are seconds from the first sample, in order, within the samples, and never overlap.
     """
     runs = pauses(samples)
+    words = [*_first_begins(words[:1], runs), *words[1:]]
     left = runs  # each is before one word
     mended: list[Word] = []
     for index, word in enumerate(words):
         opens = not mended or mended[-1].text.rstrip("»\"”' ").endswith((".", "!", "?", "…"))
-        limit = (words[index + 1].end if index + 1 < len(words) else len(samples) / SAMPLE_RATE) - SHORTEST
-        if not mended and left and not left[0].start:  # nobody spoke before the quiet at the beginning
-            limit += SHORTEST
+        limit = words[index + 1].end if index + 1 < len(words) else len(samples) / SAMPLE_RATE
         run = _pause_before(word, left, SENTENCE_PAUSE if opens else PAUSE, limit)
         if run is None:
             mended.append(word)
@@ -110,9 +111,18 @@ def _pause_before(word: Word, runs: Iterable[Quiet], shortest: float, limit: flo
         if run.end - run.start >= shortest
         and run.start < word.start + NEAR
         and run.end > word.start - NEAR
-        and run.end < limit
+        and run.end + SHORTEST < limit
     ]
     return max(near, key=lambda run: run.end - run.start, default=None)
+
+
+def _first_begins(words: Sequence[Word], runs: Sequence[Quiet]) -> Sequence[Word]:
+    """The first word, after the quiet that the sound begins with: of a sentence of which half a second is there the
+    aligner puts all words into it."""
+    if not words or not runs or runs[0].start or runs[0].end > AHEAD:
+        return words
+    start = max(words[0].start, runs[0].end)
+    return [msgspec.structs.replace(words[0], start=start, end=max(words[0].end, start + SHORTEST))]
 
 
 def _ending(word: Word, end: float) -> Word:
