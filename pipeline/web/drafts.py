@@ -53,7 +53,8 @@ class Drafts:
             self._write(left)
 
     def settle(self, edit: Edit) -> None:
-        """Forgets what has become an edit that was done, as it was typed; another window's draft of that line stays."""
+        """Forgets what has become an edit that was done, as it was typed; another window's draft of that line stays, and
+        one that was begun on what an edit made: the journal is read from its beginning when a server starts."""
         self.look()
         done = {} if edit.refused else {cue.id: cue for cue in edit.after}
         for (id, by), draft in self._drafts.items():
@@ -89,4 +90,4 @@ class Drafts:
 
 def _same(cue: Cue, draft: Draft) -> bool:
     near = abs(cue.start - draft.start) < 0.001 and abs(cue.end - draft.end) < 0.001
-    return near and cue.text == shown_text(draft.text)
+    return near and draft.rev < cue.rev and cue.text == shown_text(draft.text)

@@ -38,6 +38,7 @@ export class Check {
   /** Makes the change that is offered, for the line as it now stands. */
   async take() {
     const { _desk: desk } = this;
+    if (!desk.commit(true)) return;
     const { current } = desk;
     const about = JSON.stringify(this._about());
     clearTimeout(this._timer);
@@ -49,16 +50,20 @@ export class Check {
     if (!found.faults.length) return desk.tell("Nothing is wrong with this line.", "refused");
     if (!found.fixed.length) return desk.tell("No change is offered for what is wrong here: it needs other words, or other times.", "refused");
     const lines = found.fixed.map((fix) => [this._line(fix.cue), fix]).filter(([now]) => now);
-    const now = lines.map(([line]) => desk.worked(line));
-    const made = lines.map(([, { start, end, text }], at) => ({ ...now[at], start, end, text }));
-    const reads = made.some((cue, at) => cue.text !== now[at].text);
-    desk.ask(reads ? "text" : "retime", now, made, "Changed as it was offered");
+    const made = lines.map(([now, { start, end, text }]) => ({ ...now, start, end, text }));
+    const reads = lines.some(([now, { text }]) => text !== now.text);
+    desk.ask(reads ? "text" : "retime", lines.map(([now]) => now), made, "Changed as it was offered");
   }
 
   /** The line that an answer is about: the one that was asked about (0), or a neighbour. */
   _line(place) {
     const [before, after] = this._desk.cues.beside(this._desk.current, this._desk.lang);
     return [before, this._desk.cue, after][place + 1] ?? null;
+  }
+
+  /** A line, the chosen one as it stands in the field. */
+  _written(cue) {
+    return cue.id === this._desk.current ? { ...cue, text: this._desk.textOf(cue) } : cue;
   }
 
   /** Whether there is an answer about the line as it now stands. */
@@ -81,7 +86,7 @@ export class Check {
     const { cue, cues, lang } = this._desk;
     if (!cue) return null;
     const [before, after] = cues.beside(cue.id, lang).map((one) => one && plain(one));
-    return { lang, cues: [plain(this._desk.worked(cue))], before, after };
+    return { lang, cues: [plain(this._written(cue))], before, after };
   }
 
   _draw(found) {
@@ -107,11 +112,11 @@ export class Check {
     for (const fix of found.fixed) {
       const now = this._line(fix.cue);
       if (!now) continue;
-      const worked = this._desk.worked(now);
+      const { start, end, text } = this._written(now);
       if (fix.cue < 0) change.append("The line before: ");
-      if (fix.text !== worked.text) change.append(...compared(worked.text, fix.text), "\n");
-      if (fix.start !== worked.start) change.append(`begins ${by(fix.start - worked.start)}\n`);
-      if (fix.end !== worked.end) change.append(`ends ${by(fix.end - worked.end)}\n`);
+      if (fix.text !== text) change.append(...compared(text, fix.text), "\n");
+      if (fix.start !== start) change.append(`begins ${by(fix.start - start)}\n`);
+      if (fix.end !== end) change.append(`ends ${by(fix.end - end)}\n`);
     }
     if (found.left.length) change.append(`Then still: ${found.left.map((one) => one.rule).join(", ")}.`);
     const take = button("Change", () => this.take());

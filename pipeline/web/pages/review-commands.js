@@ -7,7 +7,9 @@ import { giveWords, insert, mergeWith, remove, splitHere } from "./review-texts.
 
 /** Seconds of the first and the last of a line that can be heard alone. */
 const PART = 0.5;
-const [PLAY, GO, TIME, WORDS, DO, ANSWER] = ["Playing", "Going", "Times", "Words", "Doing", "Answering"];
+const [GO, TIME, WORDS, DO, ANSWER] = ["Going", "Times", "Words", "Doing", "Answering"];
+/** What plays leads nowhere. */
+export const PLAY = "Playing";
 
 const whole = (desk) => desk.cue && desk.player.play(desk.cue.start, desk.cue.end);
 const first = (desk) => desk.cue && desk.player.play(desk.cue.start, Math.min(desk.cue.end, desk.cue.start + PART));

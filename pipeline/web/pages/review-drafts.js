@@ -2,6 +2,7 @@
 // window has its own draft of a line. That of another one is only shown; once that is closed, whoever opens the line has it.
 
 import { write } from "./review-server.js";
+import { tidy } from "./review-shape.js";
 import { keep, kept } from "./review-store.js";
 import { connect, HERE, there, windows } from "./review-whose.js";
 
@@ -83,9 +84,11 @@ export class Drafts extends EventTarget {
     }
   }
 
-  /** Those of the lines have become an edit, made by `by`; gives what has to be called once that is on the server, too. */
-  become(ids, by) {
-    const turned = ids.flatMap((id) => this._whole(id, by).map((one) => [id, one]));
+  /** Those of the lines have become an edit, made by `by`, unless they say something else; gives what has to be called once that
+   * is on the server, too. */
+  become(cues, by) {
+    const says = ({ id, text }, one) => tidy(this._known.get(id)?.get(one)?.text ?? text) === tidy(text);
+    const turned = cues.flatMap((cue) => this._whole(cue.id, by).filter((one) => says(cue, one)).map((one) => [cue.id, one]));
     for (const [id, one] of turned) {
       const [known, place] = [this._known.get(id)?.delete(one), key(id, one)];
       if (this._unsent.get(place)) this._unsent.delete(place); // that one is gone has to be sent all the same

@@ -3,10 +3,11 @@
 
 import { button, said } from "./dom.js";
 import { shown } from "./review-keys.js";
-import { lineOf } from "./review-edits.js";
+import { aboutOf } from "./review-edits.js";
 import { named } from "./review-list.js";
 import { retime } from "./review-timing.js";
 import { byId } from "./page.js";
+import { exact } from "./times.js";
 
 export class Waits {
   constructor(desk) {
@@ -90,13 +91,13 @@ export class Waits {
     const { _desk: desk } = this;
     const now = desk.field.conflict;
     if (!now) return null;
-    const settle = (deed) => () => deed() && desk.edits.seen(now.id);
+    const settle = (deed) => () => deed() && desk.edits.seen(aboutOf({ did: "text", after: [now] }));
     return {
       of: `${now.id} ${now.rev}`,
       what: "This line was changed meanwhile",
       parts: [said("b", "This line was changed meanwhile. It now says:"), said("q", now.text), said("p", "Yours is in the field.")],
       ways: {
-        mine: ["Keep mine", settle(() => (desk.field.settle(now), desk.commit()))],
+        mine: ["Keep mine", settle(() => (desk.field.settle(now), desk.commit(true)))],
         theirs: ["Take theirs", settle(() => (desk.field.putBack(), true))],
       },
     };
@@ -130,35 +131,39 @@ export class Waits {
     if (!one) return null;
     const { edit, why } = one;
     const parts = [said("b", why)];
+    const says = edit.did === "retime" && edit.after.length === 1 ? stands : ({ text }) => text;
     for (const cue of edit.after) {
       const now = desk.cues.get(cue.id);
-      parts.push(said("p", `Meant, ${named(desk, cue)}:`), said("q", cue.text));
-      if (now && now.text !== cue.text) parts.push(said("p", "It now says:"), said("q", now.text));
+      parts.push(said("p", `Meant, ${named(desk, cue)}:`), said("q", says(cue)));
+      if (now && says(now) !== says(cue)) parts.push(said("p", "It now says:"), said("q", says(now)));
     }
-    const seen = () => desk.edits.seen(lineOf(edit));
+    const seen = () => desk.edits.seen(aboutOf(edit));
     const again = this._again(edit);
     const ways = { ...(again && { mine: [again[0], () => again[1]() && seen()] }), leave: ["Leave it", seen] };
-    const texts = edit.after.map((cue) => desk.cues.get(cue.id)?.text);
-    return { of: JSON.stringify([edit.id, texts]), refused: true, parts, ways };
+    const nows = edit.after.map((cue) => desk.cues.get(cue.id)).map((now) => now && says(now));
+    return { of: JSON.stringify([edit.id, nows]), refused: true, parts, ways };
   }
 
   /** How what was meant for one line can be had after all: what that is called, and what does it, if it can be. */
-  _again({ did, after }) {
+  _again({ did, of, after }) {
     const { _desk: desk } = this;
-    if (!["text", "retime"].includes(did) || after.length !== 1) return null;
+    if (!["text", "retime", "restore"].includes(did) || of || after.length !== 1) return null;
     const [cue] = after;
     const now = desk.cues.get(cue.id);
     const back = { sentences: [], flags: [], ...cue };
     if (!now) return ["Bring it back with this", () => (desk.ask("restore", [], [back], "Brought back"), this._go(cue), true)];
     const { start, end, text } = cue;
     const there = now.start === start && now.end === end;
-    if (now.text === text) return ["Keep mine", () => (this._go(now), there || retime(desk, now, { start, end }))];
+    if (did === "retime" || now.text === text) return ["Keep mine", () => (this._go(now), there || retime(desk, now, { start, end }))];
     return ["Keep mine", () => (this._go(now), desk.field.write(text), true)];
   }
 
-  /** To a line, of whatever track. */
+  /** To a line, of whatever track; what is being typed in it is not written over. */
   _go({ id, lang }) {
+    if (id === this._desk.current) this._desk.commit(true);
     if (lang !== this._desk.lang) this._desk.show(lang);
     this._desk.select(id);
   }
 }
+
+const stands = ({ start, end }) => `${exact(start)} → ${exact(end)}`;
