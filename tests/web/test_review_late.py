@@ -162,8 +162,9 @@ def test_words_in_a_line_that_goes_while_an_undo_has_no_answer_are_seen(desk: "P
 def test_other_versions_are_of_the_line_that_they_stand_under(desk: "Page") -> None:
     """Those of the line before, which were asked for first, are not shown under the next one."""
     made = {"engine": "e", "doubt": "", "text": "Full.", "texts": ["Full."]}
-    desk.route("**/api/again", lambda route: route.fulfill(
-        json={"lang": "en", "cues": [["s0.en.1", 1]], "versions": [made]}))
+    desk.route(
+        "**/api/again", lambda route: route.fulfill(json={"lang": "en", "cues": [["s0.en.1", 1]], "versions": [made]})
+    )
     press(desk, "Alt+r")
     becomes(desk, "document.activeElement.innerText === 'Take it'")
     press(desk, "Escape", "Alt+ArrowDown")
