@@ -53,8 +53,10 @@ class Drafts:
             self._write(left)
 
     def settle(self, edit: Edit) -> None:
-        """Forgets what has become an edit that was done, as it was typed; another window's draft of that line stays, and
-        one that was begun on what an edit made: the journal is read from its beginning when a server starts."""
+        """Forgets what has become an edit that was done, as it was typed; another window's draft of that line stays.
+
+        So does one that was begun after that edit: a server that starts is told of all there ever were.
+        """
         self.look()
         done = {} if edit.refused else {cue.id: cue for cue in edit.after}
         for (id, by), draft in self._drafts.items():

@@ -1,4 +1,4 @@
-"""/review: what the server refuses, or answers late, costs no words and no decision, and does nothing to other words."""
+"""/review: what the server refuses, or answers late, costs no words and no decision, and changes no other words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
