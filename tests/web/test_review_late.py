@@ -1,5 +1,6 @@
 """/review: what the server refuses, or answers late, costs no words and no decision, and changes no other words."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,6 +158,40 @@ def test_words_in_a_line_that_goes_while_an_undo_has_no_answer_are_seen(desk: "P
     press(desk, "Alt+y")
     until(lambda: "Good evening. Half" in texts(folder), 20)
     until(lambda: drafts(folder) in ("", "{}"), 20)
+
+
+def test_words_that_the_server_does_not_take_at_all_are_seen(desk: "Page", folder: Path) -> None:
+    body = json.dumps({"error": "That cannot be read."})
+    desk.route("**/api/edits*", lambda route: route.fulfill(status=400, body=body))
+    press(desk, "End", *" Mine", "Control+Enter")
+    becomes(desk, f"{WAITS}.includes('That cannot be read.') && {WAITS}.includes('Good evening. Mine')")
+    desk.unroute("**/api/edits*")
+    press(desk, "Alt+y", "Control+s")
+    until(lambda: texts(folder)[0] == "Good evening. Mine", 20)
+    assert [edit.did for edit in asked(folder)] == ["text"]
+
+
+def test_a_change_that_was_offered_to_the_line_before_is_told_as_not_done(desk: "Page", folder: Path) -> None:
+    press(desk, "End", *"  Mine")
+    with held(desk, "**/api/check") as routes:
+        press(desk, "Alt+x")
+        came(desk, routes)
+        press(desk, "Alt+ArrowDown")
+    becomes(desk, f"{TOAST} === 'You changed the line meanwhile: press it again.'")
+    until(lambda: texts(folder)[:2] == ["Good evening.  Mine", LINES[1][1]], 20)
+
+
+def test_a_key_that_is_held_down_accepts_and_deletes_one_line(desk: "Page", folder: Path) -> None:
+    for modifier, key, left in (("Control", "Enter", 4), ("Alt", "Delete", 3)):
+        desk.keyboard.down(modifier)
+        for _ in range(3):
+            desk.keyboard.down(key)
+        desk.keyboard.up(key)
+        desk.keyboard.up(modifier)
+        becomes(desk, "livesubs.edits.settled")
+        assert len(texts(folder)) == left
+    assert desk.inner_text("#progress") == "1 of 3 accepted"
+    assert desk.input_value("#field") == LINES[2][1]
 
 
 def test_other_versions_are_of_the_line_that_they_stand_under(desk: "Page") -> None:

@@ -85,6 +85,17 @@ def test_what_somebody_left_is_kept_when_one_says_so_also_against_what_the_line_
     until(lambda: [edit.did for edit in asked(folder)] == ["text", "accept"], 20)
 
 
+def test_what_is_found_is_chosen_where_it_stands_by_now(page: "Page", server: Server, folder: Path) -> None:
+    draft = {"lang": "en", "text": "But this hall is full", "start": 6.0, "end": 9.0, "rev": 1, "by": "b-w"}
+    (folder / "drafts.json").write_text(json.dumps({"s1.en.1": [draft]}), "utf-8")
+    opened(page, server)
+    press(page, "Control+f", *"hall")
+    becomes(page, "document.querySelectorAll('#find-list li').length === 1")
+    page.locator("#find-list button").click()
+    press(page, *"room")
+    assert page.input_value("#field") == "But this room is full"
+
+
 def test_what_was_gone_is_brought_back_as_often_as_it_takes(desk: "Page", folder: Path) -> None:
     """What was being written in a line that somebody deleted, where another line stands by then."""
     press(desk, "End", *" Half")

@@ -39,13 +39,11 @@ export class Check {
   async take() {
     const { _desk: desk } = this;
     if (!desk.commit(true)) return;
-    const { current } = desk;
-    const about = JSON.stringify(this._about());
+    const about = JSON.stringify([desk.current, this._about()]);
     clearTimeout(this._timer);
     const answered = await this._ask();
     const { _found: found } = this;
-    if (desk.current !== current) return;
-    if (JSON.stringify(this._about()) !== about) return desk.tell(MEANWHILE, "refused");
+    if (JSON.stringify([desk.current, this._about()]) !== about) return desk.tell(MEANWHILE, "refused");
     if (!answered) return desk.tell("The rules could not be asked about just now. Try it again.", "refused");
     if (!found.faults.length) return desk.tell("Nothing is wrong with this line.", "refused");
     if (!found.fixed.length) return desk.tell("No change is offered for what is wrong here: it needs other words, or other times.", "refused");

@@ -107,7 +107,9 @@ export class Find {
     if (hit.lang !== this._desk.lang) this._desk.show(hit.lang);
     this._desk.select(hit.cue);
     const { node } = this._desk.field;
-    if (node.value === hit.text) node.setSelectionRange(hit.first, hit.last); // else something is begun there
+    const found = hit.text.slice(hit.first, hit.last);
+    const at = node.value === hit.text ? hit.first : node.value.indexOf(found); // other words may be begun there
+    if (at >= 0) node.setSelectionRange(at, at + found.length);
   }
 
   _count() {
