@@ -15,8 +15,9 @@ from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from tests.test_director import state
 from tests.waiting import until
-from tests.web.conftest import becomes
-from tests.web.test_review import FIELD, LINES, TEXTS, asked, desk, drafts, folder, press, server, texts
+from tests.web.conftest import Server, becomes
+from tests.web.test_review import FIELD, LINES, TEXTS, asked, desk, drafts, folder, opened, press, server, texts
+from tests.web.test_review_drafts import ELSEWHERE
 from tests.web.test_review_two import TOAST, WAITS
 
 if TYPE_CHECKING:
@@ -158,6 +159,25 @@ def test_words_in_a_line_that_goes_while_an_undo_has_no_answer_are_seen(desk: "P
     press(desk, "Alt+y")
     until(lambda: "Good evening. Half" in texts(folder), 20)
     until(lambda: drafts(folder) in ("", "{}"), 20)
+
+
+def test_a_window_that_sends_what_another_one_has_not_sent_leaves_what_is_typed_there(
+    desk: "Page", server: Server, folder: Path
+) -> None:
+    with held(desk, "**/api/edits*") as routes:
+        press(desk, "End", *" Mine", "Control+s")
+        came(desk, routes)
+        press(desk, *" More")
+        until(lambda: " More" in drafts(folder), 20)
+        other = opened(desk.context.new_page(), server)
+        until(lambda: texts(folder)[0] == "Good evening. Mine", 20)
+        becomes(other, "livesubs.edits.settled && livesubs.drafts.waiting === 0")
+        assert " More" in drafts(folder)
+        press(other, "Alt+ArrowDown", "Alt+ArrowUp")
+        becomes(other, f"{ELSEWHERE}.endsWith('Good evening. Mine More')")
+    other.close()
+    press(desk, "Control+s")
+    until(lambda: texts(folder)[0] == "Good evening. Mine More" and drafts(folder) == "{}", 20)
 
 
 def test_words_that_the_server_does_not_take_at_all_are_seen(desk: "Page", folder: Path) -> None:
