@@ -77,6 +77,29 @@ def test_what_is_done_on_top_of_words_that_are_refused_is_not_done_to_anothers(
     assert asked(folder)[-2].after[0].text == f"Theirs {changes - 1} too", "what was typed is not written over"
 
 
+def test_what_is_typed_on_top_of_words_that_are_refused_is_not_written_over_anothers(
+    desk: "Page", folder: Path
+) -> None:
+    with held(desk, "**/api/edits*") as routes:
+        press(desk, "End", *" Mine", "Control+s", *" More")
+        came(desk, routes)
+        elsewhere(folder, "s0.en.1", "Theirs")
+        becomes(desk, "livesubs.feed.cues.get('s0.en.1').text === 'Theirs'")
+    becomes(desk, f"livesubs.edits.settled && {WAITS}.startsWith('This line was changed meanwhile. It now says:')")
+    press(desk, "Control+s", "Control+Enter")
+    becomes(desk, f"{TOAST}.startsWith('This line was changed meanwhile')")
+    assert texts(folder)[0] == "Theirs"
+    assert desk.input_value("#field") == "Good evening. Mine More"
+    press(desk, "Alt+u")  # what was refused before that is not forgotten
+    becomes(desk, f"{FIELD} === 'Theirs' && {WAITS}.includes('Good evening. Mine')")
+    elsewhere(folder, "s0.en.1", "Theirs too")
+    press(desk, "End", *" Two")
+    desk.evaluate("livesubs.edits.lost(livesubs.cue, 'Words apart')")
+    becomes(desk, f"{WAITS}.includes('Words apart')")
+    press(desk, "Alt+o")
+    becomes(desk, f"{WAITS}.includes('Good evening. Mine')")
+
+
 def test_words_that_the_server_has_and_refuses_later_are_seen_though_the_page_was_loaded_again(
     desk: "Page", folder: Path
 ) -> None:

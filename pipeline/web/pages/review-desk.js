@@ -156,8 +156,7 @@ export class Desk {
     if (field.conflict) return this.waits.tell(), false;
     const now = this.cues.get(field.cue.id);
     if (!now) return this.lose(), true;
-    if (!field.text) this.drafts.drop(field.cue.id);
-    if (!field.text) return this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
+    if (!field.text) return this.drafts.drop(now.id), this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
     this.ask("text", [now], [{ ...now, text: field.text }], `Changed: “${short(field.text)}”`);
     if (now.lang === this.facts.src_lang && this.facts.tgt_langs.length) this.versions.offer(now.id);
     return true;

@@ -17,7 +17,7 @@ const AGAIN = 500;
 const LOOK = 20;
 
 export class Edits extends EventTarget {
-  /** Tells "saved" (when anything about waiting changes), "refused" ({edit, why}) and "done" (an edit, whoever's). */
+  /** Tells "saved" (when anything about waiting changes), "refused" ({edit, on, why}) and "done" (an edit, whoever's). */
   constructor(feed, cues, drafts) {
     super();
     Object.assign(this, { _feed: feed, _cues: cues, _drafts: drafts, _busy: false, _session: null });
@@ -91,17 +91,25 @@ export class Edits extends EventTarget {
     this.ask("undo", [], [], { of: edit.id });
   }
 
-  /** What was refused `about` a line, its words or whatever, the editor has seen. */
-  seen(about) {
-    this.refused = this.refused.filter((one) => aboutOf(one.edit) !== about);
+  /** One that was refused the editor has seen, and what is beneath it. */
+  seen(one) {
+    const seen = [one, ...this._beneath(one)];
+    this.refused = this.refused.filter((other) => !seen.includes(other));
     this._keep();
     this._tell("saved");
   }
 
-  /** What was refused and is to be looked at, the newest words of each line, the newest times and so on, the newest first. */
+  /** What was refused and is to be looked at, the newest first. */
   get open() {
-    const about = this.refused.map((one) => aboutOf(one.edit));
-    return this.refused.filter((one, at) => about.lastIndexOf(about[at]) === at).reverse();
+    const beneath = this.refused.flatMap((one) => this._beneath(one));
+    return this.refused.filter((one) => !beneath.includes(one)).reverse();
+  }
+
+  /** What else was refused about the same that one was made on top of, such as words: it has those. */
+  _beneath(one) {
+    const [found, about] = [[one], aboutOf(one.edit)];
+    for (const { on = [] } of found) found.push(...this.refused.filter(({ edit }) => on.includes(edit.id)));
+    return found.slice(1).filter(({ edit }) => aboutOf(edit) === about);
   }
 
   /** All that has no answer. */
@@ -117,24 +125,24 @@ export class Edits extends EventTarget {
     this._tell("done", edit);
   }
 
-  /** `mine`: as it was asked here, if it was. */
+  /** `mine`: {edit, on} as it was asked here, if it was. */
   _refuse({ id }, why, mine) {
     this._cues.forget(id);
     this.history.drop(id);
-    if (mine && !this._shown.has(id)) this._show({ edit: mine, why });
+    if (mine && !this._shown.has(id)) this._show({ edit: mine.edit, on: mine.on, why });
     this._fall(id, why);
   }
 
   /** What was told of an edit, as it was asked: here, or by the server for this window. */
   _asked(edit) {
-    return this._open.find((one) => one.edit.id === edit.id)?.edit ?? (edit.id.startsWith(HAND) ? told(edit) : null);
+    return this._open.find((one) => one.edit.id === edit.id) ?? (edit.id.startsWith(HAND) ? told(edit) : null);
   }
 
-  _show({ edit, why }) {
-    this._shown.add(edit.id);
-    this.refused.push({ edit, why });
+  _show(refused) {
+    this._shown.add(refused.edit.id);
+    this.refused.push(refused);
     this._keep();
-    this._tell("refused", { edit, why });
+    this._tell("refused", refused);
   }
 
   /** What was made on top of what was refused would be done to what somebody else made of the line. That it was found right,
@@ -142,10 +150,10 @@ export class Edits extends EventTarget {
   _fall(id, why) {
     const fallen = this._waiting.filter((one) => one !== this._going && one.on.includes(id));
     this._waiting = this._waiting.filter((one) => !fallen.includes(one));
-    for (const { edit, done } of fallen) {
-      if (["accept", "undo"].includes(edit.did)) this._shown.add(edit.id);
-      done();
-      this._refuse(edit, why, edit);
+    for (const one of fallen) {
+      if (["accept", "undo"].includes(one.edit.did)) this._shown.add(one.edit.id);
+      one.done();
+      this._refuse(one.edit, why, one);
     }
   }
 
@@ -183,7 +191,7 @@ export class Edits extends EventTarget {
       this._waiting.shift();
       if (!this._early.delete(edit.id) && answer.found) this._sent.set(edit.id, first);
       if (answer.found) done();
-      else this._refuse(edit, answer.why, edit);
+      else this._refuse(edit, answer.why, first);
       this._keep();
       this._tell("saved");
     }
@@ -229,10 +237,10 @@ export class Edits extends EventTarget {
 }
 
 /** What an edit is about: what is done, and the line, the first of several; of an undo, what it takes back. */
-export const aboutOf = ({ did, before, after, of, id }) => `${did} ${after[0]?.id ?? before[0]?.[0] ?? of ?? id}`;
+const aboutOf = ({ did, before, after, of, id }) => `${did} ${after[0]?.id ?? before[0]?.[0] ?? of ?? id}`;
 
 /** An edit that the server made for this window, as it is told. */
-const told = ({ id, did, cues, after, of, note }) => ({ id, did, before: cues.map((one) => [one, 0]), after, of, note });
+const told = ({ id, did, cues, after, of, note }) => ({ edit: { id, did, before: cues.map((one) => [one, 0]), after, of, note } });
 
 /** Which sentences a line shows is the server's to say. */
 const written = ({ lang, start, end, text }, id) => ({ kind: "cue", id, lang, start, end, text });

@@ -3,7 +3,6 @@
 
 import { button, said } from "./dom.js";
 import { shown } from "./review-keys.js";
-import { aboutOf } from "./review-edits.js";
 import { named } from "./review-list.js";
 import { retime } from "./review-timing.js";
 import { byId } from "./page.js";
@@ -91,14 +90,13 @@ export class Waits {
     const { _desk: desk } = this;
     const now = desk.field.conflict;
     if (!now) return null;
-    const settle = (deed) => () => deed() && desk.edits.seen(aboutOf({ did: "text", after: [now] }));
     return {
       of: `${now.id} ${now.rev}`,
       what: "This line was changed meanwhile",
       parts: [said("b", "This line was changed meanwhile. It now says:"), said("q", now.text), said("p", "Yours is in the field.")],
       ways: {
-        mine: ["Keep mine", settle(() => (desk.field.settle(now), desk.commit(true)))],
-        theirs: ["Take theirs", settle(() => (desk.field.putBack(), true))],
+        mine: ["Keep mine", () => (desk.field.settle(now), desk.commit(true))],
+        theirs: ["Take theirs", () => desk.field.putBack()],
       },
     };
   }
@@ -137,7 +135,7 @@ export class Waits {
       parts.push(said("p", `Meant, ${named(desk, cue)}:`), said("q", says(cue)));
       if (now && says(now) !== says(cue)) parts.push(said("p", "It now says:"), said("q", says(now)));
     }
-    const seen = () => desk.edits.seen(aboutOf(edit));
+    const seen = () => desk.edits.seen(one);
     const again = this._again(edit);
     const ways = { ...(again && { mine: [again[0], () => again[1]() && seen()] }), leave: ["Leave it", seen] };
     const nows = edit.after.map((cue) => desk.cues.get(cue.id)).map((now) => now && says(now));
