@@ -184,7 +184,7 @@ export class Desk {
 
   accept() {
     const { cue, out } = this;
-    if (out) return this.waits.answer("leave");
+    if (out) return this.waits.leaveOut();
     if (!cue || !this.commit(true)) return;
     const now = this.cues.get(cue.id);
     this.ask("accept", [now], [], `Accepted: “${short(now.text)}”`);

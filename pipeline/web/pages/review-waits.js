@@ -28,9 +28,13 @@ export class Waits {
     return was;
   }
 
+  /** The line that is looked at is to stay out. */
+  leaveOut() {
+    this.answer("leave", this._out());
+  }
+
   /** "mine", "theirs" or "leave". */
-  answer(way) {
-    const now = this._now();
+  answer(way, now = this._now()) {
     const [, deed] = now?.ways[way] ?? [];
     if (!deed) return this._desk.tell(now ? `That is no answer here: ${this.keys(now.ways)}` : "Nothing waits for an answer.", "refused");
     this._question = null;
@@ -82,7 +86,7 @@ export class Waits {
   }
 
   _now() {
-    return this._question ?? this._conflict() ?? this._out() ?? this._refused();
+    return this._question ?? this._conflict() ?? this._refused(true) ?? this._out() ?? this._refused();
   }
 
   /** Somebody else changed the line that is being written. */
@@ -121,11 +125,11 @@ export class Waits {
     };
   }
 
-  /** What was refused, with what was meant: of the line that is worked on, else the newest. */
-  _refused() {
+  /** What was refused, with what was meant: of the line that is worked on (`here`: of that alone), else the newest. */
+  _refused(here = false) {
     const { _desk: desk } = this;
     const { open } = desk.edits;
-    const one = open.find(({ edit }) => edit.after.some((cue) => cue.id === desk.current)) ?? open[0];
+    const one = open.find(({ edit }) => edit.after.some((cue) => cue.id === desk.current)) ?? (here ? null : open[0]);
     if (!one) return null;
     const { edit, why } = one;
     const parts = [said("b", why)];
