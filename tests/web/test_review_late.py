@@ -224,6 +224,18 @@ def test_a_change_that_was_offered_to_the_line_before_is_told_as_not_done(desk: 
     until(lambda: texts(folder)[:2] == ["Good evening.  Mine", LINES[1][1]], 20)
 
 
+def test_an_offered_change_is_waited_for_though_what_was_typed_is_answered_before(desk: "Page", folder: Path) -> None:
+    press(desk, "End", *"  Mine")
+    with held(desk, "**/api/check") as routes:
+        press(desk, "Alt+x")
+        came(desk, routes)
+        until(lambda: texts(folder)[0] == "Good evening.  Mine", 20)
+        becomes(desk, "livesubs.edits.settled")
+        # timers fire in order: the one that asks about the line as it is told was before
+        desk.evaluate("new Promise((after) => setTimeout(after, 400))")
+    until(lambda: texts(folder)[0] == "Good evening. Mine", 20)
+
+
 def test_a_key_that_is_held_down_accepts_and_deletes_one_line(desk: "Page", folder: Path) -> None:
     for modifier, key, left in (("Control", "Enter", 4), ("Alt", "Delete", 3)):
         desk.keyboard.down(modifier)

@@ -16,9 +16,9 @@ const WORDS = {
 
 export class Check {
   constructor(desk) {
-    Object.assign(this, { _desk: desk, _timer: null, _asked: 0, _found: null });
-    /** What the last answer is about, as it was asked. */
-    this._last = null;
+    Object.assign(this, { _desk: desk, _timer: null, _found: null });
+    /** What the last answer is about, as it was asked, and what is being asked: {about, answer}. */
+    this._last = this._asking = null;
     desk.field.addEventListener("typed", () => this.soon());
     desk.cues.addEventListener("change", () => this.soon());
   }
@@ -66,16 +66,23 @@ export class Check {
 
   /** Whether there is an answer about the line as it now stands. */
   async _ask() {
-    const { _desk: desk } = this;
-    const asked = ++this._asked;
-    const { current } = desk;
     const body = this._about();
+    const about = JSON.stringify(body);
+    if (about === this._last) return true;
+    if (about === this._asking?.about) return this._asking.answer;
+    this._asking = { about };
     if (!body) return this._draw(null), false;
-    if (JSON.stringify(body) === this._last) return true;
+    return (this._asking.answer = this._answer(body, this._asking));
+  }
+
+  async _answer(body, asking) {
+    const { current } = this._desk;
     const { found } = await ask("/api/check", body, { patience: SOON });
-    if (asked !== this._asked || !found) return false;
-    this._last = JSON.stringify(body);
+    if (asking !== this._asking) return false;
+    this._asking = null;
+    if (!found) return false;
     this._draw({ cue: current, ...found });
+    this._last = asking.about;
     return true;
   }
 
