@@ -92,8 +92,6 @@ def test_what_is_typed_on_top_of_words_that_are_refused_is_not_written_over_anot
     assert desk.input_value("#field") == "Good evening. Mine More"
     press(desk, "Alt+u")  # what was refused before that is not forgotten
     becomes(desk, f"{FIELD} === 'Theirs' && {WAITS}.includes('Good evening. Mine')")
-    elsewhere(folder, "s0.en.1", "Theirs too")
-    press(desk, "End", *" Two")
     desk.evaluate("livesubs.edits.lost(livesubs.cue, 'Words apart')")
     becomes(desk, f"{WAITS}.includes('Words apart')")
     press(desk, "Alt+o")
