@@ -55,6 +55,20 @@ def test_vtt() -> None:
         """)
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("<i>Tea</i> & <scones>,\n<i>now\nand</i> then", "<i>Tea</i> &amp; &lt;scones&gt;,\n<i>now\nand</i> then"),
+        ("<i>Tea", "&lt;i&gt;Tea"),
+        ("</i>Tea<i>", "&lt;/i&gt;Tea&lt;i&gt;"),
+        ("<i></i>Tea", "&lt;i&gt;&lt;/i&gt;Tea"),
+        ("<i>Tea <i>now</i></i>", "&lt;i&gt;Tea &lt;i&gt;now&lt;/i&gt;&lt;/i&gt;"),
+    ],
+)
+def test_italics_of_a_vtt_are_italics_and_what_is_none_is_text(text: str, written: str) -> None:
+    assert to_vtt([cue(text)]).endswith(f"\n{written}\n")
+
+
 def test_no_cues_are_valid_files() -> None:
     assert to_srt([]) == ""
     assert to_vtt([]) == "WEBVTT\n"

@@ -13,7 +13,7 @@ from pipeline.review.alignment import Line
 from pipeline.review.file import SubtitleFile
 from pipeline.review.markup import italic, others, visible
 from pipeline.review.times import Format
-from pipeline.subtitles.formats import WITHOUT_BRACES
+from pipeline.subtitles.formats import ITALIC, WITHOUT_BRACES, has_italics
 
 _TAGGED = re.compile(r"(\{[^{}\n]*\}|<[^<>\n]*>)")
 _ITALIC = re.compile("</?i>")
@@ -116,7 +116,9 @@ def with_braces(lines: Sequence[Line], cues: Iterable[Cue]) -> list[Line]:
 
 def said(cue: Cue, format: Format) -> str:
     """The text of a cue as a file of it reads; WebVTT has escapes for what looks like a tag, SRT has none."""
-    return plain(cue.text, None if format == "vtt" else format)
+    if format != "vtt":
+        return plain(cue.text, format)
+    return plain(ITALIC.sub("", cue.text) if has_italics(cue.text) else cue.text, None)
 
 
 class Italics:

@@ -1,5 +1,6 @@
 """Cues as SRT and WebVTT text, and two tracks as one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
@@ -9,6 +10,7 @@ import srt
 
 from pipeline.events import Cue
 
+ITALIC = re.compile("(</?i>)")
 WITHOUT_BRACES = str.maketrans("{}\\", "()⧵")
 """What stands in ASS for what it has no way to write."""
 
@@ -35,7 +37,16 @@ VTT_HEAD = "WEBVTT\n"
 def vtt_cue(cue: Cue) -> str:
     """One cue of a WebVTT file, without the empty line before the next."""
     text = _without_arrow(_checked(cue).text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if has_italics(cue.text):
+        text = text.replace("&lt;i&gt;", "<i>").replace("&lt;/i&gt;", "</i>")
     return f"{cue.id}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{text}\n"
+
+
+def has_italics(text: str) -> bool:
+    """Whether there are some, each beginning and ending in turn around something: else `<i>` is what somebody wrote."""
+    parts = ITALIC.split(text)  # text, mark, text, ...
+    in_turn = parts[1::2] == ["<i>", "</i>"] * (len(parts) // 4)
+    return len(parts) > 1 and in_turn and all(part.strip() for part in parts[2::4])
 
 
 def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> Iterator[Cue]:

@@ -53,7 +53,10 @@ class Drafts:
             self._write(left)
 
     def settle(self, edit: Edit) -> None:
-        """Forgets what has become an edit that was done, as it was typed; another window's draft of that line stays."""
+        """Forgets what has become an edit that was done, as it was typed; another window's draft of that line stays.
+
+        So does one that was begun after that edit: a server that starts is told of all there ever were.
+        """
         self.look()
         done = {} if edit.refused else {cue.id: cue for cue in edit.after}
         for (id, by), draft in self._drafts.items():
@@ -89,4 +92,4 @@ class Drafts:
 
 def _same(cue: Cue, draft: Draft) -> bool:
     near = abs(cue.start - draft.start) < 0.001 and abs(cue.end - draft.end) < 0.001
-    return near and cue.text == shown_text(draft.text)
+    return near and draft.rev < cue.rev and cue.text == shown_text(draft.text)

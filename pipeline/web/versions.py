@@ -22,7 +22,7 @@ from pipeline.source.parts import AUDIO
 from pipeline.system import program
 from pipeline.web.bodies import Unfit, told
 from pipeline.web.edits import write_down
-from pipeline.web.given import address, given
+from pipeline.web.given import address, for_this, given
 from pipeline.web.show import Show
 from pipeline.web.tools import Toolbox
 
@@ -80,6 +80,7 @@ class Versions:
 
     async def restore(self, request: Request) -> Response:
         """Brings back what a guard kept: the line that was said, and what the session's engines make of it."""
+        for_this(request, self._show.session.state.session)
         wish = await told(request, Restoring, _LONGEST)
         self._show.session.look()
         state, rules = self._show.session.state, self._show.session.rules()
@@ -98,7 +99,8 @@ class Versions:
                 else:
                     translated.append(rendering)
         edit = bring_back(state, kept, translated, rules, wish.id)
-        refused = answered(state, edit, rules)
+        self._show.session.look()  # to translate takes a while
+        refused = answered(self._show.session.state, edit, rules)
         if isinstance(refused, Edit) and refused.refused:
             raise Unfit(refused.refused, 409)
         return given({"kept": wish.id, "lacking": lacking}, write_down(self._show, edit))

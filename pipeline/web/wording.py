@@ -18,7 +18,7 @@ from pipeline.review.finding import Hit, Sought, Stale, Tick, find, replacing
 from pipeline.review.others import Others
 from pipeline.web.bodies import told
 from pipeline.web.edits import write_down
-from pipeline.web.given import address, given
+from pipeline.web.given import address, for_this, given
 from pipeline.web.show import Show
 from pipeline.web.tools import Toolbox, Tools
 from pipeline.web.versions import Versions
@@ -101,6 +101,7 @@ class Wording:
 
     async def replace(self, request: Request) -> Response:
         """Replaces the ticked hits of one session, an edit for each line; those that are not as they were are told."""
+        for_this(request, self._show.session.state.session)
         wish = await told(request, Replacing, _TICKS)
         edits, stale = await self._replaced(wish)
         answer = {"edits": [edit.id for edit in edits], "stale": stale}

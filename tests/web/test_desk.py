@@ -4,6 +4,7 @@ import json
 import struct
 import subprocess
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,21 @@ def test_a_draft_reaches_the_other_window_and_lives_through_a_kill(desk: Server)
         send(desk, "/api/drafts/4.en", draft, "PUT")
         send(desk, "/api/drafts/4.en", None, "DELETE")
         assert feed.next("draft", lambda message: message["cue"] == "4.en" and not message["draft"])
+
+
+def test_a_draft_of_what_the_line_said_once_lives_through_a_kill(desk: Server) -> None:
+    """The server reads again how the line came to say that, and something else after it."""
+    was = LINES[7]
+    for number, now in enumerate(("EIGHT", "8")):
+        send(desk, "/api/edits", text(f"eight-{number}", replace(was, rev=1 + number), now))
+        until(lambda: shown(desk)[was.id] == (now, 2 + number), 10)  # noqa: B023
+    draft = {"lang": "en", "text": "EIGHT", "start": was.start, "end": was.end, "rev": 3, "by": "w1"}
+    assert send(desk, f"/api/drafts/{was.id}", draft, "PUT")[0] == 204
+    desk.kill()
+    desk.start()
+    with watched(desk.port, "desk=w2") as feed:
+        known = takewhile(lambda one: one[0] != "ready", feed.all())
+        assert was.id in [message["cue"] for kind, message in known if kind == "draft"]
 
 
 def test_two_servers_of_one_folder_tell_each_other_of_drafts(tmp_path: Path) -> None:

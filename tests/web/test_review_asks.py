@@ -96,7 +96,7 @@ def test_what_was_just_typed_is_found_and_what_goes_meanwhile_is_told(desk: "Pag
     becomes(desk, "document.querySelectorAll('#find-list li').length === 3")  # The floor, the nurses, what was typed
     hits = [{**HIT, "session": session} for session in ANSWERS]
     desk.route("**/api/found?*", lambda route: route.fulfill(json={"hits": hits, "more": False, "others": 2}))
-    desk.route("**/api/replace", replace)
+    desk.route("**/api/replace?session=*", replace)
     press(desk, "Tab", *"Bad")
     becomes(desk, "document.querySelectorAll('#find-list del').length === 3")
     desk.focus("#find-replace")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from pipeline.asked import keep
+from pipeline.asked import Edits, keep
 from pipeline.events import Cue, Edit, Ended
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
@@ -140,3 +140,14 @@ def test_a_press_on_the_sound_is_one_though_the_lines_are_drawn_anew_under_it(de
     desk.mouse.move(*at(4.6), steps=3)
     desk.mouse.up()
     until(lambda: abs(state(folder).cues["s0.en.1"].end - 4.6) < 0.03, 20)
+
+
+def test_a_time_that_is_being_typed_is_not_taken_half_because_the_sound_goes_on(desk: "Page", folder: Path) -> None:
+    press(desk, "Alt+Shift+W", "Control+ ")
+    becomes(desk, "livesubs.player.playing && livesubs.current === 's0.en.1'")
+    press(desk, "Alt+a", "Tab", *"0:0")
+    becomes(desk, "livesubs.player.stream > 6.5")  # in the next line
+    press(desk, *"4.5", "Enter")
+    until(lambda: state(folder).cues["s0.en.1"].end == 4.5, 20)
+    becomes(desk, "livesubs.current !== 's0.en.1'")
+    assert [edit.did for edit in Edits(folder).new()] == ["retime"]

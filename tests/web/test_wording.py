@@ -177,7 +177,9 @@ NONSENSE: list[tuple[str, Any, int]] = [
     ("/api/again", {"cue": "x", "what": "speech"}, 409),
     ("/api/again", {"cue": "x", "what": "song"}, 400),
     ("/api/suppressed", {"kept": "k1-2", "id": "x"}, 409),
+    ("/api/suppressed?session=1", {"kept": "k1-2", "id": "x"}, 412),
     ("/api/replace", {"what": "x", "ticks": [], "session": "nowhere"}, 409),
+    ("/api/replace?session=1", {"what": "x", "ticks": []}, 412),
     ("/api/found?what=", None, 409),
 ]
 

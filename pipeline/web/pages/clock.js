@@ -8,6 +8,8 @@ import { BEFORE } from "./ends.js";
 
 /** Seconds missing that are not worth a wait. */
 const SHORT = 0.3;
+/** Seconds before the end of all there is that is gone to at most. */
+const LAST = 0.2;
 /** Programme date-time of stream time 0, as the server has it. */
 const EPOCH = Date.UTC(2000, 0, 1) / 1000;
 /** Seconds by which the two ways may differ; more, and the time stamps are not what they should be. */
@@ -98,6 +100,11 @@ export class StreamClock {
 
   get begin() {
     return said(this.details.fragments[0]);
+  }
+
+  /** The stream time nearest to one that there is a picture of. */
+  within(stream) {
+    return Math.max(this.begin, Math.min(stream, this.end.stream - LAST));
   }
 
   /** What has to be added to a media time of that connection; NaN while that is not known. */

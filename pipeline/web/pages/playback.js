@@ -7,17 +7,12 @@
 import { StreamClock } from "./clock.js";
 import { Delay } from "./delay.js";
 import { Ends, STUCK } from "./ends.js";
+import { ENOUGH, Live } from "./live.js";
+import { Missing } from "./missing.js";
 import { now } from "./page.js";
 import { attach, frames, move, start } from "./source.js";
-import { Wait } from "./wait.js";
 
 const { Hls } = window;
-/** Seconds of picture that have to be there before it goes on. */
-const ENOUGH = 1;
-/** Seconds before the end of all there is that is gone to at most. */
-const LAST = 0.2;
-/** Seconds away from the live delay that still count as being there. */
-const THERE = 3;
 
 export class Playback extends EventTarget {
   constructor(video, feed, delay) {
@@ -29,10 +24,8 @@ export class Playback extends EventTarget {
     this.sound = true;
     this.ends = new Ends(feed);
     this.held = new Delay(feed, delay, () => this.clock.details?.targetduration ?? 2, () => this.state === "starved");
-    this._wait = null;
-    this._passed = -1;
-    /** Seconds for which nothing was there to play, since the last gap: that one has been waited for by so much. */
-    this._starved = 0;
+    this._live = new Live(feed, this.held, () => this.clock.details);
+    this._missing = new Missing(() => this._due);
     this._moved = { media: -1, at: 0 };
     this._open(null);
     feed.addEventListener("resumed", () => this._reopen());
@@ -43,7 +36,7 @@ export class Playback extends EventTarget {
   /** The stream time of what is shown; null while nothing is. */
   get stream() {
     if (this.state === "waiting") return null;
-    if (this._wait) return this._waited;
+    if (this._missing.waits) return this._missing.stream;
     return this.clock.at(this._shown ?? this._video.currentTime);
   }
 
@@ -55,7 +48,7 @@ export class Playback extends EventTarget {
 
   /** Seconds behind live; null without a live edge. */
   get delay() {
-    return this.stream === null || !this._live ? null : this._feed.edge - this.stream;
+    return this._live.behind(this.stream);
   }
 
   /** The delay that is held, or come back to. */
@@ -65,7 +58,7 @@ export class Playback extends EventTarget {
 
   /** Where it has ended, somebody said so. */
   get closed() {
-    return this.ends.stopped(this.stream) || this.ends.show(this.stream, this.clock.missing(this._video.currentTime, this._passed));
+    return this.ends.stopped(this.stream) || this.ends.show(this.stream, this._next(this._video.currentTime));
   }
 
   /** Seconds for which there has been nothing more to play. */
@@ -75,7 +68,7 @@ export class Playback extends EventTarget {
 
   /** Where the wait leads to, and how many seconds it still takes; null when nothing is waited for. */
   get wait() {
-    return this._wait && { until: this._wait.until, left: Math.max(0, this._wait.until - this._waited) };
+    return this._missing.wait;
   }
 
   play() {
@@ -93,11 +86,10 @@ export class Playback extends EventTarget {
   /** Goes to a stream time, and on from there. */
   seek(stream) {
     if (!this.clock.details) return this.restore({ stream, free: true, paused: this.paused, beyond: [] });
-    const to = Math.max(this.clock.begin, Math.min(stream, this.clock.end.stream - LAST));
-    this.free = !this._live || Math.abs(this._feed.edge - to - this.wanted) > THERE;
-    this._wait = this._shown = null;
-    this._passed = -1;
-    this._starved = 0;
+    const to = this.clock.within(stream);
+    this.free = !this._live.near(to);
+    this._shown = null;
+    this._missing.forget();
     this.ends.moved(to);
     move(this._hls, this._video, this.clock.aim(to));
     this._goOn();
@@ -107,21 +99,14 @@ export class Playback extends EventTarget {
   /** Back to the live delay, at once, if there is anything newer than what is shown; false: nothing is yet. */
   catchUp() {
     if (!this.clock.details) this.restore({ stream: null, free: false, paused: false, beyond: [] });
-    if (!this._live) return true;
-    const newer = this._newer;
+    if (!this._live.on) return true;
+    const newer = this._live.newer(this.stream, this.clock.end.stream, this.state === "starved");
     this.paused = false;
-    if (newer) this.seek(this._feed.edge - this.wanted);
+    if (newer) this.seek(this._live.due);
     else this.play();
     this.free = false;
     this.ends.beyond = [];
     return newer;
-  }
-
-  /** Whether catching up would show anything new; while the stream comes it may also go back, to a longer delay. */
-  get _newer() {
-    const to = this._feed.edge - this.wanted;
-    const lost = this._feed.source?.state === "lost";
-    return Math.min(to, this.clock.end.stream) - this.stream >= ENOUGH || !(lost || this.state === "starved");
   }
 
   /** Begins where a page was that is loaded again, or at a place that was asked for before there is a picture. */
@@ -135,7 +120,7 @@ export class Playback extends EventTarget {
     const media = this._video.currentTime;
     if (media !== this._moved.media) this._moved = { media, at: now() };
     this._settle(media);
-    if (this._wait) this._keepWaiting();
+    if (this._missing.waits) this._keepWaiting();
     else if (this._over(media)) this._end();
     else if (this.state === "ended") this._goOn();
     else if (this.state === "starved") this._look(media);
@@ -150,22 +135,13 @@ export class Playback extends EventTarget {
     if (this._shown === null && stands) this._shown = media;
   }
 
-  get _live() {
-    return Boolean(!this._feed.ended && this._feed.edge !== null && this.clock.details?.live);
-  }
-
-  /** Where the wait has come to, in stream time. */
-  get _waited() {
-    return this._wait.at(this._due);
-  }
-
   /** Where live playback is to be; null where it does not go by that. */
   get _due() {
-    return this._follows ? this._feed.edge - this.wanted : null;
+    return this._follows ? this._live.due : null;
   }
 
   get _follows() {
-    return this._live && !this.free;
+    return this._live.on && !this.free;
   }
 
   _open(stream) {
@@ -181,7 +157,7 @@ export class Playback extends EventTarget {
     if (!this.clock.details || this.clock.details.live) return;
     const at = this.stream;
     this._hls.destroy();
-    this._wait = null;
+    this._missing.stop();
     this._open(at);
   }
 
@@ -189,11 +165,10 @@ export class Playback extends EventTarget {
   _begin() {
     const { clock } = this;
     if (clock.details.live && this._feed.edge === null) return null;
-    const due = this._live ? this._feed.edge - this.wanted : (this._feed.room.begin ?? clock.begin);
-    const last = clock.end.stream;
-    const to = this._place > last ? Math.max(clock.begin, last - LAST) : (this._place ?? due); // asked for before that was known
+    const due = this._live.on ? this._live.due : (this._feed.room.begin ?? clock.begin);
+    const to = this._place > clock.end.stream ? clock.within(this._place) : (this._place ?? due); // asked for before that was known
     this.state = this.ends.show(to) ? "ended" : this.paused ? "paused" : "playing";
-    if (to < clock.begin) this._hold("begins", new Wait(to, clock.begin));
+    if (to < clock.begin) this._missing.before(to, clock.begin), this._hold("begins");
     else this._go();
     this.dispatchEvent(new CustomEvent("moved", { detail: Math.max(to, clock.begin) }));
     return clock.aim(Math.max(to, clock.begin));
@@ -203,45 +178,39 @@ export class Playback extends EventTarget {
     if (this.state === "waiting" || !this.clock.details) return;
     this._shown = media;
     if (this.state === "playing") this._play(media);
-    if (!this._wait) this.dispatchEvent(new Event("frame"));
+    if (!this._missing.waits) this.dispatchEvent(new Event("frame"));
   }
 
   _play(media) {
     if (this._over(media)) return this._end();
     if (!this._video.videoWidth) this._shown = media;
-    const next = this.clock.missing(media, this._passed);
+    const next = this._next(media);
     if (next) {
-      this._passed = next.media;
-      this._miss(next.stream - next.gap, next.stream);
+      if (this._missing.meet(next)) this._hold("gap");
     } else if (this.ends.soFar(this.clock.details.live, this.clock.end.media - media, now() - this._moved.at)) {
-      this.state = "starved";
-      this._video.pause();
+      this._hold("starved");
     }
   }
 
-  /** Nothing is in a gap: what was waited before it counts, and one that is over in live playback takes no time. */
-  _miss(from, until) {
-    const wait = new Wait(from, until, this._starved);
-    this._starved = 0;
-    if (wait.at(this._due) < until) this._hold("gap", wait);
+  /** What comes where the picture breaks off at `media`, if that is still to be waited for. */
+  _next(media) {
+    return this._missing.next(this.clock, media);
   }
 
-  _hold(state, wait) {
+  _hold(state) {
     this.state = state;
     this._video.pause();
-    this._wait = wait;
   }
 
   _keepWaiting() {
-    this._wait.tick(this.paused);
-    if (this._waited < this._wait.until || this.paused) return;
-    this._wait = this._shown = null;
+    if (!this._missing.tick(this.paused)) return;
+    this._shown = null;
     this._goOn();
   }
 
   _look(media) {
     if (this.clock.end.media - media < ENOUGH) return;
-    this._starved += this.starved;
+    this._missing.starved(this.starved);
     this.state = this.paused ? "paused" : "playing";
     this._play(media);
     this._go();
@@ -252,13 +221,12 @@ export class Playback extends EventTarget {
     const stuck = this.state === "starved" || this.state === "ended";
     const last = stuck && this.ends.recording(details.live, end.stream, end.media - media);
     const at = Math.max(this.stream, this.clock.at(media)); // the frame that stands may be the last of a connection
-    return this._video.ended || last || this.ends.show(at, this.clock.missing(media, this._passed));
+    return this._video.ended || last || this.ends.show(at, this._next(media));
   }
 
   /** Until that is no longer so: the end of the show was put off, or somebody goes back. */
   _end() {
-    this.state = "ended";
-    this._video.pause();
+    this._hold("ended");
   }
 
   _goOn() {
@@ -267,7 +235,7 @@ export class Playback extends EventTarget {
   }
 
   async _go() {
-    if (this.paused || this._wait || this.state !== "playing") return;
+    if (this.paused || this._missing.waits || this.state !== "playing") return;
     this.sound = (await start(this._video)) && this.sound;
   }
 

@@ -28,8 +28,8 @@ async function back(desk, edits, said, more = "") {
   const of = edits.map((edit) => desk.edits.history.meant(edit));
   desk.tell(`${said}: ${of.length > 1 ? `a replacement in ${of.length} lines` : told(desk, of[0])}${more}`);
   for (const edit of edits) desk.edits.undo(edit);
-  await desk.edits.sure();
-  if (desk.current !== current) return; // the editor has gone on
+  const still = await desk.turn.still(desk.edits.sure());
+  if (!still || desk.current !== current) return keepSomewhere(desk); // the editor has gone on
   const there = of.flatMap(({ cues }) => cues).filter((one) => desk.cues.get(one)?.lang === desk.lang);
   const id = there.includes(current) ? current : there[0];
   const same = id === desk.current;

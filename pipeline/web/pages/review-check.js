@@ -16,9 +16,9 @@ const WORDS = {
 
 export class Check {
   constructor(desk) {
-    Object.assign(this, { _desk: desk, _timer: null, _asked: 0, _found: null });
-    /** What the last answer is about, as it was asked. */
-    this._last = null;
+    Object.assign(this, { _desk: desk, _timer: null, _found: null });
+    /** What the last answer is about, as it was asked, and what is being asked: {about, answer}. */
+    this._last = this._asking = null;
     desk.field.addEventListener("typed", () => this.soon());
     desk.cues.addEventListener("change", () => this.soon());
   }
@@ -38,21 +38,19 @@ export class Check {
   /** Makes the change that is offered, for the line as it now stands. */
   async take() {
     const { _desk: desk } = this;
-    const { current } = desk;
-    const about = JSON.stringify(this._about());
+    if (!desk.commit(true)) return;
+    const about = JSON.stringify([desk.current, this._about()]);
     clearTimeout(this._timer);
     const answered = await this._ask();
     const { _found: found } = this;
-    if (desk.current !== current) return;
-    if (JSON.stringify(this._about()) !== about) return desk.tell(MEANWHILE, "refused");
+    if (JSON.stringify([desk.current, this._about()]) !== about) return desk.tell(MEANWHILE, "refused");
     if (!answered) return desk.tell("The rules could not be asked about just now. Try it again.", "refused");
     if (!found.faults.length) return desk.tell("Nothing is wrong with this line.", "refused");
     if (!found.fixed.length) return desk.tell("No change is offered for what is wrong here: it needs other words, or other times.", "refused");
     const lines = found.fixed.map((fix) => [this._line(fix.cue), fix]).filter(([now]) => now);
-    const now = lines.map(([line]) => desk.worked(line));
-    const made = lines.map(([, { start, end, text }], at) => ({ ...now[at], start, end, text }));
-    const reads = made.some((cue, at) => cue.text !== now[at].text);
-    desk.ask(reads ? "text" : "retime", now, made, "Changed as it was offered");
+    const made = lines.map(([now, { start, end, text }]) => ({ ...now, start, end, text }));
+    const reads = lines.some(([now, { text }]) => text !== now.text);
+    desk.ask(reads ? "text" : "retime", lines.map(([now]) => now), made, "Changed as it was offered");
   }
 
   /** The line that an answer is about: the one that was asked about (0), or a neighbour. */
@@ -61,18 +59,30 @@ export class Check {
     return [before, this._desk.cue, after][place + 1] ?? null;
   }
 
+  /** A line, the chosen one as it stands in the field. */
+  _written(cue) {
+    return cue.id === this._desk.current ? { ...cue, text: this._desk.textOf(cue) } : cue;
+  }
+
   /** Whether there is an answer about the line as it now stands. */
   async _ask() {
-    const { _desk: desk } = this;
-    const asked = ++this._asked;
-    const { current } = desk;
     const body = this._about();
+    const about = JSON.stringify(body);
+    if (about === this._last) return true;
+    if (about === this._asking?.about) return this._asking.answer;
+    this._asking = { about };
     if (!body) return this._draw(null), false;
-    if (JSON.stringify(body) === this._last) return true;
+    return (this._asking.answer = this._answer(body, this._asking));
+  }
+
+  async _answer(body, asking) {
+    const { current } = this._desk;
     const { found } = await ask("/api/check", body, { patience: SOON });
-    if (asked !== this._asked || !found) return false;
-    this._last = JSON.stringify(body);
+    if (asking !== this._asking) return false;
+    this._asking = null;
+    if (!found) return false;
     this._draw({ cue: current, ...found });
+    this._last = asking.about;
     return true;
   }
 
@@ -81,7 +91,7 @@ export class Check {
     const { cue, cues, lang } = this._desk;
     if (!cue) return null;
     const [before, after] = cues.beside(cue.id, lang).map((one) => one && plain(one));
-    return { lang, cues: [plain(this._desk.worked(cue))], before, after };
+    return { lang, cues: [plain(this._written(cue))], before, after };
   }
 
   _draw(found) {
@@ -107,11 +117,11 @@ export class Check {
     for (const fix of found.fixed) {
       const now = this._line(fix.cue);
       if (!now) continue;
-      const worked = this._desk.worked(now);
+      const { start, end, text } = this._written(now);
       if (fix.cue < 0) change.append("The line before: ");
-      if (fix.text !== worked.text) change.append(...compared(worked.text, fix.text), "\n");
-      if (fix.start !== worked.start) change.append(`begins ${by(fix.start - worked.start)}\n`);
-      if (fix.end !== worked.end) change.append(`ends ${by(fix.end - worked.end)}\n`);
+      if (fix.text !== text) change.append(...compared(text, fix.text), "\n");
+      if (fix.start !== start) change.append(`begins ${by(fix.start - start)}\n`);
+      if (fix.end !== end) change.append(`ends ${by(fix.end - end)}\n`);
     }
     if (found.left.length) change.append(`Then still: ${found.left.map((one) => one.rule).join(", ")}.`);
     const take = button("Change", () => this.take());

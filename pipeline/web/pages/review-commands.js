@@ -7,7 +7,9 @@ import { giveWords, insert, mergeWith, remove, splitHere } from "./review-texts.
 
 /** Seconds of the first and the last of a line that can be heard alone. */
 const PART = 0.5;
-const [PLAY, GO, TIME, WORDS, DO, ANSWER] = ["Playing", "Going", "Times", "Words", "Doing", "Answering"];
+const [GO, TIME, WORDS, DO, ANSWER] = ["Going", "Times", "Words", "Doing", "Answering"];
+/** What plays leads nowhere. */
+export const PLAY = "Playing";
 
 const whole = (desk) => desk.cue && desk.player.play(desk.cue.start, desk.cue.end);
 const first = (desk) => desk.cue && desk.player.play(desk.cue.start, Math.min(desk.cue.end, desk.cue.start + PART));
@@ -15,9 +17,6 @@ const last = (desk) => desk.cue && desk.player.play(Math.max(desk.cue.start, des
 const follow = (desk) => desk.tell((desk.follows = !desk.follows) ? "The chosen line follows the playhead." : "The chosen line stays.");
 const answer = (way) => (desk) => desk.waits.answer(way);
 const pace = (by) => (desk) => desk.tell(`Speed ${desk.player.pace(by)}`);
-
-/** A key that is held down is one answer. */
-const once = (_, event) => !event.repeat;
 
 const untranslated = ({ kind, tgt_langs }) => (tgt_langs.length ? "" : kind === "file" ?
   "This is a subtitle file in one language: there is nothing that it could be translated from again." :
@@ -66,9 +65,9 @@ export const COMMANDS = [
   { group: WORDS, id: "give-before", keys: ["Alt+Shift+ArrowUp"], what: "give the words before the caret to the line before", shapes: true, run: (desk) => giveWords(desk, -1) },
   { group: WORDS, id: "give-after", keys: ["Alt+Shift+ArrowDown"], what: "give the words after the caret to the next line", shapes: true, run: (desk) => giveWords(desk, 1) },
   { group: WORDS, id: "insert", keys: ["Alt+I"], what: "a new line at the playhead", run: insert },
-  { group: WORDS, id: "delete", keys: ["Alt+Delete"], what: "delete the line", run: remove },
+  { group: WORDS, id: "delete", keys: ["Alt+Delete"], what: "delete the line", once: true, run: remove },
 
-  { group: DO, id: "accept", keys: ["Ctrl+Enter"], what: "accept the line, and go to the next", run: (desk) => desk.accept() },
+  { group: DO, id: "accept", keys: ["Ctrl+Enter"], what: "accept the line, and go to the next", once: true, run: (desk) => desk.accept() },
   { group: WORDS, id: "again", keys: ["Alt+R"], what: "translate it again, and choose", cannot: untranslated, run: (desk) => desk.versions.open() },
   { group: WORDS, id: "hear", keys: ["Alt+Shift+R"], what: "hear it again, and choose", cannot: unheard, run: (desk) => desk.versions.open("speech") },
   { group: WORDS, id: "spelling", keys: ["Alt+C"], what: "take the first suggestion for a word that is misspelt", run: (desk) => desk.spelling.take() },
@@ -82,9 +81,9 @@ export const COMMANDS = [
   { group: DO, id: "redo", keys: ["Ctrl+Y", "Ctrl+Shift+Z"], what: "do it again", run: redo, may: (desk, event) => !typing(desk, event) },
   { group: DO, id: "put-back", keys: ["Escape"], what: "put the line back as it was, before it is left", run: (desk) => desk.putBack(), answers: true },
 
-  { group: ANSWER, id: "mine", keys: ["Alt+Y"], what: "keep mine; or yes, do what is asked", run: answer("mine"), answers: true, may: once },
-  { group: ANSWER, id: "theirs", keys: ["Alt+U"], what: "take theirs", run: answer("theirs"), answers: true, may: once },
-  { group: ANSWER, id: "leave", keys: ["Alt+O"], what: "leave it", run: answer("leave"), answers: true, may: once },
+  { group: ANSWER, id: "mine", keys: ["Alt+Y"], what: "keep mine; or yes, do what is asked", run: answer("mine"), answers: true, once: true },
+  { group: ANSWER, id: "theirs", keys: ["Alt+U"], what: "take theirs", run: answer("theirs"), answers: true, once: true },
+  { group: ANSWER, id: "leave", keys: ["Alt+O"], what: "leave it", run: answer("leave"), answers: true, once: true },
 
   { group: DO, id: "help", keys: ["F1"], what: "these keys; ? does it, too, where nothing is written", run: (desk) => desk.keys.help() },
 ];

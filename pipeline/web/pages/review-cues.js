@@ -77,6 +77,11 @@ export class Cues extends EventTarget {
     this._changed();
   }
 
+  /** The edit that makes a line as it is seen, and was not told yet; empty: none does. */
+  asked(id) {
+    return this._asked.findLast(({ made }) => made.some((cue) => cue.id === id))?.id ?? "";
+  }
+
   /** The edit was refused, or what it makes has been told. */
   forget(id) {
     if (!this._asked.some((one) => one.id === id)) return;

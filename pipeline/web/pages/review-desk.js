@@ -108,13 +108,6 @@ export class Desk {
     return cue.flags.includes("accepted") || this.edits.history.worded(cue.id);
   }
 
-  /** A line with the text that stands in its field, and the rev that the editor saw. */
-  worked(cue) {
-    const now = this.cues.get(cue.id);
-    if (cue.id !== this.current || !this.field.text) return now;
-    return { ...now, text: this.field.text, rev: this.field.conflict ? this.field.cue.rev : now.rev };
-  }
-
   textOf(cue) {
     if (cue.id === this.current) return this.field.text || cue.text;
     return this.drafts.get(cue.id)?.text || cue.text;
@@ -154,18 +147,26 @@ export class Desk {
     this.parted = { was, parts };
   }
 
-  /** What was typed becomes an edit; whether all of it is one. What somebody else has left there does when one is `sure`. */
+  /** What was typed becomes an edit, before anything else is done to its line: to take that back leaves the words. Whether
+   * all of it is one. What somebody else has left there does when one is `sure`. */
   commit(sure = false) {
     const { field } = this;
     this.times.commit();
     if (!field.changed || (field.left && !sure)) return true;
     if (field.conflict) return this.waits.tell(), false;
-    if (!field.text) this.drafts.drop(field.cue.id);
-    if (!field.text) return this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
     const now = this.cues.get(field.cue.id);
-    if (now) this.ask("text", [now], [{ ...now, text: field.text }], `Changed: “${short(field.text)}”`);
-    if (now?.lang === this.facts.src_lang && this.facts.tgt_langs.length) this.versions.offer(now.id);
+    if (!now) return this.lose(), true;
+    if (!field.text) return this.drafts.drop(now.id), this.tell("An empty line is no change: delete it instead. What stood there stays.", "refused"), false;
+    this.ask("text", [now], [{ ...now, text: field.text }], `Changed: “${short(field.text)}”`);
+    if (now.lang === this.facts.src_lang && this.facts.tgt_langs.length) this.versions.offer(now.id);
     return true;
+  }
+
+  /** The line that was being written is no more: its words are shown. */
+  lose() {
+    const { cue, changed, text } = this.field;
+    if (changed && text) this.edits.lost(cue, text);
+    this.field.open(null);
   }
 
   /** Asks for an edit, and tells it; gives the lines as they will be. */
@@ -183,7 +184,7 @@ export class Desk {
 
   accept() {
     const { cue, out } = this;
-    if (out) return this.waits.answer("leave");
+    if (out) return this.waits.leaveOut();
     if (!cue || !this.commit(true)) return;
     const now = this.cues.get(cue.id);
     this.ask("accept", [now], [], `Accepted: “${short(now.text)}”`);

@@ -2,6 +2,7 @@
 // window has its own draft of a line. That of another one is only shown; once that is closed, whoever opens the line has it.
 
 import { write } from "./review-server.js";
+import { tidy } from "./review-shape.js";
 import { keep, kept } from "./review-store.js";
 import { connect, HERE, there, windows } from "./review-whose.js";
 
@@ -20,7 +21,7 @@ export class Drafts extends EventTarget {
     /** By line, then by window. */
     this._known = new Map();
     this._unsent = new Map();
-    /** Drafts of lines with an edit that is not on the server yet: whether one is `there`. */
+    /** Drafts of lines with an edit that is not on the server yet, as the server has them; null: it has none. */
     this._turned = new Map();
     /** The draft of another window that the open line was opened with: {id, by}. */
     this._taken = null;
@@ -83,13 +84,16 @@ export class Drafts extends EventTarget {
     }
   }
 
-  /** Those of the lines have become an edit, made by `by`; gives what has to be called once that is on the server, too. */
-  become(ids, by) {
-    const turned = ids.flatMap((id) => this._whole(id, by).map((one) => [id, one]));
+  /** Those of the lines have become an edit, made by `by`, unless they say something else; gives what has to be called once that
+   * is on the server, too. */
+  become(cues, by) {
+    const says = ({ id, text }, one) => tidy(this._known.get(id)?.get(one)?.text ?? text) === tidy(text);
+    const turned = cues.flatMap((cue) => this._whole(cue.id, by).filter((one) => says(cue, one)).map((one) => [cue.id, one]));
     for (const [id, one] of turned) {
-      const [known, place] = [this._known.get(id)?.delete(one), key(id, one)];
+      const [known, place] = [this._known.get(id)?.get(one), key(id, one)];
+      this._known.get(id)?.delete(one);
       if (this._unsent.get(place)) this._unsent.delete(place); // that one is gone has to be sent all the same
-      this._turned.set(place, known || this._turned.get(place) || false);
+      this._turned.set(place, known ?? this._turned.get(place) ?? null);
     }
     this._keep();
     return () => turned.forEach(([id, one]) => this._over(id, one));
@@ -101,11 +105,15 @@ export class Drafts extends EventTarget {
     return [by, ...taken];
   }
 
-  /** An edit that a draft became is on the server: the draft goes there, too. */
+  /** An edit that a draft became is on the server: the draft goes there, too. Of a window that is open it is as that one has
+   * it: it may have gone on since. */
   _over(id, by) {
-    const there = this._turned.get(key(id, by));
+    const draft = this._turned.get(key(id, by));
     this._turned.delete(key(id, by));
-    if (there && !this._known.get(id)?.has(by)) this._gone(id, by);
+    if (!draft || this._known.get(id)?.has(by)) return;
+    if (by === HERE || !there(by)) return this._gone(id, by);
+    this._set(id, by, draft);
+    this._tell(id);
   }
 
   _set(id, by, draft) {
@@ -181,7 +189,7 @@ export class Drafts extends EventTarget {
     this._there.add(place);
     if (by === HERE && Boolean(this._known.get(cue)?.has(by)) === Boolean(draft)) return;
     if (this._unsent.has(place)) return;
-    if (draft && this._turned.has(place)) return void this._turned.set(place, true);
+    if (draft && this._turned.has(place)) return void this._turned.set(place, draft);
     if (draft && by === HERE) return this._gone(cue, by); // it came there after it was an edit, or given up
     this._set(cue, by, draft);
     this._tell(cue);

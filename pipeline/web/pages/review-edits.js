@@ -1,13 +1,13 @@
 // What the editor changes: sent one after the other, each until it is answered, with the same id, so that it is done once.
 //
-// What waits is kept in this browser, by session: neither a reload nor a crash loses it. What was refused stays to be
-// seen, with the text that was meant, until the editor has chosen.
+// What has no answer is kept in this browser, by session: neither a reload nor a crash loses it. What was refused stays to be
+// seen, with the text that was meant, until the editor has chosen; what was made on top of it is refused with it.
 
 import { now } from "./page.js";
 import { SOON, write } from "./review-server.js";
 import { History } from "./review-history.js";
 import { keep, kept } from "./review-store.js";
-import { HERE, newId } from "./review-whose.js";
+import { HAND, HERE, newId } from "./review-whose.js";
 
 const [WAITING, REFUSED] = ["livesubs.desk waiting", "livesubs.desk refused"];
 
@@ -17,15 +17,21 @@ const AGAIN = 500;
 const LOOK = 20;
 
 export class Edits extends EventTarget {
-  /** Tells "saved" (when anything about waiting changes), "refused" ({edit, why}) and "done" (an edit, whoever's). */
+  /** Tells "saved" (when anything about waiting changes), "refused" ({edit, on, why}) and "done" (an edit, whoever's). */
   constructor(feed, cues, drafts) {
     super();
-    Object.assign(this, { _feed: feed, _cues: cues, _drafts: drafts, _waiting: [], _busy: false, _session: null });
-    /** Edits that are on the server's disk and have no answer yet. */
+    Object.assign(this, { _feed: feed, _cues: cues, _drafts: drafts, _busy: false, _session: null });
+    /** Edits that are not on the server's disk yet, and those that are and have no answer, by id: {edit, by, on, done}, where
+     * `on` are ids of those whose lines it changes. */
+    this._waiting = [];
     this._sent = new Map();
+    /** The one that is on its way. */
+    this._going = null;
     /** Ids of those whose answer was told before the server said that it has them. */
     this._early = new Set();
     this.refused = [];
+    /** Ids of all that was ever in there. */
+    this._shown = new Set();
     this.history = new History();
     this._since = null;
     /** What the server has against the first that waits; empty: nothing, or it does not answer. */
@@ -52,8 +58,7 @@ export class Edits extends EventTarget {
 
   /** Something is asked whose outcome only the server knows. */
   get unsure() {
-    const asked = [...this._waiting.map(({ edit }) => edit), ...this._sent.values()];
-    return asked.some((edit) => ["undo", "restore"].includes(edit.did));
+    return this._open.some(({ edit }) => ["undo", "restore"].includes(edit.did));
   }
 
   /** Resolves once nothing is. */
@@ -72,9 +77,10 @@ export class Edits extends EventTarget {
     const known = (cue) => this._cues.get(cue.id) ?? this._feed.cues.get(cue.id);
     const gone = did === "note" || did === "accept" ? [] : cues.map((cue) => cue.id).filter((one) => !kept.has(one));
     const expected = did === "accept" ? cues.filter(known).map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
+    const on = [more.of, ...cues.map((cue) => this._cues.asked(cue.id))].filter(Boolean);
     this.history.ask(edit);
     if (gone.length || expected.length) this._cues.expect(id, gone, expected);
-    this._waiting.push(this._begun(edit, HERE));
+    this._waiting.push(this._begun(edit, HERE, on));
     this._keep();
     this._send();
     return { id, made: expected };
@@ -85,59 +91,96 @@ export class Edits extends EventTarget {
     this.ask("undo", [], [], { of: edit.id });
   }
 
-  /** What was refused of that line, or of these, the editor has seen. */
-  seen(about) {
-    this.refused = this.refused.filter((one) => lineOf(one.edit) !== about);
+  /** One that was refused the editor has seen, and what is beneath it. */
+  seen(one) {
+    const seen = [one, ...this._beneath(one)];
+    this.refused = this.refused.filter((other) => !seen.includes(other));
     this._keep();
     this._tell("saved");
   }
 
-  /** What was refused and is to be looked at, the newest of each line, the newest first. */
+  /** What was refused and is to be looked at, the newest first. */
   get open() {
-    const lines = this.refused.map((one) => lineOf(one.edit));
-    return this.refused.filter((one, at) => lines.lastIndexOf(lines[at]) === at).reverse();
+    const beneath = this.refused.flatMap((one) => this._beneath(one));
+    return this.refused.filter((one) => !beneath.includes(one)).reverse();
+  }
+
+  /** What else was refused about the same that one was made on top of, such as words: it has those. */
+  _beneath(one) {
+    const [found, about] = [[one], aboutOf(one.edit)];
+    for (const { on = [] } of found) found.push(...this.refused.filter(({ edit }) => on.includes(edit.id)));
+    return found.slice(1).filter(({ edit }) => aboutOf(edit) === about);
+  }
+
+  /** All that has no answer. */
+  get _open() {
+    return [...this._sent.values(), ...this._waiting];
   }
 
   _answered(edit) {
     if (this._waiting.some((one) => one.edit.id === edit.id)) this._early.add(edit.id);
-    setTimeout(() => this._sent.delete(edit.id) && this._tell("saved")); // its lines are told right after it
+    setTimeout(() => this._sent.delete(edit.id) && (this._keep(), this._tell("saved"))); // its lines are told right after it
     if (!edit.refused) this.history.answer(edit);
-    if (edit.refused) this._refuse(edit, edit.refused);
+    if (edit.refused) this._refuse(edit, edit.refused, this._asked(edit));
     this._tell("done", edit);
   }
 
-  _refuse(edit, why) {
-    const mine = this._waiting.find((one) => one.edit.id === edit.id)?.edit ?? this._sent.get(edit.id);
-    this._cues.forget(edit.id);
-    this.history.drop(edit.id);
-    if (!mine || this.refused.some((one) => one.edit.id === edit.id)) return;
-    this.refused.push({ edit: mine, why });
+  /** `mine`: {edit, on} as it was asked here, if it was. */
+  _refuse({ id }, why, mine) {
+    this._cues.forget(id);
+    this.history.drop(id);
+    if (mine && !this._shown.has(id)) this._show({ edit: mine.edit, on: mine.on, why });
+    this._fall(id, why);
+  }
+
+  /** What was told of an edit, as it was asked: here, or by the server for this window. */
+  _asked(edit) {
+    return this._open.find((one) => one.edit.id === edit.id) ?? (edit.id.startsWith(HAND) ? told(edit) : null);
+  }
+
+  _show(refused) {
+    this._shown.add(refused.edit.id);
+    this.refused.push(refused);
     this._keep();
-    this._tell("refused", { edit: mine, why });
+    this._tell("refused", refused);
+  }
+
+  /** What was made on top of what was refused would be done to what somebody else made of the line. That it was found right,
+   * or taken back, is seen with that. */
+  _fall(id, why) {
+    const fallen = this._waiting.filter((one) => one !== this._going && one.on.includes(id));
+    this._waiting = this._waiting.filter((one) => !fallen.includes(one));
+    for (const one of fallen) {
+      if (["accept", "undo"].includes(one.edit.did)) this._shown.add(one.edit.id);
+      one.done();
+      this._refuse(one.edit, why, one);
+    }
   }
 
   /** A line went while it was being written. */
   lost(cue, text) {
     const edit = { id: newId(), did: "text", before: [], after: [{ ...cue, text }] };
-    this.refused.push({ edit, why: "That line is not there any more; this was being written in it." });
-    this._keep();
+    this._show({ edit, why: "That line is not there any more; this was being written in it." });
     this._drafts.drop(cue.id);
-    this._tell("saved");
   }
 
   /** Whether the line is one that an edit makes which the server may not have yet. */
   makes(id) {
-    return [...this._waiting.map(({ edit }) => edit), ...this._sent.values()].some(({ after }) => after.some((cue) => cue.id === id));
+    return this._open.some(({ edit }) => edit.after.some((cue) => cue.id === id));
   }
 
   async _send() {
     if (this._busy) return;
     this._busy = true;
     while (this._waiting.length) {
-      const { edit, done } = this._waiting[0];
+      const [first] = this._waiting;
+      const { edit, done } = first;
       this._since ??= now();
-      await this._before(edit);
+      await this._before(first);
+      if (first !== this._waiting[0]) continue; // it fell
+      this._going = first;
       const answer = await write(this._feed, "/api/edits", edit);
+      this._going = null;
       this.why = answer.again && answer.status ? answer.why : "";
       if (answer.again) {
         this._tell("saved");
@@ -146,9 +189,9 @@ export class Edits extends EventTarget {
       }
       this._since = null;
       this._waiting.shift();
-      if (!this._early.delete(edit.id) && answer.found) this._sent.set(edit.id, edit);
+      if (!this._early.delete(edit.id) && answer.found) this._sent.set(edit.id, first);
       if (answer.found) done();
-      else this._refuse(edit, answer.why);
+      else this._refuse(edit, answer.why, first);
       this._keep();
       this._tell("saved");
     }
@@ -156,9 +199,9 @@ export class Edits extends EventTarget {
   }
 
   /** What the server does not know yet cannot be changed: an edit waits for the answer to one about the same lines. */
-  async _before(edit) {
+  async _before({ edit, on }) {
     const about = new Set(edit.before.map(([id]) => id));
-    const open = () => [...this._sent.values()].some((one) => one.after.some((cue) => about.has(cue.id)));
+    const open = () => [...this._sent.values()].some((one) => on.includes(one.edit.id) || one.edit.after.some((cue) => about.has(cue.id)));
     for (const until = now() + SOON / 1000; open() && now() < until; ) {
       await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
@@ -170,21 +213,21 @@ export class Edits extends EventTarget {
     this._session = session;
     const waiting = kept(`${WAITING} ${session}`);
     for (const { edit } of waiting) this.history.ask(edit);
-    this._waiting = [...waiting.map(({ edit, by }) => this._begun(edit, by)), ...this._waiting];
+    this._waiting = [...waiting.map(({ edit, by, on = [] }) => this._begun(edit, by, on)), ...this._waiting];
     this.refused = [...kept(`${REFUSED} ${session}`), ...this.refused];
+    for (const { edit } of this.refused) this._shown.add(edit.id);
     this._send();
     this._tell("saved");
   }
 
-  /** What waits: an edit, who made it, and what is to be called once it is on disk. */
-  _begun(edit, by) {
-    const ids = ["note", "accept"].includes(edit.did) ? [] : edit.before.map(([id]) => id);
-    return { edit, by, done: this._drafts.become(ids, by) };
+  /** What waits: an edit, who made it, on top of which, and what is to be called once it is on disk. */
+  _begun(edit, by, on) {
+    return { edit, by, on, done: this._drafts.become(edit.did === "text" ? edit.after : [], by) };
   }
 
   _keep() {
     if (this._session === null) return;
-    keep(`${WAITING} ${this._session}`, this._waiting.map(({ edit, by }) => ({ edit, by })));
+    keep(`${WAITING} ${this._session}`, this._open.map(({ edit, by, on }) => ({ edit, by, on })));
     keep(`${REFUSED} ${this._session}`, this.refused);
   }
 
@@ -193,8 +236,11 @@ export class Edits extends EventTarget {
   }
 }
 
-/** The line that an edit is about, the first of several; of an undo, what it takes back. */
-export const lineOf = ({ before, after, of, id }) => after[0]?.id ?? before[0]?.[0] ?? of ?? id;
+/** What an edit is about: what is done, and the line, the first of several; of an undo, what it takes back. */
+const aboutOf = ({ did, before, after, of, id }) => `${did} ${after[0]?.id ?? before[0]?.[0] ?? of ?? id}`;
+
+/** An edit that the server made for this window, as it is told. */
+const told = ({ id, did, cues, after, of, note }) => ({ edit: { id, did, before: cues.map((one) => [one, 0]), after, of, note } });
 
 /** Which sentences a line shows is the server's to say. */
 const written = ({ lang, start, end, text }, id) => ({ kind: "cue", id, lang, start, end, text });

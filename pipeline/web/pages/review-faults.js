@@ -4,6 +4,7 @@
 import { button } from "./dom.js";
 import { ask } from "./review-server.js";
 import { settled, UNSETTLED } from "./review-settled.js";
+import { WENT_ON } from "./review-turn.js";
 import { byId } from "./page.js";
 import { clock } from "./times.js";
 
@@ -35,7 +36,9 @@ export class Faults {
 
   /** The next or the last line that breaks one, as all lines now are. */
   async step(by) {
-    const why = await this._fresh();
+    const asked = this._fresh();
+    const still = await this._desk.turn.still(asked);
+    const why = (await asked) || (still ? "" : WENT_ON);
     if (why) return this._desk.tell(why, "refused");
     const { cues, lang, cue, out, stood } = this._desk;
     const at = cue ?? out ?? { start: stood, id: "" };

@@ -151,7 +151,7 @@ export class Field extends EventTarget {
   /** The line was changed by somebody else while it was being written: what it says now; null: it was not. */
   get conflict() {
     const now = this.cue && this._desk.cues.get(this.cue.id);
-    return now && this.changed && now.rev !== this.cue.rev && now.text !== this.text ? now : null;
+    return now && this.changed && now.text !== this.cue.text && now.text !== this.text ? now : null;
   }
 }
 

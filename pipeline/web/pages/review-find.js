@@ -2,7 +2,7 @@
 // has a tick.
 
 import { button, said } from "./dom.js";
-import { ask } from "./review-server.js";
+import { ask, LATE, write } from "./review-server.js";
 import { settled, UNSETTLED } from "./review-settled.js";
 import { newGo } from "./review-whose.js";
 import { byId, language } from "./page.js";
@@ -106,7 +106,10 @@ export class Find {
     this._dialog.close();
     if (hit.lang !== this._desk.lang) this._desk.show(hit.lang);
     this._desk.select(hit.cue);
-    this._desk.field.node.setSelectionRange(hit.first, hit.last);
+    const { node } = this._desk.field;
+    const found = hit.text.slice(hit.first, hit.last);
+    const at = node.value === hit.text ? hit.first : node.value.indexOf(found); // other words may be begun there
+    if (at >= 0) node.setSelectionRange(at, at + found.length);
   }
 
   _count() {
@@ -125,7 +128,7 @@ export class Find {
     for (const session of new Set(ticked.map((hit) => hit.session))) {
       const ticks = ticked.filter((hit) => hit.session === session).map(({ cue, rev, first }) => ({ cue, rev, first }));
       const { others, ...sought } = this._sought;
-      const { found, why } = await ask("/api/replace", { ...sought, ticks, session, hand });
+      const { found, why } = await write(this._desk.feed, "/api/replace", { ...sought, ticks, session, hand }, { patience: LATE });
       const left = found ? found.stale : ticks.map(({ cue }) => ({ cue, why }));
       done += found?.edits.length ?? 0;
       refused.push(...new Map(left.map(({ cue, why }) => [cue, session ? `${session}: ${why}` : why])).values());

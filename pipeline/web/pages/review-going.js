@@ -30,7 +30,8 @@ export function follow(desk) {
   const { stream } = desk.player;
   const cue = desk.cues.near(desk.lang, stream);
   const focus = document.activeElement === desk.field.node;
-  if (cue && cue.id !== desk.current && cue.start <= stream && !desk.field.changed) desk.select(cue.id, { focus });
+  const writes = desk.field.changed || desk.times.changed;
+  if (cue && cue.id !== desk.current && cue.start <= stream && !writes) desk.select(cue.id, { focus });
 }
 
 /** The chosen line may be no more. What was being written in it is shown; whoever was writing is then in no other line. */
@@ -38,7 +39,7 @@ export function keepSomewhere(desk) {
   const { current, field, lang } = desk;
   if (current === null || desk.cues.get(current) || (desk.out && field.node.readOnly)) return;
   const writing = document.activeElement === field.node;
-  if (field.changed && field.text) desk.edits.lost(field.cue, field.text);
+  desk.lose();
   if (desk.out) return desk.select(current, { seek: false });
   desk.current = null;
   if (!writing) return desk.select(desk.cues.near(lang, desk.stood)?.id ?? null, { seek: false, focus: false });
@@ -53,7 +54,7 @@ export function tidy(desk) {
   const { cues, drafts, edits } = desk;
   drafts.tidy((id, { by, rev, ...line }) => {
     const now = cues.get(id);
-    if (now) return now.rev > rev && edits.history.lastOf(id) === by;
+    if (now) return now.rev > rev && edits.history.wrote(by, id);
     if (edits.makes(id)) return false;
     if (line.text.trim()) edits.lost({ id, rev, ...line }, line.text);
     return true;

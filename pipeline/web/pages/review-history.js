@@ -82,9 +82,10 @@ export class History {
     return last ? this._stands.undone.filter(goes) : [];
   }
 
-  /** The window that changed a line last; empty: none. */
-  lastOf(cue) {
-    return handOf(this.done.findLast((edit) => edit.cues.includes(cue))?.id ?? "");
+  /** Whether a window changed a line last, and its words. */
+  wrote(window, cue) {
+    const last = (...kinds) => this.done.findLast(({ did, cues }) => cues.includes(cue) && (!kinds.length || kinds.includes(did)));
+    return [last(), last("text")].every((edit) => edit && handOf(edit.id) === window);
   }
 
   /** Whether somebody has changed the words of a line, and that stands. */

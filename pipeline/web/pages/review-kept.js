@@ -2,8 +2,9 @@
 // said after all is brought back, with its translation.
 
 import { button, said } from "./dom.js";
-import { ask } from "./review-server.js";
+import { ask, LATE, write } from "./review-server.js";
 import { newId } from "./review-whose.js";
+import { WENT_ON } from "./review-turn.js";
 import { byId } from "./page.js";
 import { exact } from "./times.js";
 
@@ -38,7 +39,9 @@ export class KeptBack {
   }
 
   async open() {
-    const why = this._found ? "" : await this.renew();
+    const asked = this._found ? "" : this.renew();
+    const still = await this._desk.turn.still(asked);
+    const why = (await asked) || (still ? "" : WENT_ON);
     if (why) return this._desk.tell(why, "refused");
     if (!this._all.length) return this._desk.tell("Nothing was kept back or deleted.");
     this._draw();
@@ -66,7 +69,7 @@ export class KeptBack {
     if (one.deleted) return this._desk.ask("restore", [], [{ ...one, sentences: [], flags: [] }], "Brought back"); // the server knows
     pressed.disabled = true;
     const id = newId();
-    const { found, why } = await ask("/api/suppressed", { kept: one.id, id });
+    const { found, why } = await write(this._desk.feed, "/api/suppressed", { kept: one.id, id }, { patience: LATE });
     pressed.disabled = false;
     if (!found) return this._desk.tell(why, "refused");
     const lacking = Object.entries(found.lacking).map(([lang, said]) => `${lang}: ${said}`);

@@ -23,9 +23,9 @@ export function pressed(event) {
 }
 
 export class Keys {
-  /** `commands`: {id, group, keys, what, run, may, cannot, answers, shapes}; `run` gets the desk, `may` says whether the key is
-   * meant for it now, `cannot` why this session has nothing for it, `answers` that it does not end a question, and
-   * `shapes` that other changes wait for it. */
+  /** `commands`: {id, group, keys, what, run, may, cannot, answers, once, shapes}; `run` gets the desk, `may` says whether the
+   * key is meant for it now, `cannot` why this session has nothing for it, `answers` that it does not end a question,
+   * `once` that a key that is held down does it once, and `shapes` that other changes wait for it. */
   constructor(commands, desk) {
     Object.assign(this, { _commands: commands, _desk: desk, _own: own() });
     this._index();
@@ -46,7 +46,8 @@ export class Keys {
   /** Whoever has a mouse goes on writing; with the keyboard one stays where one is. */
   async _clicked(id, event) {
     await this._desk.run(this._commands.find((one) => one.id === id));
-    if (event.detail && !document.querySelector("dialog[open]")) this._desk.field.node.focus({ preventScroll: true });
+    const writes = document.querySelector("dialog[open]") || document.activeElement.matches("input");
+    if (event.detail && !writes) this._desk.field.node.focus({ preventScroll: true });
   }
 
   /** Also one who draws on the sound, or slips on a line. */
@@ -96,6 +97,7 @@ export class Keys {
     const command = this._by.get(name) ?? (meant(event) === "?" ? this._by.get("F1") : null);
     if (!command || (/^[A-Z0-9]$/.test(name) && !meant(event))) return;
     if (command.may && !command.may(this._desk, event)) return;
+    if (event.repeat && command.once) return event.preventDefault();
     event.preventDefault();
     this._desk.run(command);
   }

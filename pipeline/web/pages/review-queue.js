@@ -4,6 +4,7 @@
 import { button, said } from "./dom.js";
 import { ask } from "./review-server.js";
 import { shown } from "./review-keys.js";
+import { WENT_ON } from "./review-turn.js";
 import { byId } from "./page.js";
 
 /** Milliseconds until the order is asked for again after something changed. */
@@ -25,8 +26,9 @@ export class Queue {
 
   /** The next or the last of those that nobody has looked at. */
   async step(by) {
-    const why = this._of ? "" : this._asking ? ASKING : await this.renew();
-    if (!this._of) return this._desk.tell(why, "refused");
+    const asked = this._of ? "" : this._asking ? ASKING : this.renew();
+    const still = await this._desk.turn.still(asked);
+    if (!this._of || !still) return this._desk.tell((await asked) || WENT_ON, "refused");
     const places = this._worth();
     const at = places.findIndex((one) => one.cue === this._last);
     const before = places.slice(0, this._desk.current === this._last ? Math.max(0, at) : at + 1);

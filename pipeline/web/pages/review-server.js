@@ -2,7 +2,7 @@
 
 /** Milliseconds after which there is no answer: to what keys wait for, and to what the server works at, for minutes. */
 export const SOON = 8000;
-const LATE = 300_000;
+export const LATE = 300_000;
 /** What is wrong with what was asked, so that to ask it again changes nothing. */
 const FINAL = [400, 409, 413];
 /** There is no server, as far as one can see. */

@@ -34,12 +34,12 @@ export class Spelling {
 
   /** The word is right, here and in all lines: it goes into the glossary. */
   async _accept({ word }) {
+    this._desk.field.focus();
     const { found, why } = await ask("/api/actions", { id: newId(), do: "name", text: `${word} = ${word}` });
     if (!found) return this._desk.tell(why, "refused");
     this._right.add(word);
     this._draw(this._wrong);
     this._desk.faults.again();
-    this._desk.field.focus();
     this._desk.tell(`“${word}” is right from now on: it is in the glossary.`);
   }
 

@@ -1,7 +1,7 @@
 // Where one line ends and the next begins: split, merge, words for a neighbour; and lines that come or go.
 
 import { MEANWHILE } from "./review-check.js";
-import { border, give, joined, merge, round, SHORT, split, splitTime } from "./review-shape.js";
+import { border, give, joined, merge, round, SHORT, split, splitTime, tidy } from "./review-shape.js";
 import { byId, short } from "./page.js";
 
 /** Seconds of a line that is put in, where there is room. */
@@ -12,16 +12,17 @@ const FLASH = 0.3;
 const LONG = 2;
 /** What stands in it until somebody writes. */
 const BLANK = "…";
+/** What its id begins with. */
+const NEWLY = "e-";
 
 /** The chosen line as two, at the caret; the second begins where its words do. */
 export async function splitHere(desk) {
-  const chosen = () => (desk.cue ? [desk.worked(desk.cue)] : []);
-  const [now] = chosen();
-  if (!now) return;
+  if (!desk.commit(true) || !desk.cue) return;
   const { caret: at } = desk.field;
-  const caret = border(now.text, at);
-  const words = await spoken(desk, now, chosen);
+  const caret = border(desk.cue.text, at);
+  const words = await spoken(desk, () => [desk.cue]);
   if (!words) return;
+  const now = desk.cue;
   const [, after] = desk.cues.beside(now.id, now.lang);
   const times = { time: splitTime(now, caret ?? 0, words), gap: desk.gap, least: least(desk), room: after ? after.start - desk.gap : Infinity };
   const parts = caret === null ? null : split(now, caret, times);
@@ -48,9 +49,10 @@ function mended(desk) {
 /** The chosen line and the one after it (`by` -1: before it) as one; `whole`: as one sentence. A line that
  * was just split is whole again. */
 export function mergeWith(desk, by, whole = false) {
-  if (!whole && mended(desk)) return;
+  if (!desk.commit(true) || (!whole && mended(desk))) return;
   const [first, second] = pair(desk, by);
-  if (!first || !second) return desk.tell("There is no line to merge it with.", "refused");
+  if (!second) return desk.tell("There is no line to merge it with.", "refused");
+  if (begun(desk, by)) return;
   over(desk, first, second, "Merge them", () => {
     const [made] = desk.ask("merge", [first, second], [(whole ? joined : merge)(first, second, desk.limits)], "Merged");
     desk.select(made.id, { seek: false });
@@ -59,24 +61,27 @@ export function mergeWith(desk, by, whole = false) {
 
 /** The words before the caret go to the line before, or with `by` 1 those after it to the line after. */
 export async function giveWords(desk, by) {
-  const [first, second] = pair(desk, by);
-  if (!first || !second) return desk.tell("There is no line to give them to.", "refused");
-  const [now, neighbour] = by < 0 ? [second, first] : [first, second];
-  const caret = border(now.text, desk.field.caret);
-  const words = await spoken(desk, now, () => pair(desk, by));
+  if (!desk.commit(true)) return;
+  if (!pair(desk, by).length) return desk.tell("There is no line to give them to.", "refused");
+  if (begun(desk, by)) return;
+  const caret = border(desk.cue.text, desk.field.caret);
+  const words = await spoken(desk, () => pair(desk, by));
   if (!words) return;
+  const [first, second] = pair(desk, by);
+  const [now, other] = by < 0 ? [second, first] : [first, second];
   const times = { time: splitTime(now, caret ?? 0, words), gap: desk.gap, least: least(desk) };
-  const made = caret !== null && give(now, neighbour, caret, by, times, desk.limits);
+  const made = caret !== null && give(now, other, caret, by, times, desk.limits);
   if (!made) return desk.tell("Put the caret between the words that stay and those that go.", "refused");
   if (made === SHORT) return desk.tell(`Too short: the words that stay need ${least(desk).toFixed(2)} s. Merge the two, or make this line longer first.`, "refused");
   over(desk, first, second, "Give them", () => desk.ask("retime", [first, second], made, by < 0 ? "Given to the line before" : "Given to the line after"));
 }
 
-/** The words of the recogniser around a line. Null, which is told: `lines` are others by then, since somebody typed on. */
-async function spoken(desk, now, lines) {
-  const stand = () => JSON.stringify(lines().map(({ id, text, start, end }) => [id, text, start, end]));
+/** The words of the recogniser around the chosen line. Null, which is told: `lines` are others by then, since somebody typed on. */
+async function spoken(desk, lines) {
+  const { start, end } = desk.cue;
+  const stand = () => JSON.stringify(lines().map((cue) => cue && [cue.id, desk.textOf(cue), cue.start, cue.end]));
   const stood = stand();
-  const words = await desk.heard.certainly(now.start - 1, now.end + 1);
+  const words = await desk.heard.certainly(start - 1, end + 1);
   if (stand() === stood) return words;
   desk.tell(MEANWHILE, "refused");
   return null;
@@ -92,13 +97,20 @@ function over(desk, first, second, yes, deed) {
   desk.waits.ask(`Between them is ${silence.toFixed(1)} s without a line, and the text would stand there. All the same?`, yes, deed);
 }
 
+/** The chosen line and the one after it (`by` -1: before it), by time; none where there is no other. */
 function pair(desk, by) {
-  const { cue } = desk;
-  if (!cue) return [];
-  const [before, after] = desk.cues.beside(cue.id, desk.lang);
-  const other = by < 0 ? before : after;
-  const both = by < 0 ? [other, cue] : [cue, other];
-  return other ? both.map((one) => desk.worked(one)) : [];
+  const other = neighbour(desk, by);
+  return other ? (by < 0 ? [other, desk.cue] : [desk.cue, other]) : [];
+}
+
+const neighbour = (desk, by) => (desk.cue ? desk.cues.beside(desk.current, desk.lang)[by < 0 ? 0 : 1] : null);
+
+/** Whether words are begun in the neighbour that are no edit yet, and would be in no line then; that is told. */
+function begun(desk, by) {
+  const other = neighbour(desk, by);
+  const waits = tidy(desk.textOf(other)) !== other.text;
+  if (waits) desk.tell(`Words are begun in the line ${by < 0 ? "before" : "after"} it, and no edit yet: go there first.`, "refused");
+  return waits;
 }
 
 /** A new line at the playhead, or after the chosen one. Where there is no room nobody goes on writing in another. */
@@ -119,10 +131,11 @@ export function put(desk, { start, end }) {
   desk.field.node.select();
 }
 
-/** A new line that got no words goes again when it is left. */
+/** A new line that got no words goes again when it is left; a line that came with no others stays. */
 export function drop(desk) {
   const { cue, field } = desk;
-  if (cue?.text === BLANK && field.text === BLANK) desk.ask("delete", [cue], [], "The new line got no words: it is gone");
+  const blank = cue?.text === BLANK && cue.id.startsWith(NEWLY) && !cue.flags.includes("accepted");
+  if (blank && field.text === BLANK) desk.ask("delete", [cue], [], "The new line got no words: it is gone");
 }
 
 /** A time without a line, from the playhead on, else from the end of the chosen line on. */
@@ -136,10 +149,10 @@ function room(desk) {
   return free(desk.player.stream) ?? (desk.cue && free(desk.cue.end + desk.gap));
 }
 
-/** The chosen line goes; undo has it back. */
+/** The chosen line goes; undo has it back, with all that was typed in it. */
 export function remove(desk) {
+  if (!desk.cue || (!desk.commit(true) && desk.field.text)) return;
   const { cue } = desk;
-  if (!cue) return;
   const [before, after] = desk.cues.beside(cue.id, desk.lang);
   desk.ask("delete", [cue], [], "Deleted");
   desk.select((after ?? before)?.id ?? null);

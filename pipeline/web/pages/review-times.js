@@ -35,6 +35,11 @@ export class Times {
     }
   }
 
+  /** Something is typed there, and not done yet. */
+  get changed() {
+    return this._boxes.some((box) => box.value !== box.dataset.was);
+  }
+
   /** What is typed there is done. */
   commit() {
     this._boxes.forEach((box) => this._take(box));

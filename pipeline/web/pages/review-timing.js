@@ -1,4 +1,4 @@
-// When lines stand on screen: each change is one edit, with the text as it stands in the field.
+// When lines stand on screen: each change is one edit, after that of the text as it stands in the field.
 
 import { round } from "./review-shape.js";
 import { framed, snap } from "./review-snap.js";
@@ -21,8 +21,8 @@ export function atPlayhead(desk, side) {
 
 /** Other times for a line; whether that can be. */
 export function retime(desk, cue, change) {
-  if (cue.id === desk.current && desk.waits.tell()) return false;
-  const now = desk.worked(cue);
+  if (cue.id === desk.current && !desk.commit(true)) return false;
+  const now = desk.cues.get(cue.id);
   const made = { ...now, start: round(change.start ?? now.start), end: round(change.end ?? now.end) };
   if (made.start === now.start && made.end === now.end) return false;
   if (made.start < 0) return desk.tell("A line cannot begin before 0:00.", "refused"), false;
@@ -35,29 +35,27 @@ export function retime(desk, cue, change) {
 
 /** So many frames later, or earlier: its start, its end, or (both) the whole line. */
 export function nudge(desk, sides, frames) {
+  if (!desk.commit(true) || !desk.cue) return;
   const { cue } = desk;
-  if (!cue) return;
-  const now = desk.worked(cue);
   const by = frames / desk.fps;
-  retime(desk, cue, Object.fromEntries(sides.map((side) => [side, framed(now[side] + by, desk.fps)])));
+  retime(desk, cue, Object.fromEntries(sides.map((side) => [side, framed(cue[side] + by, desk.fps)])));
 }
 
 /** All lines of the track from the chosen one on (or that one alone) by so many seconds, as one edit. */
 export function shift(desk, seconds, alone) {
+  if (!seconds || !desk.commit(true) || !desk.cue) return;
   const { cue } = desk;
-  if (!cue || !seconds) return;
   const track = desk.cues.track(desk.lang);
   const moved = alone ? [cue] : track.slice(desk.cues.at(cue.id, desk.lang));
   if (moved[0].start + seconds < 0) return desk.tell("A line cannot begin before 0:00.", "refused");
-  const now = moved.map((one) => desk.worked(one));
-  const made = now.map((one) => ({ ...one, start: round(one.start + seconds), end: round(one.end + seconds) }));
+  const made = moved.map((one) => ({ ...one, start: round(one.start + seconds), end: round(one.end + seconds) }));
   if (seconds > 0 && behind(desk, made.at(-1).start)) {
     return desk.tell(`${BEHIND} ${exact(desk.facts.duration)}; write +0.4 for so many seconds later.`, "refused");
   }
   if (inTheWay(desk, made)) return;
   const lines = made.length === 1 ? "1 line" : `${made.length} lines`;
   const said = `${lines} ${seconds > 0 ? "later" : "earlier"} by ${Math.abs(seconds).toFixed(3)} s`;
-  desk.ask("retime", now, made, said);
+  desk.ask("retime", moved, made, said);
 }
 
 /** Whether that is after all that was recorded, of a session that is over. */
@@ -78,7 +76,7 @@ function inTheWay(desk, made) {
 
 /** The chosen line begins at the playhead, and all after it moves along. */
 export function shiftToPlayhead(desk) {
-  if (desk.cue) shift(desk, round(framed(desk.player.frame, desk.fps) - desk.worked(desk.cue).start), false);
+  if (desk.cue) shift(desk, round(framed(desk.player.frame, desk.fps) - desk.cue.start), false);
 }
 
 /** Whether a time as it is typed is so much later or earlier. */

@@ -22,6 +22,8 @@ export class Versions {
     this._desk.commit();
     const of = this._desk.cues.get(id);
     if (!of) return;
+    this._asked++; // what was asked about another line is not shown here
+    byId("versions-list").replaceChildren();
     const said = of.lang === facts.src_lang ? of.text : ""; // as it now reads here: the server may not have it yet
     this._of = { cue: of.id, what, lang: this._target(of), text: said };
     byId("versions-title").textContent = `${what === "speech" ? "Heard once more" : "Translated again"}: ${which(this._desk, of)}`;

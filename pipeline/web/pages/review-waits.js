@@ -3,10 +3,10 @@
 
 import { button, said } from "./dom.js";
 import { shown } from "./review-keys.js";
-import { lineOf } from "./review-edits.js";
 import { named } from "./review-list.js";
 import { retime } from "./review-timing.js";
 import { byId } from "./page.js";
+import { exact } from "./times.js";
 
 export class Waits {
   constructor(desk) {
@@ -28,9 +28,13 @@ export class Waits {
     return was;
   }
 
+  /** The line that is looked at is to stay out. */
+  leaveOut() {
+    this.answer("leave", this._out());
+  }
+
   /** "mine", "theirs" or "leave". */
-  answer(way) {
-    const now = this._now();
+  answer(way, now = this._now()) {
     const [, deed] = now?.ways[way] ?? [];
     if (!deed) return this._desk.tell(now ? `That is no answer here: ${this.keys(now.ways)}` : "Nothing waits for an answer.", "refused");
     this._question = null;
@@ -82,7 +86,7 @@ export class Waits {
   }
 
   _now() {
-    return this._question ?? this._conflict() ?? this._out() ?? this._refused();
+    return this._question ?? this._conflict() ?? this._refused(true) ?? this._out() ?? this._refused();
   }
 
   /** Somebody else changed the line that is being written. */
@@ -90,14 +94,13 @@ export class Waits {
     const { _desk: desk } = this;
     const now = desk.field.conflict;
     if (!now) return null;
-    const settle = (deed) => () => deed() && desk.edits.seen(now.id);
     return {
       of: `${now.id} ${now.rev}`,
       what: "This line was changed meanwhile",
       parts: [said("b", "This line was changed meanwhile. It now says:"), said("q", now.text), said("p", "Yours is in the field.")],
       ways: {
-        mine: ["Keep mine", settle(() => (desk.field.settle(now), desk.commit()))],
-        theirs: ["Take theirs", settle(() => (desk.field.putBack(), true))],
+        mine: ["Keep mine", () => (desk.field.settle(now), desk.commit(true))],
+        theirs: ["Take theirs", () => desk.field.putBack()],
       },
     };
   }
@@ -122,43 +125,47 @@ export class Waits {
     };
   }
 
-  /** What was refused, with what was meant: of the line that is worked on, else the newest. */
-  _refused() {
+  /** What was refused, with what was meant: of the line that is worked on (`here`: of that alone), else the newest. */
+  _refused(here = false) {
     const { _desk: desk } = this;
     const { open } = desk.edits;
-    const one = open.find(({ edit }) => edit.after.some((cue) => cue.id === desk.current)) ?? open[0];
+    const one = open.find(({ edit }) => edit.after.some((cue) => cue.id === desk.current)) ?? (here ? null : open[0]);
     if (!one) return null;
     const { edit, why } = one;
     const parts = [said("b", why)];
+    const says = edit.did === "retime" && edit.after.length === 1 ? stands : ({ text }) => text;
     for (const cue of edit.after) {
       const now = desk.cues.get(cue.id);
-      parts.push(said("p", `Meant, ${named(desk, cue)}:`), said("q", cue.text));
-      if (now && now.text !== cue.text) parts.push(said("p", "It now says:"), said("q", now.text));
+      parts.push(said("p", `Meant, ${named(desk, cue)}:`), said("q", says(cue)));
+      if (now && says(now) !== says(cue)) parts.push(said("p", "It now says:"), said("q", says(now)));
     }
-    const seen = () => desk.edits.seen(lineOf(edit));
+    const seen = () => desk.edits.seen(one);
     const again = this._again(edit);
     const ways = { ...(again && { mine: [again[0], () => again[1]() && seen()] }), leave: ["Leave it", seen] };
-    const texts = edit.after.map((cue) => desk.cues.get(cue.id)?.text);
-    return { of: JSON.stringify([edit.id, texts]), refused: true, parts, ways };
+    const nows = edit.after.map((cue) => desk.cues.get(cue.id)).map((now) => now && says(now));
+    return { of: JSON.stringify([edit.id, nows]), refused: true, parts, ways };
   }
 
   /** How what was meant for one line can be had after all: what that is called, and what does it, if it can be. */
-  _again({ did, after }) {
+  _again({ did, of, after }) {
     const { _desk: desk } = this;
-    if (!["text", "retime"].includes(did) || after.length !== 1) return null;
+    if (!["text", "retime", "restore"].includes(did) || of || after.length !== 1) return null;
     const [cue] = after;
     const now = desk.cues.get(cue.id);
     const back = { sentences: [], flags: [], ...cue };
     if (!now) return ["Bring it back with this", () => (desk.ask("restore", [], [back], "Brought back"), this._go(cue), true)];
     const { start, end, text } = cue;
     const there = now.start === start && now.end === end;
-    if (now.text === text) return ["Keep mine", () => (this._go(now), there || retime(desk, now, { start, end }))];
+    if (did === "retime" || now.text === text) return ["Keep mine", () => (this._go(now), there || retime(desk, now, { start, end }))];
     return ["Keep mine", () => (this._go(now), desk.field.write(text), true)];
   }
 
-  /** To a line, of whatever track. */
+  /** To a line, of whatever track; what is being typed in it is not written over. */
   _go({ id, lang }) {
+    if (id === this._desk.current) this._desk.commit(true);
     if (lang !== this._desk.lang) this._desk.show(lang);
     this._desk.select(id);
   }
 }
+
+const stands = ({ start, end }) => `${exact(start)} → ${exact(end)}`;
