@@ -169,7 +169,7 @@ def test_an_engine_has_the_time_that_its_place_in_the_chain_leaves(check: Check)
     """A server that answers within the deadline, yet not within its half of it."""
     with web(Thoughtful) as url:
         arguments = ["--settings", "slow.toml", "--libre-url", f"{url}/"]
-        Path("slow.toml").write_text("[translation]\ndeadline = 3.0\n")
+        Path("slow.toml").write_text("[translation]\ndeadline = 12.0\n")
         assert "translation libre" in failing(check(RALLY, "--demo", "--translate", "local,libre", *arguments))
         assert not failing(check(RALLY, "--demo", "--translate", "libre", *arguments))
 
