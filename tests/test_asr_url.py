@@ -120,7 +120,7 @@ def test_what_the_server_cannot_hear_the_local_model_does(
 ) -> None:
     told: list[Warned] = []
     now = [100.0]
-    seconds = 1.0 if mood == "hangs" else 20.0
+    seconds = 6.0 if mood == "hangs" else 20.0
     served = Served(asked_of(server, seconds=seconds), whisper, DEMO, told.append, now=lambda: now[0])
     local = whisper.recognise(greeting)
     assert served.recognise(greeting).text == local.text

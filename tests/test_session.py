@@ -208,7 +208,7 @@ def test_a_kill_at_any_moment_leaves_what_an_uninterrupted_run_has(runs: dict[st
     """A kill leaves what is on the disk at that moment: all is stopped ten times to copy that, and killed at last."""
     whole = {lang: [(c.start, c.end, c.content) for c in cues(_srt(runs["rally"], lang))] for lang in ("fr", "en")}
     out = tmp_path / "s"
-    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "16")
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
     for moment in range(1, 11):
         until(lambda moment=moment: _count(out, "sentence") >= moment, 60)  # type: ignore[misc]
         tree = _stopped(session)

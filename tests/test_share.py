@@ -50,7 +50,7 @@ def shared(runtime: Path, told: list[str]) -> Iterator[Sharing]:
     there = Sharing(runtime / "livesubs", told.append)
     yield there
     for process in there._started:
-        process.wait(10)  # the last run is gone
+        process.wait(60)  # the last run is gone
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_of_two_that_are_started_at_the_same_moment_one_stays(runtime: Path) -> 
     for link in (first, second):
         link.close()
     for process in started:
-        process.wait(10)
+        process.wait(60)
     assert not sockets(runtime)
 
 
@@ -260,7 +260,7 @@ def test_whoever_asks_all_the_time_does_not_keep_the_others_waiting() -> None:
 
     def work(name: str) -> None:
         done.append(name)
-        hold.wait(10)
+        hold.wait(60)
 
     def greedy() -> None:
         while not over.is_set():
