@@ -82,6 +82,31 @@ def test_a_cut_is_healed_and_what_comes_after_it_lies_at_its_own_time(ffmpeg: st
     assert listed[-1].end == pytest.approx(audio.recorded, abs=0.5)
 
 
+def test_sound_is_never_taken_for_earlier_than_it_came_however_busy_the_machine_is(noise: Path, tmp_path: Path) -> None:
+    """By as much everything after a cut would come too early."""
+
+    class Busy(SystemClock):
+        """Whoever has looked at it is held up."""
+
+        def up(self) -> float:
+            now = super().up()
+            self.wait(0.3)
+            return now
+
+    with Station(noise).on_air() as station:
+        began, made = (
+            SystemClock().up(),
+            Recording((station.address,), SourceSettings(), tmp_path, Busy(), lambda _: None),
+        )
+        try:
+            made.start(resolve(station.address, SourceSettings()))
+            until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 3, 20)
+            assert made.origin is not None
+            assert made.origin > began - 0.1
+        finally:
+            made.close()
+
+
 def states(told: list[Event]) -> list[str]:
     return [event.state for event in told if isinstance(event, SourceState)]
 
