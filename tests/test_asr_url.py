@@ -69,7 +69,7 @@ def run(*arguments: str, out: Path, key: str = "") -> subprocess.CompletedProces
     command = [sys.executable, "-m", "pipeline", "run", RALLY, "--demo", "--end", str(FIRST), "--translate", "none"]
     command += ["--settings", str(settings), *arguments, "--out", str(out)]
     environment = os.environ | {"LIVESUBS_ASR_KEY": key}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=240)
 
 
 def test_a_session_is_what_the_model_on_the_server_hears_and_the_key_is_nowhere(tmp_path: Path, rally: Path) -> None:

@@ -138,7 +138,7 @@ def watched(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         if "udp" in lives:  # it has no end: the technician stops it
             lives["udp"].session.send_signal(signal.SIGINT)
         for live in lives.values():
-            live.session.wait(60)
+            live.session.wait(240)
         return {name: _watched(readings[name], live) for name, live in lives.items()}
 
 

@@ -31,7 +31,7 @@ def start(source: str, out: Path, *more: str, demo: bool = True, **options: Any)
     return subprocess.Popen([*command, *more], stdout=subprocess.DEVNULL, **options)
 
 
-def finish(session: "subprocess.Popen[bytes]", seconds: float = 120) -> int:
+def finish(session: "subprocess.Popen[bytes]", seconds: float = 240) -> int:
     with session:
         return session.wait(seconds)
 

@@ -47,7 +47,7 @@ def exchange(audio: Path, *questions: messages.Message, code: str = "") -> list[
     """What a worker says to these questions and the end of input; it must end by itself."""
     command = ["-c", code] if code else ["-m", "pipeline.speech.worker"]
     lines = b"".join(messages.encode(q) for q in (Open(str(audio), DEMO), *questions))
-    done = subprocess.run([sys.executable, *command], input=lines, capture_output=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, *command], input=lines, capture_output=True, timeout=240, check=True)
     return [messages.answer(line) for line in done.stdout.splitlines()]
 
 
