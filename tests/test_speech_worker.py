@@ -44,8 +44,8 @@ def recogniser(audio: Path) -> Iterator[RecogniserProcess]:
 
 
 def exchange(audio: Path, *questions: messages.Message, code: str = "") -> list[messages.Answer]:
-    """What a worker says to these questions, and nothing more; it must end by itself with its input. That ends when it has
-    answered: what it is still at then has two seconds."""
+    """What a worker says to these questions, and nothing more; it must end by itself with its input. That
+    ends when it has answered: what it is still at then has two seconds."""
     command = ["-c", code] if code else ["-m", "pipeline.speech.worker"]
     asked = [messages.encode(question) for question in (Open(str(audio), DEMO), *questions)]
     with subprocess.Popen([sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
