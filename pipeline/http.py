@@ -1,5 +1,6 @@
 """Connections to services that are asked over HTTP: which stay on this machine, how long one asks to be left alone."""
 
+import atexit
 import threading
 import time
 from email.utils import parsedate_to_datetime
@@ -35,7 +36,9 @@ def _client(here: bool) -> "httpx2.Client":
     """What stays on this machine meets no proxy."""
     import httpx2
 
-    return httpx2.Client(trust_env=not here)
+    client = httpx2.Client(trust_env=not here)
+    atexit.register(client.close)  # else Python says at its end that nobody has
+    return client
 
 
 def retry_after(header: str) -> float:

@@ -46,7 +46,7 @@ def rally(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
             command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "max"]
-            subprocess.run([*command, "--out", str(folder)], stdout=subprocess.DEVNULL, check=True, timeout=120)
+            subprocess.run([*command, "--out", str(folder)], stdout=subprocess.DEVNULL, check=True, timeout=240)
     return folder
 
 

@@ -75,7 +75,7 @@ class Parrot(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         asked = parse_qs(body or urlsplit(self.path).query)
         if self.says:
-            time.sleep(2.2)
+            time.sleep(6.5)
         answer = json.dumps({"translatedText": self.says or asked["q"][0]}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

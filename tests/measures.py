@@ -10,6 +10,7 @@ from pipeline.scores import translation, words
 from pipeline.scores.track import read_srt
 
 SAMPLES = Path(__file__).parent.parent / "samples"
+PATIENT = Path(__file__).parent / "patient.toml"
 
 
 def cues(path: Path) -> list[srt.Subtitle]:

@@ -35,7 +35,7 @@ def livesubs(*arguments: str, **environment: str) -> "subprocess.CompletedProces
         [sys.executable, "-m", "pipeline", *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         env={**os.environ, **environment},
     )
 
@@ -241,7 +241,7 @@ def test_a_folder_in_use(out: Path) -> None:
         until((out / "journal.jsonl").exists, 30)
         assert "in use" in refusal(run_demo(RALLY, out), 6)
         running.terminate()
-        assert running.wait(60) == 0
+        assert running.wait(240) == 0
 
 
 def test_a_stream_that_is_announced_only_is_waited_for(out: Path, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 from pipeline.catalogue import WHISPER
 from pipeline.check.delay import recommend
 from pipeline.check.machine import ytdlp
-from pipeline.check.model import other_size
+from pipeline.check.model import judged, other_size
+from pipeline.check.rows import Plan
 from pipeline.commands.rows import Step
 from pipeline.settings import Settings, SpeechSettings
 
@@ -47,6 +48,15 @@ def test_which_other_model_would_hold() -> None:
     assert other_size("base", 2.1, memory) is None
     assert other_size("base", 30.0, WHISPER["tiny"].memory) is None
     assert other_size("my-own-model", 1.0, memory) is None
+
+
+def test_a_model_that_is_too_slow_fails_its_row() -> None:
+    settings = Settings(speech=SpeechSettings(model="/models/small"))
+    plan = Plan(source="", settings=settings, keys={}, out=None, doing=lambda what, seconds=0.0: None)
+    slow = judged(plan, "small on cpu", 1.0, 1.9)
+    assert not slow.ok
+    assert "at least 2 is needed" in slow.say
+    assert judged(plan, "small on cpu", 1.0, 2.0).ok
 
 
 def test_the_delay_grows_with_what_is_slow_and_says_what_it_is_made_of() -> None:

@@ -51,7 +51,7 @@ def test_a_reader_that_leaves_stops_the_writer() -> None:
     channel = spawn(endless(), bound=2, name="endless")
     next(iter(channel))
     channel.close()
-    assert stopped.wait(5)
+    assert stopped.wait(60)
 
 
 def test_an_error_of_one_stream_is_not_forgotten_when_the_other_ends_well() -> None:

@@ -310,7 +310,7 @@ def test_at_a_terminal_it_asks_one_by_one(edited: Path, tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     os.write(ours, b"y\nn\nq\n")
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
-        assert process.wait(60) == 0
+        assert process.wait(240) == 0
     os.close(theirs)
     os.close(ours)
     assert (tmp_path / "names.txt").read_text("utf-8") == "Brassac = Brassac [Brasac]\n"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 import srt
 
-from tests.measures import SAMPLES, cues
+from tests.measures import PATIENT, SAMPLES, cues
 from tests.servers import ICECAST, files, free_port, icecast, mounted, running
 from tests.waiting import until
 
@@ -48,8 +48,10 @@ def publish(open: ExitStack, ffmpeg: str, *output: str) -> "subprocess.Popen[byt
 
 
 def subtitle(open: ExitStack, source: str, folder: Path, given: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "pipeline", "run", source, "--demo", "--give-up", "3s", "--out", str(folder)]
-    session = subprocess.Popen(command, stdin=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "pipeline", "run", source, "--demo", "--give-up", "3s", "--settings", str(PATIENT)]
+    session = subprocess.Popen(
+        [*command, "--out", str(folder)], stdin=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     open.callback(session.wait)
     open.callback(session.kill)
     return session
@@ -136,7 +138,7 @@ def watched(ffmpeg: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         if "udp" in lives:  # it has no end: the technician stops it
             lives["udp"].session.send_signal(signal.SIGINT)
         for live in lives.values():
-            live.session.wait(60)
+            live.session.wait(240)
         return {name: _watched(readings[name], live) for name, live in lives.items()}
 
 

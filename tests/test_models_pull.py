@@ -51,7 +51,7 @@ class Machine:
     def livesubs(self, *arguments: str, code: int = 0, **more: str) -> str:
         """What the command says, refusals included."""
         with self.start(*arguments, **more) as process:
-            said, warned = process.communicate(timeout=120)
+            said, warned = process.communicate(timeout=240)
         assert process.returncode == code, said + warned
         assert "Traceback" not in warned, warned
         return str(said + warned)

@@ -174,6 +174,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         assert daemon.stdout
         address = daemon.stdout.readline().strip()
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        monkeypatch.setattr(power, "_PATIENCE", 60.0)
         yield address
         daemon.terminate()
         gc.collect()

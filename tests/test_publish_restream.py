@@ -67,7 +67,7 @@ class Server:
 
     def wait(self) -> None:
         """Until it has written what it was sent."""
-        self._process.wait(30)
+        self._process.wait(240)
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def start(out: Path, *more: str) -> "subprocess.Popen[str]":
 def test_every_session_ends_with_its_report(tmp_path: Path) -> None:
     out = tmp_path / "s"
     with start(out, "--end", "9", "--pace", "max") as session:
-        told, _ = session.communicate(timeout=60)
+        told, _ = session.communicate(timeout=240)
     assert f"{out / 'report.html'}" in told
     assert f"review {out}\n" in told
     readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -112,7 +112,7 @@ def test_every_session_ends_with_its_report(tmp_path: Path) -> None:
     assert "not live" in text
     written = (out / "report.html").stat().st_mtime_ns
     with start(out) as refused:
-        assert refused.wait(30) == 6
+        assert refused.wait(240) == 6
     assert (out / "report.html").stat().st_mtime_ns == written
 
 
@@ -129,7 +129,7 @@ def test_a_session_that_is_left_at_once_is_reported_too(tmp_path: Path) -> None:
         ffmpegs = [process for process in children if "ffmpeg" in process.name()]
         until(lambda: not any(process.is_running() for process in ffmpegs), 30)
         session.send_signal(signal.SIGINT)
-        session.communicate(timeout=60)
+        session.communicate(timeout=240)
     assert session.returncode == 130
     assert "<h1>Left at" in (out / "report.html").read_text(encoding="utf-8")
 

@@ -136,7 +136,7 @@ def test_a_phone_need_not_scroll_sideways(tmp_path: Path, evening: str, width: i
         encoding="utf-8",
     )
     command = ["chromium", "--headless", "--no-sandbox", "--hide-scrollbars", f"--user-data-dir={tmp_path / 'profile'}"]
-    shown = subprocess.run([*command, "--dump-dom", frame.as_uri()], capture_output=True, timeout=60, check=True)
+    shown = subprocess.run([*command, "--dump-dom", frame.as_uri()], capture_output=True, timeout=240, check=True)
     assert re.search(rb"<title>(\d+)</title>", shown.stdout)[1] == str(width).encode()  # type: ignore[index]
 
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
 from pipeline.events import Cue
-from pipeline.review import finding
 from pipeline.review.finding import Sought, Tick, find, replacing
 from pipeline.settings import CueRules
 
@@ -111,10 +110,7 @@ def test_a_line_that_was_changed_since_is_left_alone_and_told() -> None:
         (Sought(what=r"(.*?,){11}P.*(.+)\2\2\2z", regex=True), None, "takes too long"),
     ],
 )
-def test_what_cannot_be_looked_for_is_said(
-    sought: Sought, by: str | None, why: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(finding, "_PATIENCE", 0.1)
+def test_what_cannot_be_looked_for_is_said(sought: Sought, by: str | None, why: str) -> None:
     with pytest.raises(SettingsError, match=why):
         find(lines("a" + "1,2,3,4,5,6,7,8,9,10,11,12,13" * 2), sought, RULES, by)
 

@@ -19,7 +19,7 @@ from pipeline.journal import read
 from pipeline.settings import CueRules
 from pipeline.state import fold
 from pipeline.subtitles.quality import faults
-from tests.measures import SAMPLES, bleu, cues, in_time_errors, wer
+from tests.measures import PATIENT, SAMPLES, bleu, cues, in_time_errors, wer
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -27,11 +27,11 @@ pytestmark = pytest.mark.slow
 
 def start(source: str, out: Path, *more: str, demo: bool = True, **options: Any) -> "subprocess.Popen[bytes]":
     models = ["--demo"] if demo else ["--mt-model", str(assets.demo_translator()), "--offline"]
-    command = [sys.executable, "-m", "pipeline", "run", source, *models, "--out", str(out), *more]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, **options)
+    command = [sys.executable, "-m", "pipeline", "run", source, *models, "--settings", str(PATIENT), "--out", str(out)]
+    return subprocess.Popen([*command, *more], stdout=subprocess.DEVNULL, **options)
 
 
-def finish(session: "subprocess.Popen[bytes]", seconds: float = 120) -> int:
+def finish(session: "subprocess.Popen[bytes]", seconds: float = 240) -> int:
     with session:
         return session.wait(seconds)
 
@@ -167,7 +167,7 @@ def test_a_dead_recogniser_costs_nothing(runs: dict[str, Path], tmp_path: Path) 
     for deaths in (1, 2):
         until(lambda deaths=deaths: _count(out, "sentence") >= 5 * deaths, 60)  # type: ignore[misc]
         _worker(session).kill()
-        until(lambda deaths=deaths: _count(out, "warning") == deaths, 30)  # type: ignore[misc]
+        until(lambda deaths=deaths: (out / "journal.jsonl").read_text().count("hears again") == deaths, 30)  # type: ignore[misc]
     assert finish(session) == 0
     for lang in ("fr", "en"):
         assert [c.content for c in cues(_srt(out, lang))] == [c.content for c in cues(_srt(runs["rally"], lang))]
@@ -192,15 +192,23 @@ def test_when_no_recogniser_can_be_had_any_more_the_recording_goes_on(tmp_path: 
 
 
 def _worker(session: "subprocess.Popen[bytes]") -> psutil.Process:
-    children = psutil.Process(session.pid).children(recursive=True)
-    return next(p for p in children if "speech.worker" in " ".join(p.cmdline()))
+    def found() -> psutil.Process | None:
+        for process in psutil.Process(session.pid).children(recursive=True):
+            with suppress(psutil.Error):  # it ended while it was looked at
+                if "pipeline.speech.worker" in process.cmdline():
+                    return process
+        return None
+
+    worker = until(found, 20)
+    assert worker
+    return worker
 
 
 def test_a_kill_at_any_moment_leaves_what_an_uninterrupted_run_has(runs: dict[str, Path], tmp_path: Path) -> None:
     """A kill leaves what is on the disk at that moment: all is stopped ten times to copy that, and killed at last."""
     whole = {lang: [(c.start, c.end, c.content) for c in cues(_srt(runs["rally"], lang))] for lang in ("fr", "en")}
     out = tmp_path / "s"
-    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "16")
+    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "4")
     for moment in range(1, 11):
         until(lambda moment=moment: _count(out, "sentence") >= moment, 60)  # type: ignore[misc]
         tree = _stopped(session)
@@ -213,7 +221,7 @@ def test_a_kill_at_any_moment_leaves_what_an_uninterrupted_run_has(runs: dict[st
             assert found == expected[: len(found)]
             assert len(state.track(lang)) - len(found) <= 2
     finish(session)
-    _, alive = psutil.wait_procs(tree, timeout=5)
+    _, alive = psutil.wait_procs(tree, timeout=60)
     assert not [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
     assert list(read(out / "journal.jsonl")) == list(read(left / "journal.jsonl"))
 
@@ -242,7 +250,7 @@ def test_nothing_of_ours_outlives_a_killed_session(tmp_path: Path) -> None:
     assert children
     session.kill()
     finish(session)
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert not alive
 
 

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -30,7 +31,8 @@ def resume(folder: Path, *more: str) -> "subprocess.Popen[bytes]":
 def kill(session: "subprocess.Popen[bytes]") -> None:
     tree = [*psutil.Process(session.pid).children(recursive=True), psutil.Process(session.pid)]
     for process in tree:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # it ended with one before it
+            process.kill()
     finish(session)
 
 

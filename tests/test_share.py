@@ -36,7 +36,7 @@ from tests.hearing import DEMO, STREAM, chunks, recorded, sound, text, words
 from tests.measures import SAMPLES
 from tests.waiting import until
 
-LENGTH = 12.0
+LENGTH = 11.4  # a pause: which word half a one becomes, the processor decides
 RALLY = str(SAMPLES / "rally.mp4")
 
 
@@ -51,7 +51,7 @@ def shared(runtime: Path, told: list[str]) -> Iterator[Sharing]:
     there = Sharing(runtime / "livesubs", told.append)
     yield there
     for process in there._started:
-        process.wait(10)  # the last run is gone
+        process.wait(60)  # the last run is gone
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_two_runs_that_begin_at_the_same_moment_share_one_process_and_say_what_e
     [socket] = until(lambda: sockets(runtime), 30)
     assert socket.stat().st_mode & 0o777 == 0o600
     assert socket.parent.stat().st_mode & 0o777 == 0o700
-    assert ["window 0.5 s), shared" in run.communicate(timeout=60)[0] for run in runs] == [True, True]
+    assert ["window 0.5 s), shared" in run.communicate(timeout=240)[0] for run in runs] == [True, True]
     until(lambda: not workers(runtime), 10)
     assert not sockets(runtime)
     a, b, whole = (
@@ -152,16 +152,16 @@ def test_two_runs_that_begin_at_the_same_moment_share_one_process_and_say_what_e
 def test_when_the_process_dies_or_hangs_every_run_hears_again_what_it_had_not_said(
     number: int, shared: Sharing, audio: Path, alone: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for patience in ("_HUNG", "_FIRST", "_TIMES"):
-        monkeypatch.setattr(client, patience, 1.0)
+    usual = client._HUNG
     runs = [Run(shared, audio, settings) for settings in (DEMO, STREAM)]
     first = runs[0].worker
     assert runs[1].worker == first
-    for second in range(round(LENGTH)):
-        if second == 9:
+    for chunk in chunks(LENGTH, 1.0):
+        monkeypatch.setattr(client, "_HUNG", 1.0 if chunk.start == 9 else usual)  # a busy machine takes as long at any
+        if chunk.start == 9:
             first.send_signal(number)
         for run in runs:
-            run.hear(second, second + 1.0)
+            run.hear(chunk.start, chunk.end)
     assert runs[0].worker == runs[1].worker != first
     assert [run.end() for run in runs] == [alone["utterance"], alone["stream"]]
     for run in runs:
@@ -256,7 +256,7 @@ def test_of_two_that_are_started_at_the_same_moment_one_stays(runtime: Path) -> 
     for link in (first, second):
         link.close()
     for process in started:
-        process.wait(10)
+        process.wait(60)
     assert not sockets(runtime)
 
 
@@ -325,7 +325,7 @@ def test_whoever_asks_all_the_time_does_not_keep_the_others_waiting() -> None:
 
     def work(name: str) -> None:
         done.append(name)
-        hold.wait(10)
+        hold.wait(60)
 
     def greedy() -> None:
         while not over.is_set():

@@ -27,7 +27,7 @@ def test_a_backup_takes_over_and_who_never_comes_back_is_given_up(noise: Path, t
     with (
         Station(noise).on_air() as station,
         Station(noise).on_air() as backup,
-        recording(station.address, tmp_path, told, backup=(backup.address,), give_up=6.0) as made,
+        recording(station.address, tmp_path, told, backup=(backup.address,), give_up=15.0) as made,
     ):
         until(lambda: audio.recorded > 3, 20)
         station.gone.set()
@@ -77,7 +77,8 @@ def test_a_session_that_goes_on_while_its_source_is_away_is_tried_like_one_that_
     assert states(told) == ["lost", "lost"]
     assert fetched.is_dir(), "what a mirror had fetched is recorded when the source is back"
     with Station(noise).on_air() as backup:
-        both = Recording((station.address, backup.address), settings, tmp_path, SystemClock(), told.append, had)
+        sources = (station.address, backup.address)
+        both = Recording(sources, SourceSettings(), tmp_path, SystemClock(), told.append, had)
         both.start(SourceUnreachable("no network; plug it in"))
         until(lambda: AudioFile(tmp_path / "audio.s16").recorded > 1, 20)
         both.close()

@@ -220,7 +220,7 @@ def test_standard_input(ffmpeg: str, clip: Path, tmp_path: Path) -> None:
             stdin=publisher.stdout,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=240,
         )
     assert done.stdout == "ended\n", done.stderr
     in_step(tmp_path, at_least=LENGTH - 0.1)

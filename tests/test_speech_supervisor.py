@@ -15,7 +15,7 @@ from pipeline.speech import RecogniserProcess, SupervisedRecogniser, client
 from pipeline.speech.messages import Heard
 from tests.hearing import DEMO, STREAM, chunks, recorded, sound, text
 
-LENGTH = 24.0
+LENGTH = 21.5  # a pause: which word half a one becomes, the processor decides
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +95,15 @@ def test_word_by_word_what_was_said_is_not_said_again(audio: Path) -> None:
 
 
 def test_one_that_hangs_is_killed_and_replaced(audio: Path, undisturbed: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "_HUNG", 1.0)
-    monkeypatch.setattr(client, "_FIRST", 5.0)
-    monkeypatch.setattr(client, "_TIMES", 1.0)
-    made = Made()
-    events = hear(
-        audio, SupervisedRecogniser(made), lambda number: made.signal(signal.SIGSTOP) if number == 12 else None
-    )
+    made, usual = Made(), client._HUNG
+
+    def disturb(number: int) -> None:
+        """Impatient of the one that is stopped alone: on a busy machine any other may take as long."""
+        monkeypatch.setattr(client, "_HUNG", 1.0 if number == 12 else usual)
+        if number == 12:
+            made.signal(signal.SIGSTOP)
+
+    events = hear(audio, SupervisedRecogniser(made), disturb)
     assert any("has not answered" in told for told in warnings(events))
     assert text(events) == undisturbed
     assert len(made.processes) == 2

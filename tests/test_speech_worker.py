@@ -44,11 +44,20 @@ def recogniser(audio: Path) -> Iterator[RecogniserProcess]:
 
 
 def exchange(audio: Path, *questions: messages.Message, code: str = "") -> list[messages.Answer]:
-    """What a worker says to these questions and the end of input; it must end by itself."""
+    """What a worker says to these questions, and nothing more; it must end by itself with its input. That
+    ends when it has answered: what it is still at then has two seconds."""
     command = ["-c", code] if code else ["-m", "pipeline.speech.worker"]
-    lines = b"".join(messages.encode(q) for q in (Open(str(audio), DEMO), *questions))
-    done = subprocess.run([sys.executable, *command], input=lines, capture_output=True, timeout=60, check=True)
-    return [messages.answer(line) for line in done.stdout.splitlines()]
+    asked = [messages.encode(question) for question in (Open(str(audio), DEMO), *questions)]
+    with subprocess.Popen([sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdin
+        assert worker.stdout
+        worker.stdin.write(b"".join(asked))
+        worker.stdin.flush()
+        answers = [messages.answer(worker.stdout.readline()) for _ in asked]
+        worker.stdin.close()
+        assert worker.stdout.read() == b""
+        assert worker.wait() == 0
+    return answers
 
 
 def test_it_says_what_the_recogniser_in_process_says(recogniser: RecogniserProcess, audio: Path) -> None:

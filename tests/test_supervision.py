@@ -24,7 +24,7 @@ from pipeline.settings import Settings, override
 from pipeline.speech.messages import Heard
 from pipeline.supervision import Supervised
 from pipeline.system import STOP_SIGNALS, program
-from tests.measures import SAMPLES, cues, wer
+from tests.measures import PATIENT, SAMPLES, cues, wer
 from tests.reported import BEGAN, begun, said
 from tests.screen import Screen, on_screen
 from tests.test_session_waiting import Deaf, Nobody
@@ -37,7 +37,8 @@ pytestmark = pytest.mark.slow
 def show(tmp_path: Path) -> Iterator[Screen]:
     """A session in `s`, in a terminal, that has made two sentences."""
     command = [sys.executable, "-m", "pipeline", "run", str(SAMPLES / "rally.mp4"), "--demo", "--pace", "4"]
-    with on_screen(*command, "--out", str(tmp_path / "s"), rows=70) as screen:
+    command += ["--settings", str(PATIENT), "--out", str(tmp_path / "s")]
+    with on_screen(*command, rows=70) as screen:
         until(lambda: _journal(tmp_path / "s").count(b'"kind":"sentence"') >= 2, 60)
         yield screen
 
@@ -306,7 +307,7 @@ def test_that_pages_are_still_open_is_no_work() -> None:
 
 @pytest.mark.usefixtures("own_signals")
 def test_a_sigterm_ends_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervision, "_ENDING", 0.5)
+    monkeypatch.setattr(supervision, "_ENDING", 5.0)
     asked = iter([None, None, signal.SIGTERM])
 
     def ask() -> None:

@@ -126,12 +126,12 @@ def test_only_the_beginning_of_a_refused_page_is_kept() -> None:
 
 
 def test_hanging_engines_leave_time_for_the_last_one(hanging: Engine) -> None:
-    chain = Chain("en", [hanging, hanging, Engine("good", "Good evening.")], deadline=3)
+    chain = Chain("en", [hanging, hanging, Engine("good", "Good evening.")], deadline=12)
     began = time.monotonic()
     rendering = chain.render(SENTENCES[0])
     assert verdicts(rendering) == [("hanging", "no answer in time")] * 2 + [("good", OK)]
-    assert 1.9 < time.monotonic() - began < 3
-    assert all(0.9 < attempt.elapsed < 1.5 for attempt in rendering.attempts[:2])  # a third each
+    assert 7.6 < time.monotonic() - began < 12
+    assert all(3.6 < attempt.elapsed < 6 for attempt in rendering.attempts[:2])  # a third each
 
 
 def test_an_engine_that_still_hangs_is_spared_until_it_answers(hanging: Engine) -> None:
@@ -140,10 +140,8 @@ def test_an_engine_that_still_hangs_is_spared_until_it_answers(hanging: Engine) 
     assert verdicts(chain.render(SENTENCES[1])) == [("hanging", "still busy with earlier sentences")]
     assert hanging.asked == 1
     hanging.free.set()
-    until = time.monotonic() + 5
-    while (rendering := chain.render(SENTENCES[2])).untranslated:
-        assert time.monotonic() < until
-    assert rendering.text == "Too late."  # the answer to this sentence; the late one was dropped
+    # The answer to this sentence; the late one was dropped.
+    until(lambda: chain.render(SENTENCES[2]).text == "Too late.", 20)
 
 
 def test_an_engine_is_given_the_last_sentences_that_were_translated() -> None:

@@ -81,8 +81,8 @@ class Watch:
 
     def _look(self, *, over: bool) -> bool:
         """Notes what has come and puts it in its place; whether all of it is there."""
-        connection, now = self._connection, self._clock.up()
-        delivered = connection.delivered
+        connection, delivered = self._connection, self._connection.delivered
+        now = self._clock.up()  # looked at last: whoever is held up in between takes no sound for earlier than it came
         connection.arrival.note(now, delivered)
         copied = self._put(over=over)
         if copied and connection.at is not None:

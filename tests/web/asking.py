@@ -18,7 +18,7 @@ def ask(
     port: int, path: str, body: str | None = None, *, method: str = "", headers: Mapping[str, str] | None = None
 ) -> Answer:
     """GET, or POST of the body, or another method; nothing is followed, and what has no end is not read."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method or ("GET" if body is None else "POST"), path, body, dict(headers or {}))
         answer = connection.getresponse()
@@ -63,7 +63,7 @@ def watched(port: int, query: str = "") -> Iterator[Told]:
 
 def raw(port: int, request: str, *, until: bytes | None = None) -> str:
     """What comes back until the server closes, or until those bytes have come."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(request.encode())
         got = b""
         while (part := connection.recv(65_536)) and not (until and until in got + part):

@@ -121,6 +121,7 @@ def chromium() -> Iterator["Browser"]:
 def page(chromium: "Browser") -> Iterator["Page"]:
     """A page in a profile of its own; what goes wrong in its scripts fails the test."""
     context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(120_000)  # a busy machine is slow
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

@@ -65,11 +65,11 @@ def desktop(folder: Path) -> Iterator[str]:
         yield f":{number}"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def xrandr(display: str, *arguments: str) -> None:
-    subprocess.run(["xrandr", *arguments], env={**os.environ, "DISPLAY": display}, check=True, timeout=10)
+    subprocess.run(["xrandr", *arguments], env={**os.environ, "DISPLAY": display}, check=True, timeout=60)
 
 
 def filled(display: str, title: str) -> bool:
@@ -84,7 +84,7 @@ def filled(display: str, title: str) -> bool:
 def windows(display: str, title: str) -> list[list[int]]:
     """Width, height, left and top of each window with that title; xwininfo gives up where one goes meanwhile."""
     told = subprocess.run(
-        ["xwininfo", "-root", "-tree", "-display", display], capture_output=True, text=True, check=False, timeout=10
+        ["xwininfo", "-root", "-tree", "-display", display], capture_output=True, text=True, check=False, timeout=60
     )
     found = re.findall(rf'"{re.escape(title)}".*?(\d+)x(\d+)\S+ +\+(-?\d+)\+(-?\d+)', told.stdout)
     return [[int(number) for number in window] for window in found]

@@ -39,7 +39,7 @@ class Stream:
     """One that follows /api/cues."""
 
     def __init__(self, port: int, query: str = "lang=en") -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._socket.sendall(f"GET /api/cues?{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         self.got = b""
 
@@ -220,10 +220,10 @@ def test_half_a_request_is_left_and_the_others_are_served(server: Server) -> Non
         "POST /api/actions HTTP/1.1\r\nHost: localhost\r\n",
     ]
     with ExitStack() as open_:
-        waiting = [open_.enter_context(socket.create_connection(("127.0.0.1", server.port), 20)) for _ in halves]
+        waiting = [open_.enter_context(socket.create_connection(("127.0.0.1", server.port), 60)) for _ in halves]
         for client, half in zip(waiting, halves, strict=True):
             client.sendall(half.encode())
-        body = open_.enter_context(socket.create_connection(("127.0.0.1", server.port), 20))
+        body = open_.enter_context(socket.create_connection(("127.0.0.1", server.port), 60))
         body.sendall(b"POST /api/actions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
         assert ask(server.port, "/api/session").status == 200
         for client in waiting:

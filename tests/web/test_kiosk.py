@@ -79,7 +79,7 @@ def test_the_screen_fills_the_second_display_comes_back_and_ends_with_the_server
     until(lambda: not windows(display, "Screen · livesubs"), 20)
     until(lambda: filled(display, "Screen · livesubs"), 60)
     server.terminate()
-    assert server.wait(30) == -signal.SIGTERM
+    assert server.wait(240) == -signal.SIGTERM
     until(lambda: not windows(display, "Screen · livesubs"), 20)
 
 
@@ -96,7 +96,7 @@ def kiosk_process(folder: Path) -> psutil.Process:
 def test_a_display_that_is_not_there_is_refused(machine: Path, tmp_path: Path) -> None:
     (tmp_path / "journal.jsonl").touch()
     command = [sys.executable, "-m", "pipeline", "screen", str(tmp_path), "--port", str(free_port()), "--show", "3"]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert answer.returncode
     assert "there is no display 3, only 2" in answer.stderr
 
@@ -118,13 +118,14 @@ def test_without_a_display_that_is_told_once_and_tried_again_until_it_is_open(
     machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kiosk, "_PAUSES", (0.05, 0.1))
-    monkeypatch.setattr(kiosk, "_AT_ONCE", 0.5)
     (machine / "dark").touch()
     told: list[tuple[str, bool]] = []
     screen = kiosk.Kiosk("http://127.0.0.1/screen", 2, tmp_path / "p", lambda: True, lambda *said: told.append(said))
     with Repeating(screen.look, seconds=0.02, name="kiosk"):
         until(lambda: screen._failed > 2, 20)
         (machine / "dark").unlink()
+        until(lambda: opened(machine), 20)
+        monkeypatch.setattr(kiosk, "_AT_ONCE", 0.0)  # one that is open for so long is well
         until(lambda: len(told) > 1, 20)
     screen.close()
     [(trouble, _), (well, good)] = told

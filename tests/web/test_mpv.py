@@ -98,18 +98,22 @@ def test_it_shows_both_languages_at_their_times_also_after_a_gap(folder: Path, s
         until(lambda stream=stream: mpv.shows(*at(stream)), 30)  # type: ignore[misc]
     mpv.tell("seek", FIRST - 1.0, "absolute+exact")
     mpv.tell("set_property", "pause", False)
-    stream = until(lambda: _after_the_gap(mpv), 60)
-    assert mpv.shows(*at(stream))
+    seen = until(lambda: _after_the_gap(mpv), 60)
+    assert seen
+    assert seen[1:] == tuple(cue.text for cue in at(seen[0]))
 
 
-def _after_the_gap(mpv: Asked) -> float:
-    """The moment of the stream, once the second connection is shown and a cue is well in it."""
+def _after_the_gap(mpv: Asked) -> tuple[float, str, str] | None:
+    """The moment of the stream and the texts, once the second connection is shown and one cue of each language is well
+    in it from before they were asked for until after."""
     seen = mpv.shown()
     if not seen or seen[0] > SECOND or mpv.get("sub-delay") == 0:
-        return 0.0
-    stream = seen[0] + FIRST + GAP
-    inside = [c for c in published.track("en") if c.start + 0.2 < stream < c.end - 0.8]
-    return float(stream) if inside else 0.0
+        return None
+    began, ended = seen[0] + FIRST + GAP, (mpv.get("time-pos") or 0.0) + FIRST + GAP
+    for lang in ("en", "fr"):
+        if not any(cue.start + 0.2 < began <= ended < cue.end - 0.2 for cue in published.track(lang)):
+            return None
+    return began, *seen[1:]
 
 
 @needs_mpv

@@ -67,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, ffmpeg: str) -> Iterator[str]
 
 def test_ffmpeg_has_the_cues_at_their_times(site: str, ffmpeg: str) -> None:
     command = [ffmpeg, "-v", "error", "-i", f"{site}/out/master.m3u8", "-map", "0:s:0", "-f", "srt", "-"]
-    found = srt.parse(subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout)
+    found = srt.parse(subprocess.run(command, check=True, capture_output=True, text=True, timeout=240).stdout)
     times = [(c.start.total_seconds(), c.end.total_seconds(), c.content) for c in found]
     agree(list(dict.fromkeys(times)))
 

@@ -75,6 +75,7 @@ def test_no_fault_is_told_as_none_and_what_is_told_covers_no_line(desk: "Page") 
     desk.keyboard.insert_text(" And it is so hot that nobody can sleep.")
     press(desk, "Alt+x")
     becomes(desk, f"{TOAST} === 'Changed as it was offered'")  # though the answer had not come when it was pressed
+    becomes(desk, "livesubs.edits.settled")
     press(desk, "Control+a")
     desk.keyboard.insert_text("Nobodywhoishereinthishallcaneverreadallofthis.")
     press(desk, "Alt+x")

@@ -40,7 +40,7 @@ LATE = 17 * 60
 def do(server: Server, what: str, **more: Any) -> None:
     """Does an action as the console does."""
     body = json.dumps({"id": f"{what}{more}", "do": what, **more}).encode()
-    with urllib.request.urlopen(f"{server.address}/api/actions", body, timeout=5):
+    with urllib.request.urlopen(f"{server.address}/api/actions", body, timeout=60):
         pass
 
 
