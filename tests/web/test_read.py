@@ -106,6 +106,18 @@ def test_one_language_or_two_and_the_choice_stays(evening: Server, phone: "Page"
     assert phone.locator("main p").nth(1).get_attribute("lang") == "fr"
 
 
+def test_italics_are_italics_and_other_marks_are_letters(
+    phone: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    folder = finished(tmp_path, [cue(1, "She said <i>no</i> twice"), cue(2, "As <i> and <b>as</b> </i>")])
+    phone.goto(f"{serve(folder).address}/read")
+    phone.get_by_text("She said no twice", exact=True).wait_for()
+    assert phone.locator("main em").all_inner_texts() == ["no", "and <b>as</b>"]
+    phone.goto(f"{serve(folder).address}/overlay?play=1")
+    phone.locator("#stage em", has_text="no").wait_for()
+    assert phone.inner_text("#stage") == "She said no twice"
+
+
 def test_letters_are_large_and_larger(evening: Server, phone: "Page") -> None:
     size = "() => parseFloat(getComputedStyle(document.querySelector('main')).fontSize)"
     phone.goto(f"{evening.address}/read")

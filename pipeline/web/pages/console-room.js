@@ -3,6 +3,7 @@
 import { fit, rows, surplus } from "./console-fit.js";
 import { hand, UNDO } from "./console-hand.js";
 import { NameForm } from "./console-names.js";
+import { read } from "./italics.js";
 import { clock } from "./times.js";
 import { outlived } from "./ends.js";
 import { byId, language } from "./page.js";
@@ -148,7 +149,7 @@ export class RoomControls {
     const { card } = this._clock;
     wall.classList.toggle("card", Boolean(card) && !room.blank);
     const none = room.blank || ((room.hidden || room.phones) && !card);
-    byId("wall-text").textContent = none ? "" : card || on.map((cue) => cue.text).join("\n");
+    byId("wall-text").textContent = none ? "" : card || on.map((cue) => read(cue.text)).join("\n");
     byId("wall-state").textContent = room.blank ? "blank" : room.hidden ? "subtitles off" : room.phones ? "code for phones" :
       this._playing(now);
     for (const [id, state] of [["blank", room.blank], ["thumb-blank", room.blank], ["hide", room.hidden], ["phones", room.phones]]) {

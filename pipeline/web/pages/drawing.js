@@ -1,4 +1,6 @@
-// Puts lines on the wall: text only, never markup.
+// Puts lines on the wall: text and italics, never other markup.
+
+import { write } from "./italics.js";
 
 /** Draws the lines of one or two languages, the main one first; what has not changed is left alone. */
 export function draw(place, cues) {
@@ -20,7 +22,7 @@ function paragraph(cue) {
   const text = document.createElement("span");
   made.lang = cue.lang;
   made.dir = "auto";
-  text.textContent = cue.text;
+  write(text, cue.text);
   if (cue.tail) text.append(tail(cue.tail));
   made.append(text);
   return made;

@@ -6,6 +6,7 @@
 
 import { draw } from "./drawing.js";
 import { Feed } from "./feed.js";
+import { read } from "./italics.js";
 import { forget, keep, settings } from "./kept.js";
 import { Lines } from "./lines.js";
 import { control } from "./overlay-keys.js";
@@ -110,7 +111,7 @@ class Overlay {
     else if (cue.flags.includes("typed")) {
       if (lane.typed?.id !== cue.id) lane.typed = { id: cue.id, until: now() + cue.end - cue.start };
     } else if (lane.lang !== this.source && cue.start >= lane.newest) {
-      lane.roll.set(cue.id, cue.text, now());
+      lane.roll.set(cue.id, read(cue.text), now());
       lane.newest = cue.start;
     }
   }

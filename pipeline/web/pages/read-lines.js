@@ -1,5 +1,6 @@
 // The lines on the page, brought to what is known: a correction changes one, a line that was taken out goes.
 
+import { write } from "./italics.js";
 import { after } from "./lines.js";
 
 const GAP = 2; // seconds that are missing before that is said
@@ -57,8 +58,9 @@ function put(text, wanted) {
       changed = true;
     }
     here = element.nextSibling;
-    if (element.textContent !== line.text) {
-      element.textContent = line.text;
+    if (element.dataset.text !== line.text) {
+      element.dataset.text = line.text;
+      write(element, line.text);
       changed = true;
     }
     element.toggleAttribute("data-new", line.start === newest);
