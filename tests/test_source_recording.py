@@ -294,10 +294,13 @@ def test_a_muted_stream_is_no_gap_but_what_udp_did_not_bring_is(tmp_path: Path) 
     sound, filled = tmp_path / "audio.s16", Filled()
     gaps, filter = GapWatch(AudioFile(sound), filled), "[Parsed_aresample_0 @ 0x7f] [SWR @ 0x7a]"
 
+    times = iter(range(1000))
+
     def grow(seconds: float, level: int) -> list[Gap]:
+        """What is found when so much has come within a second."""
         with sound.open("ab") as file:
             file.write(np.full(round(seconds * SAMPLE_RATE), level, "<i2").tobytes())
-        return list(gaps.look())
+        return list(gaps.look(next(times)))
 
     filled.hear(
         "[Parsed_aresample_0 @ 0x7f] [verbose] ch:1 chl:mono fmt:fltp r:44100Hz -> ch:1 chl:mono fmt:s16 r:16000Hz"
@@ -316,6 +319,11 @@ def test_a_muted_stream_is_no_gap_but_what_udp_did_not_bring_is(tmp_path: Path) 
     [gap] = [*grow(0.5, 0), *grow(1.0, 500)]
     assert (gap.start, gap.end) == pytest.approx((17.346, 17.846), abs=0.001)
     assert grow(9.0, 500) == []
+    assert [*grow(5.0, 0), *grow(0.5, 500)] == [], "what is told of it comes later: another thread reads that"
+    for samples in (*[16384] * 13, 220_500 - 212_992):
+        filled.hear(f"{filter} [verbose] adding {samples} audio samples of silence")
+    [gap] = grow(0.5, 500)
+    assert (gap.start, gap.end) == pytest.approx((27.846, 32.846), abs=0.001)
 
 
 def test_what_a_recording_lacks_by_its_own_clock_is_a_gap(ffmpeg: str, tmp_path: Path) -> None:

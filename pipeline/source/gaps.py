@@ -13,7 +13,7 @@ from pipeline.settings import SAMPLE_RATE
 LEAST = 0.3
 """Seconds of sound that is missing in which a word may be: less is a crackle."""
 _BEFORE = 2.0
-"""Seconds by which sound may be read before what was told of it: two threads."""
+"""Seconds, of ours and of the sound, by which sound may be read before what was told of it: two threads."""
 _LATER = 5.0
 """Seconds after which silence that was told, and is not in the sound by then, is no longer looked for."""
 _RATE = re.compile(r"\[Parsed_aresample_0 @ \w+\] \[verbose\] .*?\br:(\d+)Hz -> ")
@@ -73,11 +73,13 @@ class GapWatch:
     def __init__(self, audio: AudioFile, filled: Filled) -> None:
         self._audio, self._filled = audio, filled
         self._upto = audio.recorded
+        self._looks: deque[tuple[float, float]] = deque()  # when, and what was recorded then
         self._wanted: deque[tuple[float, float]] = deque()  # how long each is, and what was recorded when it was told
 
-    def look(self) -> Iterator[Gap]:
-        """Those that can be told since it was last asked."""
+    def look(self, now: float) -> Iterator[Gap]:
+        """Those that can be told since it was last asked; `now`, seconds of a clock that only goes on."""
         recorded = self._audio.recorded
+        self._looks.append((now, recorded))
         self._wanted.extend((length, recorded) for length in self._filled.take() if length >= LEAST)
         while self._wanted:
             length, told = self._wanted[0]
@@ -87,7 +89,8 @@ class GapWatch:
             elif recorded < told + length + _LATER:
                 return
             self._wanted.popleft()
-        self._upto = max(self._upto, recorded - _BEFORE)
+        while self._looks and self._looks[0][0] <= now - _BEFORE:  # all of that has been told by now
+            self._upto = max(self._upto, self._looks.popleft()[1] - _BEFORE)
 
     def _find(self, length: float, recorded: float) -> Gap | None:
         """The shortest silence that is long enough: what was silent by itself is seldom as long to the hundredth."""

@@ -86,7 +86,7 @@ class Watch:
         connection.arrival.note(now, delivered)
         copied = self._put(over=over)
         if copied and connection.at is not None:
-            for gap in self._gaps.look():
+            for gap in self._gaps.look(now):
                 self._news.tell(gap)
         if connection.grew(now, delivered):
             if connection.at is not None and not self._ways.stands:  # else it is the last that ffmpeg had held back
