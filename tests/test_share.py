@@ -204,9 +204,9 @@ def test_sound_that_kills_the_process_leaves_nothing_out_but_itself(
     killing.start()
     waiting.hear(7.0, 8.0)
     killing.join()
-    for second in range(8, round(LENGTH)):
+    for chunk in chunks(LENGTH, 1.0)[8:]:
         for run in (deadly, waiting):
-            run.hear(second, second + 1.0)
+            run.hear(chunk.start, chunk.end)
     assert deadly.worker == waiting.worker  # both share again
     assert waiting.end() == alone[settings.policy]
     if settings is DEMO:  # with `stream`, times depend on how much was heard at once

@@ -65,6 +65,17 @@ def test_a_text_that_the_decoder_loops_on_ends_soon(demo: LocalEngine) -> None:
     assert answer is None or len(answer.text) < 2000
 
 
+def test_half_a_word_has_words_and_a_mark_has_none(demo: LocalEngine) -> None:
+    """What is left of a sentence behind a gap: its line would be French for good."""
+    for text in ("soin.", "ment.", "Hô."):
+        answer = demo.translate(text, "fr", "en")
+        assert answer
+        assert any(map(str.isalnum, answer.text)), answer
+    marks = demo.translate("?", "fr", "en")
+    assert marks
+    assert not any(map(str.isalnum, marks.text)), marks
+
+
 @pytest.mark.parametrize(
     ("name", "pair"),
     [

@@ -81,6 +81,7 @@ class LocalEngine:
                 [[*before, *pieces, *self._eos]],
                 target_prefix=[prefix or None],
                 beam_size=_BEAM,
+                num_hypotheses=_BEAM,
                 disable_unk=True,
                 return_scores=True,  # divided by the length, as its length penalty is 1
                 # A looping decoder would run to 256 and past the deadline; no translation is three times as long.
@@ -88,7 +89,14 @@ class LocalEngine:
             )
         except (RuntimeError, ValueError) as error:
             raise TranslationFailed(str(error).partition("\n")[0]) from error
-        return Answer(self._layout.target.decode(result.hypotheses[0][len(prefix) :]), result.scores[0])
+        texts = [self._layout.target.decode(found[len(prefix) :]) for found in result.hypotheses]
+        # Of half a word it may know none best, and would each time it is asked again.
+        best = next((at for at, found in enumerate(texts) if _worded(found)), 0) if _worded(text) and not shown else 0
+        return Answer(texts[best], result.scores[best])
+
+
+def _worded(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _opened(text: str, answer: str) -> str:
