@@ -1,6 +1,8 @@
 """/review: what the server refuses, or answers late, costs no words and no decision, and changes no other words."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +51,45 @@ def elsewhere(folder: Path, id: str, text: str) -> None:
     edit = Edit(id=f"x{now.rev}-{id}", did="text", before=((id, now.rev),), after=(replace(now, text=text),))
     keep(folder, edit)
     until(lambda: state(folder).cues[id].text == text, 20)
+
+
+def loaded_again_in_vain(desk: "Page", server: Server, *keys: str) -> None:
+    """The server hangs while that is pressed, and answers what is under way while the page is loaded again."""
+    pid = server._forked.pid  # type: ignore[attr-defined]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        press(desk, *keys)
+        desk.on("request", lambda request: os.kill(pid, signal.SIGCONT) if request.is_navigation_request() else None)
+        desk.reload()
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    becomes(desk, "window.livesubs && document.activeElement.id === 'field'")
+
+
+def test_words_on_top_of_an_edit_without_an_answer_outlive_a_reload(desk: "Page", server: Server, folder: Path) -> None:
+    """The answers to both come while the page is loaded again."""
+    loaded_again_in_vain(desk, server, "End", *" Mine", "Control+s", *" more")
+    becomes(desk, f"{FIELD} === '{LINES[0][1]} Mine more'")
+    until(lambda: texts(folder)[0] == f"{LINES[0][1]} Mine", 20)
+    becomes(desk, "livesubs.edits.settled && !livesubs.drafts.waiting")
+    press(desk, "Control+s")
+    until(lambda: texts(folder)[0] == f"{LINES[0][1]} Mine more", 20)
+
+
+def test_a_merge_without_an_answer_is_on_the_page_again_after_a_reload(
+    desk: "Page", server: Server, folder: Path
+) -> None:
+    """What is done to its line then is done to what it became: nobody is in conflict with themselves."""
+    before = texts(folder)
+    with held(desk, "**/api/edits*"):
+        press(desk, "Alt+m")
+        both = desk.evaluate(FIELD)
+        assert len(both) > max(map(len, before[:2]))
+        desk.reload()
+        becomes(desk, f"window.livesubs && {FIELD} === {json.dumps(both)}")
+        press(desk, "Control+End", *" Mine", "Control+s")
+    until(lambda: texts(folder) == [f"{both} Mine", *before[2:]], 20)
+    assert desk.evaluate(WAITS) == ""
 
 
 @pytest.mark.parametrize("changes", [1, 2])

@@ -21,7 +21,8 @@ export class Drafts extends EventTarget {
     /** By line, then by window. */
     this._known = new Map();
     this._unsent = new Map();
-    /** Drafts of lines with an edit that is not on the server yet, as the server has them; null: it has none. */
+    /** Drafts that have become an edit which is not on the server yet: {draft, rev}, as the server has them (null: it has none), and
+     * the rev of the line that was edited. */
     this._turned = new Map();
     /** The draft of another window that the open line was opened with: {id, by}. */
     this._taken = null;
@@ -84,16 +85,18 @@ export class Drafts extends EventTarget {
     }
   }
 
-  /** Those of the lines have become an edit, made by `by`, unless they say something else; gives what has to be called once that
+  /** Those of the lines have become that edit, made by `by`, unless they say something else; gives what has to be called once it
    * is on the server, too. */
-  become(cues, by) {
+  become({ did, before, after }, by) {
+    const cues = did === "text" ? after : [];
+    const revs = new Map(before);
     const says = ({ id, text }, one) => tidy(this._known.get(id)?.get(one)?.text ?? text) === tidy(text);
     const turned = cues.flatMap((cue) => this._whole(cue.id, by).filter((one) => says(cue, one)).map((one) => [cue.id, one]));
     for (const [id, one] of turned) {
       const [known, place] = [this._known.get(id)?.get(one), key(id, one)];
       this._known.get(id)?.delete(one);
       if (this._unsent.get(place)) this._unsent.delete(place); // that one is gone has to be sent all the same
-      this._turned.set(place, known ?? this._turned.get(place) ?? null);
+      this._turned.set(place, { draft: known ?? this._turned.get(place)?.draft ?? null, rev: revs.get(id) ?? 0 });
     }
     this._keep();
     return () => turned.forEach(([id, one]) => this._over(id, one));
@@ -108,7 +111,7 @@ export class Drafts extends EventTarget {
   /** An edit that a draft became is on the server: the draft goes there, too. Of a window that is open it is as that one has
    * it: it may have gone on since. */
   _over(id, by) {
-    const draft = this._turned.get(key(id, by));
+    const draft = this._turned.get(key(id, by))?.draft;
     this._turned.delete(key(id, by));
     if (!draft || this._known.get(id)?.has(by)) return;
     if (by === HERE || !there(by)) return this._gone(id, by);
@@ -189,7 +192,8 @@ export class Drafts extends EventTarget {
     this._there.add(place);
     if (by === HERE && Boolean(this._known.get(cue)?.has(by)) === Boolean(draft)) return;
     if (this._unsent.has(place)) return;
-    if (draft && this._turned.has(place)) return void this._turned.set(place, draft);
+    const turned = this._turned.get(place);
+    if (draft && turned && draft.rev <= turned.rev) return void (turned.draft = draft); // a later one was begun on top of the edit
     if (draft && by === HERE) return this._gone(cue, by); // it came there after it was an edit, or given up
     this._set(cue, by, draft);
     this._tell(cue);

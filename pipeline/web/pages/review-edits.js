@@ -21,8 +21,8 @@ export class Edits extends EventTarget {
   constructor(feed, cues, drafts) {
     super();
     Object.assign(this, { _feed: feed, _cues: cues, _drafts: drafts, _busy: false, _session: null });
-    /** Edits that are not on the server's disk yet, and those that are and have no answer, by id: {edit, by, on, done}, where
-     * `on` are ids of those whose lines it changes. */
+    /** Edits that are not on the server's disk yet, and those that are and have no answer, by id: {edit, by, on, gone, made, done},
+     * where `on` are ids of those whose lines it changes, and lines that are `gone` are replaced by those that are `made`. */
     this._waiting = [];
     this._sent = new Map();
     /** The one that is on its way. */
@@ -79,8 +79,7 @@ export class Edits extends EventTarget {
     const expected = did === "accept" ? cues.filter(known).map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
     const on = [more.of, ...cues.map((cue) => this._cues.asked(cue.id))].filter(Boolean);
     this.history.ask(edit);
-    if (gone.length || expected.length) this._cues.expect(id, gone, expected);
-    this._waiting.push(this._begun(edit, HERE, on));
+    this._waiting.push(this._begun({ edit, by: HERE, on, gone, made: expected }));
     this._keep();
     this._send();
     return { id, made: expected };
@@ -213,21 +212,22 @@ export class Edits extends EventTarget {
     this._session = session;
     const waiting = kept(`${WAITING} ${session}`);
     for (const { edit } of waiting) this.history.ask(edit);
-    this._waiting = [...waiting.map(({ edit, by, on = [] }) => this._begun(edit, by, on)), ...this._waiting];
+    this._waiting = [...waiting.map((one) => this._begun(one)), ...this._waiting];
     this.refused = [...kept(`${REFUSED} ${session}`), ...this.refused];
     for (const { edit } of this.refused) this._shown.add(edit.id);
     this._send();
     this._tell("saved");
   }
 
-  /** What waits: an edit, who made it, on top of which, and what is to be called once it is on disk. */
-  _begun(edit, by, on) {
-    return { edit, by, on, done: this._drafts.become(edit.did === "text" ? edit.after : [], by) };
+  /** What waits: an edit, who made it, on top of which, what is seen of it, and what is to be called once it is on disk. */
+  _begun({ edit, by, on = [], gone = [], made = [] }) {
+    if (gone.length || made.length) this._cues.expect(edit.id, gone, made);
+    return { edit, by, on, gone, made, done: this._drafts.become(edit, by) };
   }
 
   _keep() {
     if (this._session === null) return;
-    keep(`${WAITING} ${this._session}`, this._open.map(({ edit, by, on }) => ({ edit, by, on })));
+    keep(`${WAITING} ${this._session}`, this._open.map(({ done, ...one }) => one));
     keep(`${REFUSED} ${this._session}`, this.refused);
   }
 
