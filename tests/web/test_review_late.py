@@ -58,7 +58,8 @@ def loaded_again_in_vain(desk: "Page", server: Server, *keys: str) -> None:
     pid = server._forked.pid  # type: ignore[attr-defined]
     os.kill(pid, signal.SIGSTOP)
     try:
-        press(desk, *keys)
+        with desk.expect_request("**/api/drafts/*"):
+            press(desk, *keys)
         desk.on("request", lambda request: os.kill(pid, signal.SIGCONT) if request.is_navigation_request() else None)
         desk.reload()
     finally:
@@ -90,6 +91,25 @@ def test_a_merge_without_an_answer_is_on_the_page_again_after_a_reload(
         press(desk, "Control+End", *" Mine", "Control+s")
     until(lambda: texts(folder) == [f"{both} Mine", *before[2:]], 20)
     assert desk.evaluate(WAITS) == ""
+
+
+def test_ticks_stay_and_only_hits_that_were_seen_are_replaced(desk: "Page", folder: Path) -> None:
+    row = "[row.querySelector('input').checked, row.querySelector('ins').innerText]"
+    found = f"[...document.querySelectorAll('#find-list li')].map((row) => {row})"
+    press(desk, "Control+f", *"the", "Tab", *"all")
+    becomes(desk, f'JSON.stringify({found}) === \'[[true,"all"],[true,"all"]]\'')
+    desk.locator("#find-list input").first.press(" ")
+    desk.locator("#find-by").press("!")
+    becomes(desk, f'JSON.stringify({found}) === \'[[false,"all!"],[true,"all!"]]\'')
+    with held(desk, "**/api/found*") as routes:
+        desk.fill("#find-what", "full")
+        desk.focus("#find-replace")
+        press(desk, "Enter")
+        came(desk, routes)
+    becomes(desk, f"JSON.stringify({found}) === '[[true,\"all!\"]]'")
+    assert texts(folder) == [english for _, english in LINES]
+    press(desk, "Enter")
+    until(lambda: texts(folder)[1] == "This hall is all! tonight.", 20)
 
 
 @pytest.mark.parametrize("changes", [1, 2])

@@ -14,12 +14,13 @@ const SWITCHES = ["regex", "case", "word", "others"];
 
 export class Find {
   constructor(desk) {
-    /** `_nothing`: it is to be replaced by nothing, and what that makes of the lines is shown. */
-    Object.assign(this, { _desk: desk, _asked: 0, _hits: [], _timer: null, _nothing: false });
+    /** `_nothing`: it is to be replaced by nothing, and what that makes of the lines is shown. `_seen`: the hits are those of what
+     * is sought now; `_of`: what they are of, but for what is put in their place. */
+    Object.assign(this, { _desk: desk, _asked: 0, _hits: [], _timer: null, _nothing: false, _seen: false, _of: "" });
     this._dialog = byId("find");
     for (const id of ["what", "by", "tracks", ...SWITCHES]) byId(`find-${id}`).addEventListener("input", () => this._soon());
     byId("find-all").hidden = desk.tracks.length < 2;
-    byId("find-replace").addEventListener("click", () => (this._replaces ? this._replace() : this._byNothing()));
+    byId("find-replace").addEventListener("click", () => this._pressed());
     byId("find-by").addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault(), byId("find-replace").focus(); // what is pressed there is seen first
     });
@@ -38,8 +39,15 @@ export class Find {
     this._look();
   }
 
+  /** What is done is done to hits that were seen. */
+  _pressed() {
+    if (!this._seen) this._look();
+    else if (this._replaces) this._replace();
+    else this._byNothing();
+  }
+
   _soon() {
-    this._nothing = false;
+    this._nothing = this._seen = false;
     clearTimeout(this._timer);
     this._timer = setTimeout(() => this._look(), PAUSE);
   }
@@ -52,6 +60,7 @@ export class Find {
   /** Looks in the lines as they now are; `told` is what is told before what was found. */
   async _look(told = "") {
     const asked = ++this._asked;
+    this._seen = false;
     clearTimeout(this._timer);
     const there = await settled(this._desk.edits);
     if (asked !== this._asked) return;
@@ -63,7 +72,17 @@ export class Find {
     if (asked !== this._asked) return;
     if (!found) return this._draw([], why);
     byId("find-elsewhere").hidden = !found.others;
+    const of = JSON.stringify([what, switches, byId("find-tracks").checked]);
+    if (of === this._of) this._tickAsBefore(found.hits);
+    this._of = of;
+    this._seen = true;
     this._draw(found.hits, `${told}${found.hits.length}${found.more ? " and more" : ""} found`);
+  }
+
+  /** Where something else is put in the place of the same hits, those that are not ticked stay so. */
+  _tickAsBefore(hits) {
+    const left = new Set(this._hits.filter((hit) => !hit.tick.checked).map(place));
+    for (const hit of hits) hit.ticked = !left.has(place(hit));
   }
 
   /** Something is to be put in its place. */
@@ -87,7 +106,7 @@ export class Find {
 
   _row(hit) {
     const row = said("li", "");
-    const tick = Object.assign(document.createElement("input"), { type: "checkbox", checked: true });
+    const tick = Object.assign(document.createElement("input"), { type: "checkbox", checked: hit.ticked ?? true });
     tick.setAttribute("aria-label", `Replace at ${exact(hit.at)}`);
     tick.addEventListener("change", () => this._count());
     hit.tick = tick;
@@ -139,5 +158,7 @@ export class Find {
     this._desk.tell(told);
   }
 }
+
+const place = ({ session, cue, first }) => `${session} ${cue} ${first}`;
 
 const lines = (number) => `${number} ${number === 1 ? "line" : "lines"}`;
