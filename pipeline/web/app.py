@@ -55,6 +55,8 @@ class Served(msgspec.Struct, frozen=True):
 
     delay: float | None
     """Seconds behind live; None: as few as there can be."""
+    asked: bool = False
+    """Whether somebody asked for that delay."""
     title: str = ""
     """What the screen's cards call the show; empty: what its source is called."""
     phones: str = ""
@@ -198,6 +200,7 @@ def _facts(followed: Followed, served: Served) -> dict[str, object]:
         "source": session.source if session else "",
         "began_at": session.began_at if session else None,
         "delay": served.delay,
+        "early": session is not None and session.policy == "stream" and not served.asked,
         "title": served.title,
         "phones": served.phones,
         "cpl": rules.cpl,
