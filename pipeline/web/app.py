@@ -119,7 +119,7 @@ def _told_and_asked(show: Show, served: Served) -> list[Route]:
         return Response(code(served.phones), media_type="image/svg+xml", headers={"cache-control": "no-store"})
 
     async def health(request: Request) -> Response:
-        return JSONResponse(show.health.facts(show.session.state, show.viewers))
+        return JSONResponse(show.health.facts(show.session.state, show.viewers, show.early))
 
     async def actions(request: Request) -> Response:
         return await act(show, request)

@@ -1,5 +1,6 @@
 """/console in a real Chromium, of a session that says words as they are spoken (`--policy stream`)."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import pytest
 from pipeline.asked import Actions
 from tests.test_director import state
 from tests.waiting import until
+from tests.web.asking import ask
 from tests.web.conftest import Server, becomes
 from tests.web.evening import COUNTS, LINES, STATES, TEXTS, evening, press
 from tests.web.test_console_truth import TROUBLES, told
@@ -49,7 +51,12 @@ def test_what_the_overlay_has_shown_is_not_counted_down_nor_held(console: "Page"
     told(console, server, as_before, stream=13.2, shown=["s0.en.1"], on=["s1.en.1"])
 
 
-def test_where_nobody_is_there_the_screens_are_reckoned(page: "Page", server: Server) -> None:
+@pytest.mark.parametrize("others", ["", "/overlay?delay=10", "/read"])
+def test_where_nobody_is_ahead_the_screens_are_reckoned(others: str, page: "Page", server: Server) -> None:
+    """A delay was asked for, and phones keep it."""
+    if others:
+        page.context.new_page().goto(f"{server.address}{others}")
+        until(lambda: json.loads(ask(server.port, "/api/health").body)["viewers"] == 1, 20)
     page.goto(f"{server.address}/console")
     becomes(page, f"{STATES} === 'now,coming,coming,coming' && {TROUBLES}.includes('No screen is open')")
 

@@ -16,8 +16,8 @@ export class RoomClock {
     this._feed = feed;
     this._delay = undefined;
     this._offsets = new Map();
-    /** Pages that look on, consoles and desks apart. */
-    this.viewers = 0;
+    /** Overlays and phones that show each line as soon as it is ready. */
+    this.early = 0;
     feed.addEventListener("screens", (event) => event.detail.forEach((screen) => this._note(screen)));
   }
 
@@ -45,9 +45,9 @@ export class RoomClock {
     return this._lead?.late ?? null;
   }
 
-  /** Whether the room is at the live edge: words are said one by one, and overlays or phones have them without a screen. */
+  /** Whether the room is at the live edge: words are said one by one, and overlays or phones show them, but no screen. */
   get live() {
-    return this._feed.session?.policy === "stream" && !this._feed.screens.length && this.viewers > 0;
+    return this._feed.session?.policy === "stream" && !this._feed.screens.length && this.early > 0;
   }
 
   /** Seconds behind live that the screens are to keep. */

@@ -50,7 +50,7 @@ export class Health {
       const answer = await fetch("/api/health", { signal: AbortSignal.timeout(EVERY) });
       if (!answer.ok) return;
       this._facts = await answer.json();
-      this._clock.viewers = this._facts.viewers;
+      this._clock.early = this._facts.early;
     } catch {
       // the feed tells that the server is away
     }

@@ -25,7 +25,7 @@ class Overlay {
     this.stage = byId("stage");
     this.lanes = [];
     this.source = this.began = this.live = null;
-    this.feed = new Feed({ tail: this.set.tail });
+    this.feed = new Feed({ tail: this.set.tail, behind: this.set.delay !== null || this.set.play });
     this.feed.addEventListener("session", (event) => this.#lay(event.detail));
     this.feed.addEventListener("cue", (event) => this.#came(event.detail));
     this.feed.addEventListener("growing", (event) => this.#grew(event.detail));

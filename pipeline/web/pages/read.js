@@ -75,7 +75,7 @@ set.early ??= Number(facts.early); // nobody chose
 style();
 const langs = (set.lang || facts.tgt_langs[0] || facts.src_lang).split(",").slice(0, 2);
 offer(facts, langs.join(","));
-const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "", screens: "too" });
+const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "", screens: "too", behind: !set.early });
 const screen = new ScreenClock(feed, facts.delay);
 const lines = new ReadLines(byId("text"), feed, langs);
 
