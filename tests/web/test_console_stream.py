@@ -40,6 +40,7 @@ def test_what_the_overlay_has_shown_is_not_counted_down_nor_held(console: "Page"
     becomes(console, f"{COUNTS} === 'over,over,on the overlay,on the overlay'")
     assert console.inner_text("#wall-text").splitlines() == LINES[2:]
     assert "no screen" not in console.inner_text("body").lower()
+    becomes(console, "!document.querySelector('#health .warn')")
     assert "The picture is nearly used up" not in console.inner_text("#troubles")
     assert console.locator(".line .hold:visible").count() == 0
     press(console, "x")

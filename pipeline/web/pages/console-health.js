@@ -67,7 +67,7 @@ export class Health {
       ["Lag", ...(this._feed.ended || this._away ? ["-", ""] : [`${facts.lag.toFixed(1)} s`, graded(facts.lag, 8, LATE)])],
       ...facts.engines.map((one) => [`Engine: ${one.name}`, ...engine(one)]),
       ["Disk", ...disk(facts.disk)],
-      ["Screens", String(screens), screens || this._feed.ended ? "" : "warn"],
+      ["Screens", String(screens), screens || this._feed.ended || this._clock.live ? "" : "warn"],
       ["Phones, overlays", String(Math.max(0, facts.viewers - screens)), ""],  // each page but consoles and desks is a viewer
     ];
   }
