@@ -40,14 +40,15 @@ def screen(
     from pipeline.web.tools import Tools
 
     ran = Beside() if under else begun(folder).beside  # as on the night, unless something else is typed
-    behind = held_back(delay or ran.delay or None)
+    delay = delay or ran.delay or None
+    behind = held_back(delay)
     port, listen = port or ran.port, listen or ran.listen
     if not under:
         check(folder)
     who = server.access(folder, listen)
     places = dict(server.places(listen, port, who))
     phones = "" if who.open else places["read"]
-    served = Served(behind, title or ran.title, phones, Tools(keys=options.keys()))
+    served = Served(behind, delay is not None, title or ran.title, phones, Tools(keys=options.keys()))
     listening = server.bind(listen, port)
     if not under:
         for line in announced([*places.items()], get_terminal_size().columns):

@@ -55,6 +55,8 @@ class Served(msgspec.Struct, frozen=True):
 
     delay: float | None
     """Seconds behind live; None: as few as there can be."""
+    asked: bool = False
+    """Whether somebody asked for that delay."""
     title: str = ""
     """What the screen's cards call the show; empty: what its source is called."""
     phones: str = ""
@@ -117,7 +119,7 @@ def _told_and_asked(show: Show, served: Served) -> list[Route]:
         return Response(code(served.phones), media_type="image/svg+xml", headers={"cache-control": "no-store"})
 
     async def health(request: Request) -> Response:
-        return JSONResponse(show.health.facts(show.session.state, show.viewers))
+        return JSONResponse(show.health.facts(show.session.state, show.viewers, show.early))
 
     async def actions(request: Request) -> Response:
         return await act(show, request)
@@ -198,6 +200,7 @@ def _facts(followed: Followed, served: Served) -> dict[str, object]:
         "source": session.source if session else "",
         "began_at": session.began_at if session else None,
         "delay": served.delay,
+        "early": session is not None and session.policy == "stream" and not served.asked,
         "title": served.title,
         "phones": served.phones,
         "cpl": rules.cpl,

@@ -28,16 +28,21 @@ _FOR_ROOMS = (*_FOR_CONTROL, "action")
 def feed(show: Show, request: Request) -> Response:
     """Everything about the track `lang` (all without one), from the line on that the page has seen last, as the browser
     says it, or `since`. With `screens` also what those show; 1: it is a console's, which is no viewer; nor is a `desk`,
-    which is told of edits and drafts; it says what its window calls itself. With `tail` also words that may change."""
+    which is told of edits and drafts; it says what its window calls itself. With `tail` also words that may change.
+    One that is `behind` does not show each line as soon as it is ready."""
     if request.scope["role"] == "view" and show.viewers >= _VIEWERS:
         return PlainTextResponse("As many look on as can be told; try again in a minute.", 503)
-    lang, screens, tail, desk = (request.query_params.get(name, "") for name in ("lang", "screens", "tail", "desk"))
+    lang, screens, tail, desk, behind = (
+        request.query_params.get(name, "") for name in ("lang", "screens", "tail", "desk", "behind")
+    )
     last = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = int(last) if last.isdecimal() and len(last) < _DIGITS else 0
     desk = desk[:_NAME] if request.scope["role"] == "control" else ""
     kept = {"control": (), "screen": _FOR_CONTROL}.get(request.scope["role"], _FOR_ROOMS)
     counted = screens != "1" and not desk
-    told = show.watch(lang, since, screens=bool(screens), tail=bool(tail), desk=desk, counted=counted)
+    told = show.watch(
+        lang, since, screens=bool(screens), tail=bool(tail), desk=desk, counted=counted, behind=bool(behind)
+    )
     return EventSourceResponse(_events(told, kept), ping=_PING, ping_message_factory=_ping)
 
 

@@ -71,8 +71,8 @@ class Health:
             over = entry.at if isinstance(event, Gap) else None  # that is known when the stream is back
             self._alarms.append(Alarm(entry.at, text, event, over))
 
-    def facts(self, state: State, viewers: int) -> dict[str, Any]:
-        """For the page; seconds, bytes, and `at` in Unix seconds."""
+    def facts(self, state: State, viewers: int, early: int = 0) -> dict[str, Any]:
+        """For the page; seconds, bytes, and `at` in Unix seconds. `early`: viewers that wait for no screen."""
         progress = state.progress
         recorded = progress.recorded if progress else 0.0
         return {
@@ -88,6 +88,7 @@ class Health:
             "engines": [_engine(name, list(tried)) for name, tried in self._attempts.items()],
             "disk": self._disk(recorded),
             "viewers": viewers,
+            "early": early,
             "warnings": [alarm.told for alarm in self._alarms],
             "spoken": spoken(state),
             "speaker": speaker(state),

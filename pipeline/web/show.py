@@ -72,6 +72,11 @@ class Show:
         """Pages that are open, but for the consoles."""
         return sum(watcher.counted for watcher in self._watchers)
 
+    @property
+    def early(self) -> int:
+        """... of which show each line as soon as it is ready."""
+        return sum(watcher.counted and not watcher.behind for watcher in self._watchers)
+
     async def follow(self) -> None:
         """Reads on, for good. What a disk or a system at its limits keeps from it stays in the files."""
         while True:
@@ -89,13 +94,15 @@ class Show:
         tail: bool = False,
         desk: str = "",
         counted: bool = True,
+        behind: bool = False,
     ) -> AsyncIterator[list[Message]]:
         """Everything that happened after the line `since`, then what happens, as much at a time as there is; with
         `screens`, also what those show, with `tail` what may yet become other words, at a `desk` (the window's name)
-        edits, drafts and the other windows. One that is not `counted` is no viewer. A line that has not been written
-        yet is another session's: then everything."""
+        edits, drafts and the other windows. One that is not `counted` is no viewer; one that is `behind` does not
+        show each line as soon as it is ready. A line that has not been written yet is another session's: then
+        everything."""
         since = since if since <= self.session.seq else 0
-        watcher = Watcher(lang, screens=screens, tail=tail, desk=desk, counted=counted)
+        watcher = Watcher(lang, screens=screens, tail=tail, desk=desk, counted=counted, behind=behind)
         known = [told for one in self._known(since) if (told := watcher.given(one))]
         self._watchers.add(watcher)
         self._tell_desks(watcher)

@@ -33,10 +33,12 @@ class Message(msgspec.Struct, frozen=True):
 class Watcher:
     """A page that is told what happens in one track, or without one in all; with `screens`, what those show, too, with
     `tail`, words that may yet become others, and at a `desk` (what its window calls itself) the edits and drafts, and
-    which windows are there."""
+    which windows are there. One that is `behind` does not show each line as soon as it is ready."""
 
-    def __init__(self, lang: str, *, screens: bool, counted: bool, tail: bool = False, desk: str = "") -> None:
-        self._lang, self.counted, self.desk = lang, counted, desk
+    def __init__(
+        self, lang: str, *, screens: bool, counted: bool, tail: bool = False, desk: str = "", behind: bool = False
+    ) -> None:
+        self._lang, self.counted, self.desk, self.behind = lang, counted, desk, behind
         self._not = (*(() if screens else ("screens",)), *(() if tail else ("tail",)), *(() if desk else DESK))
         self.waiting: asyncio.Queue[Message] = asyncio.Queue()
         """What it has not been told yet."""

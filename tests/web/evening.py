@@ -21,12 +21,19 @@ COUNTS = f"{ROWS}.map((row) => row.querySelector('.count').innerText).join()"
 
 
 @contextmanager
-def evening(folder: Path) -> Iterator[Journal]:
+def evening(folder: Path, policy: str = "utterance") -> Iterator[Journal]:
     """One line is shown at ten seconds, the others come."""
     with Journal(folder, SystemClock()) as journal:
         journal.append(
             SessionStarted(
-                version="1", source="rally", src_lang="fr", tgt_langs=("en",), recogniser="r", engines=(), began_at=0.0
+                version="1",
+                source="rally",
+                src_lang="fr",
+                tgt_langs=("en",),
+                recogniser="r",
+                engines=(),
+                began_at=0.0,
+                policy=policy,
             )
         )
         journal.append(SourceState(state="connected", stream=0.0))

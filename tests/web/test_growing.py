@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,6 +100,30 @@ def test_the_overlay_rolls_two_lines_that_are_never_broken_anew(
             grew = after[:-1] == before[:-1] and after[-1].startswith(before[-1])
             assert grew or after[0] == before[-1], (before, after)
         until(lambda: shown(page) == [""], 10)
+
+
+ROWS = "[...document.querySelector('#stage span').getClientRects()]"
+HIGH = f"new Set({ROWS}.map((row) => row.top)).size"
+WIDEST = f"Math.max(...{ROWS}.map((row) => row.right))"
+
+
+@pytest.mark.parametrize(("query", "wide", "high"), [("", 1280, 720), ("&size=9&box=1", 1280, 720), ("", 405, 720)])
+def test_a_full_line_has_room_in_one(
+    query: str, wide: int, high: int, page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": wide, "height": high})
+    with Journal(tmp_path, SystemClock()) as journal:
+        overlay(page, serve, tmp_path, journal, f"?lang=fr{query}")
+        for event in spoken("nous restons debout tous ensemble, ici et nous demandons davantage de"):
+            journal.append(event)
+        until(lambda: shown(page)[-1].endswith(" de"), 10)
+        assert shown(page) == ["nous restons debout tous ensemble, ici et", "nous demandons davantage de"]
+        assert page.evaluate(HIGH) == 2
+        for event in spoken("MAMMOUTH COMMUN WWW MOMENT MAMMOUTH COMMUN WWW MOMENT"):
+            journal.append(event)
+        until(lambda: shown(page)[-1].endswith("WWW MOMENT"), 10)
+        assert page.evaluate(HIGH) == 2
+        assert page.evaluate(WIDEST) <= wide * 0.94
 
 
 def believed(said: str, tail: str) -> Hypothesis:

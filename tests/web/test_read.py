@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from pipeline.events import Gap, SourceState
@@ -152,6 +153,30 @@ def luminance(colour: list[float]) -> float:
     parts = [c / 255 for c in colour[:3]]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(
+    ("policy", "delay", "early"), [("stream", "", True), ("stream", "30", False), ("utterance", "", False)]
+)
+def test_what_is_said_word_by_word_is_early_unless_a_delay_was_asked_for(
+    policy: str, delay: str, early: bool, phone: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with Journal(tmp_path, SystemClock()) as journal:
+        said = cue(900, "Just now")  # for a screen it never comes
+        for event in (msgspec.structs.replace(STARTED, policy=policy), progress(SystemClock(), 100.0), said):
+            journal.append(event)
+        server = serve(tmp_path, delay)  # "": none was typed
+        phone.goto(f"{server.address}/read?early={int(not early)}")  # somebody chose
+        phone.locator(f"#early[aria-pressed={str(not early).lower()}]").wait_for()
+        phone.goto(f"{server.address}/read")
+        phone.locator(f"#early[aria-pressed={str(early).lower()}]").wait_for()
+        if early:
+            phone.get_by_text("Just now").wait_for()
+            phone.locator("#early").click()
+            phone.get_by_text("Just now").wait_for(state="detached")
+            phone.reload()
+            phone.locator("#language option").first.wait_for(state="attached")
+            assert phone.get_attribute("#early", "aria-pressed") == "false"
 
 
 def contrast(one: list[float], other: list[float]) -> float:

@@ -16,6 +16,8 @@ export class RoomClock {
     this._feed = feed;
     this._delay = undefined;
     this._offsets = new Map();
+    /** Overlays and phones that show each line as soon as it is ready. */
+    this.early = 0;
     feed.addEventListener("screens", (event) => event.detail.forEach((screen) => this._note(screen)));
   }
 
@@ -43,6 +45,11 @@ export class RoomClock {
     return this._lead?.late ?? null;
   }
 
+  /** Whether the room is at the live edge: words are said one by one, and overlays or phones show them, but no screen. */
+  get live() {
+    return this._feed.session?.policy === "stream" && !this._feed.screens.length && this.early > 0;
+  }
+
   /** Seconds behind live that the screens are to keep. */
   get delay() {
     return this._feed.room.delay ?? this._lead?.wanted ?? this._delay ?? USUAL;
@@ -53,7 +60,8 @@ export class RoomClock {
     const times = this._running.map((screen) => this._of(screen));
     if (times.length) return Math.max(...times);
     const edge = this._feed.edge;
-    return edge === null || this._delay === undefined ? null : edge - this.delay;
+    if (edge === null || this._delay === undefined) return null;
+    return this.live ? edge : edge - this.delay;
   }
 
   /** Seconds behind live that the screen ahead is in truth; null without one. */
@@ -105,10 +113,10 @@ export class RoomClock {
     return this._lead?.state === "ended";
   }
 
-  /** Seconds of recording that the room still has if nothing comes any more. */
+  /** Seconds of recording that the room still has if nothing comes any more; null: nobody knows, or it has no picture. */
   get left() {
     const time = this.time;
-    return time === null || !this._feed.progress ? null : this._feed.progress.recorded - time;
+    return this.live || time === null || !this._feed.progress ? null : this._feed.progress.recorded - time;
   }
 
   get _running() {

@@ -8,6 +8,8 @@ const SOON = 1.5;
 const LATELY = 30;
 /** Seconds after its end within which the screens may still tell what became of a line. */
 const SETTLED = 3;
+/** Seconds after its end for which a line is reckoned to stand on an overlay that rolls. */
+const ROLLS = 6;
 
 export class Fates {
   /** `open.where(id)`: whether and where a line is open in an editor. */
@@ -35,6 +37,7 @@ export class Fates {
 
   _of(cue, time, held) {
     if (!this._feed.cues.has(cue.id)) return { state: "struck", count: "killed" };
+    if (this._clock.live && time !== null) return out(cue, time);
     if (cue.start > time) this._told.delete(cue.id);  // somebody went back, and it is still to come
     const open = this._open.where(cue.id) && !this._shown(cue.id);
     if (time === null) return { state: held || open ? "held" : "coming", count: "" };
@@ -88,4 +91,10 @@ export class Fates {
     for (const id of missed) if (!this._shown(id)) this._told.set(id, "missed");
     for (const id of [...on, ...shown]) this._told.set(id, "shown");
   }
+}
+
+/** What becomes of a line where each is shown as it is said: there is no time to hold any. */
+function out(cue, time) {
+  const on = time - cue.end < ROLLS;
+  return { state: on ? "now" : "past", count: on ? "on the overlay" : "over", over: true };
 }

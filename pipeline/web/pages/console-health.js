@@ -48,7 +48,9 @@ export class Health {
   async _look() {
     try {
       const answer = await fetch("/api/health", { signal: AbortSignal.timeout(EVERY) });
-      if (answer.ok) this._facts = await answer.json();
+      if (!answer.ok) return;
+      this._facts = await answer.json();
+      this._clock.early = this._facts.early;
     } catch {
       // the feed tells that the server is away
     }
@@ -65,7 +67,7 @@ export class Health {
       ["Lag", ...(this._feed.ended || this._away ? ["-", ""] : [`${facts.lag.toFixed(1)} s`, graded(facts.lag, 8, LATE)])],
       ...facts.engines.map((one) => [`Engine: ${one.name}`, ...engine(one)]),
       ["Disk", ...disk(facts.disk)],
-      ["Screens", String(screens), screens || this._feed.ended ? "" : "warn"],
+      ["Screens", String(screens), screens || this._feed.ended || this._clock.live ? "" : "warn"],
       ["Phones, overlays", String(Math.max(0, facts.viewers - screens)), ""],  // each page but consoles and desks is a viewer
     ];
   }
@@ -98,7 +100,7 @@ export class Health {
   }
 
   /** What is wrong now, then what was told and nobody has seen, what is over last: {text, left, at, over, how, keys, brief}.
-   * How: bad, warn, good, or past, of what is over or of a session that has ended; `at`: when it was told, Unix seconds,
+   * How: bad, warn, good, or past, of what is over, of a session that has ended, or as it is to be; `at`: when it was told, Unix seconds,
    * null: it stands; `over`: since when it is over, null: it is not; `keys`: what to answer; `brief`: there is nothing to
    * do. */
   get troubles() {
@@ -192,7 +194,10 @@ export class Health {
     if (!this._lost && left !== null && left < SHORT) {
       yield bad("The picture is nearly used up: nothing new comes. Check where the stream comes from.", remaining(this._clock));
     }
-    if (!this._feed.screens.length) {
+    if (this._clock.live) {
+      const text = "The overlay shows each line as it is said: what you do to one here comes after that.";
+      yield { ...bad(text), how: "past", brief: true };
+    } else if (!this._feed.screens.length) {
       yield bad("No screen is open: what stands here as shown is reckoned, and no room sees it. Open /screen on the projector.");
     }
     const slow = this._slow.worst;

@@ -8,6 +8,8 @@ import { said } from "./sentences.js";
 
 /** Lines that stay below the hand after they were shown, and while a hand is over them. */
 const PAST = 2;
+/** ... and where all are out already. */
+const PAST_LIVE = 6;
 const PAST_BELOW_HAND = 12;
 /** Milliseconds for which a key still means the line that was chosen before the list moved on by itself. */
 const GRACE = 350;
@@ -79,7 +81,7 @@ export class Lines {
   on(time) {
     const track = this._feed.track(this.lang);
     if (this._feed.screens.length) return track.filter((cue) => this._fates.on(cue.id));
-    return track.filter((cue) => cue.start <= time && time < cue.end && this._fates.of(cue, time).state === "now");
+    return track.filter((cue) => cue.start <= time).slice(-2).filter((cue) => this._fates.of(cue, time).state === "now");
   }
 
   /** What becomes of a line: console-fates. */
@@ -95,13 +97,14 @@ export class Lines {
     const auto = shown.find((cue) => time === null || cue.end > time)?.id ?? shown.at(-1)?.id ?? null;
     const above = auto === this._auto && this._list.scrollTop === 0 && this._list.matches(":hover");
     const top = above && this._list.firstElementChild;
-    if (auto !== this._auto) [this._before, this._auto, this._moved] = [this._auto, auto, performance.now()];
+    const next = auto !== this._auto;
+    if (next) [this._before, this._auto, this._moved] = [this._auto, auto, performance.now()];
     if (this._picked && !shown.some((cue) => cue.id === this._picked) && !this.editor.id) this._picked = null;
     const ids = new Set(shown.map((cue) => cue.id));
     for (const [id, row] of this._rows) if (!ids.has(id)) this._remove(id, row);
     shown.forEach((cue, at) => this._place(cue, at, time));
-    // what comes above moves nothing under the hand
-    if (top) this._list.scrollTop = top.offsetTop - this._list.firstElementChild.offsetTop;
+    if (next && this._clock.live && !this._picked) this._rows.get(auto)?.scrollIntoView({ block: "nearest" });  // it is the last
+    else if (top) this._list.scrollTop = top.offsetTop - this._list.firstElementChild.offsetTop;  // what comes above moves nothing under the hand
     if (draft && this._picked === draft.id) this.edit(draft.text);
     else if (draft) this._lost(draft.text);
     return shown.length;
@@ -128,7 +131,7 @@ export class Lines {
     const lost = [...this._feed.killed.values()].filter((cue) => cue.lang === this.lang && this._struck(cue));
     const track = lost.length ? [...all, ...lost].sort((a, b) => a.start - b.start) : all;
     const first = track.findIndex((cue) => cue.end > time);
-    const past = this._list.matches(":hover") ? PAST_BELOW_HAND : PAST;
+    const past = this._list.matches(":hover") ? PAST_BELOW_HAND : this._clock.live ? PAST_LIVE : PAST;
     const at = first < 0 ? track.length : first;
     const kept = track.findIndex((cue) => cue.id === this._picked);
     const from = Math.max(0, Math.min(at - past, kept < 0 || at - kept > PAST_BELOW_HAND ? at : kept));

@@ -172,8 +172,8 @@ export class RoomControls {
 
   _playing(now) {
     if (now === null) return "nothing yet";
-    const screens = this._feed.screens.length;
-    return `${time(now)}${this._clock.paused ? " · paused" : ""}${screens ? "" : " · no screen is open: reckoned"}`;
+    const none = this._clock.live ? " · live, on the overlay" : this._feed.screens.length ? "" : " · no screen is open: reckoned";
+    return `${time(now)}${this._clock.paused ? " · paused" : ""}${none}`;
   }
 
   _drawSpeaker() {

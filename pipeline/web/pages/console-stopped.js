@@ -37,7 +37,8 @@ function lost(feed, room, facts) {
 }
 
 /** What the room still has. */
-export function remaining({ card, starved, ended, left }) {
+export function remaining({ live, card, starved, ended, left }) {
+  if (live) return "";
   if (card && (starved || ended)) return `The room has run out of picture: it sees “${card.split("\n")[0]}”.`;
   return `The room has ${clock(left ?? 0)} of picture left.`;
 }

@@ -111,6 +111,7 @@ function edited(cue, text) {
 function late(cue, what) {
   const { over, count } = lines.fate(cue);
   if (!over) return "";
+  if (clock.live) return `, the overlay has shown ${what}`;
   return ` in the files alone, ${count === "shown" ? `the room has seen ${what}` : `its moment in the room has passed (${count})`}`;
 }
 

@@ -16,9 +16,9 @@ const KINDS = ["session", "progress", "gap", "source", "room", "cue", "withdrawn
 
 export class Feed extends EventTarget {
   /** `lang`: one track alone; `screens`: what the screens show is told, too, once a second; a page that is no
-   * console, but one of the viewers, says "too"; `tail`: words that may yet become others; `desk`, what its window calls
-   * itself: edits, drafts and other windows are. */
-  constructor({ lang = "", screens = false, tail = 0, desk = "" } = {}) {
+   * console, but one of the viewers, says "too"; `tail`: words that may yet become others; `behind`: it does not show each
+   * line as soon as it is ready; `desk`, what its window calls itself: edits, drafts and other windows are. */
+  constructor({ lang = "", screens = false, tail = 0, behind = false, desk = "" } = {}) {
     super();
     this.cues = new Map();
     /** Lines that were taken out, each with the action that did it (`by`); only who may control is told. */
@@ -36,7 +36,7 @@ export class Feed extends EventTarget {
     this._last = "";
     const told = screens === true ? "1" : screens;
     this._query = new URLSearchParams({
-      ...(lang && { lang }), ...(told && { screens: told }), ...(tail && { tail }), ...(desk && { desk }),
+      ...(lang && { lang }), ...(told && { screens: told }), ...(tail && { tail }), ...(behind && { behind: 1 }), ...(desk && { desk }),
     });
     this._tracks = new Map();
     this._edge = null;

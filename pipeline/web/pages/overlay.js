@@ -13,8 +13,11 @@ import { control } from "./overlay-keys.js";
 import { byId, now } from "./page.js";
 import { Ready } from "./ready.js";
 import { Roll } from "./roll.js";
+import { width } from "./width.js";
 
 const DEFAULTS = { lang: "", size: 5.4, place: "bottom", align: "center", box: 0, tail: 0, delay: null, offset: 0, play: null, from: 0 };
+/** Figures that are as wide as lines that roll may be: 42 letters of what people say have room, whatever the font. */
+const COLUMN = 45;
 
 class Overlay {
   constructor() {
@@ -22,7 +25,7 @@ class Overlay {
     this.stage = byId("stage");
     this.lanes = [];
     this.source = this.began = this.live = null;
-    this.feed = new Feed({ tail: this.set.tail });
+    this.feed = new Feed({ tail: this.set.tail, behind: this.set.delay !== null || this.set.play });
     this.feed.addEventListener("session", (event) => this.#lay(event.detail));
     this.feed.addEventListener("cue", (event) => this.#came(event.detail));
     this.feed.addEventListener("growing", (event) => this.#grew(event.detail));
@@ -130,10 +133,19 @@ class Overlay {
     const langs = this.set.lang ? this.set.lang.split(",") : [session.tgt_langs[0] ?? session.src_lang];
     const rolls = session.policy === "stream" && this.set.delay === null && !this.set.play;
     this.lanes = langs.map((lang) => ({
-      lang, ready: new Ready(), lines: new Lines(this.feed, lang), roll: rolls ? new Roll(lang, lang === this.source) : null,
-      newest: 0, typed: null,
+      lang, ready: new Ready(), lines: new Lines(this.feed, lang), newest: 0, typed: null,
+      roll: rolls ? new Roll(lang, lang === this.source, (line) => this.#fits(line)) : null,
     }));
     this.#style();
+  }
+
+  /** What has the font of the lines, where somebody gave them another. */
+  get #letters() {
+    return this.stage.querySelector("p") ?? this.stage;
+  }
+
+  #fits(line) {
+    return width(line, this.#letters) <= COLUMN * width("0", this.#letters);
   }
 
   #style() {
@@ -141,6 +153,7 @@ class Overlay {
     const rolls = this.lanes.some((lane) => lane.roll);
     this.stage.className = [place, align, box ? "box" : "", rolls ? "rolls" : ""].join(" ").trim();
     this.stage.style.setProperty("--size", size);
+    this.stage.style.setProperty("--column", COLUMN * width("0", this.#letters));
   }
 }
 

@@ -15,7 +15,7 @@ const STOPPED = { ended: "The show has ended." };
 const COUNTS = /\d:\d\d/;
 const SIZES = [1.1, 1.3, 1.6, 2, 2.5, 3.1]; // rem
 
-const set = settings({ lang: "", early: 0, size: 2 });
+const set = settings({ lang: "", early: null, size: 2 });
 const scroll = new Scroll(byId("text"), byId("now"));
 
 /** The facts of the session, asked until it has begun: phones come in before the show. */
@@ -71,9 +71,11 @@ byId("early").addEventListener("click", () => {
 style();
 
 const facts = await begun();
+set.early ??= Number(facts.early); // nobody chose
+style();
 const langs = (set.lang || facts.tgt_langs[0] || facts.src_lang).split(",").slice(0, 2);
 offer(facts, langs.join(","));
-const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "", screens: "too" });
+const feed = new Feed({ lang: langs.length === 1 ? langs[0] : "", screens: "too", behind: !set.early });
 const screen = new ScreenClock(feed, facts.delay);
 const lines = new ReadLines(byId("text"), feed, langs);
 

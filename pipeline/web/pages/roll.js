@@ -27,9 +27,10 @@ export class Roll {
   /** Words that may yet become others, and since when they are these. */
   #tail = { words: [], since: -Infinity };
 
-  /** `grows`: texts are told while they are said, so that one may give its last words to the next. */
-  constructor(lang, grows) {
-    Object.assign(this, { lang, grows });
+  /** `grows`: texts are told while they are said, so that one may give its last words to the next; `narrow(line)`: whether
+   * there is room for it. */
+  constructor(lang, grows, narrow = () => true) {
+    Object.assign(this, { lang, grows, narrow });
   }
 
   /** A text as it now reads; `now`, seconds. */
@@ -62,7 +63,7 @@ export class Roll {
     const end = this.#seen.length;
     const lines = this.#lines.slice(Math.max(0, end - LINES), end);
     const text = lines.join("\n");
-    const tail = end === this.#lines.length && now - this.#tail.since < STANDS ? fitting(lines, this.#tail.words) : "";
+    const tail = end === this.#lines.length && now - this.#tail.since < STANDS ? this.#fitting(lines) : "";
     return text || tail ? { lang: this.lang, text, tail } : null;
   }
 
@@ -108,23 +109,27 @@ export class Roll {
 
   #append(word) {
     const last = this.#lines.pop() ?? "";
-    if (!last || last.length + 1 + word.length <= LONGEST) this.#lines.push(last ? `${last} ${word}` : word);
+    if (!last || this.#fits(`${last} ${word}`)) this.#lines.push(last ? `${last} ${word}` : word);
     else this.#lines.push(last, word);
+  }
+
+  #fits(line) {
+    return line.length <= LONGEST && this.narrow(line);
+  }
+
+  /** As many words of the tail as find room behind the lines. */
+  #fitting(lines) {
+    let [last, count, tail] = [lines.at(-1) ?? "", Math.max(1, lines.length), ""];
+    for (const word of this.#tail.words) {
+      const fits = !last || this.#fits(`${last} ${word}`);
+      if (!fits && ++count > LINES) break;
+      tail += last ? `${fits ? " " : "\n"}${word}` : word;
+      last = fits && last ? `${last} ${word}` : word;
+    }
+    return tail;
   }
 }
 
 const read = (since, characters) => ({ since, takes: Math.max(LEAST, characters / READ) });
 
 const later = (one, other) => (one.since + one.takes > other.since + other.takes ? one : other);
-
-/** As many of the words as find room behind the lines. */
-function fitting(lines, words) {
-  let [last, count, tail] = [lines.at(-1) ?? "", Math.max(1, lines.length), ""];
-  for (const word of words) {
-    const fits = !last || last.length + 1 + word.length <= LONGEST;
-    if (!fits && ++count > LINES) break;
-    tail += last ? `${fits ? " " : "\n"}${word}` : word;
-    last = fits && last ? `${last} ${word}` : word;
-  }
-  return tail;
-}

@@ -169,7 +169,7 @@ async function main() {
     return;
   }
   const { Playback } = await import("./playback.js");
-  const feed = new Feed({ lang: langs[0] && !langs[1] ? langs[0] : "" });
+  const feed = new Feed({ lang: langs[0] && !langs[1] ? langs[0] : "", behind: true });
   if (!feed.ready) await new Promise((then) => feed.addEventListener("ready", then, { once: true }));
   const playback = new Playback(byId("video"), feed, served.delay);
   const moves = restored(feed, playback) ?? feed.room.moves.map((move) => move.id);
