@@ -30,6 +30,8 @@ def examine(path: Path) -> Iterator[Row]:
     or while it runs."""
     with folder.again(path):
         yield _journal(path)
+        if not (path / folder.JOURNAL).is_file():
+            return
         yield from _actions(path)
         state = fold(entry.event for entry in read(path / folder.JOURNAL))
         yield _beginning(state)
@@ -43,6 +45,9 @@ def examine(path: Path) -> Iterator[Row]:
 def _journal(path: Path) -> Row:
     """Lines that cannot be read are moved elsewhere; a torn last line is what a power cut leaves."""
     journal = path / folder.JOURNAL
+    if not journal.is_file():
+        way = f"restore it from a copy, or hear all of it again: {program()} run --resume {path}"
+        return Row(row="journal", ok=False, say=f"there is no {folder.JOURNAL}; {way}")
     data = journal.read_bytes()
     torn = not data.endswith(b"\n") and bool(data)
     damaged: list[int] = []

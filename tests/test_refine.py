@@ -262,6 +262,21 @@ def test_it_is_refused_in_a_sentence(noisy: Path, tmp_path: Path, monkeypatch: p
         typed(packed)
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_journal_that_tells_of_no_session_is_one_sentence_and_nothing_is_written(
+    gone: bool, noisy: Path, tmp_path: Path
+) -> None:
+    path = copy(noisy, tmp_path / "s")
+    journal = path / "journal.jsonl"
+    journal.write_bytes(b"")
+    if gone:
+        journal.unlink()
+    before = sorted((file.name, file.stat().st_size) for file in path.iterdir())
+    with pytest.raises(SessionError, match=r"no journal.jsonl in .* look the folder over: .* doctor "):
+        typed(path)
+    assert sorted((file.name, file.stat().st_size) for file in path.iterdir()) == before
+
+
 def test_unasked_it_never_hears_the_demo_again_nor_anything_on_battery(
     noisy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

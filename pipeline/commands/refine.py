@@ -121,7 +121,7 @@ def _check(path: Path) -> None:
     """SessionError unless it is a session that can be heard again, as far as its folder tells."""
     from pipeline.review.package import manifest_of
 
-    folder.check(path)
+    folder.check_begun(path)
     if manifest_of(path):
         raise SessionError(f"{path} is a copy that was packed; refine the session where it was recorded")
     if not parts.seconds(path / parts.AUDIO):
