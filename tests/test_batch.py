@@ -150,6 +150,8 @@ def test_what_is_wrong_for_all_is_told_before_anything_is_done(
     words = ["batch", str(recordings / "list.txt"), "--out", str(tmp_path / "out"), "--demo"]
     for wrong, told in (
         (["--to", "en,es"], r"no local model translates from fr to es; type"),
+        (["--jobs", "999999"], r"--jobs 999999 is too many: \d+ at most are of use here"),
+        (["--jobs", "999999", "--address", "ray://127.0.0.1:10001"], r"1000 at most are taken of a cluster"),
         (["--gpu", "0.5"], r"--gpu is the share of a cluster's GPU; leave it out"),
         (
             ["--address", "ray://127.0.0.1:10001"],

@@ -50,7 +50,7 @@ def batch(
     from pipeline.scale.batch import Batch
     from pipeline.scale.listing import listed
 
-    workers.check(address, gpu)
+    workers.check(address, gpu, jobs)
     items = listed(listing, options.slug)
     chosen = _chosen(options.settle(options.load(config), context.params))
     try:

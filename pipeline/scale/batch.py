@@ -77,7 +77,7 @@ class Batch:
             for item in items:
                 todo.put(item)
             self._total = len(items)
-            streams = [self._take(todo) for _ in range(self._workers.number + _AHEAD)]
+            streams = [self._take(todo) for _ in range(min(self._workers.number + _AHEAD, self._total))]
             yield from merge(streams, bound=self._total, name="batch")
             if not any(entry.is_dir() for entry in work.iterdir()):
                 rmtree(work, ignore_errors=True)  # while it is ours: another batch may begin right after
