@@ -16,7 +16,7 @@ from pipeline import cli, folder, power, settings
 from pipeline.asked import keep
 from pipeline.audio import decode
 from pipeline.commands.refine import _at_leisure
-from pipeline.errors import SessionError, SettingsError
+from pipeline.errors import ModelError, SessionError, SettingsError
 from pipeline.events import Action, Cue, Edit, Refined
 from pipeline.flow import SystemClock
 from pipeline.journal import lock, read
@@ -254,12 +254,28 @@ def test_it_is_refused_in_a_sentence(noisy: Path, tmp_path: Path, monkeypatch: p
     (without / "audio.s16").unlink()
     with pytest.raises(SessionError, match=r"there is no sound in .*; name another folder"):
         typed(without)
+    with pytest.raises(SettingsError, match=r"the demo brings its own models, .*; leave out --model"):
+        typed(noisy, "--model", "/no/such/folder")
+    other = copy(noisy, tmp_path / "other")
+    folder.write_settings(other, replace(CHOSEN, demo=False), folder.begun(other))
+    with pytest.raises(ModelError, match="the speech model large-v3 has not been pulled yet"):
+        typed(other, "--model", "large-v3")
     packed = copy(noisy, tmp_path / "packed")
     (packed / MANIFEST).write_bytes(
         encode(Manifest(format=1, version="0", name="s", session="x", packed_at=0.0, id="y"))
     )
     with pytest.raises(SessionError, match="a copy that was packed; refine the session where it was recorded"):
         typed(packed)
+
+
+def test_what_was_refined_already_is_told_and_not_counted_again(
+    whole: tuple[Path, Refined], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = copy(whole[0], tmp_path / "s")
+    before = (path / "journal.jsonl").read_bytes()
+    typed(path)
+    assert f"{path} was refined already, with {whole[1].recogniser}; nothing was done" in capsys.readouterr().out
+    assert (path / "journal.jsonl").read_bytes() == before
 
 
 @pytest.mark.parametrize("gone", [False, True])
