@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -276,6 +279,20 @@ def test_what_was_refined_already_is_told_and_not_counted_again(
     typed(path)
     assert f"{path} was refined already, with {whole[1].recogniser}; nothing was done" in capsys.readouterr().out
     assert (path / "journal.jsonl").read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is POSIX's")
+def test_ctrl_c_says_that_it_goes_on_where_it_was(noisy: Path, tmp_path: Path) -> None:
+    path = copy(noisy, tmp_path / "s")
+    command = [sys.executable, "-m", "pipeline", "refine", str(path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr
+        assert "%" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        told = running.stderr.read()
+    assert "livesubs: stopped; typed again, it goes on where it was; until all is heard, the files stay" in told
+    assert running.returncode == 130
+    assert texts(path) == texts(noisy)
 
 
 @pytest.mark.parametrize("gone", [False, True])

@@ -12,6 +12,7 @@ import typer
 from pipeline import assets, folder, power, settings, system
 from pipeline.commands import options, shelf, workers
 from pipeline.commands.progress import progress
+from pipeline.commands.run import ABORTED
 from pipeline.errors import SessionError, SettingsError
 from pipeline.settings import Settings
 from pipeline.source import parts
@@ -56,8 +57,12 @@ def refine(
         return
     system.be_last()
     best = _best(chosen, model)
-    with ends_with(under), _workers(best, address, jobs, gpu) as ready, progress("heard again") as tell:
-        done = _pass(path, best, ready.heard, _at_leisure(path, tell) if under else tell).run()
+    try:
+        with ends_with(under), _workers(best, address, jobs, gpu) as ready, progress("heard again") as tell:
+            done = _pass(path, best, ready.heard, _at_leisure(path, tell) if under else tell).run()
+    except KeyboardInterrupt:
+        way = "typed again, it goes on where it was; until all is heard, the files stay as they were"
+        system.leave(ABORTED, f"livesubs: stopped; {way}")
     write(path)
     told = _told(path, done) if done != before else _nothing(path, done)
     typer.echo(msgspec.json.encode(done) if as_json else told, err=under is not None)
