@@ -90,7 +90,7 @@ def _pass(path: Path, chosen: Settings, hears: "Hears", tell: Callable[[float, f
 
 def _told(path: Path, done: "Refined") -> str:
     left = f"; {done.left} places stay as they were, touched meanwhile or without room" if done.left else ""
-    return f"{done.replaced} sentences read otherwise now, {done.added} are new: in the files of {path}{left}"
+    return f"{done.replaced} sentences have other words now, {done.added} are new: in the files of {path}{left}"
 
 
 def _nothing(path: Path, done: "Refined") -> str:
