@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline import cli, folder
+from pipeline import cli, folder, settings
 from pipeline.audio import Samples
+from pipeline.commands.batch import _told
 from pipeline.commands.options import slug
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
 from pipeline.events import Cue
@@ -99,6 +100,23 @@ def test_what_failed_is_told_with_its_reason_and_the_rest_is_done(
     assert f"done before: {out / 'rally'}" in told
     assert "2 of 3 failed" in told
     assert "missing there is no file" in told
+
+
+def test_of_what_was_done_before_with_other_settings_that_is_told(
+    done: tuple[Path, dict[str, Outcome]], recordings: Path
+) -> None:
+    items = listed(recordings / "list.txt", lambda source: Path(source).stem)[:1]
+
+    def again(**translation: Any) -> Outcome:
+        chosen = settings.override(CHOSEN, translation=translation)
+        with Workers(lambda: Counted([]), 1) as workers:
+            return next(Batch(done[0], chosen, workers, {}).run(items))
+
+    assert again() == Outcome(name="rally", before=True)
+    other = again(deadline=9.0)
+    assert other == Outcome(name="rally", before=True, others=("deadline",))
+    assert "done before: " in (told := _told(other, done[0]))
+    assert "with other settings (deadline); for these take another --out" in told
 
 
 def test_whoever_goes_on_hears_only_what_was_not_heard(

@@ -98,7 +98,10 @@ def _room(chosen: Settings) -> int:
 def _told(outcome: "Outcome", out: Path) -> str:
     if outcome.error:
         return f"failed: {outcome.name}"
-    return f"{'done before' if outcome.before else 'done'}: {out / outcome.name}"
+    told = f"{'done before' if outcome.before else 'done'}: {out / outcome.name}"
+    if outcome.others:
+        return f"{told}, with other settings ({', '.join(outcome.others)}); for these take another --out"
+    return told
 
 
 def _show(failed: "list[Outcome]", total: int) -> None:

@@ -45,6 +45,8 @@ class Outcome(Value, frozen=True):
     """Why there is no session; empty: there is."""
     before: bool = False
     """It was there already."""
+    others: tuple[str, ...] = ()
+    """Settings by name of which that one was made with others."""
 
 
 class Batch:
@@ -93,7 +95,8 @@ class Batch:
 
     def _outcome(self, item: Item) -> Outcome:
         try:
-            return Outcome(name=item.name, before=not self._done(item))
+            made = self._done(item)
+            return Outcome(name=item.name, before=not made, others=() if made else self._others(item))
         except LivesubsError as error:
             return Outcome(name=item.name, error=str(error))
         except Exception as error:  # whatever it is: the others are done all the same
@@ -114,6 +117,15 @@ class Batch:
             raise unwritable(path, error) from error
         keeping.unlink(missing_ok=True)
         return True
+
+    def _others(self, item: Item) -> tuple[str, ...]:
+        """What else its session was made with, as far as words and their translation go by it."""
+        file, now = self._out / item.name / folder.SETTINGS, self._settings
+        before = settings.load(file) if file.is_file() else now
+        tables = (before.speech, now.speech), (before.translation, now.translation)
+        return tuple(
+            name for was, is_ in tables for name in was.__struct_fields__ if getattr(was, name) != getattr(is_, name)
+        )
 
     def _subtitle(self, item: Item, path: Path, kept: Kept) -> None:
         chosen = self._settings
