@@ -30,6 +30,7 @@ from pipeline.speech.vad import FRAME, Probabilities
 from pipeline.state import State, fold
 from tests.again import CHOSEN, Counted, small_blocks
 from tests.measures import SAMPLES
+from tests.servers import free_port
 
 SECONDS = 30.0
 
@@ -152,6 +153,16 @@ def test_the_folder_of_its_work_is_gone_before_another_batch_may_begin_there(
         [_] = Batch(tmp_path / "out", CHOSEN, workers, {}).run(items)
     assert begun == [True]
     assert not (tmp_path / "out" / WORK).exists()
+
+
+def test_where_nothing_was_translated_engine_and_reason_are_told(recordings: Path, tmp_path: Path) -> None:
+    gone = f"http://127.0.0.1:{free_port()}/"
+    chosen = settings.override(CHOSEN, translation={"chain": ("libre",), "urls": {"libre": gone}})
+    items = listed(recordings / "list.txt", lambda source: Path(source).stem)[:1]
+    with Workers(lambda: Counted([], make=LocalRecogniser), 1) as workers:
+        [outcome] = Batch(tmp_path, chosen, workers, {}).run(items)
+    assert "nothing was translated into en (libre: " in outcome.error
+    assert "); check the engines, then type this again" in outcome.error
 
 
 def test_without_a_model_all_fail_with_the_reason(recordings: Path, tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from pipeline.flow import SystemClock, merge
 from pipeline.journal import Entry, lock
 from pipeline.names.live import Names
 from pipeline.refining.kept import Kept
-from pipeline.report.folder import write
+from pipeline.report.folder import open_record, write
+from pipeline.report.tables import refusals
 from pipeline.scale.listing import Item
 from pipeline.scale.shared import SharedEngine, SharedRecogniser
 from pipeline.scale.workers import Workers
@@ -140,9 +141,8 @@ class Batch:
         session = Session(item.source, path, chosen, recogniser, chains, SystemClock(), names)
         state = session.run(_Recorded(item.source))
         if left := lines.untranslated(state):
-            raise TranslationError(
-                f"nothing was translated into {' and '.join(left)}; check the engines, then type this again"
-            )
+            why = " and ".join(f"{lang} ({_refused(path, lang)})" for lang in left)
+            raise TranslationError(f"nothing was translated into {why}; check the engines, then type this again")
         write(path)
 
     def _chains(self, kept: Kept, names: Names) -> dict[str, Chain]:
@@ -170,6 +170,15 @@ class _Recorded:
 
     def announce(self, starts_at: datetime | None) -> None:
         raise NotLiveYet(f"{self._source} has not begun yet; type this again when it is over", starts_at)
+
+
+def _refused(path: Path, lang: str) -> str:
+    """Why no engine had a translation, as the journal of the session in `path` has it most often of each."""
+    verdicts: dict[str, str] = {}
+    for one in refusals(open_record(path)):
+        if one.lang == lang:
+            verdicts.setdefault(one.engine, one.verdict)
+    return "; ".join(f"{engine}: {verdict}" for engine, verdict in verdicts.items()) or "no engine was asked"
 
 
 def _check_done(path: Path, item: Item) -> None:
