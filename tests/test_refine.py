@@ -281,6 +281,20 @@ def test_what_was_refined_already_is_told_and_not_counted_again(
     assert (path / "journal.jsonl").read_bytes() == before
 
 
+def test_what_was_said_where_the_sound_is_missing_stays_and_how_much_is_missing_is_told(
+    noisy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = copy(noisy, tmp_path / "s")
+    sound, journal = path / "audio.s16", path / "journal.jsonl"
+    sound.write_bytes(sound.read_bytes()[: 32_000 * 18])
+    journal.write_text(journal.read_text().replace("whisper-demo-fr on", "another on"))
+    typed(path)
+    assert "of the sound are missing at its end; what was said there stays as it was" in capsys.readouterr().out
+    late = [[cue for cue in state(one).track("fr") if cue.start >= 18.0] for one in (noisy, path)]
+    assert late[0]
+    assert late[0] == late[1]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is POSIX's")
 def test_ctrl_c_says_that_it_goes_on_where_it_was(noisy: Path, tmp_path: Path) -> None:
     path = copy(noisy, tmp_path / "s")

@@ -14,6 +14,7 @@ from pipeline.commands import options, shelf, workers
 from pipeline.commands.progress import progress
 from pipeline.commands.run import ABORTED
 from pipeline.errors import SessionError, SettingsError
+from pipeline.lines import clock_time
 from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.supervision import ends_with
@@ -51,7 +52,7 @@ def refine(
     from pipeline.report.folder import write
 
     workers.check(address, gpu, jobs)
-    before = _check(path).refined
+    before = _check(path)
     chosen = settings.load(path / folder.SETTINGS)
     if under and not _may_begin(path, chosen):
         return
@@ -64,7 +65,9 @@ def refine(
         way = "typed again, it goes on where it was; until all is heard, the files stay as they were"
         system.leave(ABORTED, f"livesubs: stopped; {way}")
     write(path)
-    told = _told(path, done) if done != before else _nothing(path, done)
+    told = _told(path, done) if done != before.refined else _nothing(path, done)
+    if (short := before.recorded - done.recorded) > 1.0:
+        told += f"\n{clock_time(short)} of the sound are missing at its end; what was said there stays as it was"
     typer.echo(msgspec.json.encode(done) if as_json else told, err=under is not None)
 
 
