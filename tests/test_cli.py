@@ -56,6 +56,14 @@ def test_the_settings_of_a_session_begin_the_same_session_elsewhere(
     assert Path(begun[0].speech.model).is_absolute()
 
 
+def test_no_option_is_proposed_that_help_does_not_tell_of(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.app(["refine", "s", "--demo"])
+    told = capsys.readouterr().err
+    assert "--model" in told
+    assert "--under" not in told
+
+
 def test_the_demo_brings_its_own_models(begun: list[Settings]) -> None:
     with pytest.raises(SettingsError, match="--model"):
         run("--demo", "--model", "small")
