@@ -52,7 +52,7 @@ def batch(
 
     workers.check(address, gpu, jobs)
     items = listed(listing, options.slug)
-    chosen = _chosen(options.settle(options.load(config), context.params))
+    chosen = _chosen(options.begin(config, context.params))
     try:
         with _workers(chosen, address, jobs, gpu) as ready, power.awake(_say), progress("recordings") as tell:
             failed = _failed(Batch(out, chosen, ready, options.keys(), tell).run(items), out)
