@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 from typing import Any
 
 import numpy as np
@@ -104,20 +104,23 @@ def test_what_failed_is_told_with_its_reason_and_the_rest_is_done(
 
 
 def test_of_what_was_done_before_with_other_settings_that_is_told(
-    done: tuple[Path, dict[str, Outcome]], recordings: Path
+    done: tuple[Path, dict[str, Outcome]], recordings: Path, tmp_path: Path
 ) -> None:
     items = listed(recordings / "list.txt", lambda source: Path(source).stem)[:1]
+    copytree(done[0], tmp_path, dirs_exist_ok=True)
 
     def again(**translation: Any) -> Outcome:
         chosen = settings.override(CHOSEN, translation=translation)
         with Workers(lambda: Counted([]), 1) as workers:
-            return next(Batch(done[0], chosen, workers, {}).run(items))
+            return next(Batch(tmp_path, chosen, workers, {}).run(items))
 
     assert again() == Outcome(name="rally", before=True)
     other = again(deadline=9.0)
     assert other == Outcome(name="rally", before=True, others=("deadline",))
-    assert "done before: " in (told := _told(other, done[0]))
+    assert "done before: " in (told := _told(other, tmp_path))
     assert "with other settings (deadline); for these take another --out" in told
+    (tmp_path / "rally" / folder.SETTINGS).write_text("of another = version")
+    assert again() == Outcome(name="rally", before=True)
 
 
 def test_whoever_goes_on_hears_only_what_was_not_heard(

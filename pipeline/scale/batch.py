@@ -5,6 +5,7 @@ is in its place is done. What is cut off is recorded and written again, which ta
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,15 @@ from shutil import rmtree
 from threading import Lock
 
 from pipeline import folder, lines, settings
-from pipeline.errors import LivesubsError, NotLiveYet, SessionError, SourceError, TranslationError, unwritable
+from pipeline.errors import (
+    LivesubsError,
+    NotLiveYet,
+    SessionError,
+    SettingsError,
+    SourceError,
+    TranslationError,
+    unwritable,
+)
 from pipeline.events import SessionStarted, Value
 from pipeline.flow import SystemClock, merge
 from pipeline.journal import Entry, lock
@@ -122,7 +131,9 @@ class Batch:
     def _others(self, item: Item) -> tuple[str, ...]:
         """What else its session was made with, as far as words and their translation go by it."""
         file, now = self._out / item.name / folder.SETTINGS, self._settings
-        before = settings.load(file) if file.is_file() else now
+        before = now
+        with suppress(SettingsError):  # of another version, or gone: nothing is known of them
+            before = settings.load(file)
         tables = (before.speech, now.speech), (before.translation, now.translation)
         return tuple(
             name for was, is_ in tables for name in was.__struct_fields__ if getattr(was, name) != getattr(is_, name)
