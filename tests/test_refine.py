@@ -277,7 +277,7 @@ def test_what_was_refined_already_is_told_and_not_counted_again(
     path = copy(whole[0], tmp_path / "s")
     before = (path / "journal.jsonl").read_bytes()
     typed(path)
-    assert f"{path} was refined already, with {whole[1].recogniser}; nothing was done" in capsys.readouterr().out
+    assert f"{path} was refined already, with {whole[1].recogniser}; nothing was done\n" in capsys.readouterr().out
     assert (path / "journal.jsonl").read_bytes() == before
 
 

@@ -65,7 +65,7 @@ def refine(
         way = "typed again, it goes on where it was; until all is heard, the files stay as they were"
         system.leave(ABORTED, f"livesubs: stopped; {way}")
     write(path)
-    told = _told(path, done) if done != before.refined else _nothing(path, done)
+    told = _told(path, done) if done != before.refined else _nothing(path, chosen, done)
     if (short := before.recorded - done.recorded) > 1.0:
         told += f"\n{clock_time(short)} of the sound are missing at its end; what was said there stays as it was"
     typer.echo(msgspec.json.encode(done) if as_json else told, err=under is not None)
@@ -96,8 +96,9 @@ def _told(path: Path, done: "Refined") -> str:
     return f"{done.replaced} sentences have other words now, {done.added} are new: in the files of {path}{left}"
 
 
-def _nothing(path: Path, done: "Refined") -> str:
-    return f"{path} was refined already, with {done.recogniser}; nothing was done: --model NAME hears it with another"
+def _nothing(path: Path, chosen: Settings, done: "Refined") -> str:
+    way = "" if chosen.demo else "; --model NAME has another one hear it"
+    return f"{path} was refined already, with {done.recogniser}; nothing was done{way}"
 
 
 def _may_begin(path: Path, chosen: Settings) -> bool:
