@@ -59,7 +59,9 @@ def answer(path: Path, brought: Collection[str] = ()) -> None:
 
 
 def answer_held(path: Path, brought: Collection[str] = ()) -> int:
-    """The same for whoever holds the lock; gives how many there were."""
+    """The same for whoever holds the lock; gives how many there were. Where the journal is gone, none is made."""
+    if not (path / folder.JOURNAL).is_file():
+        return 0
     with _written(path), Journal(path, SystemClock()) as journal:
         left = _left(path, journal)
         if begun := _begun(path, journal, brought):

@@ -1,9 +1,10 @@
 """The command line: every command by its name. Heavy libraries are imported by what is called, when it is called."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from pipeline import __version__, system
 from pipeline.commands import (
@@ -32,7 +33,23 @@ from pipeline.commands import (
 )
 from pipeline.errors import LivesubsError
 
+
+class _Commands(typer.core.TyperGroup):
+    """Where an option is not known, none is proposed that `--help` does not tell of."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as caught:
+            error: Any = caught  # typer has its own copy of click, and no name for it
+            if known := getattr(error, "possibilities", None):
+                hidden = {name for one in error.ctx.command.params if one.hidden for name in one.opts}
+                error.possibilities = [name for name in known if name not in hidden]
+            raise
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="A French livestream in, timed English subtitles out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

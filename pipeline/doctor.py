@@ -14,7 +14,6 @@ from pipeline.errors import unwritable
 from pipeline.files import write_whole
 from pipeline.journal import read
 from pipeline.lines import clock_time
-from pipeline.settings import SAMPLE_RATE
 from pipeline.source import archive, parts
 from pipeline.source.timeline import recover
 from pipeline.state import State, fold
@@ -30,6 +29,8 @@ def examine(path: Path) -> Iterator[Row]:
     or while it runs."""
     with folder.again(path):
         yield _journal(path)
+        if not (path / folder.JOURNAL).is_file():
+            return
         yield from _actions(path)
         state = fold(entry.event for entry in read(path / folder.JOURNAL))
         yield _beginning(state)
@@ -43,6 +44,9 @@ def examine(path: Path) -> Iterator[Row]:
 def _journal(path: Path) -> Row:
     """Lines that cannot be read are moved elsewhere; a torn last line is what a power cut leaves."""
     journal = path / folder.JOURNAL
+    if not journal.is_file():
+        way = f"restore it from a copy, or hear all of it again: {program()} run --resume {path}"
+        return Row(row="journal", ok=False, say=f"there is no {folder.JOURNAL}; {way}")
     data = journal.read_bytes()
     torn = not data.endswith(b"\n") and bool(data)
     damaged: list[int] = []
@@ -84,7 +88,7 @@ def _sound(path: Path, state: State) -> Row:
     recorded = parts.seconds(path / parts.AUDIO)
     short = state.recorded - recorded
     lost = f"{clock_time(short)} are missing at its end" if short > 1.0 else ""
-    if state.removed and not _audible(path / parts.AUDIO, state.removed):
+    if state.removed and not parts.audible(path / parts.AUDIO, state.removed):
         lost = _gone(state)
     if lost:
         return Row(row="sound", ok=False, say=f"{lost}; restore {parts.AUDIO} from a copy if there is one")
@@ -95,20 +99,6 @@ def _sound(path: Path, state: State) -> Row:
 
 def _gone(state: State) -> str:
     return f"what was recorded up to {clock_time(state.removed)} is gone: the folder was removed during the session"
-
-
-def _audible(sound: Path, until: float) -> bool:
-    """Whether there is anything but silence in the first half until that stream time: what is missing was filled with
-    it, but for what a server has sent again."""
-    if not sound.exists():
-        return False
-    left = round(until / 2 * SAMPLE_RATE) * parts.SAMPLE
-    with sound.open("rb") as file:
-        while left > 0 and (block := file.read(min(left, 1 << 20))):
-            if block.strip(b"\0"):
-                return True
-            left -= len(block)
-    return False
 
 
 def _pictures(path: Path, state: State) -> Iterator[Row]:

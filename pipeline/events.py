@@ -299,7 +299,7 @@ class Refined(Event, frozen=True, tag="refined"):
     recorded: float
     """Seconds of the stream that were there to hear."""
     replaced: int
-    """Live sentences that read otherwise now, or are no more."""
+    """Live sentences whose words are others now, or gone; not those that are cut or marked otherwise."""
     added: int
     """Sentences that nobody had heard."""
     holes: float

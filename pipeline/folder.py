@@ -16,7 +16,8 @@ from pipeline.journal import LOCK, lock, read
 from pipeline.notes import LOG, NOTES
 from pipeline.settings import Settings
 from pipeline.source import parts
-from pipeline.state import fold
+from pipeline.state import State, fold
+from pipeline.system import program
 from pipeline.watched import WATCHED
 
 JOURNAL = "journal.jsonl"
@@ -94,6 +95,17 @@ def check(path: Path) -> None:
     """SessionError unless a session's journal is in the folder."""
     if not (path / JOURNAL).is_file() and not (path / PRIVATE).is_file():
         raise SessionError(f"there is no session in {path}; name a session folder, one with a journal.jsonl in it")
+
+
+def check_begun(path: Path) -> State:
+    """What the journal of the session in the folder says; SessionError unless it tells of one that has begun."""
+    check(path)
+    journal = path / JOURNAL
+    state = fold(entry.event for entry in read(journal, damaged=[])) if journal.is_file() else State()
+    if not state.session:
+        way = f"look the folder over: {program()} doctor {path}"
+        raise SessionError(f"no {JOURNAL} in {path} says what session it was; {way}")
+    return state
 
 
 def given(path: Path) -> Path | None:

@@ -183,6 +183,7 @@ def test_a_loop_of_the_server_is_heard_again_by_the_local_model(whisper: Whisper
         ("wordless", "gives no word times; take another server"),
         ("page", "answers something else than a transcription; check the address"),
         ("moved", r"refuses \(307 Temporary Redirect\); check the address"),
+        ("postless", r"refuses \(501 Not Implemented\); check the address"),
     ],
 )
 def test_a_server_that_can_never_hear_is_refused_before_the_start(
@@ -238,6 +239,9 @@ def test_the_check_says_what_the_server_hears_or_what_is_wrong_with_it(server: T
     [bad] = rows(speech)
     assert not bad.ok
     assert "gives no word times" in bad.say
+    server.mood = "refuses"
+    [broken] = rows(speech)
+    assert "refuses (500 Internal Server Error); check the address, or leave --asr-url out" in broken.say
     assert rows(SpeechSettings()) == []
     [gone] = rows(msgspec.structs.replace(speech, asr_url=f"http://127.0.0.1:{free_port()}"))
     assert "start it, or leave --asr-url out" in gone.say

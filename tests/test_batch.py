@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline import cli, folder
+from pipeline import cli, folder, settings
 from pipeline.audio import Samples
+from pipeline.commands.batch import _told
 from pipeline.commands.options import slug
 from pipeline.errors import LivesubsError, SettingsError, WorkerError
 from pipeline.events import Cue
@@ -29,6 +30,7 @@ from pipeline.speech.vad import FRAME, Probabilities
 from pipeline.state import State, fold
 from tests.again import CHOSEN, Counted, small_blocks
 from tests.measures import SAMPLES
+from tests.servers import free_port
 
 SECONDS = 30.0
 
@@ -101,6 +103,26 @@ def test_what_failed_is_told_with_its_reason_and_the_rest_is_done(
     assert "missing there is no file" in told
 
 
+def test_of_what_was_done_before_with_other_settings_that_is_told(
+    done: tuple[Path, dict[str, Outcome]], recordings: Path, tmp_path: Path
+) -> None:
+    items = listed(recordings / "list.txt", lambda source: Path(source).stem)[:1]
+    copytree(done[0], tmp_path, dirs_exist_ok=True)
+
+    def again(**translation: Any) -> Outcome:
+        chosen = settings.override(CHOSEN, translation=translation)
+        with Workers(lambda: Counted([]), 1) as workers:
+            return next(Batch(tmp_path, chosen, workers, {}).run(items))
+
+    assert again() == Outcome(name="rally", before=True)
+    other = again(deadline=9.0)
+    assert other == Outcome(name="rally", before=True, others=("deadline",))
+    assert "done before: " in (told := _told(other, tmp_path))
+    assert "with other settings (deadline); for these take another --out" in told
+    (tmp_path / "rally" / folder.SETTINGS).write_text("of another = version")
+    assert again() == Outcome(name="rally", before=True)
+
+
 def test_whoever_goes_on_hears_only_what_was_not_heard(
     done: tuple[Path, dict[str, Outcome]], recordings: Path, tmp_path: Path
 ) -> None:
@@ -136,6 +158,16 @@ def test_the_folder_of_its_work_is_gone_before_another_batch_may_begin_there(
     assert not (tmp_path / "out" / WORK).exists()
 
 
+def test_where_nothing_was_translated_engine_and_reason_are_told(recordings: Path, tmp_path: Path) -> None:
+    gone = f"http://127.0.0.1:{free_port()}/"
+    chosen = settings.override(CHOSEN, translation={"chain": ("libre",), "urls": {"libre": gone}})
+    items = listed(recordings / "list.txt", lambda source: Path(source).stem)[:1]
+    with Workers(lambda: Counted([], make=LocalRecogniser), 1) as workers:
+        [outcome] = Batch(tmp_path, chosen, workers, {}).run(items)
+    assert "nothing was translated into en (libre: " in outcome.error
+    assert "); check the engines, then type this again" in outcome.error
+
+
 def test_without_a_model_all_fail_with_the_reason(recordings: Path, tmp_path: Path) -> None:
     def none() -> Worker:
         raise WorkerError("no worker can be had; look at the cluster")
@@ -150,6 +182,8 @@ def test_what_is_wrong_for_all_is_told_before_anything_is_done(
     words = ["batch", str(recordings / "list.txt"), "--out", str(tmp_path / "out"), "--demo"]
     for wrong, told in (
         (["--to", "en,es"], r"no local model translates from fr to es; type"),
+        (["--jobs", "999999"], r"--jobs 999999 is too many: \d+ at most are of use here"),
+        (["--jobs", "999999", "--address", "ray://127.0.0.1:10001"], r"1000 at most are taken of a cluster"),
         (["--gpu", "0.5"], r"--gpu is the share of a cluster's GPU; leave it out"),
         (
             ["--address", "ray://127.0.0.1:10001"],

@@ -56,6 +56,21 @@ def test_the_settings_of_a_session_begin_the_same_session_elsewhere(
     assert Path(begun[0].speech.model).is_absolute()
 
 
+def test_what_is_spoken_is_not_translated_into_itself(begun: list[Settings]) -> None:
+    with pytest.raises(SettingsError, match=r"--to fr is what is spoken, .*; name another language, or .* none"):
+        run("--demo", "--to", "fr")
+    run("--demo", "--to", "en,fr")
+    assert [s.translation.to for s in begun] == [("en", "fr")]
+
+
+def test_no_option_is_proposed_that_help_does_not_tell_of(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.app(["refine", "s", "--demo"])
+    told = capsys.readouterr().err
+    assert "--model" in told
+    assert "--under" not in told
+
+
 def test_the_demo_brings_its_own_models(begun: list[Settings]) -> None:
     with pytest.raises(SettingsError, match="--model"):
         run("--demo", "--model", "small")

@@ -80,3 +80,11 @@ def test_a_folder_without_a_session_or_with_a_running_one_is_refused(session: Pa
 
     with lock(session):
         assert doctor(session)[0] == 6
+
+
+def test_a_journal_that_is_gone_is_told_and_none_is_made(session: Path) -> None:
+    (session / "journal.jsonl").unlink()
+    code, said, bad = doctor(session)
+    assert (code, bad) == (1, ["journal"])
+    assert "there is no journal.jsonl; restore it from a copy" in said["journal"]
+    assert not (session / "journal.jsonl").exists()

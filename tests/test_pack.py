@@ -236,6 +236,12 @@ def test_what_cannot_be_packed_leaves_nothing(
     assert {*tmp_path.iterdir()} == before
 
 
+def test_where_the_journal_is_gone_it_is_refused_and_none_is_made(session: Path) -> None:
+    (session / "journal.jsonl").unlink()
+    assert "has no journal.jsonl, so it is no session" in str(livesubs("pack", session).exception)
+    assert not (session / "journal.jsonl").exists()
+
+
 def test_without_the_recording_it_is_small_and_has_the_waveform(session: Path, archive: Path, tmp_path: Path) -> None:
     (session / ARCHIVE).symlink_to(archive)
     np.random.default_rng(1).integers(-9000, 9000, 30 * SAMPLE_RATE, np.int16).tofile(session / "audio.s16")

@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +19,7 @@ from pipeline import cli, folder, power, settings
 from pipeline.asked import keep
 from pipeline.audio import decode
 from pipeline.commands.refine import _at_leisure
-from pipeline.errors import SessionError, SettingsError
+from pipeline.errors import ModelError, SessionError, SettingsError
 from pipeline.events import Action, Cue, Edit, Refined
 from pipeline.flow import SystemClock
 from pipeline.journal import lock, read
@@ -254,12 +257,71 @@ def test_it_is_refused_in_a_sentence(noisy: Path, tmp_path: Path, monkeypatch: p
     (without / "audio.s16").unlink()
     with pytest.raises(SessionError, match=r"there is no sound in .*; name another folder"):
         typed(without)
+    with pytest.raises(SettingsError, match=r"the demo brings its own models, .*; leave out --model"):
+        typed(noisy, "--model", "/no/such/folder")
+    other = copy(noisy, tmp_path / "other")
+    folder.write_settings(other, replace(CHOSEN, demo=False), folder.begun(other))
+    with pytest.raises(ModelError, match="the speech model large-v3 has not been pulled yet"):
+        typed(other, "--model", "large-v3")
     packed = copy(noisy, tmp_path / "packed")
     (packed / MANIFEST).write_bytes(
         encode(Manifest(format=1, version="0", name="s", session="x", packed_at=0.0, id="y"))
     )
     with pytest.raises(SessionError, match="a copy that was packed; refine the session where it was recorded"):
         typed(packed)
+
+
+def test_what_was_refined_already_is_told_and_not_counted_again(
+    whole: tuple[Path, Refined], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = copy(whole[0], tmp_path / "s")
+    before = (path / "journal.jsonl").read_bytes()
+    typed(path)
+    assert f"{path} was refined already, with {whole[1].recogniser}; nothing was done\n" in capsys.readouterr().out
+    assert (path / "journal.jsonl").read_bytes() == before
+
+
+def test_what_was_said_where_the_sound_is_missing_stays_and_how_much_is_missing_is_told(
+    noisy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = copy(noisy, tmp_path / "s")
+    sound, journal = path / "audio.s16", path / "journal.jsonl"
+    sound.write_bytes(sound.read_bytes()[: 32_000 * 18])
+    journal.write_text(journal.read_text().replace("whisper-demo-fr on", "another on"))
+    typed(path)
+    assert "of the sound are missing at its end; what was said there stays as it was" in capsys.readouterr().out
+    late = [[cue for cue in state(one).track("fr") if cue.start >= 18.0] for one in (noisy, path)]
+    assert late[0]
+    assert late[0] == late[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is POSIX's")
+def test_ctrl_c_says_that_it_goes_on_where_it_was(noisy: Path, tmp_path: Path) -> None:
+    path = copy(noisy, tmp_path / "s")
+    command = [sys.executable, "-m", "pipeline", "refine", str(path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr
+        assert "%" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        told = running.stderr.read()
+    assert "livesubs: stopped; typed again, it goes on where it was; until all is heard, the files stay" in told
+    assert running.returncode == 130
+    assert texts(path) == texts(noisy)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_journal_that_tells_of_no_session_is_one_sentence_and_nothing_is_written(
+    gone: bool, noisy: Path, tmp_path: Path
+) -> None:
+    path = copy(noisy, tmp_path / "s")
+    journal = path / "journal.jsonl"
+    journal.write_bytes(b"")
+    if gone:
+        journal.unlink()
+    before = sorted((file.name, file.stat().st_size) for file in path.iterdir())
+    with pytest.raises(SessionError, match=r"no journal.jsonl in .* look the folder over: .* doctor "):
+        typed(path)
+    assert sorted((file.name, file.stat().st_size) for file in path.iterdir()) == before
 
 
 def test_unasked_it_never_hears_the_demo_again_nor_anything_on_battery(

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from pipeline.events import Sentence, Word
 from pipeline.refining.aligning import aligned
 from pipeline.refining.blocks import LEAST, MOST, cuts
+from pipeline.refining.planning import changes, run
 from pipeline.refining.voting import Heard, Span, voted
+from pipeline.settings import CueRules
+from pipeline.state import State, apply
 
 
 def reading(text: str, sure: float = 0.9, start: float = 0.0) -> list[Heard]:
@@ -74,3 +77,23 @@ def test_a_block_ends_in_the_longest_pause() -> None:
     frames = np.ones(4000, np.float32)
     frames[1500:1510] = frames[2000:2050] = 0.0
     assert cuts(frames, 512 * len(frames)) == [2025]
+
+
+def test_sentences_whose_words_are_others_count_and_not_clauses_that_were_joined() -> None:
+    live = [
+        sentence("s1", 0, 2, "Nous marchons,"),
+        sentence("s2", 2, 4, "et nous chantons."),
+        sentence("s3", 5, 7, "Bonsoir à tout."),
+    ]
+    new = [
+        sentence("x1", 0, 4, "Nous marchons et nous chantons."),
+        sentence("x2", 5, 7, "Bonsoir à tous."),
+        sentence("x3", 8, 9, "Merci."),
+    ]
+    state = State()
+    for one in live:
+        apply(state, one)
+    found = aligned(live, new, 4)
+    runs = [run(state, change, {}, (), CueRules()) for change in changes(state, found, ())]
+    assert sum(one.replaced for one in runs if one) == 1
+    assert sum(one.added for one in runs if one) == 1

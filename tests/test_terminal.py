@@ -103,9 +103,9 @@ def test_a_reader_that_goes_away_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_without_translations_what_is_said_is_shown(tmp_path: Path) -> None:
-    plain = subprocess.run(command(tmp_path / "a", "--to", "fr", "--end", "9"), capture_output=True, text=True)
+    plain = subprocess.run(command(tmp_path / "a", "--translate", "none", "--end", "9"), capture_output=True, text=True)
     assert "Bonsoir" in plain.stdout
-    with on_screen(*command(tmp_path / "b", "--to", "fr", "--end", "9")) as screen:
+    with on_screen(*command(tmp_path / "b", "--translate", "none", "--end", "9")) as screen:
         until(lambda: "Bonsoir" in screen.text, 60)
         assert screen.process.wait(240) == 0
 

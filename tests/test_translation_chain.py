@@ -246,3 +246,22 @@ def test_clauses_go_on_with_each_other_and_one_that_is_tried_again_stands_alone(
     chain.again(rendering, set(), 20)
     chain.render(sentence("Merci.", number=3))
     assert engine.clauses == [((), True), ((("Nous marchons,", "We march,"),), False), ((), False), ((), False)]
+
+
+def test_a_clause_does_not_begin_with_the_mark_that_would_have_ended_the_one_before(demo: LocalEngine) -> None:
+    clauses = "Nous sommes reliés à vingt", "villes, et nous saluons les camarades", "de Bruxelles."
+    chain, shown, after = Chain("en", [demo], deadline=20), [], ""
+    for number, text in enumerate(clauses, 1):
+        clause = msgspec.structs.replace(sentence(text, number=number), after=after, more=number < 3)
+        shown.append(chain.render(clause).text)
+        after = clause.id
+    assert shown == ["We are connected to twenty cities", "and we greet the comrades", "of Brussels."]
+
+
+def test_of_a_clause_whose_mark_alone_is_left_there_are_words(demo: LocalEngine) -> None:
+    chain = Chain("en", [demo], deadline=20)
+    first = msgspec.structs.replace(sentence("Ma tournée compte six cents boîtes", number=1), more=True)
+    chain.render(first)
+    rest = chain.render(msgspec.structs.replace(sentence("aux lettres.", number=2), after=first.id))
+    assert rest.text[0].isalnum()
+    assert not rest.untranslated

@@ -29,7 +29,8 @@ def _whisper() -> Whisper:
 
 class Transcriber(ThreadingHTTPServer):
     """Answers by its `mood`: right, page (with status 200), refuses (500), busy (429), cut (in the middle of its
-    answer), wordless (no word times), hangs (until the test is over), moved (307), gone (nobody listens any more).
+    answer), wordless (no word times), hangs (until the test is over), moved (307), postless (501), gone
+    (nobody listens any more).
 
     From the request after `well` on it is in the mood `then`.
     """
@@ -84,8 +85,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "page":
                 self._send(200, ERROR_PAGE)
-            case "refuses" | "busy" | "moved":
-                self._send({"refuses": 500, "busy": 429, "moved": 307}[server.mood], ERROR_PAGE)
+            case "refuses" | "busy" | "moved" | "postless":
+                self._send({"refuses": 500, "busy": 429, "moved": 307, "postless": 501}[server.mood], ERROR_PAGE)
             case _:
                 answer = json.dumps(server.answer(sound, fields))
                 self._send(200, answer, cut=server.mood == "cut")

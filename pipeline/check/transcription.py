@@ -35,7 +35,7 @@ def refuse(server: Server, lang: str) -> str:
     except ServerFailed as failed:
         if failed.way:
             raise SettingsError(f"{_sentence(server, failed)}; {failed.way}") from None
-        return f"{_sentence(server, failed)}; start it, the local model hears until it answers"
+        return f"{_sentence(server, failed)}; {_way(failed)}, the local model hears until it answers"
     return ""
 
 
@@ -59,12 +59,16 @@ def transcription(plan: Plan) -> Rows[None]:
         yield Row(row="transcription server", ok=False, say=str(error))
 
 
+def _way(failed: ServerFailed) -> str:
+    return "check the address" if failed.answers else "start it"
+
+
 def _row(server: Server, speech: SpeechSettings) -> Row:
     lang = speech.spoken[0]
     try:
         said, seconds = _ask(server, lang)
     except ServerFailed as failed:
-        way = failed.way or "start it, or leave --asr-url out: as it is only the local model would hear"
+        way = failed.way or f"{_way(failed)}, or leave --asr-url out: as it is only the local model would hear"
         return Row(row="transcription server", ok=False, say=f"{_sentence(server, failed)}; {way}")
     where = ", which gets the sound" if server.leaves_machine else ""
     told = f"{server.model} at {server.host}{where} answers in {seconds:.1f} s: « {said} »"

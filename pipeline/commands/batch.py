@@ -50,9 +50,9 @@ def batch(
     from pipeline.scale.batch import Batch
     from pipeline.scale.listing import listed
 
-    workers.check(address, gpu)
+    workers.check(address, gpu, jobs)
     items = listed(listing, options.slug)
-    chosen = _chosen(options.settle(options.load(config), context.params))
+    chosen = _chosen(options.begin(config, context.params))
     try:
         with _workers(chosen, address, jobs, gpu) as ready, power.awake(_say), progress("recordings") as tell:
             failed = _failed(Batch(out, chosen, ready, options.keys(), tell).run(items), out)
@@ -98,7 +98,10 @@ def _room(chosen: Settings) -> int:
 def _told(outcome: "Outcome", out: Path) -> str:
     if outcome.error:
         return f"failed: {outcome.name}"
-    return f"{'done before' if outcome.before else 'done'}: {out / outcome.name}"
+    told = f"{'done before' if outcome.before else 'done'}: {out / outcome.name}"
+    if outcome.others:
+        return f"{told}, with other settings ({', '.join(outcome.others)}); for these take another --out"
+    return told
 
 
 def _show(failed: "list[Outcome]", total: int) -> None:

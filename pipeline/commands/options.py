@@ -161,6 +161,18 @@ def settle(loaded: Settings, typed: Mapping[str, Any]) -> Settings:
     return msgspec.structs.replace(settings.override(loaded, **tables), demo=demo)
 
 
+def begin(named: Path | None, typed: Mapping[str, Any]) -> Settings:
+    """The settings file in force with what was typed, as `settle` has it, for what is to be subtitled; SettingsError
+    also where only what is spoken is to be translated into."""
+    chosen = settle(load(named), typed)
+    if typed["to"] and {*chosen.translation.to} == {chosen.speech.spoken[0]} and chosen.translation.chain != ("none",):
+        raise SettingsError(
+            f"--to {typed['to']} is what is spoken, which always has a file of its own; name another language, or for "
+            "that file alone type --translate none"
+        )
+    return chosen
+
+
 def settings_file(named: Path | None) -> Path | None:
     """The settings file in force: the one that was named, else that of the working folder; None without either."""
     here = Path(SETTINGS_FILE)

@@ -12,7 +12,9 @@ import typer
 from pipeline import assets, folder, power, settings, system
 from pipeline.commands import options, shelf, workers
 from pipeline.commands.progress import progress
-from pipeline.errors import SessionError
+from pipeline.commands.run import ABORTED
+from pipeline.errors import SessionError, SettingsError
+from pipeline.lines import clock_time
 from pipeline.settings import Settings
 from pipeline.source import parts
 from pipeline.supervision import ends_with
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.refining.readings import Hears
     from pipeline.refining.refine import Pass
     from pipeline.scale.workers import Workers
+    from pipeline.state import State
 
 _PATIENCE = 10.0
 """Times that a translation may take which waits for everybody else."""
@@ -48,17 +51,24 @@ def refine(
     """
     from pipeline.report.folder import write
 
-    workers.check(address, gpu)
-    _check(path)
+    workers.check(address, gpu, jobs)
+    before = _check(path)
     chosen = settings.load(path / folder.SETTINGS)
     if under and not _may_begin(path, chosen):
         return
     system.be_last()
     best = _best(chosen, model)
-    with ends_with(under), _workers(best, address, jobs, gpu) as ready, progress("heard again") as tell:
-        done = _pass(path, best, ready.heard, _at_leisure(path, tell) if under else tell).run()
+    try:
+        with ends_with(under), _workers(best, address, jobs, gpu) as ready, progress("heard again") as tell:
+            done = _pass(path, best, ready.heard, _at_leisure(path, tell) if under else tell).run()
+    except KeyboardInterrupt:
+        way = "typed again, it goes on where it was; until all is heard, the files stay as they were"
+        system.leave(ABORTED, f"livesubs: stopped; {way}")
     write(path)
-    typer.echo(msgspec.json.encode(done) if as_json else _told(path, done), err=under is not None)
+    told = _told(path, done) if done != before.refined else _nothing(path, chosen, done)
+    if (short := before.recorded - done.recorded) > 1.0:
+        told += f"\n{clock_time(short)} of the sound are missing at its end; what was said there stays as it was"
+    typer.echo(msgspec.json.encode(done) if as_json else told, err=under is not None)
 
 
 def _workers(chosen: Settings, address: str | None, jobs: int | None, gpu: float) -> "AbstractContextManager[Workers]":
@@ -83,7 +93,12 @@ def _pass(path: Path, chosen: Settings, hears: "Hears", tell: Callable[[float, f
 
 def _told(path: Path, done: "Refined") -> str:
     left = f"; {done.left} places stay as they were, touched meanwhile or without room" if done.left else ""
-    return f"{done.replaced} sentences read otherwise now, {done.added} are new: in the files of {path}{left}"
+    return f"{done.replaced} sentences have other words now, {done.added} are new: in the files of {path}{left}"
+
+
+def _nothing(path: Path, chosen: Settings, done: "Refined") -> str:
+    way = "" if chosen.demo else "; --model NAME has another one hear it"
+    return f"{path} was refined already, with {done.recogniser}; nothing was done{way}"
 
 
 def _may_begin(path: Path, chosen: Settings) -> bool:
@@ -117,26 +132,29 @@ def _on_battery() -> bool:
     return now is not None and not now.plugged
 
 
-def _check(path: Path) -> None:
-    """SessionError unless it is a session that can be heard again, as far as its folder tells."""
+def _check(path: Path) -> "State":
+    """What its journal says; SessionError unless it can be heard again, as far as its folder tells."""
     from pipeline.review.package import manifest_of
 
-    folder.check(path)
+    state = folder.check_begun(path)
     if manifest_of(path):
         raise SessionError(f"{path} is a copy that was packed; refine the session where it was recorded")
     if not parts.seconds(path / parts.AUDIO):
         raise SessionError(
             f"there is no sound in {path} ({parts.AUDIO}), so nothing to hear again; name another folder"
         )
+    return state
 
 
 def _best(chosen: Settings, model: str | None) -> Settings:
     """The session's settings with the model that was named, else the largest that was pulled and has room here, else
-    the session's own; ModelError where there is none."""
+    the session's own; ModelError where there is none, SettingsError for another than the demo's own."""
+    if chosen.demo and model:
+        raise SettingsError("the demo brings its own models, and this session was made with them; leave out --model")
     if chosen.demo:
         return options.with_models(chosen)
     found = model or shelf.best(options.models_folder(), shelf.this_machine())
-    if found is None or Path(found) == Path(chosen.speech.model):
+    if found is None or (Path(found) == Path(chosen.speech.model) and Path(found).is_dir()):
         return options.as_here(chosen)
     speech = {"model": found, "window": None, "hotwords": None}
     return options.with_recogniser(settings.override(options.with_translators(chosen), speech=speech))

@@ -93,7 +93,7 @@ def run(
             _go_on(resume, source, context, as_json=as_json, under=under)
             return
         assert source is not None
-        chosen = options.settle(options.load(config), context.params)
+        chosen = options.begin(config, context.params)
         if not as_json and (file := options.settings_file(config)):
             typer.echo(f"settings: {file}; flags override it")
         ran = beside.chosen(context.params, None)

@@ -1,5 +1,6 @@
 """The workers of a command: on this machine, or on many."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +14,9 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.scale.worker import LocalWorker
     from pipeline.scale.workers import Workers
+
+_MOST = 1000
+"""Workers of a cluster, at most: each has threads here."""
 
 
 def here(chosen: Settings, number: int, **asked: Any) -> "Workers":
@@ -34,10 +38,14 @@ def there(chosen: Settings, address: str, number: int | None, gpu: float, **aske
             yield workers
 
 
-def check(address: str | None, gpu: float) -> None:
-    """SettingsError for a share of a GPU of no cluster."""
+def check(address: str | None, gpu: float, jobs: int | None) -> None:
+    """SettingsError for a share of a GPU of no cluster, and for more workers than can ever be of use."""
     if gpu and not address:
         raise SettingsError("--gpu is the share of a cluster's GPU; leave it out, or name the cluster with --address")
+    most = _MOST if address else os.cpu_count() or 1
+    if jobs and jobs > most:
+        where = "are taken of a cluster" if address else "are of use here, one a processor"
+        raise SettingsError(f"--jobs {jobs} is too many: {most} at most {where}; leave it out for as many as fit")
 
 
 def on_one_thread(chosen: Settings) -> Settings:

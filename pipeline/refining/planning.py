@@ -3,6 +3,7 @@
 A run is changed as a whole or not at all, so that no cue of it is left on screen together with one of another pass.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import inf
@@ -27,8 +28,9 @@ class Run(Value, frozen=True):
     about: frozenset[str]
     """Ids of cues."""
     replaced: int
-    """Live sentences."""
+    """Live sentences whose words are others now, or gone."""
     added: int
+    """New sentences with words that were in none at their time."""
 
 
 class Change(Value, frozen=True):
@@ -131,7 +133,19 @@ def _run(state: State, change: Change, first: Iterable[AnyEvent], before: Sequen
         *(cue for one in made if (cue := _next(state, one))),
     ]
     about = frozenset([*new, *before])
-    return Run(events=tuple(events), about=about, replaced=len(known), added=len(stay - known))
+    replaced = sum(not _said_in(change.new, one) for one in change.old)
+    added = sum(one.id not in known and not _said_in(change.old, one) for one in change.new)
+    return Run(events=tuple(events), about=about, replaced=replaced, added=added)
+
+
+def _said_in(others: Iterable[Sentence], one: Sentence) -> bool:
+    """Whether they have all its words in their order at its time, however they are cut and marked."""
+    meanwhile = " ".join(other.text for other in others if other.start < one.end and other.end > one.start)
+    return _words(one.text) in _words(meanwhile)
+
+
+def _words(text: str) -> str:
+    return " ".join(["", *re.findall(r"[^\W_]+", text.casefold()), ""])
 
 
 def _next(state: State, cue: Cue) -> Cue | None:

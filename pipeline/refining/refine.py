@@ -5,8 +5,9 @@ go: whoever is killed over any of it goes on, to the same end.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 
 import msgspec
@@ -114,7 +115,7 @@ class Pass:
         return made
 
     def _planned(self, state: State, holes: Sequence[Span], readings: Sequence[Reading], key: str) -> Plan:
-        held, spans = settled(state)
+        held, spans = settled(state, self._silent(state))
         live = sorted(state.sentences.values(), key=lambda one: one.start)
         words = [heard for one in live for heard in words_of(one)]
         words.sort(key=lambda heard: heard.word.start)
@@ -143,6 +144,13 @@ class Pass:
             pass_=2,
         )
         return Plan(key=key, runs=tuple(runs), refined=refined, holes=tuple(holes))
+
+    def _silent(self, state: State) -> Iterator[Span]:
+        """What was recorded, and is in the sound no more."""
+        if state.recorded - self._audio.recorded > _UNHEARD_LEAST:
+            yield Span(start=self._audio.recorded, end=inf)
+        if state.removed and not parts.audible(self._path / parts.AUDIO, state.removed):
+            yield Span(start=0.0, end=state.removed)
 
     def _heard_live(self, state: State) -> bool:
         """Whether it was the same model."""

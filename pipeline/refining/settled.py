@@ -11,12 +11,13 @@ from pipeline.restoring import kept_back
 from pipeline.state import State
 
 
-def settled(state: State) -> tuple[frozenset[str], list[Span]]:
-    """The ids of the sentences that stay, and all of the stream that they or what was typed take."""
+def settled(state: State, silent: Iterable[Span] = ()) -> tuple[frozenset[str], list[Span]]:
+    """The ids of the sentences that stay, and all of the stream that they or what was typed take, or that there is no
+    sound of any more (`silent`): who hears nothing there knows nothing."""
     known = _known(state)
     touched = [cue for cue in known if cue.id in state.touched or "typed" in cue.flags]
     ids = {id for cue in touched for id in cue.sentences}
-    spans = [Span(start=cue.start, end=cue.end) for cue in touched if not cue.sentences]
+    spans = [*silent, *(Span(start=cue.start, end=cue.end) for cue in touched if not cue.sentences)]
     spans += [Span(start=kept.start, end=kept.end) for id, kept in kept_back(state).items() if id in ids]
     ids |= {one.id for one in state.sentences.values() if _meets(one.start, one.end, spans)}
     while more := {id for cue in known if not ids.isdisjoint(cue.sentences) for id in cue.sentences} - ids:

@@ -5,6 +5,7 @@ is in its place is done. What is cut off is recorded and written again, which ta
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,13 +14,22 @@ from shutil import rmtree
 from threading import Lock
 
 from pipeline import folder, lines, settings
-from pipeline.errors import LivesubsError, NotLiveYet, SessionError, SourceError, TranslationError, unwritable
+from pipeline.errors import (
+    LivesubsError,
+    NotLiveYet,
+    SessionError,
+    SettingsError,
+    SourceError,
+    TranslationError,
+    unwritable,
+)
 from pipeline.events import SessionStarted, Value
 from pipeline.flow import SystemClock, merge
 from pipeline.journal import Entry, lock
 from pipeline.names.live import Names
 from pipeline.refining.kept import Kept
-from pipeline.report.folder import write
+from pipeline.report.folder import open_record, write
+from pipeline.report.tables import refusals
 from pipeline.scale.listing import Item
 from pipeline.scale.shared import SharedEngine, SharedRecogniser
 from pipeline.scale.workers import Workers
@@ -45,6 +55,8 @@ class Outcome(Value, frozen=True):
     """Why there is no session; empty: there is."""
     before: bool = False
     """It was there already."""
+    others: tuple[str, ...] = ()
+    """Settings by name of which that one was made with others."""
 
 
 class Batch:
@@ -77,7 +89,7 @@ class Batch:
             for item in items:
                 todo.put(item)
             self._total = len(items)
-            streams = [self._take(todo) for _ in range(self._workers.number + _AHEAD)]
+            streams = [self._take(todo) for _ in range(min(self._workers.number + _AHEAD, self._total))]
             yield from merge(streams, bound=self._total, name="batch")
             if not any(entry.is_dir() for entry in work.iterdir()):
                 rmtree(work, ignore_errors=True)  # while it is ours: another batch may begin right after
@@ -93,7 +105,8 @@ class Batch:
 
     def _outcome(self, item: Item) -> Outcome:
         try:
-            return Outcome(name=item.name, before=not self._done(item))
+            made = self._done(item)
+            return Outcome(name=item.name, before=not made, others=() if made else self._others(item))
         except LivesubsError as error:
             return Outcome(name=item.name, error=str(error))
         except Exception as error:  # whatever it is: the others are done all the same
@@ -115,6 +128,17 @@ class Batch:
         keeping.unlink(missing_ok=True)
         return True
 
+    def _others(self, item: Item) -> tuple[str, ...]:
+        """What else its session was made with, as far as words and their translation go by it."""
+        file, now = self._out / item.name / folder.SETTINGS, self._settings
+        before = now
+        with suppress(SettingsError):  # of another version, or gone: nothing is known of them
+            before = settings.load(file)
+        tables = (before.speech, now.speech), (before.translation, now.translation)
+        return tuple(
+            name for was, is_ in tables for name in was.__struct_fields__ if getattr(was, name) != getattr(is_, name)
+        )
+
     def _subtitle(self, item: Item, path: Path, kept: Kept) -> None:
         chosen = self._settings
         check_file(item.source, chosen.source)
@@ -128,9 +152,8 @@ class Batch:
         session = Session(item.source, path, chosen, recogniser, chains, SystemClock(), names)
         state = session.run(_Recorded(item.source))
         if left := lines.untranslated(state):
-            raise TranslationError(
-                f"nothing was translated into {' and '.join(left)}; check the engines, then type this again"
-            )
+            why = " and ".join(f"{lang} ({_refused(path, lang)})" for lang in left)
+            raise TranslationError(f"nothing was translated into {why}; check the engines, then type this again")
         write(path)
 
     def _chains(self, kept: Kept, names: Names) -> dict[str, Chain]:
@@ -158,6 +181,15 @@ class _Recorded:
 
     def announce(self, starts_at: datetime | None) -> None:
         raise NotLiveYet(f"{self._source} has not begun yet; type this again when it is over", starts_at)
+
+
+def _refused(path: Path, lang: str) -> str:
+    """Why no engine had a translation, as the journal of the session in `path` has it most often of each."""
+    verdicts: dict[str, str] = {}
+    for one in refusals(open_record(path)):
+        if one.lang == lang:
+            verdicts.setdefault(one.engine, one.verdict)
+    return "; ".join(f"{engine}: {verdict}" for engine, verdict in verdicts.items()) or "no engine was asked"
 
 
 def _check_done(path: Path, item: Item) -> None:

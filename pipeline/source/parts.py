@@ -39,6 +39,20 @@ def seconds(path: Path) -> float:
         return 0.0
 
 
+def audible(sound: Path, until: float) -> bool:
+    """Whether there is anything but silence in the first half until that stream time: what is missing was filled with
+    it, but for what a server has sent again."""
+    if not sound.exists():
+        return False
+    left = round(until / 2 * SAMPLE_RATE) * SAMPLE
+    with sound.open("rb") as file:
+        while left > 0 and (block := file.read(min(left, 1 << 20))):
+            if block.strip(b"\0"):
+                return True
+            left -= len(block)
+    return False
+
+
 def part(folder: Path, number: int) -> Path:
     """The file that the connection of that number writes its sound to."""
     return folder / (AUDIO if number == 1 else f"audio-{number:04d}.s16")

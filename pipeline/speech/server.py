@@ -35,7 +35,7 @@ _MOST = 4 << 20
 """Bytes of an answer: what is longer is none."""
 _QUOTED = 160
 """Characters of a server's own words in a message."""
-_LASTING = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
+_LASTING = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 501})
 """Statuses that another try does not change."""
 _ADDRESS = "check the address, and name its model with --asr-model"
 _KEYED = f"set the right one in {KEY}"
@@ -71,12 +71,14 @@ class ServerFailed(Exception):
     """The server has no words for a stretch; the message goes on a sentence that begins with it: "does not answer".
 
     `again`: another try at once may help. `way`: what a person is to do, where no try will ever help as far as anyone
-    can tell. `spare`: seconds for which it asks to be left alone.
+    can tell. `spare`: seconds for which it asks to be left alone. `answers`: it is there, and need not be started.
     """
 
-    def __init__(self, verdict: str, *, again: bool = False, way: str = "", spare: float = 0.0) -> None:
+    def __init__(
+        self, verdict: str, *, again: bool = False, way: str = "", spare: float = 0.0, answers: bool = False
+    ) -> None:
         super().__init__(verdict)
-        self.again, self.way, self.spare = again, way, spare
+        self.again, self.way, self.spare, self.answers = again, way, spare, answers
 
 
 def address(url: str) -> str:
@@ -162,11 +164,11 @@ def _refusal(server: Server, response: "httpx2.Response", body: bytes) -> Server
         return ServerFailed(f"refuses {'its' if server.key else 'to be asked without a'} key ({status})", way=_KEYED)
     spare = retry_after(response.headers.get("Retry-After", ""))
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return ServerFailed("has too many requests", spare=spare)
+        return ServerFailed("has too many requests", spare=spare, answers=True)
     words = _words(body).replace(server.key, "***") if server.key else _words(body)
     verdict = f"refuses ({f'{status} {response.reason_phrase}'.strip()}{f': {words}' if words else ''})"
     way = _ADDRESS if status in _LASTING or response.is_redirect else ""
-    return ServerFailed(verdict, again=not way and not spare, way=way, spare=spare)
+    return ServerFailed(verdict, again=not way and not spare, way=way, spare=spare, answers=True)
 
 
 def _words(body: bytes) -> str:

@@ -18,6 +18,9 @@ from pipeline.translation.verdicts import OK, doubted, usable
 _QUOTED = 200
 """Characters of a refused answer that the journal keeps."""
 
+_ENDING = " ,;:.!?)]}»”"
+"""Marks, and blanks, that nothing begins with."""
+
 
 class State(Enum):
     """How an engine stands."""
@@ -144,9 +147,11 @@ class Line:
         """The engine's answer; gives back the leave to ask that the caller has taken."""
         sentence = question.sentence
         try:
-            return self._engine.translate(sentence.text, sentence.lang, question.lang, question.context)
+            answer = self._engine.translate(sentence.text, sentence.lang, question.lang, question.context)
         finally:
             self._free.release()
+        # What stands before a clause is shown already, without the mark that would have ended it.
+        return answer._replace(text=answer.text.lstrip(_ENDING)) if answer and sentence.after else answer
 
     def _note(self, fault: str) -> None:
         """Tells the breaker what came of a question."""

@@ -69,7 +69,7 @@ class LocalEngine:
             answer = self._translate(f"{said} {text}", tokens, shown)
         except TranslationFailed:
             return None
-        return answer if answer.text else None
+        return answer if _worded(answer.text) else None
 
     def _translate(self, text: str, tokens: tuple[list[str], list[str]], shown: str = "") -> Answer:
         """The translation of the text behind what has been `shown` of it."""
