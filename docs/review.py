@@ -28,6 +28,7 @@ def main() -> None:
         go = ("Alt+g", "4", "2", "Enter", *["Control+Enter"] * 3, "F4")
         for key in go:
             page.keyboard.press(key)
+        until(lambda: page.locator("#check .fault").count() > 0, 30)
         page.keyboard.press("Alt+n")
         page.keyboard.type("Too long for two seconds: what can go?")
         page.keyboard.press("Enter")
