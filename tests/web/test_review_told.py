@@ -155,3 +155,10 @@ def test_what_is_typed_while_an_answer_is_awaited_is_not_written_over(desk: "Pag
         desk.evaluate("document.getElementById('toast').textContent = ''")
     press(desk, "Control+s")
     until(lambda: texts(folder)[0] == "Good two evening.  More one", 20)
+
+
+def test_however_much_is_wrong_the_page_is_as_wide_as_the_window(desk: "Page") -> None:
+    becomes(desk, "document.getElementById('faults').innerText !== ''")
+    desk.evaluate("document.getElementById('faults').append('and one more fault, '.repeat(20))")
+    assert desk.evaluate("document.querySelector('header [data-do=help]').getBoundingClientRect().right <= innerWidth")
+    assert desk.evaluate("document.getElementById('line').getBoundingClientRect().right <= innerWidth")
