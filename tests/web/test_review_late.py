@@ -1,8 +1,6 @@
 """/review: what the server refuses, or answers late, costs no words and no decision, and changes no other words."""
 
 import json
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,28 +51,19 @@ def elsewhere(folder: Path, id: str, text: str) -> None:
     until(lambda: state(folder).cues[id].text == text, 20)
 
 
-def loaded_again_in_vain(desk: "Page", server: Server, *keys: str) -> None:
-    """The server hangs while that is pressed, and answers what is under way while the page is loaded again."""
-    pid = server._forked.pid  # type: ignore[attr-defined]
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        with desk.expect_request("**/api/drafts/*"):
-            press(desk, *keys)
-        desk.on("request", lambda request: os.kill(pid, signal.SIGCONT) if request.is_navigation_request() else None)
+def test_words_on_top_of_an_edit_without_an_answer_outlive_a_reload(desk: "Page", folder: Path) -> None:
+    """The server has the words, and not the edit beneath them."""
+    whole = f"{LINES[0][1]} Mine more"
+    with held(desk, "**/api/edits*"):
+        press(desk, "End", *" Mine", "Control+s", *" more")
+        until(lambda: "Mine more" in drafts(folder), 20)
+        becomes(desk, "!livesubs.drafts.waiting")
         desk.reload()
-    finally:
-        os.kill(pid, signal.SIGCONT)
-    becomes(desk, "window.livesubs && document.activeElement.id === 'field'")
-
-
-def test_words_on_top_of_an_edit_without_an_answer_outlive_a_reload(desk: "Page", server: Server, folder: Path) -> None:
-    """The answers to both come while the page is loaded again."""
-    loaded_again_in_vain(desk, server, "End", *" Mine", "Control+s", *" more")
-    becomes(desk, f"{FIELD} === '{LINES[0][1]} Mine more'")
+        becomes(desk, f"window.livesubs && {FIELD} === '{whole}'")
     until(lambda: texts(folder)[0] == f"{LINES[0][1]} Mine", 20)
     becomes(desk, "livesubs.edits.settled && !livesubs.drafts.waiting")
     press(desk, "Control+s")
-    until(lambda: texts(folder)[0] == f"{LINES[0][1]} Mine more", 20)
+    until(lambda: texts(folder)[0] == whole, 20)
 
 
 def test_a_merge_without_an_answer_is_on_the_page_again_after_a_reload(
