@@ -15,6 +15,9 @@ from pipeline.settings import SAMPLE_RATE
 Samples = NDArray[np.float32]
 """One-dimensional, -1 to 1, at SAMPLE_RATE."""
 
+_GAP = 2.0
+"""Seconds of nothing but zeros that are more than a pause of a clean recording."""
+
 
 class AudioFile:
     """Reads a growing `audio.s16`; the file may not exist yet."""
@@ -44,6 +47,14 @@ class AudioFile:
             file.seek(2 * first)
             data = file.read(2 * count)
         return data[: len(data) // 2 * 2]
+
+    def lead(self, start: float, seconds: float) -> Samples:
+        """The sound before stream time `start`, at most `seconds` of it and nothing from before a gap, which is silence
+        to the last bit."""
+        samples = self.read(max(0.0, start - seconds), start)
+        sounds = np.append(np.flatnonzero(samples), len(samples))
+        gaps = np.flatnonzero(np.diff(sounds) > _GAP * SAMPLE_RATE)
+        return samples[sounds[gaps[-1] + 1 if gaps.size else 0] :]
 
     def follow(
         self,

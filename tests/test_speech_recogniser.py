@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from pipeline.audio import AudioFile
 from pipeline.errors import LivesubsError, ModelError, SettingsError
 from pipeline.events import Event, Hypothesis, Suppressed, Word
 from pipeline.scores.words import plain
@@ -68,6 +69,41 @@ def test_sentences_begin_where_they_are_spoken(rally: list[Event]) -> None:
 def test_how_the_sound_comes_does_not_change_the_words(rally: list[Event], tmp_path: Path) -> None:
     again = heard(tmp_path, "rally", step=0.37)
     assert [(w.text, round(w.start, 3)) for w in words(again)] == [(w.text, round(w.start, 3)) for w in words(rally)]
+
+
+@pytest.mark.parametrize("policy", ["utterance", "stream"])
+def test_whoever_begins_to_hear_in_a_pause_hears_what_one_does_who_has_heard_all_before(
+    tmp_path: Path, policy: str
+) -> None:
+    """As one that takes the place of another which died."""
+    samples = sound("noisy")
+    settings = msgspec.structs.replace(DEMO, policy=policy)
+    path = recorded(tmp_path, samples)
+    with LocalRecogniser() as recogniser:
+        recogniser.open(path, settings)
+        whole = [
+            said for said in recogniser.hear(0.0, len(samples) / SAMPLE_RATE).events if isinstance(said, Hypothesis)
+        ]
+    pauses = [said.heard for said in whole if said.endpoint]
+    assert len(pauses) >= 10
+    for start, end in pairwise(pauses):
+        with LocalRecogniser() as another:
+            another.open(path, settings)
+            again = [*another.hear(start, end + 1.0).events, *another.finish().events]
+        expected = [word for said in whole for word in said.committed if start < word.end <= end]
+        found = [word for said in again if isinstance(said, Hypothesis) for word in said.committed if word.end <= end]
+        assert [word.text for word in found] == [word.text for word in expected]
+        assert [word.start for word in found] == pytest.approx([word.start for word in expected], abs=0.05)
+
+
+def test_what_was_before_a_gap_is_no_lead(tmp_path: Path) -> None:
+    """A minute of zeros makes the detector wake half a second late."""
+    parts = ((1, 1000), (3, 0), (1, 1000), (1.9, 0), (1, 1000), (3, 0))
+    sound = np.concatenate([np.full(round(seconds * SAMPLE_RATE), level, np.int16) for seconds, level in parts])
+    audio = AudioFile(recorded(tmp_path, sound))
+    for start, seconds in ((0.5, 0.5), (2.0, 2.0), (3.5, 0.0), (4.5, 0.5), (6.8, 2.8), (7.9, 3.9), (10.5, 0.0)):
+        assert len(audio.lead(start, 60)) == round(seconds * SAMPLE_RATE)
+    assert len(audio.lead(7.9, 2.5)) == SAMPLE_RATE
 
 
 def test_speech_in_a_crowd(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pipeline.speech.served import Served
 from pipeline.speech.server import Server
 from pipeline.speech.streaming import StreamPolicy
 from pipeline.speech.utterance import UtterancePolicy
-from pipeline.speech.vad import Silero
+from pipeline.speech.vad import MEMORY, Silero
 from pipeline.speech.whisper import Whisper
 
 
@@ -106,7 +106,8 @@ class LocalRecogniser:
         return description
 
     def hear(self, start: float, end: float) -> Heard:
-        return self._timed(lambda policy: policy.hear(self._audio.read(start, end), start))
+        lead = partial(self._audio.lead, start, MEMORY)
+        return self._timed(lambda policy: policy.hear(self._audio.read(start, end), start, lead))
 
     def recognise(self, start: float, end: float) -> Heard:
         return self._timed(lambda policy: policy.recognise(self._audio.read(start, end), start))

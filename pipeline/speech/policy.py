@@ -1,6 +1,9 @@
 """When words are committed: what a policy is. `utterance` waits for a pause, `stream` for the next word."""
 
+from collections.abc import Callable
 from typing import Protocol
+
+import numpy as np
 
 from pipeline.audio import Samples
 from pipeline.events import Hypothesis, Suppressed
@@ -9,14 +12,20 @@ Said = Hypothesis | Suppressed
 """What a policy says."""
 
 
+def nothing() -> Samples:
+    """No sound."""
+    return np.zeros(0, np.float32)
+
+
 class Policy(Protocol):
     """Turns sound, in order, into hypotheses.
 
     How much of it comes at once does not change the words of `utterance`; `stream` takes what waits in fewer steps.
     """
 
-    def hear(self, samples: Samples, start: float) -> list[Said]:
-        """What follows from these samples, the first at stream time `start`; a jump closes what was open."""
+    def hear(self, samples: Samples, start: float, lead: Callable[[], Samples] = nothing) -> list[Said]:
+        """What follows from these samples, the first at stream time `start`; a jump closes what was open. Asked for its
+        `lead`, the sound before them, where it begins there."""
         ...
 
     def finish(self) -> list[Said]:

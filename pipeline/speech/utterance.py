@@ -1,6 +1,6 @@
 """The policy `utterance`: it waits for the end of an utterance and then says all of it, for good."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import ceil
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from pipeline.speech.labels import APPLAUSE, LONG, Applause
 from pipeline.speech.languages import chosen
 from pipeline.speech.onsets import mend, onset
 from pipeline.speech.overload import degraded
-from pipeline.speech.policy import Said
+from pipeline.speech.policy import Said, nothing
 from pipeline.speech.recognition import Transcriber
 from pipeline.speech.vad import FRAME, Detector
 
@@ -43,11 +43,13 @@ class UtterancePolicy:
         self._assumed = ""
         self._begin(0.0)
 
-    def hear(self, samples: Samples, start: float) -> list[Said]:
+    def hear(self, samples: Samples, start: float, lead: Callable[[], Samples] = nothing) -> list[Said]:
         heard: list[Said] = []
         if not self._given or abs(start - self._end) > 0.5 / SAMPLE_RATE:
             heard = self.finish() if self._given else []
             self._begin(start)  # its times are to the last bit those of one that has heard nothing before
+            before = lead()
+            self._detector.probabilities(before[len(before) % FRAME :])
         self._given += len(samples)
         heard += self._listen(samples)
         return self._with_progress(heard, self._time(self._endpointer.settled))

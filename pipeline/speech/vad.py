@@ -19,6 +19,9 @@ FRAME = 512
 _CONTEXT = 64
 """Samples of the frame before that the network sees again."""
 _STATE = (1, 1, 128)
+MEMORY = 60.0
+"""Seconds of sound after which its state tells nothing of what was before: probabilities then differ by 0.03 at most;
+after 8 s by 0.3."""
 
 Probabilities = NDArray[np.float32]
 """One a frame, 0 to 1."""
