@@ -14,9 +14,9 @@ from pipeline import assets
 from pipeline.beside import LISTEN, PORT
 from pipeline.commands import options
 from pipeline.commands.progress import progress
-from pipeline.errors import SettingsError
+from pipeline.errors import SessionError, SettingsError
 from pipeline.files import write_whole
-from pipeline.folder import JOURNAL, SETTINGS, check, given
+from pipeline.folder import JOURNAL, SETTINGS, begins, check, given, no_session
 from pipeline.journal import running
 from pipeline.review.package import ENDING
 from pipeline.settings import Settings, dump, load, override
@@ -70,7 +70,7 @@ def review(
 
     folder = _folder(named, out, lang, media, {flag: context.params[flag] for flag in _ENGINES})
     for one in (folder, *(beside or ())):
-        check(one)
+        _check(one)
     chosen = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else Settings()
     others = tuple(one for one in beside or () if not one.samefile(folder))
     tools = Tools(settings=options.as_here(chosen), keys=options.keys(), others=others)
@@ -85,6 +85,13 @@ def review(
         _open(address)
     with suppress(KeyboardInterrupt):
         server.serve(folder, listening, who, Served(None, tools=tools))
+
+
+def _check(path: Path) -> None:
+    """SessionError unless there is a session, or one is about to begin."""
+    check(path)
+    if not running(path) and not begins(path):
+        raise SessionError(no_session(path, alive=False))
 
 
 def _folder(named: Path, out: Path | None, lang: str | None, media: Path | None, engines: Mapping[str, Any]) -> Path:

@@ -279,9 +279,9 @@ def _of_glossary(names: Names, *, told: bool) -> str:
 @contextmanager
 def _reported(path: Path, *, resume: bool) -> Iterator[Path]:
     """However a session ends, its report is there; that none can be written is said, and changes nothing else."""
-    from pipeline.report.folder import JOURNAL, NAME, write
+    from pipeline.report.folder import NAME, write
 
-    theirs = (path / JOURNAL).exists() and not resume  # another session's folder, which is about to be refused
+    theirs = (path / folder.JOURNAL).exists() and not resume  # another session's folder, which is about to be refused
     told = False
     try:
         yield path / NAME
@@ -289,7 +289,7 @@ def _reported(path: Path, *, resume: bool) -> Iterator[Path]:
         told = True
         raise
     finally:
-        if not theirs and (path / JOURNAL).exists():
+        if not theirs and (path / folder.JOURNAL).exists():
             try:
                 write(path)
             except Exception as error:  # whatever it is: a page about the session must not spoil its end
