@@ -48,7 +48,8 @@ class Server:
     def __init__(self, folder: Path, delay: str = "auto", *more: str) -> None:
         self.folder, self.port = folder, free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self._words = ["screen", str(folder), "--port", str(self.port), "--delay", delay, *more]
+        given = ["--delay", delay] if delay else []
+        self._words = ["screen", str(folder), "--port", str(self.port), *given, *more]
         self.process: subprocess.Popen[bytes] | None = None
 
     def serve_next(self, folder: Path) -> None:
@@ -101,7 +102,7 @@ class Forked(Server):
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
-    """Serves a session folder: `serve(folder, delay="10")`."""
+    """Serves a session folder: `serve(folder, delay="10")`; delay="": none is given."""
     servers: list[Server] = []
 
     def served(folder: Path, delay: str = "auto", *more: str) -> Server:

@@ -199,6 +199,7 @@ async function learn() {
     served = await (await fetch("/api/session", { signal: AbortSignal.timeout(2000) })).json();
     clock.started = served.delay;
     room.reached = Boolean(served.phones);
+    room.typed = served.asked;
     Object.assign(fit, { cpl: served.cpl, lines: served.lines });
   } catch {
     setTimeout(learn, 500);
