@@ -48,8 +48,7 @@ class Server:
     def __init__(self, folder: Path, delay: str = "auto", *more: str) -> None:
         self.folder, self.port = folder, free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        given = ["--delay", delay] if delay else []
-        self._words = ["screen", str(folder), "--port", str(self.port), *given, *more]
+        self._words = ["screen", str(folder), "--port", str(self.port), "--delay", delay, *more]
         self.process: subprocess.Popen[bytes] | None = None
 
     def serve_next(self, folder: Path) -> None:
@@ -102,7 +101,7 @@ class Forked(Server):
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
-    """Serves a session folder: `serve(folder, delay="10")`; delay="": none is given."""
+    """Serves a session folder: `serve(folder, delay="10")`."""
     servers: list[Server] = []
 
     def served(folder: Path, delay: str = "auto", *more: str) -> Server:
