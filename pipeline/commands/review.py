@@ -12,7 +12,7 @@ import typer
 
 from pipeline import assets
 from pipeline.beside import LISTEN, PORT
-from pipeline.commands import options
+from pipeline.commands import environment, equipped, options
 from pipeline.commands.progress import progress
 from pipeline.errors import SessionError, SettingsError
 from pipeline.files import write_whole
@@ -73,7 +73,7 @@ def review(
         _check(one)
     chosen = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else Settings()
     others = tuple(one for one in beside or () if not one.samefile(folder))
-    tools = Tools(settings=options.as_here(chosen), keys=options.keys(), others=others)
+    tools = Tools(settings=equipped.as_here(chosen), keys=environment.keys(), others=others)
     listen = listen or LISTEN
     who = server.access(folder, listen)
     listening = _bound(listen, port)
@@ -165,8 +165,8 @@ def _chosen(folder: Path, spoken: str, engines: Mapping[str, Any]) -> Settings |
         raise SettingsError(f"the demo models hear French only, and this is in {spoken}; leave --demo out")
     loaded = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else override(Settings(), translation={"to": ()})
     chosen = override(options.settle(loaded, engines), speech={"language": spoken})
-    chosen = options.with_recogniser(chosen) if engines["demo"] or engines["model"] else chosen
-    return options.with_translators(chosen)
+    chosen = equipped.with_recogniser(chosen) if engines["demo"] or engines["model"] else chosen
+    return equipped.with_translators(chosen)
 
 
 def _translate(folder: Path, spoken: str, chosen: Settings) -> None:
@@ -178,7 +178,7 @@ def _translate(folder: Path, spoken: str, chosen: Settings) -> None:
     there = open_record(folder).session.tgt_langs
     wanted = override(chosen, translation={"to": tuple(one for one in chosen.translation.to if one not in there)})
     cache = assets.user_cache() / "translations.sqlite"
-    for lang, chain in build_chains(wanted.translation, (spoken,), options.keys(), cache).items():
+    for lang, chain in build_chains(wanted.translation, (spoken,), environment.keys(), cache).items():
         with progress(f"into {lang}") as tell:
             left = add(folder, chain, chosen.cues, tell)
         if left:
