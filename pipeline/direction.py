@@ -100,6 +100,8 @@ def refusal(state: State, action: Action) -> str:
             return "An empty line cannot be shown: kill it instead."
         case "edit" | "kill" | "mark" | "hold" | "send" if action.cue not in state.cues:
             return "That line is not there any more."
+        case "kill" if (first := state.actions.get(action.of)) and first.refused:
+            return first.refused
         case "undo":
             return _no_undo(state, action.of)
         case "say" if not editing.shown_text(action.text):

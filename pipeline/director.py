@@ -14,6 +14,7 @@ from pipeline.direction import remade, settled, speaker
 from pipeline.errors import SettingsError
 from pipeline.events import Action, Cue, Edit, Event, Warned, Withdrawn
 from pipeline.journal import Journal
+from pipeline.killing import late
 from pipeline.names.live import Names
 from pipeline.settings import CueRules
 from pipeline.tracks import TrackFiles
@@ -46,12 +47,14 @@ class Director:
         return self._speaker
 
     def append(self, made: Cue | Withdrawn) -> None:
-        """Journals what a program makes of a cue, unless a person has touched that one."""
+        """Journals what a program makes of a cue, unless a person has touched that one; a new one goes at once where
+        what it shows was killed in another track."""
         with self._acting:
             with self._journal.state() as state:
                 asked = remade(state, made) if isinstance(made, Cue) else made
                 events = [] if made.id in state.touched else settled(state, [asked], self._rules)
-            for event in events:
+                gone = late(state, made) if isinstance(made, Cue) and made.id not in state.revs else []
+            for event in (*events, *gone):
                 self._journal.append(event)
 
     def together(self, made: Iterable[Event], about: Collection[str]) -> bool:
@@ -90,8 +93,9 @@ class Director:
                 undone = state.actions.get(answer.of)
             for event in made:
                 self._journal.append(event)
-        # a refused edit is told by the desk, what comes refused from a copy by the import; both stay in the journal
-        if isinstance(answer, Edit) or asked.refused:
+        # a refused edit is told by the desk, what comes refused from a copy by the import, a kill that goes with
+        # another one by that; all of them stay in the journal
+        if isinstance(answer, Edit) or asked.refused or (answer.do == "kill" and answer.of):
             return True
         refused = answer.refused or self._note_name(answer, undone)
         if refused:

@@ -33,12 +33,13 @@ def examine(path: Path) -> Iterator[Row]:
             return
         yield from _actions(path)
         state = fold(entry.event for entry in read(path / folder.JOURNAL))
-        yield _beginning(state)
+        yield _beginning(path, state)
         yield _sound(path, state)
         yield from _pictures(path, state)
         yield from _files(path, state)
         yield from _translations(path, state)
-        yield _end(path, state)
+        if state.session:
+            yield _end(path, state)
 
 
 def _journal(path: Path) -> Row:
@@ -74,11 +75,11 @@ def _actions(path: Path) -> Iterator[Row]:
         yield Row(row="pages", ok=True, say=f"what was done there last, now in the journal and the files: {answered}")
 
 
-def _beginning(state: State) -> Row:
+def _beginning(path: Path, state: State) -> Row:
     if state.session:
         heard = f"{len(state.sentences)} sentences, heard by {state.session.recogniser}"
         return Row(row="session", ok=True, say=f"of {state.session.source}, {heard}")
-    return Row(row="session", ok=False, say="its journal does not say what it was of; nothing more can be made of it")
+    return Row(row="session", ok=False, say=folder.no_session(path, alive=False))
 
 
 def _sound(path: Path, state: State) -> Row:

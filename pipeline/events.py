@@ -319,13 +319,13 @@ Doing = Literal[
 class Action(Event, frozen=True, tag="action"):
     """What a person did on a page; the page server writes it to `actions.jsonl`, the session answers it here.
 
-    On a cue (`cue`): edit (`text`), kill, mark, hold, send; undo (`of`, the id of an action). say shows `text` in
-    `lang` at stream time `value`. name is a line of the glossary (`text`); speaker the language that is spoken (`lang`,
-    empty: any). On what the room sees: blank, hide (the subtitles alone) and phones (the way to /read in the place of
-    the picture), 1 or 0; place (`text`: top, bottom, band); size and volume (`value`, 1 is as usual); delay (`value`,
-    seconds), play, pause, seek (`value`, stream time) and catchup (each screen to its delay behind live); begin and end
-    of the show (`value`, stream time). Of a stream that stopped without an end of its own at `value`, stream time: it
-    had ended, or was dropped.
+    On a cue (`cue`): edit (`text`), kill, mark, hold, send; undo (`of`, the id of an action). A kill `of` another one
+    is of a line that shows the same in another language. say shows `text` in `lang` at stream time `value`. name is a
+    line of the glossary (`text`); speaker the language that is spoken (`lang`, empty: any). On what the room sees:
+    blank, hide (the subtitles alone) and phones (the way to /read in the place of the picture), 1 or 0; place (`text`:
+    top, bottom, band); size and volume (`value`, 1 is as usual); delay (`value`, seconds), play, pause, seek (`value`,
+    stream time) and catchup (each screen to its delay behind live); begin and end of the show (`value`, stream time).
+    Of a stream that stopped without an end of its own at `value`, stream time: it had ended, or was dropped.
     """
 
     id: str

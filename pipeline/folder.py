@@ -11,8 +11,9 @@ from pipeline import settings
 from pipeline.asked import ACTIONS, EDITS
 from pipeline.beside import Beside
 from pipeline.errors import SessionError, unwritable
+from pipeline.events import SessionStarted
 from pipeline.files import write_private, write_whole
-from pipeline.journal import LOCK, lock, read
+from pipeline.journal import LOCK, lock, read, running
 from pipeline.notes import LOG, NOTES
 from pipeline.settings import Settings
 from pipeline.source import parts
@@ -103,9 +104,27 @@ def check_begun(path: Path) -> State:
     journal = path / JOURNAL
     state = fold(entry.event for entry in read(journal, damaged=[])) if journal.is_file() else State()
     if not state.session:
-        way = f"look the folder over: {program()} doctor {path}"
-        raise SessionError(f"no {JOURNAL} in {path} says what session it was; {way}")
+        raise SessionError(no_session(path, alive=running(path)))
     return state
+
+
+def begins(path: Path) -> bool:
+    """Whether the journal in the folder tells of a session."""
+    journal = path / JOURNAL
+    return journal.is_file() and any(isinstance(one.event, SessionStarted) for one in read(journal, damaged=[]))
+
+
+def no_session(path: Path, *, alive: bool) -> str:
+    """Why nothing can be made of a folder whose journal tells of no session, and what to do; `alive`: one is in it."""
+    if alive:
+        return f"the session in {path} has not begun yet; try again once its stream is connected"
+    journal = path / JOURNAL
+    if journal.is_file() and any(read(journal, damaged=[])):
+        return f"the beginning of {journal} is lost, and with it what session that was; restore it from a copy"
+    if begun(path).source:
+        way = f"{program()} run --resume {path}"
+        return f"the session in {path} was cut off before its stream was connected, and has nothing; to begin it: {way}"
+    return f"there is no session in {path}, its {JOURNAL} is empty; name another folder"
 
 
 def given(path: Path) -> Path | None:

@@ -96,6 +96,8 @@ class BatteryWatch:
 @contextmanager
 def awake(warn: Callable[[str], None]) -> Iterator[None]:
     """Machine and screen do not go to sleep within; where the system does not let that be, `warn` says what to do."""
+    import wakepy  # noqa: F401  # loaded here: what that takes on a slow disk is none of the system's time
+
     caller = Caller("awake")  # wakepy enters and leaves in one thread
     mode: Mode | None = None
     with suppress(DeadlineExpired, RuntimeError, OSError):

@@ -21,7 +21,7 @@ from pipeline.afterwards import answer
 from pipeline.asked import keep
 from pipeline.drafts import Draft
 from pipeline.errors import LivesubsError, ModelError, SessionError, SettingsError
-from pipeline.events import Action, Cue, Edit, Gap, MediaSegment, Sentence, SessionStarted, Withdrawn, Word
+from pipeline.events import Action, Cue, Edit, Gap, MediaSegment, Resumed, Sentence, SessionStarted, Withdrawn, Word
 from pipeline.export import marks, texts
 from pipeline.export.chapters import chapters
 from pipeline.export.stretches import Stretch, kept, length, moved
@@ -188,8 +188,12 @@ def test_what_cannot_be_is_refused_in_a_sentence(
 def test_a_folder_that_is_no_session_or_has_no_cue_yet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match=r"has no journal\.jsonl, so it is no session"):
         export(tmp_path)
-    with pytest.raises(SessionError, match="no subtitles in en yet; export it once something was said"):
+    with pytest.raises(SessionError, match=r"nothing was heard in the session in .* once more: .* refine .*"):
         export(finished(tmp_path, []))
+    with Journal(tmp_path, SystemClock()) as journal:
+        journal.append(Resumed(stream=60.0, heard=60.0))
+    with pytest.raises(SessionError, match="no subtitles in en yet; export it once something was said"):
+        export(tmp_path)
 
 
 def test_marks_lead_to_the_cue_in_a_table_and_in_subtitle_edit(session: Path, tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from typing import Literal
 
 import pytest
 
-from pipeline import folder
+from pipeline import cli, folder
 from pipeline.errors import SessionError
 from pipeline.events import Ended, Progress
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
 from pipeline.settings import Settings
 
 
@@ -60,3 +60,37 @@ def test_what_was_cut_off_is_told_from_what_is_over(
     folder.write_settings(tmp_path, Settings(), folder.Begun(record=False))
     assert folder.over(tmp_path)
     assert folder.cut_off(tmp_path) == cut_off
+
+
+COMMANDS = [
+    ["export"], ["qc"], ["score"], ["report"], ["pack"], ["refine"], ["learn"], ["review", "--no-browser"],
+    ["compare", "other.srt"], ["import", "other.srt"], ["fit", "other.mp4"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
+def test_of_a_journal_without_a_session_every_command_says_what_is_true_and_what_to_do(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("other.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nGood evening.\n")
+    Path("other.mp4").touch()
+    path = Path("tonight")
+    path.mkdir()
+    (path / "journal.jsonl").touch()
+
+    def refused() -> str:
+        with pytest.raises(SessionError) as told:
+            cli.app([command[0], str(path), *command[1:]], standalone_mode=False)
+        return str(told.value)
+
+    assert refused() == "there is no session in tonight, its journal.jsonl is empty; name another folder"
+    folder.write_settings(path, Settings(), folder.Begun(source="https://example.org/live.m3u8"))
+    assert refused().startswith("the session in tonight was cut off before its stream was connected, and has nothing;")
+    assert refused().endswith("run --resume tonight")
+    if command[0] != "review":  # which waits for it
+        with lock(path):
+            assert refused() == "the session in tonight has not begun yet; try again once its stream is connected"
+    with Journal(path, SystemClock()) as journal:
+        journal.append(Progress(recorded=60.0, heard=60.0, compute=1.0))
+    assert "is lost, and with it what session that was; restore it from a copy" in refused()

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from pipeline import assets, cli, settings, windows
 from pipeline.audio import decode
-from pipeline.commands import options
+from pipeline.commands import equipped, options
 from pipeline.errors import LivesubsError, ModelError, SessionError, SettingsError, SourceError
 from pipeline.measure import WINDOWS, shortest_safe
 from pipeline.settings import SAMPLE_RATE
@@ -49,7 +49,7 @@ def measure(*arguments: str) -> str:
 
 
 def in_force(**speech: object) -> float | None:
-    return options.with_recogniser(settings.override(options.load(None), speech=speech)).speech.window
+    return equipped.with_recogniser(settings.override(options.load(None), speech=speech)).speech.window
 
 
 def test_a_session_uses_what_was_measured_until_somebody_says_otherwise(home: Path, ffmpeg: str) -> None:

@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from pipeline import lines, settings
-from pipeline.commands import options
+from pipeline.commands import equipped
 from pipeline.events import Chunk, Cue, Event, Rendering, Repaired, Sentence, Translation, Warned, Word
 from pipeline.journal import read
 from pipeline.names.glossary import parse
@@ -70,9 +70,9 @@ def test_the_recogniser_process_takes_as_many_names_as_there_is_room_for(tmp_pat
 
 
 def test_a_model_that_hears_worse_with_names_is_told_none(tmp_path: Path) -> None:
-    chosen = options.with_recogniser(Settings(demo=True)).speech
+    chosen = equipped.with_recogniser(Settings(demo=True)).speech
     assert chosen.hotwords is False
-    assert options.with_recogniser(settings.override(Settings(demo=True), speech={"hotwords": True})).speech.hotwords
+    assert equipped.with_recogniser(settings.override(Settings(demo=True), speech={"hotwords": True})).speech.hotwords
     with RecogniserProcess() as recogniser:
         recogniser.open(recorded(tmp_path, sound("rally")[: 6 * SAMPLE_RATE]), chosen)
         assert recogniser.expect(("Ysoline Brachemont", "Aldéric Montsavoie")) == ()

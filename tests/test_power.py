@@ -221,6 +221,22 @@ def test_a_bus_that_hangs_does_not_hold_up_the_start(tmp_path: Path, monkeypatch
         assert "settings" in power.sleep_prevented()
 
 
+def test_what_is_loaded_for_it_is_not_counted_as_the_system_s_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    loading: list[threading.Thread] = []
+
+    class Loader:
+        @staticmethod
+        def find_spec(name: str, path: object = None, target: object = None) -> None:
+            if name == "wakepy":
+                loading.append(threading.current_thread())
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "wakepy"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Loader, *sys.meta_path])
+    power.sleep_prevented()
+    assert loading == [threading.current_thread()]  # what it waits for the system in is another one
+
+
 @contextmanager
 def silent_bus(path: Path) -> Iterator[str]:
     """It takes every connection and never says a word."""

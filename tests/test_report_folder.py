@@ -63,7 +63,7 @@ def test_only_settings_that_were_changed_are_told_and_no_secrets_or_paths(tmp_pa
     [
         (None, SessionError, "there is no folder"),
         ({}, SessionError, "has no journal.jsonl"),
-        ({"journal.jsonl": ""}, SessionError, "has not begun yet"),
+        ({"journal.jsonl": ""}, SessionError, r"there is no session in .*, its journal\.jsonl is empty; name another"),
         ({"journal.jsonl": '{"seq": 1, "at"\n{}\n'}, JournalCorrupt, "line 1"),
         ({"settings.toml": "[speech]\nbeem = 3\n", "journal.jsonl": None}, SettingsError, r"settings\.toml"),
     ],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline import assets, settings
-from pipeline.commands import options
+from pipeline.commands import equipped
 from pipeline.errors import ModelError, SessionError, SettingsError, TranslationError
 from pipeline.events import Cue, Sentence, SessionStarted
 from pipeline.folder import NAMES
@@ -151,7 +151,7 @@ def test_without_its_sound_it_says_so(tmp_path: Path) -> None:
 
 def test_a_desk_without_a_model_of_its_session_takes_one_of_here_or_says_what_to_do(tmp_path: Path) -> None:
     """As of a packed copy, or of a subtitle file, whose settings name none."""
-    assert options.as_here(Settings(demo=True)).speech.model == CHOSEN.speech.model
+    assert equipped.as_here(Settings(demo=True)).speech.model == CHOSEN.speech.model
     desk: Any = Versions(Show(tmp_path), Toolbox(tmp_path, Tools(settings=Settings())))
     with ThreadPoolExecutor() as apart, pytest.raises(ModelError, match="models pull"):  # Playwright's loop, as above
         apart.submit(lambda: asyncio.run(desk._heard(asked(session(), "f1")))).result()

@@ -9,7 +9,7 @@ import typer
 from msgspec.structs import replace
 
 from pipeline import catalogue, power, system
-from pipeline.commands import options, shelf, workers
+from pipeline.commands import environment, equipped, options, shelf, workers
 from pipeline.commands.progress import progress
 from pipeline.commands.run import ABORTED
 from pipeline.settings import Settings
@@ -55,7 +55,7 @@ def batch(
     chosen = _chosen(options.begin(config, context.params))
     try:
         with _workers(chosen, address, jobs, gpu) as ready, power.awake(_say), progress("recordings") as tell:
-            failed = _failed(Batch(out, chosen, ready, options.keys(), tell).run(items), out)
+            failed = _failed(Batch(out, chosen, ready, environment.keys(), tell).run(items), out)
     except KeyboardInterrupt:
         system.leave(ABORTED, "livesubs: stopped; typed again, it goes on where it was")
     if failed:
@@ -76,7 +76,7 @@ def _failed(outcomes: "Iterable[Outcome]", out: Path) -> "list[Outcome]":
 def _chosen(typed: Settings) -> Settings:
     """For recordings that are read as fast as can be; with models."""
     source = replace(typed.source, pace=None, backup=(), length=None, start=0.0, end=None)
-    return options.with_models(replace(typed, source=source, speech=replace(typed.speech, policy="utterance")))
+    return equipped.with_models(replace(typed, source=source, speech=replace(typed.speech, policy="utterance")))
 
 
 def _workers(chosen: Settings, address: str | None, jobs: int | None, gpu: float) -> "AbstractContextManager[Workers]":

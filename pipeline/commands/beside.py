@@ -11,7 +11,7 @@ import typer
 from pipeline import folder
 from pipeline.beside import LISTEN, Beside
 from pipeline.check.rows import Row
-from pipeline.commands import options, publish, restream, screen, youtube
+from pipeline.commands import environment, publish, restream, screen, youtube
 from pipeline.commands.typed import held_back
 from pipeline.companion import PAGES
 from pipeline.errors import LivesubsError, SettingsError
@@ -116,7 +116,7 @@ def _row(name: str, good: str, attempt: Callable[[], object]) -> Row:
 
 def _display(made: Beside) -> str:
     """What there is to say of the display; SettingsError where nothing can be shown there."""
-    if not options.has_display():
+    if not environment.has_display():
         raise SettingsError(
             "none is known here; start livesubs on the desktop of this machine, or set DISPLAY, such as DISPLAY=:0"
         )

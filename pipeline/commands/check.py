@@ -8,7 +8,7 @@ import typer
 
 from pipeline import assets
 from pipeline.check.rows import Plan, Row
-from pipeline.commands import beside, options
+from pipeline.commands import beside, environment, equipped, options
 from pipeline.commands.rows import AsJson, JsonRows, TableRows
 from pipeline.commands.typed import held_back
 from pipeline.errors import ModelError, SettingsError
@@ -78,8 +78,8 @@ def check(
         plan = Plan(
             source=source,
             settings=chosen,
-            keys=options.keys(),
-            asr_key=options.asr_key(),
+            keys=environment.keys(),
+            asr_key=environment.asr_key(),
             out=out,
             rehearsal=rehearse,
             model=missing,
@@ -126,8 +126,8 @@ def _in_force(config: Path | None) -> str:
 
 def _with_models(chosen: Settings) -> tuple[Settings, str]:
     """The settings with models filled in, and why there is no speech model where there is none."""
-    settled = options.with_translators(chosen)
+    settled = equipped.with_translators(chosen)
     try:
-        return options.with_recogniser(settled), ""
+        return equipped.with_recogniser(settled), ""
     except ModelError as error:
         return settled, str(error)

@@ -8,7 +8,7 @@ import typer
 from msgspec.structs import replace
 
 from pipeline import assets, settings
-from pipeline.commands import options
+from pipeline.commands import environment, equipped, options
 from pipeline.commands.drafts import tell_drafts
 from pipeline.commands.progress import progress
 from pipeline.commands.typed import seconds, span
@@ -118,9 +118,9 @@ def _with_language(record: "Record", lang: str | None, typed: Mapping[str, Any])
     loaded = settings.override(record.settings, translation={"glossary": "", "to": (made,)})
     flags = {flag: typed[flag] for flag in _ENGINES}
     chosen = options.settle(replace(loaded, demo=False), {"demo": False, **flags})
-    translation = options.with_translators(chosen).translation
+    translation = equipped.with_translators(chosen).translation
     cache = assets.user_cache() / "translations.sqlite"
-    [chain] = build_chains(translation, spoken(record.state), options.keys(), cache).values()
+    [chain] = build_chains(translation, spoken(record.state), environment.keys(), cache).values()
     with progress(f"into {made}") as tell:
         left = missing.add(record.state, chain, record.settings.cues, tell)
     if left:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline import assets
-from pipeline.commands import options
+from pipeline.commands import environment, options
 from pipeline.errors import LivesubsError, ModelError
 from pipeline.names.live import text_of
 from pipeline.names.review import Remark, review
@@ -62,7 +62,7 @@ def _tokens(model: str) -> Callable[[str], int] | None:
     from tokenizers import Tokenizer
 
     try:
-        file = Path(assets.find_recogniser(model, options.models_folder())) / "tokenizer.json"
+        file = Path(assets.find_recogniser(model, environment.models_folder())) / "tokenizer.json"
     except ModelError:
         return None
     if not file.is_file():

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from pipeline import assets, hub, settings
-from pipeline.commands import options, shelf
+from pipeline.commands import environment, equipped, options, shelf
 from pipeline.commands.downloads import progress
 from pipeline.errors import ModelError, SettingsError
 from pipeline.settings import SAMPLE_RATE, Settings
@@ -30,7 +30,7 @@ Reference = Annotated[Path | None, typer.Option("--ref-fr", help="What is said i
 def list_(as_json: Annotated[bool, typer.Option("--json", help="As one JSON list.")] = False) -> None:
     """What there is, what it needs, whether it fits this machine, and what `run` would use."""
     machine = shelf.this_machine()
-    rows = shelf.rows(options.models_folder(), options.load(None), machine)
+    rows = shelf.rows(environment.models_folder(), options.load(None), machine)
     if as_json:
         typer.echo(msgspec.json.encode(rows))
     else:
@@ -40,14 +40,14 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="As one JSON list
 @app.command()
 def where() -> None:
     """The folder that pulled models lie in, and why that one."""
-    typer.echo(f"{options.models_folder()} ({options.models_origin()})")
+    typer.echo(f"{environment.models_folder()} ({environment.models_origin()})")
 
 
 @app.command()
 def pull(name: Annotated[str, typer.Argument(help="A name of `models list`, or OWNER/NAME of the hub.")]) -> None:
     """Download a model from the Hugging Face hub; type it again to go on after a cut."""
     with progress(name) as show:
-        folder = hub.pull(name, options.models_folder(), show)
+        folder = hub.pull(name, environment.models_folder(), show)
     typer.echo(f"{name} is in {folder}")
 
 
@@ -56,7 +56,7 @@ def measure(name: Name, on: On = None, reference: Reference = None) -> None:
     """Find the shortest window that a speech model bears: the shorter, the less work. `run` and `check` then use it."""
     from pipeline import measure as measuring
 
-    chosen = options.with_recogniser(_of_one_model(name))
+    chosen = equipped.with_recogniser(_of_one_model(name))
     samples, said, sound = _heard_by_it(on, reference)
     typer.echo(f"{name} on {sound}:\n window  wrong words  processor seconds a minute")
     trials: list[Trial] = []
@@ -74,7 +74,7 @@ def measure(name: Name, on: On = None, reference: Reference = None) -> None:
     names = measuring.bears_names(speech, samples, said)
     typer.echo("It bears being told names beforehand." if names else "It hears worse when it is told names: it is not.")
     found = Measured(model=fingerprint(model), window=window, sound=sound, trials=tuple(trials), hotwords=names)
-    typer.echo(f"From now on it is used with this model; noted in {keep(found, options.windows_folder())}")
+    typer.echo(f"From now on it is used with this model; noted in {keep(found, environment.windows_folder())}")
 
 
 def _to_go(began: float) -> str:
@@ -88,7 +88,7 @@ def _to_go(began: float) -> str:
 def _of_one_model(name: str) -> Settings:
     """The settings that a session would have, with this model."""
     named = settings.override(options.load(None), speech={"model": name})
-    folder = Path(assets.find_recogniser(name, options.models_folder()))
+    folder = Path(assets.find_recogniser(name, environment.models_folder()))
     if not folder.is_dir():
         raise ModelError(f"there is no model {name} to measure; pull it first, or give the path of its folder")
     if assets.kind_of(folder) != "speech":

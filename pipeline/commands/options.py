@@ -1,27 +1,21 @@
-"""Options that several commands have, and how flags, settings file and pulled models become one `Settings`.
+"""Options that several commands have, and how flags and settings file become one `Settings`."""
 
-The only module that reads the environment: models folder, keys of the services that translate and transcribe.
-"""
-
-import os
 import re
-import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from pipeline import assets, settings, windows
+from pipeline import settings
 from pipeline.beside import LISTEN, PORT
+from pipeline.commands.environment import RESTREAM, YOUTUBE
 from pipeline.commands.typed import names, pace, seconds
-from pipeline.errors import ModelError, SettingsError
+from pipeline.errors import SettingsError
 from pipeline.folder import SESSIONS
 from pipeline.settings import Settings
-from pipeline.translation.build import KEYS
 
 SETTINGS_FILE = "livesubs.toml"
 """Read from the working folder unless `--settings` names another."""
@@ -109,18 +103,16 @@ Publish = Annotated[
     Path | None, typer.Option(help="Also publish it there, --delay behind live: HLS with subtitles for any web server.")
 ]
 Mpv = Annotated[bool, typer.Option("--mpv", help="Also play it in mpv, with the subtitles of two languages.")]
-_YOUTUBE = "LIVESUBS_YOUTUBE_CAPTIONS"
 YoutubeCaptions = Annotated[
     str | None,
-    typer.Option(envvar=_YOUTUBE, help="Also send the first translation to this YouTube address for captions."),
+    typer.Option(envvar=YOUTUBE, help="Also send the first translation to this YouTube address for captions."),
 ]
-_RESTREAM = "LIVESUBS_RESTREAM"
 Restream = Annotated[
     str | None,
-    typer.Option(envvar=_RESTREAM, help="Also send it to this RTMP server, subtitles burned in (rtmp://HOST/APP/KEY)."),
+    typer.Option(envvar=RESTREAM, help="Also send it to this RTMP server, subtitles burned in (rtmp://HOST/APP/KEY)."),
 ]
 RestreamTo = Annotated[
-    str, typer.Argument(envvar=_RESTREAM, metavar="URL", help="The RTMP server, rtmp://HOST/APP/KEY.")
+    str, typer.Argument(envvar=RESTREAM, metavar="URL", help="The RTMP server, rtmp://HOST/APP/KEY.")
 ]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help=f"Port of the pages (default: {PORT}).")]
 Listen = Annotated[
@@ -183,97 +175,6 @@ def load(named: Path | None) -> Settings:
     """What the settings file in force says, else the defaults."""
     file = settings_file(named)
     return settings.load(file) if file else Settings()
-
-
-def with_models(chosen: Settings) -> Settings:
-    """The settings with model folders filled in; outside the demo the embedded models are never chosen."""
-    return with_recogniser(with_translators(chosen))
-
-
-def with_recogniser(chosen: Settings) -> Settings:
-    """... of the speech model only; ModelError when there is none."""
-    if chosen.demo and chosen.speech.spoken != ("fr",):
-        raise SettingsError(
-            "the demo models know French only; leave --language and --languages out, or pull a real model"
-        )
-    demo = str(assets.demo_recogniser())
-    model = demo if chosen.demo else assets.find_recogniser(chosen.speech.model, models_folder())
-    window = chosen.speech.window or windows.shortest(Path(model), windows_folder())
-    told = chosen.speech.hotwords
-    hotwords = windows.hotwords(Path(model), windows_folder()) if told is None else told
-    return settings.override(chosen, speech={"model": model, "window": window, "hotwords": hotwords})
-
-
-def with_translators(chosen: Settings) -> Settings:
-    """... of the translation models only: those named, else all that were pulled."""
-    if chosen.demo:
-        found: tuple[str, ...] = (str(assets.demo_translator()),)
-    else:
-        named = (str(Path(folder).expanduser().absolute()) for folder in chosen.translation.models)
-        found = tuple(named) or assets.find_translators(models_folder())
-    chain = chosen.translation.chain or (("local",) if chosen.demo else ())
-    return settings.override(chosen, translation={"models": found, "chain": chain})
-
-
-def as_here(chosen: Settings) -> Settings:
-    """The settings of a session with this machine's models in the place of those that are not here."""
-    if not all(Path(folder).is_dir() for folder in chosen.translation.models):
-        chosen = settings.override(chosen, translation={"models": ()})
-    chosen = with_translators(chosen)
-    if not (chosen.speech.model and Path(chosen.speech.model).is_dir()):
-        with suppress(ModelError, SettingsError):  # who asks for it is told
-            chosen = with_recogniser(settings.override(chosen, speech={"model": "", "window": None}))
-    return chosen
-
-
-def same_models(chosen: Settings) -> Settings:
-    """The settings of another machine with the models of the same names here, where theirs are not; ModelError."""
-    if chosen.demo:
-        return with_models(settings.override(chosen, translation={"models": ()}))
-    speech, theirs = Path(chosen.speech.model), chosen.translation.models
-    ours = tuple(path if Path(path).is_dir() else str(models_folder() / Path(path).name) for path in theirs)
-    model = str(speech) if speech.is_dir() else assets.find_recogniser(speech.name, models_folder())
-    return settings.override(chosen, speech={"model": model}, translation={"models": ours})
-
-
-def ray_token() -> bool:
-    """Whether Ray is to speak only to whom has its token."""
-    return os.environ.get("RAY_AUTH_MODE", "").lower() == "token"
-
-
-def keys() -> Mapping[str, str]:
-    """The keys of the translation services that there are, by name."""
-    return {name: key for name in KEYS if (key := os.environ.get(name, "").strip())}
-
-
-def asr_key() -> str:
-    """The key of the transcription server; empty where there is none."""
-    return os.environ.get("LIVESUBS_ASR_KEY", "").strip()
-
-
-def hand_down(*, youtube_captions: str = "", restream: str = "") -> None:
-    """Gives an address to the processes that this one starts; on their command lines every user would read it."""
-    given = {_YOUTUBE: youtube_captions, _RESTREAM: restream}
-    os.environ.update({name: address for name, address in given.items() if address})
-
-
-def has_display() -> bool:
-    """Whether a window could be opened here, as far as the system tells."""
-    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def models_folder() -> Path:
-    return assets.models_folder(os.environ.get("LIVESUBS_MODELS"))[0]
-
-
-def models_origin() -> str:
-    """Why it is that folder."""
-    return assets.models_folder(os.environ.get("LIVESUBS_MODELS"))[1]
-
-
-def windows_folder() -> Path:
-    """Where it is kept how short a window each model bears."""
-    return assets.user_data() / "windows"
 
 
 def _as_it_is(value: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.commands import options
+from pipeline.commands import environment
 from pipeline.flow import Repeating, SystemClock
 from pipeline.followed import Followed
 from pipeline.journal import running
@@ -83,7 +83,7 @@ class Watch:
             name, first = "media/index.m3u8", 0
         langs = dict.fromkeys((*state.session.tgt_langs[:1], state.session.src_lang))
         tracks = [(self._folder / f"subtitles.{lang}.srt").absolute() for lang in langs]
-        if not (self._failed or options.has_display()):
+        if not (self._failed or environment.has_display()):
             say("mpv has no window, since no display is known here; start livesubs on the desktop, or set DISPLAY=:0")
         self._began = SystemClock().up()
         address, log = f"{self._address}/{name}{self._token}", self._folder / _LOG

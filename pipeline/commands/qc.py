@@ -12,7 +12,7 @@ import typer
 from pipeline.commands.drafts import tell_drafts
 from pipeline.commands.faults import CsvFaults, JsonFaults, Report, TableFaults
 from pipeline.errors import LivesubsError, SettingsError
-from pipeline.folder import JOURNAL
+from pipeline.folder import JOURNAL, check_begun
 from pipeline.system import program
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _tracks(named: Path, lang: str) -> Iterator[Path]:
         return
     found = {match[1]: path for path in sorted(named.iterdir()) if (match := _TRACK.fullmatch(path.name))}
     if not found:
+        if (named / JOURNAL).is_file():
+            check_begun(named)
         raise SettingsError(f"{named} has no subtitles; name a session folder or a file")
     if lang not in found:
         raise SettingsError(
@@ -137,7 +139,6 @@ def _mend(track: Path, file: "SubtitleFile", profile: "Profile", report: Report,
 
 def _tell_way_back(track: Path, file: "SubtitleFile", out: Path) -> None:
     """What was mended of a session's file is not in the session: says how it comes there."""
-    from pipeline.folder import JOURNAL
     from pipeline.report.folder import open_record
     from pipeline.review import exported
 

@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from pipeline import assets, folder, power, settings, system
-from pipeline.commands import options, shelf, workers
+from pipeline.commands import environment, equipped, options, shelf, workers
 from pipeline.commands.progress import progress
 from pipeline.commands.run import ABORTED
 from pipeline.errors import SessionError, SettingsError
@@ -87,7 +87,7 @@ def _pass(path: Path, chosen: Settings, hears: "Hears", tell: Callable[[float, f
     names = names_of(path, chosen)
     patient = settings.override(chosen, translation={"deadline": _PATIENCE * chosen.translation.deadline})
     cache = assets.user_cache() / "translations.sqlite"
-    chains = build_chains(patient.translation, chosen.speech.spoken, options.keys(), cache, names)
+    chains = build_chains(patient.translation, chosen.speech.spoken, environment.keys(), cache, names)
     return Pass(path, chosen, hears, chains, names, SystemClock(), tell)
 
 
@@ -152,9 +152,9 @@ def _best(chosen: Settings, model: str | None) -> Settings:
     if chosen.demo and model:
         raise SettingsError("the demo brings its own models, and this session was made with them; leave out --model")
     if chosen.demo:
-        return options.with_models(chosen)
-    found = model or shelf.best(options.models_folder(), shelf.this_machine())
+        return equipped.with_models(chosen)
+    found = model or shelf.best(environment.models_folder(), shelf.this_machine())
     if found is None or (Path(found) == Path(chosen.speech.model) and Path(found).is_dir()):
-        return options.as_here(chosen)
+        return equipped.as_here(chosen)
     speech = {"model": found, "window": None, "hotwords": None}
-    return options.with_recogniser(settings.override(options.with_translators(chosen), speech=speech))
+    return equipped.with_recogniser(settings.override(equipped.with_translators(chosen), speech=speech))

@@ -7,7 +7,7 @@ import typer
 
 from pipeline import folder as folders
 from pipeline import system
-from pipeline.commands import options
+from pipeline.commands import environment, options
 from pipeline.commands.typed import DELAY, held_back
 from pipeline.flow import SystemClock
 from pipeline.followed import Followed
@@ -43,7 +43,7 @@ def beside(folder: Path, address: str, delay: str | None, ffmpeg: str | None) ->
     """What to type for the session in `folder`; the address goes through the environment, where nobody else reads."""
     held_back(delay)
     possible(address, ffmpeg)
-    options.hand_down(restream=address)
+    environment.hand_down(restream=address)
     chosen = [*(["--delay", delay] if delay else []), *(["--ffmpeg", ffmpeg] if ffmpeg else [])]
     return ["restream", str(folder), *chosen]
 

@@ -12,11 +12,11 @@ import typer
 
 from pipeline import assets
 from pipeline.beside import LISTEN, PORT
-from pipeline.commands import options
+from pipeline.commands import environment, equipped, options
 from pipeline.commands.progress import progress
-from pipeline.errors import SettingsError
+from pipeline.errors import SessionError, SettingsError
 from pipeline.files import write_whole
-from pipeline.folder import JOURNAL, SETTINGS, check, given
+from pipeline.folder import JOURNAL, SETTINGS, begins, check, given, no_session
 from pipeline.journal import running
 from pipeline.review.package import ENDING
 from pipeline.settings import Settings, dump, load, override
@@ -70,10 +70,10 @@ def review(
 
     folder = _folder(named, out, lang, media, {flag: context.params[flag] for flag in _ENGINES})
     for one in (folder, *(beside or ())):
-        check(one)
+        _check(one)
     chosen = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else Settings()
     others = tuple(one for one in beside or () if not one.samefile(folder))
-    tools = Tools(settings=options.as_here(chosen), keys=options.keys(), others=others)
+    tools = Tools(settings=equipped.as_here(chosen), keys=environment.keys(), others=others)
     listen = listen or LISTEN
     who = server.access(folder, listen)
     listening = _bound(listen, port)
@@ -85,6 +85,13 @@ def review(
         _open(address)
     with suppress(KeyboardInterrupt):
         server.serve(folder, listening, who, Served(None, tools=tools))
+
+
+def _check(path: Path) -> None:
+    """SessionError unless there is a session, or one is about to begin."""
+    check(path)
+    if not running(path) and not begins(path):
+        raise SessionError(no_session(path, alive=False))
 
 
 def _folder(named: Path, out: Path | None, lang: str | None, media: Path | None, engines: Mapping[str, Any]) -> Path:
@@ -158,8 +165,8 @@ def _chosen(folder: Path, spoken: str, engines: Mapping[str, Any]) -> Settings |
         raise SettingsError(f"the demo models hear French only, and this is in {spoken}; leave --demo out")
     loaded = load(folder / SETTINGS) if (folder / SETTINGS).is_file() else override(Settings(), translation={"to": ()})
     chosen = override(options.settle(loaded, engines), speech={"language": spoken})
-    chosen = options.with_recogniser(chosen) if engines["demo"] or engines["model"] else chosen
-    return options.with_translators(chosen)
+    chosen = equipped.with_recogniser(chosen) if engines["demo"] or engines["model"] else chosen
+    return equipped.with_translators(chosen)
 
 
 def _translate(folder: Path, spoken: str, chosen: Settings) -> None:
@@ -171,7 +178,7 @@ def _translate(folder: Path, spoken: str, chosen: Settings) -> None:
     there = open_record(folder).session.tgt_langs
     wanted = override(chosen, translation={"to": tuple(one for one in chosen.translation.to if one not in there)})
     cache = assets.user_cache() / "translations.sqlite"
-    for lang, chain in build_chains(wanted.translation, (spoken,), options.keys(), cache).items():
+    for lang, chain in build_chains(wanted.translation, (spoken,), environment.keys(), cache).items():
         with progress(f"into {lang}") as tell:
             left = add(folder, chain, chosen.cues, tell)
         if left:

@@ -10,7 +10,7 @@ import typer
 
 from pipeline import assets, catalogue, folder, lines, power, remains, settings, system, terminal
 from pipeline.beside import Beside
-from pipeline.commands import beside, options, shelf
+from pipeline.commands import beside, environment, equipped, options, shelf
 from pipeline.errors import SettingsError, TranslationError
 from pipeline.journal import read
 from pipeline.names.live import Names
@@ -97,7 +97,7 @@ def run(
         if not as_json and (file := options.settings_file(config)):
             typer.echo(f"settings: {file}; flags override it")
         ran = beside.chosen(context.params, None)
-        subtitle(source, out, options.with_models(chosen), as_json=as_json, under=under, ran=ran)
+        subtitle(source, out, equipped.with_models(chosen), as_json=as_json, under=under, ran=ran)
 
 
 def _watched(
@@ -140,7 +140,7 @@ def _go_on(path: Path, source: str | None, context: typer.Context, *, as_json: b
     if not as_json:
         typer.echo(_which(path, owed=owed))
     given, ran = source or folder.source_of(path), beside.chosen(context.params, path)
-    subtitle(given, path, options.with_models(chosen), as_json=as_json, resume=True, under=under, owed=owed, ran=ran)
+    subtitle(given, path, equipped.with_models(chosen), as_json=as_json, resume=True, under=under, owed=owed, ran=ran)
 
 
 def _owed(path: Path | None, source: str | None, *, go_on: bool) -> bool:
@@ -158,7 +158,7 @@ def _which(path: Path, *, owed: bool) -> str:
 
 def demo(out: options.Out = None, as_json: options.AsJson = False) -> None:
     """Play the embedded sample as if it came in live, with the embedded demo models."""
-    chosen = options.with_models(settings.override(Settings(demo=True), source={"pace": 1.0}))
+    chosen = equipped.with_models(settings.override(Settings(demo=True), source={"pace": 1.0}))
     sample = assets.embedded("samples/rally.mp4")
     if not as_json:
         typer.echo("The sample in real time, 75 s. Demo models: synthetic speech, a closed domain.")
@@ -191,7 +191,7 @@ def subtitle(
     from pipeline.source.found import check_file
     from pipeline.translation.build import build_chains
 
-    server = server_of(chosen, options.asr_key())
+    server = server_of(chosen, environment.asr_key())
     if not resume:
         check_file(source, chosen.source)
     notes = _of_server(server, chosen, resume=resume) if server else ()
@@ -201,7 +201,7 @@ def subtitle(
     if names.current.terms and not as_json:
         typer.echo(_of_glossary(names, told=chosen.speech.hotwords is not False))
     cache = assets.user_cache() / "translations.sqlite"
-    chains = build_chains(chosen.translation, chosen.speech.spoken, options.keys(), cache, names)
+    chains = build_chains(chosen.translation, chosen.speech.spoken, environment.keys(), cache, names)
     recogniser = _recogniser(chosen.speech, server, lambda text: session.warn(text), resume=resume)
     watched = under is not None
     session = Session(
@@ -246,7 +246,7 @@ def _recogniser(
     def alone() -> RecogniserProcess:
         return RecogniserProcess(server=server)
 
-    spares = shelf.spares(options.models_folder(), speech, shelf.this_machine())
+    spares = shelf.spares(environment.models_folder(), speech, shelf.this_machine())
     if not speech.share_recogniser:
         return SupervisedRecogniser(alone, spares)
     sharing = Sharing(assets.user_runtime(), warn)
@@ -279,9 +279,9 @@ def _of_glossary(names: Names, *, told: bool) -> str:
 @contextmanager
 def _reported(path: Path, *, resume: bool) -> Iterator[Path]:
     """However a session ends, its report is there; that none can be written is said, and changes nothing else."""
-    from pipeline.report.folder import JOURNAL, NAME, write
+    from pipeline.report.folder import NAME, write
 
-    theirs = (path / JOURNAL).exists() and not resume  # another session's folder, which is about to be refused
+    theirs = (path / folder.JOURNAL).exists() and not resume  # another session's folder, which is about to be refused
     told = False
     try:
         yield path / NAME
@@ -289,7 +289,7 @@ def _reported(path: Path, *, resume: bool) -> Iterator[Path]:
         told = True
         raise
     finally:
-        if not theirs and (path / JOURNAL).exists():
+        if not theirs and (path / folder.JOURNAL).exists():
             try:
                 write(path)
             except Exception as error:  # whatever it is: a page about the session must not spoil its end

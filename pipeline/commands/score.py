@@ -12,6 +12,7 @@ from rich.table import Table
 from pipeline import journal
 from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Cue, SessionStarted
+from pipeline.folder import no_session
 from pipeline.scores.session import References, Scores
 from pipeline.scores.session import score as measure
 from pipeline.scores.track import apart, read_srt
@@ -62,7 +63,7 @@ def _entries(folder: Path) -> list[journal.Entry]:
 def _session(folder: Path, entries: list[journal.Entry]) -> SessionStarted:
     session = fold(entry.event for entry in entries).session
     if session is None:
-        raise SessionError(f"the session in {folder} never began, its journal is empty; name another folder")
+        raise SessionError(no_session(folder, alive=journal.running(folder)))
     return session
 
 

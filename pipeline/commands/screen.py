@@ -11,7 +11,7 @@ import typer
 
 from pipeline import assets
 from pipeline.beside import Beside
-from pipeline.commands import options
+from pipeline.commands import environment, options
 from pipeline.commands.player import player
 from pipeline.commands.typed import held_back
 from pipeline.flow import Repeating
@@ -48,7 +48,7 @@ def screen(
     who = server.access(folder, listen)
     places = dict(server.places(listen, port, who))
     phones = "" if who.open else places["read"]
-    served = Served(behind, delay is not None, title or ran.title, phones, Tools(keys=options.keys()))
+    served = Served(behind, delay is not None, title or ran.title, phones, Tools(keys=environment.keys()))
     listening = server.bind(listen, port)
     if not under:
         for line in announced([*places.items()], get_terminal_size().columns):

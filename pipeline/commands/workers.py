@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline import settings
-from pipeline.commands import options, shelf
+from pipeline.commands import environment, equipped, shelf
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 
@@ -32,7 +32,7 @@ def there(chosen: Settings, address: str, number: int | None, gpu: float, **aske
     from pipeline.scale import cluster
     from pipeline.scale.workers import Workers
 
-    with cluster.connected(address, token=options.ray_token()):
+    with cluster.connected(address, token=environment.ray_token()):
         make = cluster.maker(partial(worker_there, **asked), on_one_thread(chosen), gpu)
         with Workers(make, number or cluster.room(gpu)) as workers:
             yield workers
@@ -55,12 +55,12 @@ def on_one_thread(chosen: Settings) -> Settings:
 
 def worker_there(chosen: Settings, **asked: Any) -> "LocalWorker":
     """One on a machine of a cluster, where this is called, with the models of the same names there."""
-    return worker(options.same_models(chosen), **asked)
+    return worker(equipped.same_models(chosen), **asked)
 
 
 def worker(chosen: Settings, **asked: Any) -> "LocalWorker":
     """One on this machine."""
     from pipeline.scale.worker import LocalWorker
 
-    spares = shelf.spares(options.models_folder(), chosen.speech, shelf.this_machine())
+    spares = shelf.spares(environment.models_folder(), chosen.speech, shelf.this_machine())
     return LocalWorker(chosen, spares, **asked)

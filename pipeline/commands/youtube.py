@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands import options
+from pipeline.commands import environment, options
 from pipeline.errors import SessionError, SettingsError
 from pipeline.flow import SystemClock
 from pipeline.followed import Followed
@@ -40,7 +40,7 @@ def possible(address: str) -> None:
 def beside(folder: Path, address: str) -> list[str]:
     """What to type for the session in `folder`; the address goes through the environment, where nobody else reads."""
     possible(address)
-    options.hand_down(youtube_captions=address)
+    environment.hand_down(youtube_captions=address)
     return ["captions", str(folder)]
 
 

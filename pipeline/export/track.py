@@ -9,6 +9,7 @@ from pipeline.errors import SessionError, SettingsError
 from pipeline.events import Cue, SessionStarted
 from pipeline.state import State
 from pipeline.subtitles.formats import bilingual
+from pipeline.system import program
 
 
 def singles(state: State) -> list[str]:
@@ -39,8 +40,17 @@ def cues(state: State, lang: str | None, folder: Path) -> tuple[str, list[Cue]]:
         )
     found = there[name]()
     if not found:
-        raise SessionError(f"{folder} has no subtitles in {name} yet; export it once something was said")
+        raise SessionError(_nothing(state, name, folder))
     return name, found
+
+
+def _nothing(state: State, lang: str, folder: Path) -> str:
+    """Why a track has no line, and what to do."""
+    if not state.ended:
+        return f"{folder} has no subtitles in {lang} yet; export it once something was said"
+    if not state.sentences:
+        return f"nothing was heard in the session in {folder}; to have it heard once more: {program()} refine {folder}"
+    return f"all lines in {lang} were taken out in {folder}; to have them back: {program()} review {folder}"
 
 
 def _session(state: State) -> SessionStarted:

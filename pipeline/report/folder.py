@@ -6,6 +6,7 @@ from pipeline import settings
 from pipeline.errors import JournalCorrupt, SessionError
 from pipeline.events import SessionStarted
 from pipeline.files import write_whole
+from pipeline.folder import JOURNAL, no_session
 from pipeline.journal import read, running
 from pipeline.report.page import page
 from pipeline.report.record import Record
@@ -14,7 +15,6 @@ from pipeline.settings import Settings
 from pipeline.source.parts import AUDIO
 
 NAME = "report.html"
-JOURNAL = "journal.jsonl"
 
 
 def write(folder: Path, to: Path | None = None) -> Path:
@@ -43,7 +43,7 @@ def open_record(folder: Path) -> Record:
     if not any(isinstance(entry.event, SessionStarted) for entry in entries):
         if damaged:
             raise JournalCorrupt(journal, damaged[0])
-        raise SessionError(f"the session in {folder} has not begun yet; try again once its stream is connected")
+        raise SessionError(no_session(folder, alive=alive))
     return Record(entries, _settings(folder), running=alive, damaged=tuple(damaged))
 
 

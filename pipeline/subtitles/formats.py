@@ -66,7 +66,7 @@ def bilingual(source: Sequence[Cue], target: Sequence[Cue]) -> Iterator[Cue]:
             first.setdefault(sentence, cue)
         candidates = {c.id: c for sentence in cue.sentences for c in of_sentence[sentence]}.values()
         if candidates:
-            said[max(candidates, key=lambda c: _shared(cue, c)).id].append(cue.text)
+            said[max(candidates, key=lambda c: shared(cue, c)).id].append(cue.text)
     for cue in target:  # a sentence in one cue that is two in the translation is shown with both
         if not said[cue.id] and cue.sentences and (original := first.get(cue.sentences[0])):
             said[cue.id] = [original.text]
@@ -79,7 +79,7 @@ def _beneath(cue: Cue, said: list[str]) -> Cue:
     return msgspec.structs.replace(cue, text="\n".join([*said, cue.text]))
 
 
-def _shared(one: Cue, other: Cue) -> float:
+def shared(one: Cue, other: Cue) -> float:
     """Seconds that both are on screen; less than nothing when they lie apart, so that the nearest wins."""
     return min(one.end, other.end) - max(one.start, other.start)
 

@@ -13,6 +13,7 @@ from pipeline.asked import ACTIONS, keep
 from pipeline.direction import effects, refusal
 from pipeline.events import Action, Cue
 from pipeline.followed import Followed
+from pipeline.killing import together
 from pipeline.web.bodies import Unfit, short
 from pipeline.web.show import Show
 
@@ -23,7 +24,8 @@ _LONGEST = 2000
 
 
 async def act(show: Show, request: Request) -> Response:
-    """Does one action, given as JSON without its kind, once; 400 says what is wrong with it, 409 why it cannot be."""
+    """Does one action, given as JSON without its kind, once, with what goes with it in other languages (`killing`); 400
+    says what is wrong with it, 409 why it cannot be."""
     try:
         body = await short(request, _LONGEST)
     except Unfit as error:
@@ -42,14 +44,16 @@ async def act(show: Show, request: Request) -> Response:
         return PlainTextResponse(refused, 409)
     if asked.do == "say" and too_long(session, asked):
         return PlainTextResponse("That is more than the screen has room for: make it shorter, or two lines of it.", 409)
+    actions = together(session.state, asked)
     try:
         write_down(show)
-        keep(session.folder, asked)
+        keep(session.folder, *actions)
     except OSError as error:
         if asked.do not in _AT_LEAST_HERE:
             return PlainTextResponse(f"Not done: it cannot be written down ({error.strerror}). Free some space.", 507)
-        show.unwritten.append(asked)
-        session.act(asked)
+        show.unwritten.extend(actions)
+        for action in actions:
+            session.act(action)
         said = f"Done on the pages alone: it cannot be written down ({error.strerror}). Free some space."
         return PlainTextResponse(said, 202)
     session.look()

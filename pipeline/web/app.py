@@ -200,6 +200,7 @@ def _facts(followed: Followed, served: Served) -> dict[str, object]:
         "source": session.source if session else "",
         "began_at": session.began_at if session else None,
         "delay": served.delay,
+        "asked": served.asked,
         "early": session is not None and session.policy == "stream" and not served.asked,
         "title": served.title,
         "phones": served.phones,

@@ -93,7 +93,8 @@ def test_a_show(chromium: "Browser", show: tuple[str, Path]) -> None:
     took = blanked(screen, console)
     logging.info("blank: median %.0f ms, at most %.0f ms, of %d", median(took), max(took), TIMES)
     until(lambda: state(out).ended, 60)
-    done = [entry.event.do for entry in read(out / "journal.jsonl") if isinstance(entry.event, Action)]
+    actions = [entry.event for entry in read(out / "journal.jsonl") if isinstance(entry.event, Action)]
+    done = [action.do for action in actions if "+" not in action.id]  # others go with these, in other languages
     assert done == ["edit", "kill", "kill", "undo", "hold", "hold", "send", *["blank"] * TIMES]
     left = [" ".join(cue.content.split()) for cue in cues(out / "subtitles.en.srt")]
     assert {"As a person says it.", texts[back], texts[hold], texts[sent]} <= {*left}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from pipeline.asked import Actions
+from pipeline.asked import Actions, keep
 from pipeline.director import Director
-from pipeline.events import Ended, Progress, SourceState, Translation, Warned, Withdrawn
+from pipeline.events import Action, Ended, Progress, SourceState, Translation, Warned, Withdrawn
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from pipeline.names.live import Names
@@ -62,7 +62,7 @@ def test_keys_edit_kill_hold_mark_and_undo(console: "Page", folder: Path) -> Non
     press(console, "z", "z", "z", "z")
     becomes(console, f"{STATES} === 'now,coming,coming,coming'")
     assert console.evaluate(TEXTS) == LINES
-    asked = ["kill", "edit", "hold", "mark", *["undo"] * 4]
+    asked = ["kill", "kill", "edit", "hold", "mark", *["undo"] * 5]  # the French line with the English one
     until(lambda: [what for what, _, _ in done(folder)] == asked, 10)
 
 
@@ -79,7 +79,37 @@ def test_a_killed_line_is_there_after_a_reload_and_on_other_consoles_and_comes_b
     console.locator(".struck .kill", has_text="Restore").click()
     becomes(console, f"{STATES} === 'now,coming,coming,coming'")
     assert console.evaluate(TEXTS) == LINES
-    until(lambda: not state(folder).killed and len(state(folder).actions) == 2, 10)
+    until(lambda: not state(folder).killed and len(state(folder).actions) == 4, 10)
+
+
+def test_a_killed_line_goes_in_every_language_and_comes_back_in_every_one(console: "Page", folder: Path) -> None:
+    phone = console.context.new_page()
+    phone.goto(console.url.replace("/console", "/read?lang=fr"))
+    becomes(phone, "document.body.innerText.includes('Phrase 0.')")
+    console.bring_to_front()
+    press(console, "x")
+    toast = "document.getElementById('toast').innerText"
+    becomes(console, f"{toast} === 'Killed in English and French: “Good evening.”'")
+    becomes(phone, "!document.body.innerText.includes('Phrase 0.')")
+    becomes(console, f"{ROWS}[0].querySelector('.source.gone')?.innerText === 'Phrase 0.'")
+    assert not console.evaluate(f"{ROWS}[0].querySelector('.remarks').innerText")
+    french = folder / "subtitles.fr.srt"
+    until(lambda: french.exists() and "Phrase 0." not in french.read_text(), 20)
+    assert "Phrase 1." in french.read_text()
+    press(console, "x")
+    becomes(console, f"{STATES} === 'now,coming,coming,coming' && !document.querySelector('.source.gone')")
+    becomes(phone, "document.body.innerText.includes('Phrase 0.')")
+    until(lambda: "Phrase 0." in french.read_text(), 20)
+
+
+def test_a_line_that_was_killed_in_one_language_alone_says_where_it_is_still_there(
+    console: "Page", folder: Path
+) -> None:
+    """As where the editor has had the French line back."""
+    keep(folder, Action(id="k", do="kill", cue="s1.en.1"))
+    becomes(console, f"{STATES} === 'now,struck,coming,coming'")
+    assert console.evaluate(f"{ROWS}[1].querySelector('.remarks').innerText") == "still there in French"
+    assert not console.locator(".source.gone").count()
 
 
 def test_a_key_that_is_pressed_twice_means_it_twice(console: "Page", folder: Path) -> None:
@@ -146,7 +176,7 @@ def test_what_is_asked_while_the_server_is_away_is_done_when_it_is_back(
     becomes(page, f"/does not answer.* type in another one: .* run --resume .*{folder.name}/.test({told})")
     server.start()
     becomes(page, "document.getElementById('wall').className === 'blank'")
-    until(lambda: done(folder) == [("blank", "", ""), ("kill", "s1.en.1", "")], 20)
+    until(lambda: done(folder) == [("blank", "", ""), ("kill", "s1.en.1", ""), ("kill", "s1.fr.1", "")], 20)
     becomes(page, "document.getElementById('toast').className === 'shown done'")
 
 

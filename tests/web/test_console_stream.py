@@ -44,9 +44,8 @@ def test_what_the_overlay_has_shown_is_not_counted_down_nor_held(console: "Page"
     assert "The picture is nearly used up" not in console.inner_text("#troubles")
     assert console.locator(".line .hold:visible").count() == 0
     press(console, "x")
-    becomes(
-        console, "document.getElementById('toast').innerText.startsWith('Killed, the overlay has shown it: “Thank')"
-    )
+    toast = "document.getElementById('toast').innerText"
+    becomes(console, f"{toast}.startsWith('Killed in English and French, the overlay has shown it: “Thank')")
     becomes(console, f"{STATES} === 'past,past,now,struck'")
     as_before = f"{COUNTS}.startsWith('shown,on screen,1.3') && !{TROUBLES}.includes('The overlay shows each line')"
     told(console, server, as_before, stream=13.2, shown=["s0.en.1"], on=["s1.en.1"])

@@ -185,6 +185,14 @@ def test_the_delay_says_why_it_is_what_it_is(console: "Page", server: Server) ->
     told(console, server, f"!{TROUBLES}.includes('fast enough')", delay=106.0, **behind_more)
 
 
+def test_a_delay_that_nobody_gave_is_not_told_as_given(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with evening(tmp_path):
+        page.goto(f"{serve(tmp_path, delay='').address}/console")
+        becomes(page, "document.getElementById('delay-note').innerText === 'As started: 30 s (no --delay was given).'")
+
+
 def test_the_room_sees_a_card_and_the_console_too(
     console: "Page", server: Server, journal: Journal, tmp_path: Path
 ) -> None:

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.events import Cue, Event, Hypothesis, SessionStarted, Suppressed, Word
+from pipeline.events import Cue, Event, Hypothesis, Progress, SessionStarted, Suppressed, Word
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
 from pipeline.settings import SentenceRules
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.web.growing import Growing
 from tests.waiting import until
-from tests.web.asking import ask
+from tests.web.asking import ask, watched
 from tests.web.conftest import Server
 from tests.web.sessions import STARTED, cue
 from tests.web.test_read import contrast
@@ -186,6 +186,35 @@ def test_what_is_killed_goes_and_what_is_typed_stands_alone(
         typed = {"id": "y", "do": "say", "text": "Please close the doors.", "lang": "en", "value": 2.0}
         ask(server.port, "/api/actions", json.dumps(typed))
         until(lambda: shown(page) == ["Please close the doors."], 10)
+
+
+STOOD = """new Promise((told) => {
+    const shows = () => document.getElementById("stage").innerText.includes("Please close");
+    let since = null;
+    const look = () => {
+        if (shows()) since ??= performance.now();
+        else if (since !== null) return told((performance.now() - since) / 1000);
+        requestAnimationFrame(look);
+    };
+    look();
+})"""
+
+
+def test_what_is_typed_stands_for_its_time_there_though_the_next_line_cuts_it_short_in_the_files(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    typed = {"id": "y", "do": "say", "text": "Please close the doors.", "lang": "en", "value": 20.0}
+    with Journal(tmp_path, SystemClock()) as journal:
+        server = overlay(page, serve, tmp_path, journal)
+        journal.append(Progress(recorded=20.0, heard=20.0, compute=1.0))
+        page.evaluate(f"window.stood = {STOOD}; 0")
+        with watched(server.port) as told:
+            ask(server.port, "/api/actions", json.dumps(typed))
+            told.next("cue", lambda cue: cue["end"] - cue["start"] == 3.5)
+            journal.append(cue(21, "We are many, and we go on.", seconds=2.9))
+            told.next("cue", lambda cue: "typed" in cue["flags"] and cue["end"] - cue["start"] < 2.1)
+        assert page.evaluate("window.stood") > 2.5
+        assert shown(page) == ["We are many, and we go on."]
 
 
 GROWN = """async () => {

@@ -1,5 +1,6 @@
 """/read: what is said, on a phone, in a real Chromium."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 from pipeline.events import Gap, SourceState
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal
+from tests.waiting import until
 from tests.web.asking import ask
 from tests.web.conftest import Forked, Server
 from tests.web.sessions import STARTED, cue, finished, progress
@@ -177,6 +179,34 @@ def test_what_is_said_word_by_word_is_early_unless_a_delay_was_asked_for(
             phone.reload()
             phone.locator("#language option").first.wait_for(state="attached")
             assert phone.get_attribute("#early", "aria-pressed") == "false"
+
+
+def test_the_server_knows_at_once_who_shows_each_line_early(
+    phone: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    """What the console says and counts down depends on it."""
+
+    def early() -> int:
+        return int(json.loads(ask(server.port, "/api/health").body)["early"])
+
+    with Journal(tmp_path, SystemClock()) as journal:
+        for event in (msgspec.structs.replace(STARTED, policy="stream"), progress(SystemClock(), 100.0)):
+            journal.append(event)
+        server = serve(tmp_path, "30")
+        phone.goto(f"{server.address}/read?early=1")
+        until(lambda: early() == 1, 20)
+        phone.locator("#early").click()
+        until(lambda: early() == 0, 20)
+        phone.locator("#early").click()
+        until(lambda: early() == 1, 20)
+        journal.append(cue(90, "It goes on"))
+        phone.get_by_text("It goes on").wait_for()
+        phone.goto(f"{server.address}/overlay?delay=30")
+        until(lambda: early() == 0, 20)
+        phone.keyboard.press("r")
+        until(lambda: early() == 1, 20)
+        phone.keyboard.press("0")
+        until(lambda: early() == 0, 20)
 
 
 def contrast(one: list[float], other: list[float]) -> float:

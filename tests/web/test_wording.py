@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from pipeline import settings
-from pipeline.commands import options
-from pipeline.commands.options import as_here
+from pipeline.commands import equipped
 from pipeline.events import Cue, Ended, Sentence, Suppressed
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock, read
@@ -168,8 +167,8 @@ def test_a_line_that_is_heard_once_more_stays_as_it_is_unless_one_chooses_otherw
 
 def test_models_that_are_not_here_are_replaced_by_those_that_are() -> None:
     gone = settings.override(CHOSEN, speech={"model": "/gone/small"}, translation={"models": ("/gone/opus-mt-fr-en",)})
-    assert as_here(gone) == options.with_models(Settings(demo=True))
-    assert as_here(CHOSEN) == CHOSEN
+    assert equipped.as_here(gone) == equipped.with_models(Settings(demo=True))
+    assert equipped.as_here(CHOSEN) == CHOSEN
 
 
 NONSENSE: list[tuple[str, Any, int]] = [

@@ -158,13 +158,23 @@ export class Lines {
     row.className = `line ${fate.state}${picked ? " chosen" : ""}${this._picked === cue.id ? " picked" : ""}`;
     row.classList.toggle("editing", edited);
     row.setAttribute("aria-current", picked);
-    draw(row, cue, { ...fate, said: this._said(cue), edited, elsewhere: this._open.where(cue.id) === "there" });
+    const stays = fate.state === "struck" ? this.others(cue) : [];
+    draw(row, cue, { ...fate, ...this._said(cue), stays, edited, elsewhere: this._open.where(cue.id) === "there" });
   }
 
-  /** What was said, beside what is read. */
+  /** The other languages in which something stands for what a line shows. */
+  others(cue) {
+    const { src_lang, tgt_langs } = this._feed.session;
+    return [src_lang, ...tgt_langs].filter((lang) => lang !== cue.lang && said(cue, this._feed.track(lang)));
+  }
+
+  /** What was `said`, beside what is read; `gone`: it was killed, too. */
   _said(cue) {
     const source = this._feed.session?.src_lang;
-    return !source || source === cue.lang ? "" : said(cue, this._feed.track(source));
+    if (!source || source === cue.lang) return { said: "", gone: false };
+    const stands = said(cue, this._feed.track(source));
+    if (stands || !this._struck(cue)) return { said: stands, gone: false };
+    return { said: said(cue, [...this._feed.killed.values()].filter(({ lang }) => lang === source)), gone: true };
   }
 
   _make(cue) {

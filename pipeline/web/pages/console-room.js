@@ -27,6 +27,8 @@ export class RoomControls {
   constructor(feed, clock, actions, lines, health, tell) {
     /** Phones get to /read. */
     this.reached = false;
+    /** Somebody typed --delay. */
+    this.typed = false;
     Object.assign(this, { _tell: tell, _feed: feed, _clock: clock, _actions: actions, _lines: lines, _health: health });
     for (const button of document.querySelectorAll("#place button")) {
       button.addEventListener("click", () => this.place(button.dataset.place));
@@ -94,9 +96,10 @@ export class RoomControls {
     const { started, asked, wanted, late } = this._clock;
     if (this._feed.ended || started === undefined) return "";
     const given = started === null ? "as few as the picture needs" : `${started} s`;
+    const how = this.typed ? (started === null ? "--delay auto" : "--delay") : "no --delay was given";
     const as = this._actions.room.delay !== null ? `Set here; started with ${given}.` :
-      started !== null ? `As started: ${given} (--delay).` :
-      `As started (--delay auto): ${asked ? `at least the ${Math.round(asked)} s that` : "as few as"} the picture needs.`;
+      started !== null ? `As started: ${given} (${how}).` :
+      `As started (${how}): ${asked ? `at least the ${Math.round(asked)} s that` : "as few as"} the picture needs.`;
     if (!asked || wanted - asked < MORE) return as;
     const lines = late !== null && late > asked - MORE && `lines took up to ${Math.round(late)} s in the last minute`;
     return `${as} ${Math.round(wanted)} s for now: ${lines || "the recogniser is behind"}; less again by itself.`;

@@ -1,6 +1,7 @@
 // One line of the console's list: its countdown, its words, and the buttons to lay hand on it.
 
 import { element, fill } from "./dom.js";
+import { languages } from "./page.js";
 
 const REMARKS = {
   untranslated: "not translated", doubtful: "translation doubtful", name: "a name is uncertain", cut: "cut off",
@@ -31,12 +32,14 @@ export function made(cue, sourceLang, pressed) {
 }
 
 /** Brings the row to what the cue says now; of one that is being edited the words are left alone. */
-export function draw(row, cue, { count, said, state, held, over, edited, elsewhere }) {
+export function draw(row, cue, { count, said, gone, stays, state, held, over, edited, elsewhere }) {
   fill(row.querySelector(".count"), count);
   const text = row.querySelector(".en");
   if (text) fill(text, cue.text);
   fill(row.querySelector(".source"), said);
-  const remarks = [...(elsewhere ? ["open on another console"] : []), ...cue.flags.map((flag) => REMARKS[flag])];
+  row.querySelector(".source").classList.toggle("gone", gone);
+  const remarks = [elsewhere && "open on another console", stays.length && `still there in ${languages(stays)}`,
+    ...cue.flags.map((flag) => REMARKS[flag])];
   if (!edited) fill(row.querySelector(".remarks"), remarks.filter(Boolean).join(" · "));
   row.querySelector(".hold").hidden = over;  // its moment has passed: what became of it stands before it
   fill(row.querySelector(".hold span"), held ? "Send" : "Hold");

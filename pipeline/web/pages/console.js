@@ -12,7 +12,7 @@ import { drawHistory, drawTroubles } from "./console-troubles.js";
 import { named } from "./cards.js";
 import { element } from "./dom.js";
 import { letterSwitch } from "./letters.js";
-import { byId, short } from "./page.js";
+import { byId, languages, short } from "./page.js";
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 100;
@@ -36,7 +36,7 @@ const KEYS = new Map([
   ["ArrowDown", ["↓ or S", "choose the next line", () => lines.step(1)]],
   ["Escape", ["Esc", "follow the show again", () => lines.pick(null)]],
   ["e", ["E or Enter", "edit the line: Enter keeps it, Escape does not, Shift+Enter breaks it", () => lines.edit()]],
-  ["x", ["X or Delete", "kill the line: neither the room nor the files have it; or have it back", () => killOrRestore()]],
+  ["x", ["X or Delete", "kill the line in every language: neither the room nor the files have it; or have it back", () => killOrRestore()]],
   [" ", ["Space", "hold the line, or send it on", () => onLine(hold)]],
   ["m", ["M", "mark the line for the editor", () => onLine(mark)]],
   ["z", ["Z", "undo what you did last; where the picture is stays", () => actions.undo()]],
@@ -87,7 +87,9 @@ function killOrRestore() {
 }
 
 function kill(cue) {
-  actions.ask({ do: "kill", cue: cue.id }, `Killed${late(cue, "it")}: “${short(cue.text)}”`);
+  const langs = [cue.lang, ...lines.others(cue)];
+  const where = langs.length > 1 ? ` in ${languages(langs)}` : "";
+  actions.ask({ do: "kill", cue: cue.id }, `Killed${where}${late(cue, "it")}: “${short(cue.text)}”`);
 }
 
 function hold(cue) {
@@ -197,6 +199,7 @@ async function learn() {
     served = await (await fetch("/api/session", { signal: AbortSignal.timeout(2000) })).json();
     clock.started = served.delay;
     room.reached = Boolean(served.phones);
+    room.typed = served.asked;
     Object.assign(fit, { cpl: served.cpl, lines: served.lines });
   } catch {
     setTimeout(learn, 500);

@@ -60,6 +60,16 @@ export class Feed extends EventTarget {
     return Math.max(this.progress.recorded, now() - this._edge);
   }
 
+  /** Whether it does not show each line as soon as it is ready; where that becomes another, the server knows at once. */
+  set behind(behind) {
+    if (Boolean(behind) === this._query.has("behind")) return;
+    if (behind) this._query.set("behind", 1);
+    else this._query.delete("behind");
+    this._events.close();
+    this.told = false;
+    this._open();
+  }
+
   _open() {
     this._heard = now();
     if (this._last) this._query.set("since", this._last);

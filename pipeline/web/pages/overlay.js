@@ -25,7 +25,7 @@ class Overlay {
     this.stage = byId("stage");
     this.lanes = [];
     this.source = this.began = this.live = null;
-    this.feed = new Feed({ tail: this.set.tail, behind: this.set.delay !== null || this.set.play });
+    this.feed = new Feed({ tail: this.set.tail, behind: this.#later });
     this.feed.addEventListener("session", (event) => this.#lay(event.detail));
     this.feed.addEventListener("cue", (event) => this.#came(event.detail));
     this.feed.addEventListener("growing", (event) => this.#grew(event.detail));
@@ -39,14 +39,24 @@ class Overlay {
   change(changed) {
     Object.assign(this.set, changed);
     keep(changed);
-    this.#style();
+    this.#changed();
   }
 
   /** As the address says, again. */
   reset() {
     forget();
     this.set = settings(DEFAULTS);
+    this.#changed();
+  }
+
+  #changed() {
+    this.feed.behind = this.#later;
     this.#style();
+  }
+
+  /** Lines do not come as soon as they are ready. */
+  get #later() {
+    return this.set.delay !== null || Boolean(this.set.play);
   }
 
   /** Stream time that the picture below shows; null: nobody knows, cues come as they are ready. */
@@ -79,7 +89,7 @@ class Overlay {
   #cue(lane, now) {
     const position = this.position(now);
     if (position !== null) return lane.lines.at(position);
-    if (this.set.play || this.set.delay !== null) return null;
+    if (this.#later) return null;
     if (lane.roll) return this.#rolled(lane, now);
     const { cues, room, opened } = this.feed;
     return cues.get(lane.ready.at(now, cues, room.held, opened.map((one) => one.cue)));

@@ -15,4 +15,6 @@ export const short = (text) => (text.length > PASSING ? `${text.slice(0, PASSING
 /** What a language is called. */
 export const language = (lang) => new Intl.DisplayNames("en", { type: "language", fallback: "code" }).of(lang);
 
+export const languages = (langs) => new Intl.ListFormat("en").format(langs.map(language));
+
 export const byId = (id) => document.getElementById(id);

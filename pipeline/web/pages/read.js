@@ -80,6 +80,7 @@ const screen = new ScreenClock(feed, facts.delay);
 const lines = new ReadLines(byId("text"), feed, langs);
 
 function draw() {
+  feed.behind = !set.early;
   const until = screen.position;
   byId("early").hidden = until === Infinity;
   if (feed.ready && lines.draw(set.early ? Infinity : until, !scroll.following)) scroll.follow();
