@@ -119,11 +119,15 @@ def no_session(path: Path, *, alive: bool) -> str:
     if alive:
         return f"the session in {path} has not begun yet; try again once its stream is connected"
     journal = path / JOURNAL
-    if journal.is_file() and any(read(journal, damaged=[])):
-        return f"the beginning of {journal} is lost, and with it what session that was; restore it from a copy"
-    if begun(path).source:
-        way = f"{program()} run --resume {path}"
-        return f"the session in {path} was cut off before its stream was connected, and has nothing; to begin it: {way}"
+    written = journal.is_file() and any(read(journal, damaged=[]))
+    anew = f"{program()} run --resume {path}" if begun(path).source and not written else ""
+    if written or parts.seconds(path / parts.AUDIO):
+        way = f", or hear all of it again: {anew}" if anew else ""
+        return f"no {JOURNAL} in {path} says what session it was; restore it from a copy{way}"
+    if anew:
+        return (
+            f"the session in {path} was cut off before its stream was connected, and has nothing; to begin it: {anew}"
+        )
     return f"there is no session in {path}, its {JOURNAL} is empty; name another folder"
 
 

@@ -93,4 +93,4 @@ def test_of_a_journal_without_a_session_every_command_says_what_is_true_and_what
             assert refused() == "the session in tonight has not begun yet; try again once its stream is connected"
     with Journal(path, SystemClock()) as journal:
         journal.append(Progress(recorded=60.0, heard=60.0, compute=1.0))
-    assert "is lost, and with it what session that was; restore it from a copy" in refused()
+    assert refused() == "no journal.jsonl in tonight says what session it was; restore it from a copy"

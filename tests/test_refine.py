@@ -319,7 +319,9 @@ def test_a_journal_that_tells_of_no_session_is_one_sentence_and_nothing_is_writt
     if gone:
         journal.unlink()
     before = sorted((file.name, file.stat().st_size) for file in path.iterdir())
-    with pytest.raises(SessionError, match=r"no journal.jsonl in .* look the folder over: .* doctor "):
+    with pytest.raises(
+        SessionError, match=r"no journal.jsonl in .* from a copy, or hear all of it again: .* --resume "
+    ):
         typed(path)
     assert sorted((file.name, file.stat().st_size) for file in path.iterdir()) == before
 
