@@ -117,13 +117,18 @@ export class Field extends EventTarget {
   _typed() {
     if (!this.cue) return;
     this.begun = "";
-    if (this.changed) this._desk.drafts.keep({ ...(this._desk.cues.get(this.cue.id) ?? this.cue), rev: this.cue.rev }, this.node.value);
+    if (this.changed) this._keep();
     else this._desk.drafts.drop(this.cue.id);
     this.draw();
     this.dispatchEvent(new Event("typed"));
   }
 
-  /** The line is another by now: what nobody has typed in follows; else both texts are shown. */
+  /** What is typed is a draft, against what the line said. */
+  _keep() {
+    this._desk.drafts.keep({ ...(this._desk.cues.get(this.cue.id) ?? this.cue), rev: this.cue.rev }, this.node.value);
+  }
+
+  /** The line is another by now: what nobody has typed in follows; else both texts are shown, unless it is by one's own undo. */
   _changed() {
     const now = this.cue && this._desk.cues.get(this.cue.id);
     if (!now || now === this.cue) return this.draw();
@@ -134,7 +139,10 @@ export class Field extends EventTarget {
       this.cue = now;
       if (!mine) this._put(now.text, start);
       else this.node.setSelectionRange(start, end);
-    } else if (now.text === this.cue.text) this.cue = now;
+    } else if (now.text === this.cue.text || this._desk.edits.history.back(now.id)) {
+      this.cue = now;
+      if (!this.begun) this._keep();
+    }
     this.draw();
   }
 
