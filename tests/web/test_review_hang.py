@@ -70,8 +70,8 @@ def test_words_in_a_line_that_is_being_brought_back_are_in_conflict_with_nobody(
 def test_what_is_done_on_top_of_words_without_an_answer_waits_for_that_one_however_long_it_takes(
     desk: "Page", folder: Path
 ) -> None:
-    """The server has the words, and the session, which it waits for, another change before them: by then the line has the
-    very rev that the second edit expects."""
+    """The server has the words, and the session, which it waits for, another change before them: by then the line has
+    the very rev that the second edit expects."""
     with lock(folder), Journal(folder, SystemClock()) as journal:
         press(desk, "End", *" Mine", "Control+s")
         until(lambda: len(asked(folder)) == 1, 20)
