@@ -64,6 +64,7 @@ export const COMMANDS = [
   { group: WORDS, id: "join", keys: ["Alt+Shift+S"], what: "merge with the next line, as one sentence", run: (desk) => mergeWith(desk, 1, true) },
   { group: WORDS, id: "give-before", keys: ["Alt+Shift+ArrowUp"], what: "give the words before the caret to the line before", shapes: true, run: (desk) => giveWords(desk, -1) },
   { group: WORDS, id: "give-after", keys: ["Alt+Shift+ArrowDown"], what: "give the words after the caret to the next line", shapes: true, run: (desk) => giveWords(desk, 1) },
+  { group: WORDS, id: "italic", keys: ["Ctrl+I"], what: "italics for the words that are chosen, or for the line; or none any more", run: (desk) => desk.cue && desk.field.slant() },
   { group: WORDS, id: "insert", keys: ["Alt+I"], what: "a new line at the playhead", run: insert },
   { group: WORDS, id: "delete", keys: ["Alt+Delete"], what: "delete the line", once: true, run: remove },
 

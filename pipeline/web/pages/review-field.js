@@ -1,6 +1,7 @@
 // The line that is worked on: its text, its times, how it reads, and what was said. A change is a draft at once, and an
 // edit when the line is left or accepted.
 
+import { toggled } from "./review-italics.js";
 import { faults, perSecond, rate, read, tidy } from "./review-shape.js";
 import { HERE, mine } from "./review-whose.js";
 import { byId } from "./page.js";
@@ -71,13 +72,21 @@ export class Field extends EventTarget {
     this.cue = now;
   }
 
-  /** Another text in it, as if it had been typed. */
-  write(text, caret = text.length) {
+  /** Another text in it, as if it had been typed; what lies from `from` to `to` is chosen. */
+  write(text, from = text.length, to = from) {
     this.node.focus();
     this.node.select();
-    if (!document.execCommand("insertText", false, text)) this._put(text, caret);
-    this.node.setSelectionRange(caret, caret);
+    if (!document.execCommand("insertText", false, text)) this._put(text, from);
+    this.node.setSelectionRange(from, to);
     this._typed();
+  }
+
+  /** The words that are chosen, or all, are in italics, or not any more. */
+  slant() {
+    const { value, selectionStart, selectionEnd } = this.node;
+    const made = toggled(value, selectionStart, selectionEnd);
+    if (!made) return this._desk.tell("There are no words that could be in italics.", "refused");
+    this.write(made.text, made.from, made.to);
   }
 
   /** What was typed is given up. */
