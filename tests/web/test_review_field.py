@@ -1,11 +1,12 @@
 """/review, the field: the caret is where it was, and its keys do what those of any text editor do."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.waiting import until
 from tests.web.conftest import becomes
-from tests.web.test_review import FIELD, KEPT, LINES, desk, folder, press, server, texts
+from tests.web.test_review import FIELD, KEPT, LINES, desk, drafts, folder, press, server, texts
 from tests.web.test_review_lost import FULL
 from tests.web.test_review_two import TOAST
 
@@ -85,3 +86,38 @@ def test_italics_begin_and_end_around_words_and_are_no_fault(desk: "Page", folde
     becomes(desk, "document.querySelector('#check .fine')")
     press(desk, "Alt+m")  # on one line, as without the marks
     until(lambda: texts(folder)[0] == "<i>We stay here</i> this hall is full tonight.", 20)
+
+
+def undone(desk: "Page", key: str, *steps: str) -> None:
+    for step in steps:
+        press(desk, key)
+        becomes(desk, f"{FIELD} === {json.dumps(step)}")
+
+
+def test_what_is_typed_is_taken_back_and_done_again_word_by_word(desk: "Page", folder: Path) -> None:
+    was = LINES[0][1]
+    press(desk, "End", *" And so on", "Home", *"Well, ", "Control+End", *["Backspace"] * 6, "Enter", *"it goes")
+    until(lambda: "it goes" in drafts(folder), 20)
+    assert desk.input_value("#field") == f"Well, {was} And\nit goes"
+    steps = [f"Well, {was} And{end}" for end in ("\nit", "\n", "", " so", " so on")]
+    steps += [f"Well,{was} And so on", *(f"{was}{end}" for end in (" And so on", " And so", " And", ""))]
+    undone(desk, "Control+z", *steps)
+    assert desk.evaluate(CARET) == len(was)
+    assert texts(folder)[0] == was
+    undone(desk, "Control+y", *steps[-2::-1], f"Well, {was} And\nit goes")
+    desk.reload()
+    becomes(desk, f"window.livesubs && {FIELD}.endsWith('it goes')")
+    undone(desk, "Control+z", was)  # all of it at once
+    undone(desk, "Control+Shift+Z", f"Well, {was} And\nit goes")
+    press(desk, "Control+s")
+    until(lambda: texts(folder)[0].endswith("it goes"), 20)
+    press(desk, "Control+z")  # by now that is an edit
+    until(lambda: texts(folder)[0] == was, 20)
+    becomes(desk, f"{FIELD} === '{was}'")
+
+
+def test_what_is_put_into_the_field_is_one_step(desk: "Page") -> None:
+    press(desk, "End", *" And", "Control+a", "Control+i", *"Now", "Control+z", "Control+z")
+    becomes(desk, f"{FIELD} === '{LINES[0][1]} And'")
+    press(desk, "Control+z")
+    becomes(desk, f"{FIELD} === '{LINES[0][1]}'")

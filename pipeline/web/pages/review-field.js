@@ -3,6 +3,7 @@
 
 import { toggled } from "./review-italics.js";
 import { faults, perSecond, rate, read, tidy } from "./review-shape.js";
+import { Steps } from "./review-steps.js";
 import { HERE, mine } from "./review-whose.js";
 import { byId } from "./page.js";
 
@@ -11,6 +12,7 @@ export class Field extends EventTarget {
     super();
     this._desk = desk;
     this.node = byId("field");
+    this._steps = new Steps(this.node);
     /** The line as it was when it was opened, or when it was last changed. */
     this.cue = null;
     /** The window in which the text was begun, while nobody has gone on with it here; empty: it was here. */
@@ -52,6 +54,7 @@ export class Field extends EventTarget {
     this.begun = draft && draft.by !== HERE ? draft.by : "";
     this.cue = cue && (draft && draft.rev < cue.rev ? { ...cue, rev: draft.rev, text: null } : cue);
     this._put(draft?.text ?? cue?.text ?? "", caret);
+    this._steps.forget(draft && this.cue.text);
     this.node.disabled = !cue;
     this.node.readOnly = this._desk.out !== null;
     this.node.lang = cue?.lang ?? "";
@@ -62,7 +65,7 @@ export class Field extends EventTarget {
   /** What was written has become this. */
   become(cue) {
     this.begun = "";
-    if (this.text === cue.text) this.cue = cue;
+    if (this.text === cue.text) this.cue = cue, this._steps.forget();
     else this.open(cue, this.node.selectionStart);
     this.draw();
   }
@@ -75,10 +78,26 @@ export class Field extends EventTarget {
   /** Another text in it, as if it had been typed; what lies from `from` to `to` is chosen. */
   write(text, from = text.length, to = from) {
     this.node.focus();
-    this.node.select();
-    if (!document.execCommand("insertText", false, text)) this._put(text, from);
-    this.node.setSelectionRange(from, to);
+    this._steps.begin();
+    this._put(text, from, to);
     this._typed();
+  }
+
+  /** Takes back what was typed last; whether there is something. */
+  undo() {
+    return this._step(this._steps.undo());
+  }
+
+  /** Does that again; whether there is something. */
+  redo() {
+    return this._step(this._steps.redo());
+  }
+
+  _step(step) {
+    if (!step) return false;
+    this._put(step.text, step.from, step.to);
+    this._typed();
+    return true;
   }
 
   /** The words that are chosen, or all, are in italics, or not any more. */
@@ -118,9 +137,9 @@ export class Field extends EventTarget {
     byId("state").textContent = desk.out ? (desk.feed.killed.has(cue.id) ? "taken out live" : "deleted") : this.left ? "left here" : this.changed ? "changed" : "";
   }
 
-  _put(text, caret) {
+  _put(text, from, to = from) {
     this.node.value = text;
-    this.node.setSelectionRange(Math.min(caret, text.length), Math.min(caret, text.length));
+    this.node.setSelectionRange(Math.min(from, text.length), Math.min(to, text.length));
   }
 
   _typed() {
@@ -146,7 +165,7 @@ export class Field extends EventTarget {
     if (!this.changed || mine) {
       const [start, end] = [this.node.selectionStart, this.node.selectionEnd];
       this.cue = now;
-      if (!mine) this._put(now.text, start);
+      if (!mine) this._put(now.text, start), this._steps.forget();
       else this.node.setSelectionRange(start, end);
     } else if (now.text === this.cue.text || this._desk.edits.history.back(now.id)) {
       this.cue = now;
