@@ -121,3 +121,18 @@ def test_what_is_put_into_the_field_is_one_step(desk: "Page") -> None:
     becomes(desk, f"{FIELD} === '{LINES[0][1]} And'")
     press(desk, "Control+z")
     becomes(desk, f"{FIELD} === '{LINES[0][1]}'")
+
+
+def test_the_caret_stands_where_two_lines_were_merged(desk: "Page", folder: Path) -> None:
+    press(desk, "Alt+ArrowDown", *["ArrowRight"] * 13, "Alt+Enter")  # This hall is | full tonight.
+    becomes(desk, f"{FIELD} === 'full tonight.'")
+    press(desk, "Alt+m")
+    becomes(desk, f"{FIELD} === '{LINES[1][1]}'")
+    assert desk.evaluate(CARET) == 13
+    press(desk, "Alt+Enter")
+    becomes(desk, f"{FIELD} === 'full tonight.'")
+    press(desk, "Alt+Shift+m")
+    until(lambda: texts(folder)[1] == LINES[1][1], 20)
+    assert desk.evaluate(CARET) == 13
+    press(desk, "Alt+m", *"now ")
+    becomes(desk, f"{FIELD}.replace('\\n', ' ') === '{LINES[1][1]} now {LINES[2][1]}'")

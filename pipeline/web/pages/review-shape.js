@@ -125,7 +125,8 @@ export function give(cue, neighbour, caret, by, { time, gap, least }, limits) {
 /** The time that is nearest to one and lies between; null: there is none, but for half a millisecond. */
 const between = (time, first, last) => (first > last + 0.0005 ? null : Math.max(first, Math.min(time, last)));
 
-const flat = (text) => text.replace(/\s+/g, " ").trim();
+/** On one line, its words a space apart. */
+export const flat = (text) => text.replace(/\s+/g, " ").trim();
 
 /** The first letter small, unless the word looks like a name, an abbreviation or I. */
 export function lowered(text) {
