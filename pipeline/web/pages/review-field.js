@@ -88,6 +88,11 @@ export class Field extends EventTarget {
     return this._step(this._steps.undo());
   }
 
+  /** Whether something was taken back that can be done again. */
+  get undone() {
+    return this._steps.undone;
+  }
+
   /** Does that again; whether there is something. */
   redo() {
     return this._step(this._steps.redo());

@@ -34,6 +34,11 @@ export class Steps {
     return this._go(this._done, this._undone);
   }
 
+  /** Whether something was taken back, and nothing was typed since. */
+  get undone() {
+    return this._undone.length > 0;
+  }
+
   /** As it was before that was taken back. */
   redo() {
     return this._go(this._undone, this._done);
