@@ -151,3 +151,36 @@ def test_a_time_that_is_being_typed_is_not_taken_half_because_the_sound_goes_on(
     until(lambda: state(folder).cues["s0.en.1"].end == 4.5, 20)
     becomes(desk, "livesubs.current !== 's0.en.1'")
     assert [edit.did for edit in Edits(folder).new()] == ["retime"]
+
+
+def test_an_edge_that_is_drawn_keeps_the_least_gap_to_its_neighbour(desk: "Page", folder: Path) -> None:
+    """The next line begins at 11."""
+    last = 11 - float(desk.evaluate("livesubs.gap"))
+    assert last < 10.95
+
+    def draw(*times: float) -> None:
+        box = desk.locator("#wave").bounding_box()
+        assert box
+        x, *there = (box["x"] + float(desk.evaluate(f"livesubs.wave.x({time})")) for time in times)
+        desk.mouse.move(x - 1, box["y"] + 80)
+        desk.mouse.down()
+        for x in there:
+            desk.mouse.move(x, box["y"] + 80, steps=3)
+        desk.mouse.up()
+        becomes(desk, "livesubs.edits.settled")
+
+    press(desk, "Alt+ArrowDown")
+    draw(7.5, 8.5, 9.48)  # all of it
+    until(lambda: state(folder).cues["s1.en.1"].end == pytest.approx(last, abs=0.002), 20)
+    assert state(folder).cues["s1.en.1"].start == pytest.approx(last - 3, abs=0.002)
+    press(desk, "Control+z")
+    until(lambda: stands(folder, 6.0, 9.0), 20)
+    press(desk, *["Alt+Shift+="] * 2)
+    for to in (10.97, 11.05):
+        desk.evaluate("livesubs.player.seek(7), livesubs.wave.show(6.9, 11.1)")
+        becomes(desk, "livesubs.wave.span === 5 && livesubs.wave.from > 6.2 && livesubs.wave.to > 11.1")
+        draw(9.0, 9.5, to)
+        until(lambda: state(folder).cues["s1.en.1"].end == pytest.approx(last, abs=0.002), 20)
+        press(desk, "Control+z")
+        until(lambda: stands(folder, 6.0, 9.0), 20)
+        becomes(desk, "livesubs.edits.settled")

@@ -106,3 +106,32 @@ def test_a_note_leads_back_a_refused_time_goes_and_what_is_written_is_counted_at
     region = "livesubs.wave._regions.getRegions().find(({ id }) => id === livesubs.current)"
     assert desk.evaluate(f"{region}.content.textContent") == text
     becomes(desk, "document.getElementById('meanings').innerText.includes('more characters than allowed')")
+
+
+def test_words_that_are_refused_are_not_told_as_done_beside_the_panel_that_shows_them(desk: "Page") -> None:
+    desk.set_viewport_size({"width": 1280, "height": 600})
+    desk.evaluate("document.getElementById('talk').scrollTop = 1000")
+    desk.evaluate(
+        """livesubs.ask('text', [{ id: 's0.en.1', rev: 0 }], [{ ...livesubs.cue, text: 'Mine' }], 'Changed')"""
+    )
+    becomes(
+        desk,
+        "livesubs.edits.settled && livesubs.edits.refused.length === 1 && !document.getElementById('waits').hidden",
+    )
+    assert desk.inner_text("#toast") == "That line was changed meanwhile: look at what it says now."
+    assert desk.get_attribute("#toast", "class") == "shown refused"
+    toast, panel, seen = (desk.locator(id).bounding_box() for id in ("#toast", "#waits", "#talk"))
+    assert toast
+    assert panel
+    assert seen
+    assert toast["y"] + toast["height"] < seen["y"] < panel["y"] < seen["y"] + 20
+
+
+def test_a_speed_stands_on_one_line_in_a_narrow_window(desk: "Page") -> None:
+    desk.fill("#field", "We have been here since noon, all of us together,\nand nobody has told us why, yet")
+    for width in (1280, 1100):
+        desk.set_viewport_size({"width": width, "height": 720})
+        becomes(desk, f"innerWidth === {width}")
+        becomes(desk, "document.querySelector('.row .speed').innerText === '26.7 cps'")
+        speed = "document.querySelector('.row .speed')"
+        assert desk.evaluate(f"{speed}.offsetHeight < 20 && {speed}.scrollWidth <= {speed}.clientWidth")

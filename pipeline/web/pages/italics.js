@@ -4,7 +4,7 @@
 const MARK = /(<\/?i>)/;
 
 /** The parts of a text, with whether each is in italics. */
-function parts(text) {
+export function parts(text) {
   const split = text.split(MARK);
   const marks = split.filter((_, at) => at % 2);
   const inTurn = marks.length % 2 === 0 && marks.every((mark, at) => mark === (at % 2 ? "</i>" : "<i>"));

@@ -15,6 +15,9 @@ const whole = (desk) => desk.cue && desk.player.play(desk.cue.start, desk.cue.en
 const first = (desk) => desk.cue && desk.player.play(desk.cue.start, Math.min(desk.cue.end, desk.cue.start + PART));
 const last = (desk) => desk.cue && desk.player.play(Math.max(desk.cue.start, desk.cue.end - PART), desk.cue.end);
 const follow = (desk) => desk.tell((desk.follows = !desk.follows) ? "The chosen line follows the playhead." : "The chosen line stays.");
+/** What is typed and no edit yet is undone and done again in the field, where one writes there; elsewhere the browser does it. */
+const typed = ({ field }, way) => document.activeElement === field.node && (field[way]() || field.changed);
+const notElsewhere = (_, event) => !event.target.closest?.("input");
 const answer = (way) => (desk) => desk.waits.answer(way);
 const pace = (by) => (desk) => desk.tell(`Speed ${desk.player.pace(by)}`);
 
@@ -64,6 +67,7 @@ export const COMMANDS = [
   { group: WORDS, id: "join", keys: ["Alt+Shift+S"], what: "merge with the next line, as one sentence", run: (desk) => mergeWith(desk, 1, true) },
   { group: WORDS, id: "give-before", keys: ["Alt+Shift+ArrowUp"], what: "give the words before the caret to the line before", shapes: true, run: (desk) => giveWords(desk, -1) },
   { group: WORDS, id: "give-after", keys: ["Alt+Shift+ArrowDown"], what: "give the words after the caret to the next line", shapes: true, run: (desk) => giveWords(desk, 1) },
+  { group: WORDS, id: "italic", keys: ["Ctrl+I"], what: "italics for the words that are chosen, or for the line; or none any more", run: (desk) => desk.cue && desk.field.slant() },
   { group: WORDS, id: "insert", keys: ["Alt+I"], what: "a new line at the playhead", run: insert },
   { group: WORDS, id: "delete", keys: ["Alt+Delete"], what: "delete the line", once: true, run: remove },
 
@@ -77,8 +81,8 @@ export const COMMANDS = [
   { group: DO, id: "find", keys: ["Ctrl+F", "Ctrl+H"], what: "find and replace", run: (desk) => desk.find.open() },
   { group: DO, id: "kept", keys: ["Alt+B"], what: "what was kept back or deleted", run: (desk) => desk.keptBack.open() },
   { group: DO, id: "keep", keys: ["Ctrl+S"], what: "make an edit of what is typed", run: (desk) => desk.commit(true) && desk.tell("All that you do is kept by itself.") },
-  { group: DO, id: "undo", keys: ["Ctrl+Z"], what: "undo", run: undo, may: (desk, event) => !typing(desk, event) },
-  { group: DO, id: "redo", keys: ["Ctrl+Y", "Ctrl+Shift+Z"], what: "do it again", run: redo, may: (desk, event) => !typing(desk, event) },
+  { group: DO, id: "undo", keys: ["Ctrl+Z"], what: "undo", run: (desk) => typed(desk, "undo") || undo(desk), may: notElsewhere },
+  { group: DO, id: "redo", keys: ["Ctrl+Y", "Ctrl+Shift+Z"], what: "do it again", run: (desk) => typed(desk, "redo") || redo(desk), may: notElsewhere },
   { group: DO, id: "put-back", keys: ["Escape"], what: "put the line back as it was, before it is left", run: (desk) => desk.putBack(), answers: true },
 
   { group: ANSWER, id: "mine", keys: ["Alt+Y"], what: "keep mine; or yes, do what is asked", run: answer("mine"), answers: true, once: true },
@@ -90,6 +94,3 @@ export const COMMANDS = [
 
 /** Whether a command changes the chosen line, so that it has to be one. */
 export const changes = ({ group, id }) => [TIME, WORDS].includes(group) ? id !== "insert" : id === "fix";
-
-/** What is typed and no edit yet is the field's own to undo. */
-const typing = (desk, event) => event.target.closest?.("input") || (event.target === desk.field.node && desk.field.changed);

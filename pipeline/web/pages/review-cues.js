@@ -13,7 +13,8 @@ export class Cues extends EventTarget {
     this._overlay = this._overOf = null;
     this._tracks = new Map();
     this._positions = new Map();
-    for (const kind of ["cue", "withdrawn"]) feed.addEventListener(kind, () => this._changed());
+    feed.addEventListener("cue", () => this._changed());
+    feed.addEventListener("withdrawn", (event) => this._withdrawn(event.detail.id));
     feed.addEventListener("edit", ({ detail }) => this._answered.add(detail.id));
     feed.addEventListener("ready", () => this._all());
   }
@@ -105,6 +106,14 @@ export class Cues extends EventTarget {
   _all() {
     this._asked = this._asked.filter(({ id }) => !this._answered.has(id));
     this._answered.clear();
+    this._changed();
+  }
+
+  /** A line is no more: nothing is expected of it but by what is asked after that which was to take it out. */
+  _withdrawn(id) {
+    const at = this._asked.findIndex(({ gone }) => gone.includes(id));
+    const left = (one) => ({ ...one, made: one.made.filter((cue) => cue.id !== id) });
+    this._asked = this._asked.map((one, asked) => (at < 0 || asked < at ? left(one) : one));
     this._changed();
   }
 

@@ -64,7 +64,7 @@ export class Desk {
     this.keys = new Keys(COMMANDS, this);
     /** The line at the playhead is the chosen one, while it plays. */
     this.follows = false;
-    /** A line that was just split, and its parts, as long as nothing else was done: {was, parts}. */
+    /** A line that was just split, and its parts, as long as nothing else was done: {was, parts, caret}. */
     this.parted = null;
     /** Where the line began that was chosen last: there one goes on when it is no more. Seconds. */
     this.stood = 0;
@@ -142,9 +142,9 @@ export class Desk {
     this.spelling.soon();
   }
 
-  /** A line was split, and its second part is chosen. */
-  part(was, parts) {
-    this.parted = { was, parts };
+  /** A line was split at the caret, and its second part is chosen. */
+  part(was, parts, caret) {
+    this.parted = { was, parts, caret };
   }
 
   /** What was typed becomes an edit, before anything else is done to its line: to take that back leaves the words. Whether

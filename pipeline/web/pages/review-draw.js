@@ -19,14 +19,13 @@ export function drawing(box, wave, desk) {
 function begin(pressed, wave, desk) {
   const from = wave.time(pressed);
   const neighbours = around(desk, from);
-  const [first, last] = [(neighbours[0]?.end ?? -Infinity) + desk.gap, (neighbours[1]?.start ?? Infinity) - desk.gap];
   let place = null;
   const move = (event) => {
     if (!place && Math.abs(event.clientX - pressed.clientX) < MOVED) return;
     const [start, end] = [from, wave.time(event)].sort((a, b) => a - b);
     const edge = (side, time) => snap(desk, neighbours, side, Math.max(0, time), wave.within).time;
     wave.drawn = true;
-    place = { start: Math.max(edge("start", start), first), end: Math.min(edge("end", end), last) };
+    place = { start: edge("start", start), end: edge("end", end) };
     show(wave, place);
   };
   const over = (event) => {

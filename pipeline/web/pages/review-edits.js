@@ -4,7 +4,8 @@
 // seen, with the text that was meant, until the editor has chosen; what was made on top of it is refused with it.
 
 import { now } from "./page.js";
-import { SOON, write } from "./review-server.js";
+import { write } from "./review-server.js";
+import { expected } from "./review-expected.js";
 import { History } from "./review-history.js";
 import { keep, kept } from "./review-store.js";
 import { HAND, HERE, newId } from "./review-whose.js";
@@ -73,21 +74,20 @@ export class Edits extends EventTarget {
     let number = 0;
     const after = made.map((cue) => written(cue, cue.id || `e-${id}.${++number}`));
     const edit = { id, did, before: cues.map((cue) => [cue.id, cue.rev]), after, ...more };
-    const kept = new Set(after.map((cue) => cue.id));
-    const known = (cue) => this._cues.get(cue.id) ?? this._feed.cues.get(cue.id);
-    const gone = did === "note" || did === "accept" ? [] : cues.map((cue) => cue.id).filter((one) => !kept.has(one));
-    const expected = did === "accept" ? cues.filter(known).map(accepted) : after.map((cue, at) => ({ ...made[at], ...cue, rev: (known(cue)?.rev ?? 0) + 1 }));
-    const on = [more.of, ...cues.map((cue) => this._cues.asked(cue.id))].filter(Boolean);
+    const { gone, made: seen } = expected(edit, cues, made, (id) => this._cues.get(id) ?? this._feed.cues.get(id));
+    const on = did === "undo" ? [more.of] : [more.of, ...cues.map((cue) => this._cues.asked(cue.id))].filter(Boolean);
     this.history.ask(edit);
-    this._waiting.push(this._begun({ edit, by: HERE, on, gone, made: expected }));
+    this._waiting.push(this._begun({ edit, by: HERE, on, gone, made: seen }));
     this._keep();
     this._send();
-    return { id, made: expected };
+    return { id, made: seen };
   }
 
-  /** Takes back an edit, or an undo of one. */
+  /** Takes back an edit, or an undo of one. Its lines are seen as they are until the server says what they were: what is
+   * done to them meanwhile is done on top of that. */
   undo(edit) {
-    this.ask("undo", [], [], { of: edit.id });
+    const cues = this.history.meant(edit).cues.map((id) => this._cues.get(id)).filter(Boolean);
+    this.ask("undo", cues, [], { of: edit.id });
   }
 
   /** One that was refused the editor has seen, and what is beneath it. */
@@ -197,13 +197,10 @@ export class Edits extends EventTarget {
     this._busy = false;
   }
 
-  /** What the server does not know yet cannot be changed: an edit waits for the answer to one about the same lines. */
-  async _before({ edit, on }) {
-    const about = new Set(edit.before.map(([id]) => id));
-    const open = () => [...this._sent.values()].some((one) => on.includes(one.edit.id) || one.edit.after.some((cue) => about.has(cue.id)));
-    for (const until = now() + SOON / 1000; open() && now() < until; ) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK));
-    }
+  /** An edit waits for the answer to those that it is made on top of, however long that takes: were they refused, its lines
+   * might by somebody else's change be as it expects them. */
+  async _before({ on }) {
+    while (on.some((id) => this._sent.has(id))) await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
 
   /** It is known which session this is: what was kept of it comes first. */
@@ -244,5 +241,3 @@ const told = ({ id, did, cues, after, of, note }) => ({ edit: { id, did, before:
 
 /** Which sentences a line shows is the server's to say. */
 const written = ({ lang, start, end, text }, id) => ({ kind: "cue", id, lang, start, end, text });
-
-const accepted = (cue) => ({ ...cue, rev: cue.rev + 1, flags: [...new Set([...cue.flags, "accepted"])] });

@@ -1,7 +1,9 @@
 // The line that is worked on: its text, its times, how it reads, and what was said. A change is a draft at once, and an
 // edit when the line is left or accepted.
 
+import { toggled } from "./review-italics.js";
 import { faults, perSecond, rate, read, tidy } from "./review-shape.js";
+import { Steps } from "./review-steps.js";
 import { HERE, mine } from "./review-whose.js";
 import { byId } from "./page.js";
 
@@ -10,6 +12,7 @@ export class Field extends EventTarget {
     super();
     this._desk = desk;
     this.node = byId("field");
+    this._steps = new Steps(this.node);
     /** The line as it was when it was opened, or when it was last changed. */
     this.cue = null;
     /** The window in which the text was begun, while nobody has gone on with it here; empty: it was here. */
@@ -51,6 +54,7 @@ export class Field extends EventTarget {
     this.begun = draft && draft.by !== HERE ? draft.by : "";
     this.cue = cue && (draft && draft.rev < cue.rev ? { ...cue, rev: draft.rev, text: null } : cue);
     this._put(draft?.text ?? cue?.text ?? "", caret);
+    this._steps.forget(draft && this.cue.text);
     this.node.disabled = !cue;
     this.node.readOnly = this._desk.out !== null;
     this.node.lang = cue?.lang ?? "";
@@ -61,7 +65,7 @@ export class Field extends EventTarget {
   /** What was written has become this. */
   become(cue) {
     this.begun = "";
-    if (this.text === cue.text) this.cue = cue;
+    if (this.text === cue.text) this.cue = cue, this._steps.forget();
     else this.open(cue, this.node.selectionStart);
     this.draw();
   }
@@ -71,13 +75,42 @@ export class Field extends EventTarget {
     this.cue = now;
   }
 
-  /** Another text in it, as if it had been typed. */
-  write(text, caret = text.length) {
+  /** Another text in it, as if it had been typed; what lies from `from` to `to` is chosen. */
+  write(text, from = text.length, to = from) {
     this.node.focus();
-    this.node.select();
-    if (!document.execCommand("insertText", false, text)) this._put(text, caret);
-    this.node.setSelectionRange(caret, caret);
+    this._steps.begin();
+    this._put(text, from, to);
     this._typed();
+  }
+
+  /** Takes back what was typed last; whether there is something. */
+  undo() {
+    return this._step(this._steps.undo());
+  }
+
+  /** Whether something was taken back that can be done again. */
+  get undone() {
+    return this._steps.undone;
+  }
+
+  /** Does that again; whether there is something. */
+  redo() {
+    return this._step(this._steps.redo());
+  }
+
+  _step(step) {
+    if (!step) return false;
+    this._put(step.text, step.from, step.to);
+    this._typed();
+    return true;
+  }
+
+  /** The words that are chosen, or all, are in italics, or not any more. */
+  slant() {
+    const { value, selectionStart, selectionEnd } = this.node;
+    const made = toggled(value, selectionStart, selectionEnd);
+    if (!made) return this._desk.tell("There are no words that could be in italics.", "refused");
+    this.write(made.text, made.from, made.to);
   }
 
   /** What was typed is given up. */
@@ -109,21 +142,26 @@ export class Field extends EventTarget {
     byId("state").textContent = desk.out ? (desk.feed.killed.has(cue.id) ? "taken out live" : "deleted") : this.left ? "left here" : this.changed ? "changed" : "";
   }
 
-  _put(text, caret) {
+  _put(text, from, to = from) {
     this.node.value = text;
-    this.node.setSelectionRange(Math.min(caret, text.length), Math.min(caret, text.length));
+    this.node.setSelectionRange(Math.min(from, text.length), Math.min(to, text.length));
   }
 
   _typed() {
     if (!this.cue) return;
     this.begun = "";
-    if (this.changed) this._desk.drafts.keep({ ...(this._desk.cues.get(this.cue.id) ?? this.cue), rev: this.cue.rev }, this.node.value);
+    if (this.changed) this._keep();
     else this._desk.drafts.drop(this.cue.id);
     this.draw();
     this.dispatchEvent(new Event("typed"));
   }
 
-  /** The line is another by now: what nobody has typed in follows; else both texts are shown. */
+  /** What is typed is a draft, against what the line said. */
+  _keep() {
+    this._desk.drafts.keep({ ...(this._desk.cues.get(this.cue.id) ?? this.cue), rev: this.cue.rev }, this.node.value);
+  }
+
+  /** The line is another by now: what nobody has typed in follows; else both texts are shown, unless it is by one's own undo. */
   _changed() {
     const now = this.cue && this._desk.cues.get(this.cue.id);
     if (!now || now === this.cue) return this.draw();
@@ -132,9 +170,12 @@ export class Field extends EventTarget {
     if (!this.changed || mine) {
       const [start, end] = [this.node.selectionStart, this.node.selectionEnd];
       this.cue = now;
-      if (!mine) this._put(now.text, start);
+      if (!mine) this._put(now.text, start), this._steps.forget();
       else this.node.setSelectionRange(start, end);
-    } else if (now.text === this.cue.text) this.cue = now;
+    } else if (now.text === this.cue.text || this._desk.edits.history.back(now.id)) {
+      this.cue = now;
+      if (!this.begun) this._keep();
+    }
     this.draw();
   }
 

@@ -88,6 +88,12 @@ export class History {
     return [last(), last("text")].every((edit) => edit && handOf(edit.id) === window);
   }
 
+  /** Whether what became of a line last is that one took something back oneself. */
+  back(cue) {
+    const last = [...this._answered.values()].findLast(({ did, cues }) => did !== "note" && cues.includes(cue));
+    return last?.did === "undo" && mine(last.id);
+  }
+
   /** Whether somebody has changed the words of a line, and that stands. */
   worded(cue) {
     return this._stands.worded.has(cue);

@@ -44,10 +44,9 @@ export class Keys {
   }
 
   /** Whoever has a mouse goes on writing; with the keyboard one stays where one is. */
-  async _clicked(id, event) {
-    await this._desk.run(this._commands.find((one) => one.id === id));
-    const writes = document.querySelector("dialog[open]") || document.activeElement.matches("input");
-    if (event.detail && !writes) this._desk.field.node.focus({ preventScroll: true });
+  _clicked(id, event) {
+    if (event.detail) this._desk.field.node.focus({ preventScroll: true });
+    return this._desk.run(this._commands.find((one) => one.id === id));
   }
 
   /** Also one who draws on the sound, or slips on a line. */

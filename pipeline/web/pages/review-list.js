@@ -124,7 +124,7 @@ function fill({ node, parts }, desk, cue, at, total, found) {
   parts.text.classList.toggle("one", !cue.text.includes("\n"));
   parts.said.textContent = desk.said(cue);
   parts.said.lang = desk.beside ?? "";
-  parts.speed.textContent = `${speed(cue, found)}\ncps`;
+  parts.speed.textContent = `${speed(cue, found)} cps`;
   parts.speed.className = found.some((one) => one.rule === "cps" || one.rule === "wpm") ? "speed bad" : "speed";
   const stand = marks(parts.marks, desk, cue, found.filter((one) => one.rule !== "cps"));
   if (cue.id === desk.current) explain(stand);

@@ -1,6 +1,8 @@
 // What becomes of lines that are split, merged, or give words to each other; and what is wrong with one, counted here
 // while it is typed (the server's check says more, a moment later). Pure: times in seconds, nothing is asked or drawn.
 
+import { cut } from "./review-italics.js";
+
 /** Seconds that the words of a line may begin before it, or end after it, and still be its own. */
 const NEAR = 0.6;
 /** Marks after which a new sentence begins. */
@@ -75,7 +77,7 @@ export const SHORT = "short";
 /** A line as two, at `caret`, the second from `time` on; `gap` seconds are left between. Each stands for `least` seconds:
  * where the line is too short for that its end goes on, to `room` at most, else they are SHORT. Null: one would be empty. */
 export function split(cue, caret, { time, gap, least, room }) {
-  const [first, second] = [tidy(cue.text.slice(0, caret)), tidy(cue.text.slice(caret))];
+  const [first, second] = cut(cue.text, caret).map(tidy);
   if (!first || !second) return null;
   const end = Math.max(cue.end, Math.min(room, cue.start + 2 * least + gap));
   const begins = between(time, cue.start + least + gap, end - least);
@@ -110,7 +112,7 @@ export function joined(first, second, limits) {
  * would be left, or nothing goes. The times stay with the words: the border moves to `time`, but so that what is left stands
  * for `least` seconds; SHORT: it cannot. */
 export function give(cue, neighbour, caret, by, { time, gap, least }, limits) {
-  const [before, after] = [tidy(cue.text.slice(0, caret)), tidy(cue.text.slice(caret))];
+  const [before, after] = cut(cue.text, caret).map(tidy);
   if (!before || !after) return null;
   const [kept, given] = by < 0 ? [after, before] : [before, after];
   const text = broken(flat(by < 0 ? `${neighbour.text} ${given}` : `${given} ${neighbour.text}`), limits);
@@ -123,7 +125,8 @@ export function give(cue, neighbour, caret, by, { time, gap, least }, limits) {
 /** The time that is nearest to one and lies between; null: there is none, but for half a millisecond. */
 const between = (time, first, last) => (first > last + 0.0005 ? null : Math.max(first, Math.min(time, last)));
 
-const flat = (text) => text.replace(/\s+/g, " ").trim();
+/** On one line, its words a space apart. */
+export const flat = (text) => text.replace(/\s+/g, " ").trim();
 
 /** The first letter small, unless the word looks like a name, an abbreviation or I. */
 export function lowered(text) {
@@ -147,11 +150,11 @@ const COMMON = new RegExp(
 
 /** A text on one line if it fits, else on two of much the same length, after punctuation where that is near. */
 export function broken(text, { cpl = 42, lines = 2 }) {
-  if (text.length <= cpl || lines < 2) return text;
+  if (read(text).length <= cpl || lines < 2) return text;
   const places = [...text.matchAll(/ /g)].map((match) => match.index);
   if (!places.length) return text;
   const cost = (at) => {
-    const [first, second] = [at, text.length - at - 1];
+    const [first, second] = [read(text.slice(0, at)).length, read(text.slice(at + 1)).length];
     const over = Math.max(0, first - cpl) + Math.max(0, second - cpl);
     return 100 * over + Math.abs(first - second) - (/[,;:.!?…]$/.test(text.slice(0, at)) ? 12 : 0);
   };

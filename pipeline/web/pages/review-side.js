@@ -42,7 +42,7 @@ export class Side {
     byId("number").textContent = at < 0 ? "" : `${at + 1} / ${track.length}`;
     const { done: stands, undone } = edits.history;
     disable("undo", !stands.length && !field.changed);
-    disable("redo", !undone);
+    disable("redo", !undone && !field.undone);
     this._saved();
     this._desk.waits.draw();
     this._subtitle();

@@ -9,25 +9,20 @@ export function snap(desk, neighbours, side, time, within, draws = true) {
 }
 
 /** The place for the `side` ("start" or "end") of a line at `time`: that of a neighbour, a shot change or a word that is
- * less than `within` away, the nearest; else the frame. Never beyond a neighbour. Gives {time, to}. */
+ * less than `within` away, the nearest; else the frame. Never nearer to a neighbour than `gap`. Gives {time, to}. */
 function snapped(time, side, { words, shots, neighbours, gap, fps, within }) {
   const [before, after] = neighbours;
   const start = side === "start";
-  const room = start ? before && before.end + gap : after && after.start - gap;
+  const room = start ? (before ? before.end + gap : -Infinity) : after ? after.start - gap : Infinity;
   const places = [
-    ...(room === null || room === undefined ? [] : [{ time: room, to: "line" }]),
+    { time: room, to: "line" },
     ...shots.map((shot) => ({ time: start ? shot : shot - gap, to: "shot" })),
     ...words.map((word) => ({ time: start ? word.start : word.end, to: "word" })),
   ];
   const near = places.filter((place) => Math.abs(place.time - time) <= within);
   const best = near.reduce((one, other) => (one && Math.abs(one.time - time) <= Math.abs(other.time - time) ? one : other), null);
-  return held(best ?? { time: framed(time, fps), to: "frame" }, start, neighbours);
-}
-
-/** No line is on screen together with another: an edge stops at the neighbour's. */
-function held(place, start, [before, after]) {
-  if (start && before && place.time < before.end) return { time: before.end, to: "line" };
-  if (!start && after && place.time > after.start) return { time: after.start, to: "line" };
+  const place = best ?? { time: framed(time, fps), to: "frame" };
+  if (start ? place.time < room : place.time > room) return { time: room, to: "line" };
   return { ...place, time: Math.max(0, place.time) };
 }
 

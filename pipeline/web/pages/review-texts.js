@@ -1,7 +1,7 @@
 // Where one line ends and the next begins: split, merge, words for a neighbour; and lines that come or go.
 
 import { MEANWHILE } from "./review-check.js";
-import { border, give, joined, merge, round, SHORT, split, splitTime, tidy } from "./review-shape.js";
+import { border, flat, give, joined, merge, round, SHORT, split, splitTime, tidy } from "./review-shape.js";
 import { byId, short } from "./page.js";
 
 /** Seconds of a line that is put in, where there is room. */
@@ -32,22 +32,22 @@ export async function splitHere(desk) {
   const [first, second] = desk.ask("split", [now], [parts[0], { ...parts[1], id: "" }], `Split${moved}`);
   const { frame } = desk.player;
   desk.select(second.id, { seek: frame < second.start || frame >= second.end });
-  desk.part(now, [first, second]);
+  desk.part(now, [first, second], caret);
 }
 
 /** What was just split is whole again, as it was; whether there is such a line here. */
 function mended(desk) {
-  const { was, parts } = desk.parted ?? {};
+  const { was, parts, caret } = desk.parted ?? {};
   const now = parts?.map(({ id }) => desk.cues.get(id)) ?? [];
   const same = ({ text, start, end }, at) => parts[at].text === text && parts[at].start === start && parts[at].end === end;
   if (!parts || desk.current !== parts[1].id || desk.field.changed || !now.every((cue, at) => cue && same(cue, at))) return false;
   const [made] = desk.ask("merge", now, [{ ...now[0], text: was.text, start: was.start, end: was.end }], "Merged: as it was before it was split");
-  desk.select(made.id, { seek: false });
+  desk.select(made.id, { seek: false, caret });
   return true;
 }
 
 /** The chosen line and the one after it (`by` -1: before it) as one; `whole`: as one sentence. A line that
- * was just split is whole again. */
+ * was just split is whole again. The caret comes to stand where they meet. */
 export function mergeWith(desk, by, whole = false) {
   if (!desk.commit(true) || (!whole && mended(desk))) return;
   const [first, second] = pair(desk, by);
@@ -55,7 +55,7 @@ export function mergeWith(desk, by, whole = false) {
   if (begun(desk, by)) return;
   over(desk, first, second, "Merge them", () => {
     const [made] = desk.ask("merge", [first, second], [(whole ? joined : merge)(first, second, desk.limits)], "Merged");
-    desk.select(made.id, { seek: false });
+    desk.select(made.id, { seek: false, caret: made.text.length - flat(second.text).length });
   });
 }
 

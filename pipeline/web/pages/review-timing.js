@@ -16,7 +16,7 @@ export function atPlayhead(desk, side) {
   if (!cue) return;
   const { time, to } = snap(desk, desk.cues.beside(cue.id, cue.lang), side, desk.player.frame, CLOSE, false);
   const done = retime(desk, cue, { [side]: time });
-  if (done && to === "line") desk.tell(`It ${side}s at its neighbour: two lines are never on screen at once.`);
+  if (done && to === "line") desk.tell(`It ${side}s as near to its neighbour as it may.`);
 }
 
 /** Other times for a line; whether that can be. */

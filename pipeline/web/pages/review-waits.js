@@ -12,6 +12,7 @@ export class Waits {
   constructor(desk) {
     Object.assign(this, { _desk: desk, _question: null, _told: "" });
     desk.field.addEventListener("typed", () => this.drop());
+    desk.edits.addEventListener("refused", ({ detail }) => desk.tell(detail.why, "refused")); // and no more that it was done
   }
 
   /** Asks before something is done; whoever does anything else instead has said no. */
@@ -71,6 +72,7 @@ export class Waits {
     row.append(...Object.entries(now.ways).map(([way, [what]]) => this._button(way, what)));
     const rest = more ? [said("small", `After this, ${more} more that could not be done.`)] : [];
     box.replaceChildren(...now.parts, row, ...rest);
+    byId("talk").scrollTop = 0;
   }
 
   _button(way, what) {

@@ -197,8 +197,10 @@ export class Wave {
     const cue = this._desk.cues.get(region.id);
     if (!cue) return this._drawLines();
     if (side) return this._retimed(cue, { [side]: this._place(region, side).time });
-    const start = this._place(region, "start").time;
-    this._retimed(cue, { start, end: start + cue.end - cue.start });
+    const end = this._place(region, "start").time + cue.end - cue.start;
+    const last = snap(this._desk, this._beside(cue), "end", end, 0, false);
+    const moved = (last.to === "line" ? last.time : end) - cue.end;
+    this._retimed(cue, { start: cue.start + moved, end: cue.end + moved });
   }
 
   _place(region, side) {

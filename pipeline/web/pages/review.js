@@ -19,13 +19,8 @@ async function main() {
   const session = String(facts.began_at);
   const place = await places.kept(session);
   const desk = new Desk(facts, new Feed({ desk: HERE }), place);
-  let last = "";
-  const keep = () => {
-    const place = JSON.stringify(desk.place);
-    if (place !== last && desk.current !== null) places.keep(session, JSON.parse((last = place)));
-  };
-  setInterval(keep, 250);
-  addEventListener("pagehide", () => (keep(), desk.drafts.flush()));
+  places.follow(session, () => (desk.current === null ? null : desk.place));
+  addEventListener("pagehide", () => desk.drafts.flush());
   window.livesubs = desk;
 }
 
