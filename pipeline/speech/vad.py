@@ -19,9 +19,6 @@ FRAME = 512
 _CONTEXT = 64
 """Samples of the frame before that the network sees again."""
 _STATE = (1, 1, 128)
-_QUIET, _SPEECH = 125, 0.35
-"""Frames (4 s) without speech, which is less probable than that, after which the network begins anew: in a longer quiet
-its state drifts, and it wakes up to half a second late (after 15 s of nothing but zeros or of noise at -50 dB)."""
 MEMORY = 60.0
 """Seconds of sound after which its state tells nothing of what was before: probabilities then differ by 0.03 at most;
 after 8 s by 0.3."""
@@ -52,35 +49,20 @@ class Silero:
     def reset(self) -> None:
         self._waiting = np.zeros(0, np.float32)
         self._context = np.zeros(_CONTEXT, np.float32)
-        self._begin()
-
-    def _begin(self) -> None:
         self._h, self._c = np.zeros(_STATE, np.float32), np.zeros(_STATE, np.float32)
-        self._quiet = 0
 
     def probabilities(self, samples: Samples) -> Probabilities:
         waiting = np.concatenate([self._waiting, samples])
         count = len(waiting) // FRAME
         self._waiting = waiting[count * FRAME :]
+        if not count:
+            return np.zeros(0, np.float32)
         frames = waiting[: count * FRAME].reshape(count, FRAME)
-        found = [np.zeros(0, np.float32)]
-        while len(frames):
-            found.append(self._run(frames[: _QUIET - self._quiet]))
-            frames = frames[len(found[-1]) :]
-        return np.concatenate(found)
-
-    def _run(self, frames: Samples) -> Probabilities:
-        """One at least, and no more than it may still be quiet."""
         context = np.vstack([self._context, frames[:-1, -_CONTEXT:]])
         self._context = frames[-1, -_CONTEXT:]
         inputs = {"input": np.hstack([context, frames]), "h": self._h, "c": self._c}
         output, self._h, self._c = self._session.run(None, inputs)
-        found = np.asarray(output, np.float32).reshape(len(frames))
-        speech = np.flatnonzero(found >= _SPEECH)
-        self._quiet = len(found) - 1 - speech[-1] if speech.size else self._quiet + len(found)
-        if self._quiet == _QUIET:
-            self._begin()
-        return found
+        return np.asarray(output, np.float32).reshape(count)
 
 
 @cache  # it keeps nothing of what it hears
