@@ -106,6 +106,24 @@ def test_what_was_before_a_gap_is_no_lead(tmp_path: Path) -> None:
     assert len(audio.lead(7.9, 2.5)) == SAMPLE_RATE
 
 
+@pytest.mark.parametrize("level", [0, 100], ids=["zeros", "a quiet hall"])
+def test_who_speaks_first_after_a_long_quiet_is_heard_from_the_first_word_on(tmp_path: Path, level: int) -> None:
+    """An hour before the show nobody speaks."""
+    samples, true = sound("rally"), true_words("rally")
+    quiet = (np.random.default_rng(0).normal(size=60 * SAMPLE_RATE) * level).astype(np.int16)  # -50 dB
+    lost = []
+    for number in sorted({word["sentence"] for word in true}):
+        spoken = [word for word in true if word["sentence"] == number]
+        start, end = (round(at * SAMPLE_RATE) for at in (spoken[0]["start"] - 0.25, spoken[-1]["end"] + 0.25))
+        path = recorded(tmp_path, np.concatenate([quiet, samples[start:end]]))
+        with LocalRecogniser() as recogniser:
+            recogniser.open(path, DEMO)
+            events = [*recogniser.hear(0.0, 60 + (end - start) / SAMPLE_RATE).events, *recogniser.finish().events]
+        said = [word.text for event in events if isinstance(event, Hypothesis) for word in event.committed]
+        lost += [] if said and plain(said[0]) == plain(spoken[0]["text"]) else [(spoken[0]["text"], said[:1])]
+    assert not lost
+
+
 def test_speech_in_a_crowd(tmp_path: Path) -> None:
     found = heard(tmp_path, "noisy")
     errors = sentence_starts("noisy", words(found))

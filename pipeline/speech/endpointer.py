@@ -16,6 +16,9 @@ STILL_SPEECH = 0.35
 """... and goes on down to this one, so that weak syllables do not end it."""
 BEFORE, AFTER = 6, 8
 """Frames (0.19 s, 0.26 s) kept around an utterance: Silero wakes a syllable late; best of nine pairs on two takes."""
+IDLE, EARLIER, RISE, MARGIN = 125, 24, 10.0, 3
+"""Frames without speech (4 s) after which Silero may wake half a second late. Of the `EARLIER` frames before (0.77 s)
+those count then from `MARGIN` before the first that is so much louder, in dB, than the quietest of them."""
 SURE = BEFORE + 12
 """Frames of an utterance after which it is said to have begun: 0.4 s of sound tell where it rose."""
 EDGE = 2
@@ -56,7 +59,13 @@ class Endpointer:
     @property
     def settled(self) -> int:
         """No stretch to come begins before this frame."""
-        return max(self._free, self._position - BEFORE) if self._start is None else self._start
+        return max(self._free, self._position - self._kept) if self._start is None else self._start
+
+    @property
+    def _kept(self) -> int:
+        """Frames before the next one that an utterance which begins there may begin with."""
+        idle = self._position - self._last
+        return BEFORE + min(EARLIER - BEFORE, max(0, idle - IDLE))
 
     @property
     def speaking(self) -> bool:
@@ -85,9 +94,9 @@ class Endpointer:
         self._frames.append((probability, loudness))
         if self._start is None:
             if probability < SPEECH:
-                del self._frames[:-BEFORE]
+                del self._frames[: -self._kept]
                 return
-            self._start = max(self._free, self._position - 1 - BEFORE)
+            self._start = self._begun()
             del self._frames[: len(self._frames) - (self._position - self._start)]
         if probability >= STILL_SPEECH:
             self._last = self._position
@@ -95,6 +104,12 @@ class Endpointer:
             yield self._close(endpoint=True)
         elif self._position - self._start >= self._longest:
             yield self._cut()
+
+    def _begun(self) -> int:
+        """Where an utterance begins of which the last frame is the first that is speech for sure."""
+        before = [loudness for _, loudness in self._frames[:-1]]
+        late = len(before) - next((at for at, level in enumerate(before) if level > min(before) + RISE), len(before))
+        return max(self._free, self._position - 1 - max(BEFORE, min(late + MARGIN, len(before))))
 
     def let_go(self, frame: int) -> None:
         """The open utterance goes on without what is before this frame."""
