@@ -18,6 +18,7 @@ from pipeline.speech import LocalRecogniser, recognise
 from pipeline.speech.whisper import Whisper
 from tests.hearing import DEMO, chunks, recorded, sound, text, true_words, words
 from tests.measures import SAMPLES, cues
+from tests.spoken import applause
 
 
 def heard(folder: Path, name: str, step: float = 1.0) -> list[Event]:
@@ -106,22 +107,27 @@ def test_what_was_before_a_gap_is_no_lead(tmp_path: Path) -> None:
     assert len(audio.lead(7.9, 2.5)) == SAMPLE_RATE
 
 
-@pytest.mark.parametrize("level", [0, 100], ids=["zeros", "a quiet hall"])
-def test_who_speaks_first_after_a_long_quiet_is_heard_from_the_first_word_on(tmp_path: Path, level: int) -> None:
-    """An hour before the show nobody speaks."""
-    samples, true = sound("rally"), true_words("rally")
-    quiet = (np.random.default_rng(0).normal(size=60 * SAMPLE_RATE) * level).astype(np.int16)  # -50 dB
-    lost = []
+@pytest.mark.parametrize(
+    ("before", "level"), [("quiet", 0), ("quiet", 0.003), ("applause", 0.18)], ids=["zeros", "a quiet hall", "applause"]
+)
+def test_who_speaks_first_is_heard_from_the_first_word_on_and_no_sooner(
+    tmp_path: Path, before: str, level: float
+) -> None:
+    """An hour before the show nobody speaks; and then they clap."""
+    samples, true, rng = sound("rally"), true_words("rally"), np.random.default_rng(0)
+    first = level * (rng.normal(size=60 * SAMPLE_RATE) if before == "quiet" else applause(6.0, rng))
+    lost, errors = [], []
     for number in sorted({word["sentence"] for word in true}):
         spoken = [word for word in true if word["sentence"] == number]
         start, end = (round(at * SAMPLE_RATE) for at in (spoken[0]["start"] - 0.25, spoken[-1]["end"] + 0.25))
-        path = recorded(tmp_path, np.concatenate([quiet, samples[start:end]]))
+        whole = np.concatenate([(32767 * np.clip(first, -1, 1)).astype(np.int16), samples[start:end]])
         with LocalRecogniser() as recogniser:
-            recogniser.open(path, DEMO)
-            events = [*recogniser.hear(0.0, 60 + (end - start) / SAMPLE_RATE).events, *recogniser.finish().events]
-        said = [word.text for event in events if isinstance(event, Hypothesis) for word in event.committed]
-        lost += [] if said and plain(said[0]) == plain(spoken[0]["text"]) else [(spoken[0]["text"], said[:1])]
+            recogniser.open(recorded(tmp_path, whole), DEMO)
+            said = words([*recogniser.hear(0.0, len(whole) / SAMPLE_RATE).events, *recogniser.finish().events])
+        lost += [] if said and plain(said[0].text) == plain(spoken[0]["text"]) else [(spoken[0]["text"], said[:1])]
+        errors += [abs(word.start - len(first) / SAMPLE_RATE - 0.25) for word in said[:1]]
     assert not lost
+    assert max(errors) < 0.1
 
 
 def test_speech_in_a_crowd(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ STILL_SPEECH = 0.35
 BEFORE, AFTER = 6, 8
 """Frames (0.19 s, 0.26 s) kept around an utterance: Silero wakes a syllable late; best of nine pairs on two takes."""
 IDLE, EARLIER, QUIET, MARGIN = 125, 24, -45.0, 3
-"""Frames without speech (4 s) after which Silero may wake half a second late. Where it is quiet, dB, up to `EARLIER`
-frames (0.77 s) before count then, from `MARGIN` before the first that is louder; applause hides which it is."""
+"""Frames without speech (4 s) after which Silero may wake half a second late. Where the first of the `EARLIER` frames
+(0.77 s) before are quiet, dB, they count from `MARGIN` before one that is louder; applause hides which that is."""
 SURE = BEFORE + 12
 """Frames of an utterance after which it is said to have begun: 0.4 s of sound tell where it rose."""
 EDGE = 2
@@ -108,7 +108,7 @@ class Endpointer:
     def _begun(self) -> int:
         """Where an utterance begins of which the last frame is the first that is speech for sure."""
         loud = [loudness > QUIET for _, loudness in self._frames[:-1]]
-        late = len(loud) - loud.index(True) + MARGIN if True in loud and not loud[0] else BEFORE
+        late = len(loud) - loud.index(True) + MARGIN if True in loud and not any(loud[:BEFORE]) else BEFORE
         return max(self._free, self._position - 1 - max(BEFORE, min(late, len(loud))))
 
     def let_go(self, frame: int) -> None:
