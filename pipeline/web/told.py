@@ -59,9 +59,9 @@ def message(event: Event, lang: str = "", seq: int = 0) -> Message:
 
 
 def edited(edit: Edit, lang: str, start: float | None, at: float, seq: int = 0) -> Message:
-    """An edit as the desk is told of it: which lines it is about, and what became of it. What those say now is told of
-    them; one that was refused has all that was written, so that nothing of it is lost. It is no line to ask again
-    from: all of them are told before the cues. `at` is the wall clock's time."""
+    """An edit as the desk is told of it: which lines it is about, and what became of it, as `revs` of those that it
+    made. What they say now is told of them; one that was refused has all that was written, so that nothing of it is
+    lost. It is no line to ask again from: all of them are told before the cues. `at` is the wall clock's time."""
     data = {
         "id": edit.id,
         "did": edit.did,
@@ -71,6 +71,7 @@ def edited(edit: Edit, lang: str, start: float | None, at: float, seq: int = 0) 
         "at": at,
         "of": edit.of,
         "note": edit.note,
+        "revs": {} if edit.refused else {cue.id: cue.rev for cue in edit.after},
         "refused": edit.refused,
         "after": edit.after if edit.refused else (),
     }

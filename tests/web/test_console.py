@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pipeline.asked import Actions, keep
 from pipeline.director import Director
@@ -110,6 +111,23 @@ def test_a_line_that_was_killed_in_one_language_alone_says_where_it_is_still_the
     becomes(console, f"{STATES} === 'now,struck,coming,coming'")
     assert console.evaluate(f"{ROWS}[1].querySelector('.remarks').innerText") == "still there in French"
     assert not console.locator(".source.gone").count()
+
+
+def test_of_a_sentence_in_two_lines_the_half_that_was_killed_is_still_there_nowhere(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with evening(tmp_path) as journal:
+        for lang in ("fr", "en"):
+            for half in (1, 2):
+                at = 16.0 + 1.5 * half
+                cue = line(f"s3.{lang}.{half}", at, at + 1.3, f"{lang} {half}", lang)
+                journal.append(replace(cue, sentences=("s3",), rev=2))
+        page.goto(f"{serve(tmp_path, delay='10').address}/console")
+        becomes(page, f"{STATES} === 'now,coming,coming,coming,coming'")
+        press(page, *["ArrowDown"] * 3, "x")
+        becomes(page, f"{STATES} === 'now,coming,coming,struck,coming'")
+        becomes(page, f"{ROWS}[3].querySelector('.source.gone')?.innerText === 'fr 1'")
+        assert not page.evaluate(f"{ROWS}[3].querySelector('.remarks').innerText")
 
 
 def test_a_key_that_is_pressed_twice_means_it_twice(console: "Page", folder: Path) -> None:

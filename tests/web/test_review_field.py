@@ -126,6 +126,35 @@ def test_what_is_put_into_the_field_is_one_step(desk: "Page") -> None:
     becomes(desk, f"{FIELD} === '{LINES[0][1]}'")
 
 
+def test_what_was_put_back_by_mistake_is_had_back_and_the_undo_button_is_one_by_keyboard_too(
+    desk: "Page", folder: Path
+) -> None:
+    was = LINES[0][1]
+    press(desk, "End", *" And so", "Escape")
+    becomes(desk, f"{FIELD} === '{was}' && {KEPT}")
+    assert drafts(folder) in ("", "{}")
+    undone(desk, "Control+z", f"{was} And so", f"{was} And")
+    until(lambda: " And" in drafts(folder), 20)
+    desk.focus("[data-do='undo']")
+    undone(desk, "Enter", was)
+    desk.focus("[data-do='redo']")
+    undone(desk, "Enter", f"{was} And", f"{was} And so", was)
+
+
+def test_each_word_that_is_composed_is_a_step(desk: "Page") -> None:
+    keyboard = desk.context.new_cdp_session(desk)
+    press(desk, "End")
+    for words in (("に", "にほ", "日本"), ("ご", "語")):
+        for word in words:
+            keyboard.send(
+                "Input.imeSetComposition", {"text": word, "selectionStart": len(word), "selectionEnd": len(word)}
+            )
+        keyboard.send("Input.insertText", {"text": words[-1]})
+    becomes(desk, f"{FIELD} === '{LINES[0][1]}日本語'")
+    undone(desk, "Control+z", f"{LINES[0][1]}日本", LINES[0][1])
+    undone(desk, "Control+y", f"{LINES[0][1]}日本", f"{LINES[0][1]}日本語")
+
+
 def test_the_caret_stands_where_two_lines_were_merged(desk: "Page", folder: Path) -> None:
     press(desk, "Alt+ArrowDown", *["ArrowRight"] * 13, "Alt+Enter")  # This hall is | full tonight.
     becomes(desk, f"{FIELD} === 'full tonight.'")

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.asked import keep
-from pipeline.events import Edit
+from pipeline.events import Action, Edit
 from pipeline.flow import SystemClock
 from pipeline.journal import Journal, lock
 from tests.test_director import state
@@ -147,6 +147,50 @@ def test_what_is_typed_on_top_of_words_that_are_refused_is_not_written_over_anot
     becomes(desk, f"{WAITS}.includes('Words apart')")
     press(desk, "Alt+o")
     becomes(desk, f"{WAITS}.includes('Good evening. Mine')")
+
+
+def test_words_on_top_of_refused_ones_are_in_conflict_also_when_one_comes_back_to_them(
+    desk: "Page", folder: Path
+) -> None:
+    """The other's change has the very rev that the refused words would have had."""
+    with held(desk, "**/api/edits*") as routes:
+        press(desk, "End", *" Mine", "Control+s", *" More")
+        came(desk, routes)
+        elsewhere(folder, "s0.en.1", "Theirs")
+        becomes(desk, "livesubs.feed.cues.get('s0.en.1').text === 'Theirs'")
+    settled = f"livesubs.edits.settled && !livesubs.drafts.waiting && {FIELD} === 'Good evening. Mine More'"
+    changed = f"{settled} && {WAITS}.startsWith('This line was changed meanwhile. It now says:')"
+    becomes(desk, changed)
+    press(desk, "Alt+ArrowDown", "Alt+ArrowUp")
+    becomes(desk, changed)
+    desk.reload()
+    becomes(desk, f"window.livesubs && {changed}")
+    press(desk, "Alt+ArrowDown", "Control+s", "Alt+ArrowUp")
+    becomes(desk, changed)
+    assert texts(folder)[0] == "Theirs"
+    press(desk, "Alt+y")
+    until(lambda: texts(folder)[0] == "Good evening. Mine More", 20)
+
+
+def test_what_the_technician_changes_is_in_conflict_with_what_is_typed_on_top_of_ones_own(
+    desk: "Page", folder: Path
+) -> None:
+    """It is no edit: the last one of the line is one's own all the same."""
+    settled = "livesubs.edits.settled && !livesubs.drafts.waiting"
+    changed = f"{FIELD}.endsWith(' More') && {WAITS}.startsWith('This line was changed meanwhile. It now says:')"
+    press(desk, "End", *" Mine", "Control+s")
+    until(lambda: texts(folder)[0].endswith(" Mine"), 20)
+    for keys, theirs in (([], "Theirs"), (["Alt+u", "End", *" Mine", "Control+s", "Control+z"], "Theirs again")):
+        press(desk, *keys)
+        becomes(desk, f"{settled} && {WAITS} === ''")
+        press(desk, "End", *" More")
+        becomes(desk, settled)
+        keep(folder, Action(id=theirs, do="edit", cue="s0.en.1", text=theirs))
+        becomes(desk, changed)
+        desk.reload()
+        becomes(desk, f"window.livesubs && {settled} && {changed}")
+    press(desk, "Alt+ArrowDown")
+    assert texts(folder)[0] == "Theirs again"
 
 
 def test_words_that_the_server_has_and_refuses_later_are_seen_though_the_page_was_loaded_again(

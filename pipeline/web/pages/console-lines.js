@@ -128,7 +128,7 @@ export class Lines {
   _around(time, open) {
     const all = this._feed.track(this.lang);
     if (time === null) return all.filter((cue, at) => at >= all.length - 20 || cue.id === open);
-    const lost = [...this._feed.killed.values()].filter((cue) => cue.lang === this.lang && this._struck(cue));
+    const lost = this._gone(this.lang);
     const track = lost.length ? [...all, ...lost].sort((a, b) => a.start - b.start) : all;
     const first = track.findIndex((cue) => cue.end > time);
     const past = this._list.matches(":hover") ? PAST_BELOW_HAND : this._clock.live ? PAST_LIVE : PAST;
@@ -158,7 +158,7 @@ export class Lines {
     row.className = `line ${fate.state}${picked ? " chosen" : ""}${this._picked === cue.id ? " picked" : ""}`;
     row.classList.toggle("editing", edited);
     row.setAttribute("aria-current", picked);
-    const stays = fate.state === "struck" ? this.others(cue) : [];
+    const stays = fate.state === "struck" ? this.others(cue).filter((lang) => !said(cue, this._gone(lang))) : [];
     draw(row, cue, { ...fate, ...this._said(cue), stays, edited, elsewhere: this._open.where(cue.id) === "there" });
   }
 
@@ -172,9 +172,13 @@ export class Lines {
   _said(cue) {
     const source = this._feed.session?.src_lang;
     if (!source || source === cue.lang) return { said: "", gone: false };
-    const stands = said(cue, this._feed.track(source));
-    if (stands || !this._struck(cue)) return { said: stands, gone: false };
-    return { said: said(cue, [...this._feed.killed.values()].filter(({ lang }) => lang === source)), gone: true };
+    const gone = this._struck(cue) ? said(cue, this._gone(source)) : "";
+    return { said: gone || said(cue, this._feed.track(source)), gone: gone !== "" };
+  }
+
+  /** The lines of a track that were killed. */
+  _gone(lang) {
+    return [...this._feed.killed.values()].filter((cue) => cue.lang === lang && this._struck(cue));
   }
 
   _make(cue) {

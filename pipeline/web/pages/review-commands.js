@@ -15,8 +15,8 @@ const whole = (desk) => desk.cue && desk.player.play(desk.cue.start, desk.cue.en
 const first = (desk) => desk.cue && desk.player.play(desk.cue.start, Math.min(desk.cue.end, desk.cue.start + PART));
 const last = (desk) => desk.cue && desk.player.play(Math.max(desk.cue.start, desk.cue.end - PART), desk.cue.end);
 const follow = (desk) => desk.tell((desk.follows = !desk.follows) ? "The chosen line follows the playhead." : "The chosen line stays.");
-/** What is typed and no edit yet is undone and done again in the field, where one writes there; elsewhere the browser does it. */
-const typed = ({ field }, way) => document.activeElement === field.node && (field[way]() || field.changed);
+/** What is typed and no edit yet is undone and done again in the field, where one writes there or presses a button; elsewhere the browser does it. */
+const typed = ({ field }, way) => document.activeElement.matches("#field, [data-do]") && (field[way]() || field.changed);
 const notElsewhere = (_, event) => !event.target.closest?.("input");
 const answer = (way) => (desk) => desk.waits.answer(way);
 const pace = (by) => (desk) => desk.tell(`Speed ${desk.player.pace(by)}`);

@@ -113,14 +113,14 @@ export class Field extends EventTarget {
     this.write(made.text, made.from, made.to);
   }
 
-  /** What was typed is given up. */
+  /** What was typed is given up, and can be had back as any step. */
   putBack() {
     const now = this.cue && this._desk.cues.get(this.cue.id);
     if (!now) return;
-    this._desk.drafts.drop(now.id);
-    this.cue = null;
-    this.open(now, this.node.selectionStart);
-    this.dispatchEvent(new Event("typed"));
+    this.cue = now;
+    this._steps.begin();
+    this._put(now.text, this.node.selectionStart);
+    this._typed();
   }
 
   /** The times, the counts and what was said beside the field. */
@@ -163,6 +163,7 @@ export class Field extends EventTarget {
 
   /** The line is another by now: what nobody has typed in follows; else both texts are shown, unless it is by one's own undo. */
   _changed() {
+    const { history } = this._desk.edits;
     const now = this.cue && this._desk.cues.get(this.cue.id);
     if (!now || now === this.cue) return this.draw();
     if (this.node.readOnly) return this.open(now); // it was brought back
@@ -172,11 +173,17 @@ export class Field extends EventTarget {
       this.cue = now;
       if (!mine) this._put(now.text, start), this._steps.forget();
       else this.node.setSelectionRange(start, end);
-    } else if (now.text === this.cue.text || this._desk.edits.history.back(now.id)) {
-      this.cue = now;
-      if (!this.begun) this._keep();
+    } else if (now.text === this.cue.text || history.back(now.id, now.rev)) this._stands(now);
+    else if (now.rev <= this.cue.rev && !history.wrote(HERE, now.id, now.rev)) {
+      this._stands({ ...this.cue, rev: now.rev - 1 }); // beneath it was refused what would have had that rev
     }
     this.draw();
+  }
+
+  /** What is typed stands against that. */
+  _stands(cue) {
+    this.cue = cue;
+    if (!this.begun) this._keep();
   }
 
   /** Another window writes this line (null: some window came or went). What was begun there stands here no longer than it is

@@ -54,7 +54,7 @@ export function tidy(desk) {
   const { cues, drafts, edits } = desk;
   drafts.tidy((id, { by, rev, ...line }) => {
     const now = cues.get(id);
-    if (now) return now.rev > rev && edits.history.wrote(by, id);
+    if (now) return now.rev > rev && edits.history.wrote(by, id, now.rev);
     if (edits.makes(id)) return false;
     if (line.text.trim()) edits.lost({ id, rev, ...line }, line.text);
     return true;

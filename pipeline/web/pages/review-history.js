@@ -4,7 +4,7 @@ import { handOf, inOneGo, mine, together } from "./review-whose.js";
 
 export class History {
   constructor() {
-    /** By id, {id, did, of, cues}: what was answered, in the journal's order, and what was asked since. */
+    /** By id, {id, did, of, cues, revs}: what was answered, in the journal's order, and what was asked since. */
     this._answered = new Map();
     this._asked = new Map();
     /** By line, what was noted on it, by edit. */
@@ -19,9 +19,9 @@ export class History {
   }
 
   /** One that was answered, whoever asked. */
-  answer({ id, did, of, note, cues, at }) {
+  answer({ id, did, of, note, cues, revs, at }) {
     this._asked.delete(id);
-    this._note(this._answered, { id, did, of, cues }, { id, note, at });
+    this._note(this._answered, { id, did, of, cues, revs }, { id, note, at });
   }
 
   _note(to, edit, note) {
@@ -82,16 +82,16 @@ export class History {
     return last ? this._stands.undone.filter(goes) : [];
   }
 
-  /** Whether a window changed a line last, and its words. */
-  wrote(window, cue) {
+  /** Whether a window changed a line last, which was that rev of it, and its words. */
+  wrote(window, cue, rev) {
     const last = (...kinds) => this.done.findLast(({ did, cues }) => cues.includes(cue) && (!kinds.length || kinds.includes(did)));
-    return [last(), last("text")].every((edit) => edit && handOf(edit.id) === window);
+    return last()?.revs?.[cue] === rev && [last(), last("text")].every((edit) => edit && handOf(edit.id) === window);
   }
 
-  /** Whether what became of a line last is that one took something back oneself. */
-  back(cue) {
-    const last = [...this._answered.values()].findLast(({ did, cues }) => did !== "note" && cues.includes(cue));
-    return last?.did === "undo" && mine(last.id);
+  /** Whether that rev of a line came of it that one took something back oneself. */
+  back(cue, rev) {
+    const made = [...this._answered.values()].findLast(({ revs }) => revs[cue] === rev);
+    return made?.did === "undo" && mine(made.id);
   }
 
   /** Whether somebody has changed the words of a line, and that stands. */

@@ -15,6 +15,7 @@ export class Steps {
     this._node = node;
     this.forget();
     node.addEventListener("beforeinput", (event) => this._goesOn(event) || this.begin());
+    node.addEventListener("compositionstart", () => (this._last = {})); // what is composed is a step
     node.addEventListener("input", () => (this._caret = node.selectionStart));
   }
 
