@@ -19,6 +19,7 @@ export class Field extends EventTarget {
     this.begun = "";
     this.node.addEventListener("input", () => this._typed());
     desk.cues.addEventListener("change", () => this._changed());
+    desk.edits.addEventListener("done", () => this._changed()); // its lines may have been told before
     desk.drafts.addEventListener("told", (event) => this._elsewhere(event.detail));
   }
 
