@@ -310,9 +310,8 @@ def test_words_that_the_server_does_not_take_at_all_are_seen(desk: "Page", folde
 
 
 def test_a_change_that_was_offered_to_the_line_before_is_told_as_not_done(desk: "Page", folder: Path) -> None:
-    press(desk, "End", *"  Mine")
     with held(desk, "**/api/check") as routes:
-        press(desk, "Alt+x")
+        press(desk, "End", *"  Mine", "Alt+x")
         came(desk, routes)
         press(desk, "Alt+ArrowDown")
     becomes(desk, f"{TOAST} === 'You changed the line meanwhile: press it again.'")
@@ -320,9 +319,8 @@ def test_a_change_that_was_offered_to_the_line_before_is_told_as_not_done(desk: 
 
 
 def test_an_offered_change_is_waited_for_though_what_was_typed_is_answered_before(desk: "Page", folder: Path) -> None:
-    press(desk, "End", *"  Mine")
     with held(desk, "**/api/check") as routes:
-        press(desk, "Alt+x")
+        press(desk, "End", *"  Mine", "Alt+x")
         came(desk, routes)
         until(lambda: texts(folder)[0] == "Good evening.  Mine", 20)
         becomes(desk, "livesubs.edits.settled")
