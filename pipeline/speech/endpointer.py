@@ -96,7 +96,7 @@ class Endpointer:
             if probability < SPEECH:
                 del self._frames[: -self._kept]
                 return
-            self._start = self._begun()
+            self._start = self._beginning()
             del self._frames[: len(self._frames) - (self._position - self._start)]
         if probability >= STILL_SPEECH:
             self._last = self._position
@@ -105,7 +105,7 @@ class Endpointer:
         elif self._position - self._start >= self._longest:
             yield self._cut()
 
-    def _begun(self) -> int:
+    def _beginning(self) -> int:
         """Where an utterance begins of which the last frame is the first that is speech for sure."""
         loud = [loudness > QUIET for _, loudness in self._frames[:-1]]
         late = len(loud) - loud.index(True) + MARGIN if True in loud and not any(loud[:BEFORE]) else BEFORE
