@@ -149,6 +149,7 @@ def test_what_the_session_refuses_is_taken_back(console: "Page", folder: Path) -
         session = Director(folder, journal, TrackFiles(folder, journal), CueRules(), Names())
         press(console, "ArrowDown", "x")
         becomes(console, f"{STATES} === 'now,struck,coming,coming'")
+        until(lambda: done(folder), 10)  # the page shows it before it is there
         session.append(Withdrawn(id="s1.en.1"))  # before it has seen that
         session.answer()
         becomes(console, "document.getElementById('toast').innerText === 'That line is not there any more.'")
