@@ -98,4 +98,4 @@ def test_nothing_of_a_rehearsal_is_left_in_the_show_at_the_same_address(
         becomes(console, "!document.getElementById('list').innerText.includes('Rehearsal')")
         console.keyboard.press("n")
         becomes(console, "document.getElementById('wall').className === 'hidden'")
-    assert [action.do for action in Actions(show).new()] == ["hide"]
+    until(lambda: [action.do for action in Actions(show).new()] == ["hide"], 10)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.events import Cue, Event, Hypothesis, Progress, SessionStarted, Suppressed, Word
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
 from pipeline.settings import SentenceRules
 from pipeline.subtitles.sentences import to_sentences
 from pipeline.web.growing import Growing
@@ -204,7 +204,7 @@ def test_what_is_typed_stands_for_its_time_there_though_the_next_line_cuts_it_sh
     page: "Page", serve: Callable[..., Server], tmp_path: Path
 ) -> None:
     typed = {"id": "y", "do": "say", "text": "Please close the doors.", "lang": "en", "value": 20.0}
-    with Journal(tmp_path, SystemClock()) as journal:
+    with lock(tmp_path), Journal(tmp_path, SystemClock()) as journal:  # nobody answers for a session that runs
         server = overlay(page, serve, tmp_path, journal)
         journal.append(Progress(recorded=20.0, heard=20.0, compute=1.0))
         page.evaluate(f"window.stood = {STOOD}; 0")

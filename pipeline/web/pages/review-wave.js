@@ -150,14 +150,20 @@ export class Wave {
   }
 
   _drawLines() {
-    if (this._pressed || !this._surf.getDuration()) return;
+    if (this._pressed) return;
+    if (this._surf.getDuration() !== this.span) return this._clear();  // edges would stand, and be drawn, at another scale
     const { cues, lang, current } = this._desk;
     const shown = cues.between(lang, this.from, this.to);
     const told = JSON.stringify([this.from, this.span, current, shown.map((cue) => [cue.id, cue.start, cue.end, this._text(cue)])]);
     if (told === this._drawn) return;
+    this._clear();
     this._drawn = told;
-    this._regions.clearRegions();
     for (const cue of shown) this._regions.addRegion(this._region(cue, cue.id === current));
+  }
+
+  _clear() {
+    this._drawn = "";
+    this._regions.clearRegions();
   }
 
   /** What a line says, as it is being written. */
