@@ -5,7 +5,7 @@ from math import isfinite
 from typing import TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from pipeline.errors import LivesubsError
@@ -29,7 +29,7 @@ async def short(request: Request, longest: int) -> bytes:
     """The body of a request, of so many bytes at most; Unfit when it is longer, or does not come."""
     try:
         return await asyncio.wait_for(_read(request, longest), _PATIENCE)
-    except TimeoutError:
+    except (TimeoutError, ClientDisconnect):
         raise Unfit("That did not come whole.", 408) from None
 
 

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
@@ -50,6 +50,8 @@ class Server:
         self.address = f"http://127.0.0.1:{self.port}"
         self._words = ["screen", str(folder), "--port", str(self.port), "--delay", delay, *more]
         self.process: subprocess.Popen[bytes] | None = None
+        self.terminal: IO[bytes] | None = None
+        """What it tells the technician; None: the test's own."""
 
     def serve_next(self, folder: Path) -> None:
         """Serves another session at the same address."""
@@ -60,7 +62,9 @@ class Server:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "pipeline", *self._words]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.terminal
+        )
         until(self.answers, 60)
 
     def answers(self) -> bool:

@@ -238,6 +238,24 @@ def _rest(client: socket.socket) -> bytes:
         return b""
 
 
+def test_whoever_leaves_in_the_middle_of_a_request_is_no_news_for_the_technician(tmp_path: Path) -> None:
+    finished(tmp_path, [])
+    server = Server(tmp_path)
+    with (tmp_path / "terminal").open("wb") as server.terminal:
+        server.start()
+    assert server.process
+    try:
+        for path in ("actions", "screens", "open", "edits"):
+            with socket.create_connection(("127.0.0.1", server.port), 60) as client:
+                client.sendall(f"POST /api/{path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{{".encode())
+            assert ask(server.port, "/api/session").status == 200
+        server.process.terminate()
+        server.process.wait()
+    finally:
+        server.kill()
+    assert "Traceback" not in (tmp_path / "terminal").read_text()
+
+
 def test_nonsense_is_refused_in_words(server: Server) -> None:
     assert ask(server.port, "/api/actions", "x" * 2_000_000).status == 413
     assert ask(server.port, "/api/actions", '{"a":' * 300).status == 400
