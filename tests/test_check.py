@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from typing import Any
 import pytest
 
 from pipeline import assets, cli, power
+from pipeline.settings import SourceSettings
+from pipeline.source.address import resolve
+from pipeline.source.line import measure
 from tests.faulty import HoursAhead, Parrot, Slow, Thoughtful, radio, served
 from tests.measures import SAMPLES
 from tests.servers import Quiet, files, free_port, silent, web
@@ -271,6 +275,24 @@ def test_a_slow_line_turns_the_row_of_the_network(
         failed = failing(check(f"{url}/live.m3u8", "--demo"))
     assert set(failed) == {"network"}
     assert "use a cable" in failed["network"]
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_a_server_that_sends_all_of_a_file_for_a_part_of_it_does_not_make_the_stream_larger(
+    tmp_path: Path, ffmpeg: str, offsets: bool
+) -> None:
+    playlist = tmp_path / "live.m3u8"
+    hls = ["-c", "copy", "-f", "hls", "-hls_time", "2", "-hls_list_size", "0", "-hls_flags", "single_file"]
+    subprocess.run([ffmpeg, "-v", "error", "-t", "20", "-i", RALLY, *hls, str(playlist)], check=True)
+    text = playlist.read_text()
+    bits = [8 * int(length) for length in re.findall(r"BYTERANGE:(\d+)@", text)[-2:]]
+    seconds = [float(said) for said in re.findall(r"EXTINF:([\d.]+)", text)[-2:]]
+    if not offsets:
+        playlist.write_text(re.sub(r"(BYTERANGE:\d+)@\d+", r"\1", text))
+    with files(tmp_path) as url:
+        found = measure(resolve(f"{url}/live.m3u8", SourceSettings()), None)
+    assert found
+    assert found.needed == pytest.approx(sum(bits) / sum(seconds))
 
 
 def test_a_clock_that_is_wrong_turns_its_row(check: Check, tmp_path: Path) -> None:

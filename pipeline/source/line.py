@@ -7,6 +7,7 @@ the beginning of a file are fetched as fast as they come.
 import email.utils
 import http.client
 import time
+import urllib.error
 import urllib.request
 from typing import Any
 from urllib.parse import urljoin
@@ -44,6 +45,9 @@ def measure(address: Address, duration: float | None) -> Line | None:
         return None
     try:
         return _measure(address, duration)
+    except urllib.error.HTTPError as error:
+        with error:  # it is the answer, too
+            raise explain(str(error), address.shown) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise explain(str(error), address.shown) from error
 
@@ -57,9 +61,9 @@ def _measure(address: Address, duration: float | None) -> Line | None:
         return Line(got=first.rate, needed=whole, server_at=first.server_at)
     until = time.monotonic() + LONGEST
     pieces = _segments(address, first.data.decode("utf-8", "replace"), first.url)
-    fetched = [(_fetch(address, piece.url, MOST, until, piece.part), piece.seconds) for piece in pieces]
-    read, took = sum(len(f.data) for f, _ in fetched), sum(f.seconds for f, _ in fetched)
-    sizes = [(f.size or len(f.data), seconds) for f, seconds in fetched if seconds]
+    fetched = [_fetch(address, piece.url, MOST, until, piece.part) for piece in pieces]
+    read, took = sum(len(f.data) for f in fetched), sum(f.seconds for f in fetched)
+    sizes = [(p.size or f.size or len(f.data), p.seconds) for p, f in zip(pieces, fetched, strict=True) if p.seconds]
     needed = sum(size for size, _ in sizes) * 8 / sum(seconds for _, seconds in sizes) if sizes else None
     return Line(got=read * 8 / took if took else 0.0, needed=needed, server_at=first.server_at)
 
@@ -69,6 +73,8 @@ class _Piece(Value, frozen=True):
 
     url: str
     seconds: float
+    size: int | None
+    """Bytes, where the playlist says so: it is a part of a file."""
     part: str
     """Which bytes of the file it is, as an HTTP range; empty for all of it."""
 
@@ -83,16 +89,15 @@ def _segments(address: Address, text: str, url: str) -> list[_Piece]:
         url = urljoin(url, best.uri)
         answer = _fetch(address, url, MOST)
         playlist, url = m3u8.loads(answer.data.decode("utf-8", "replace")), answer.url
-    return [
-        _Piece(url=urljoin(url, s.uri), seconds=s.duration or 0.0, part=_range(s.byterange or ""))
-        for s in playlist.segments[-_NEWEST:]
-    ]
+    return [_piece(urljoin(url, s.uri), s.duration or 0.0, s.byterange or "") for s in playlist.segments[-_NEWEST:]]
 
 
-def _range(said: str) -> str:
-    """`length@offset` of a playlist as an HTTP range; without an offset it follows the segment before: taken as all."""
+def _piece(url: str, seconds: float, said: str) -> _Piece:
+    """`said` is `length@offset`; without an offset it follows the segment before: all of the file is fetched."""
     length, _, offset = said.partition("@")
-    return f"bytes={offset}-{int(offset) + int(length) - 1}" if length and offset else ""
+    size = int(length) if length else None
+    part = f"bytes={offset}-{int(offset) + size - 1}" if size and offset else ""
+    return _Piece(url=url, seconds=seconds, size=size, part=part)
 
 
 class _Fetched(Value, frozen=True):

@@ -1,6 +1,7 @@
 """What the console asks: checked, written to `actions.jsonl`, done at once on the pages."""
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,15 +28,9 @@ async def act(show: Show, request: Request) -> Response:
     """Does one action, given as JSON without its kind, once, with what goes with it in other languages (`killing`); 400
     says what is wrong with it, 409 why it cannot be."""
     try:
-        body = await short(request, _LONGEST)
+        asked = _action(await short(request, _LONGEST))
     except Unfit as error:
         return PlainTextResponse(str(error), error.status)
-    try:
-        asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict), "refused": ""}, Action)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
-        return PlainTextResponse(f"That is no action: {error}.", 400)
-    if not asked.id:
-        return PlainTextResponse("That is no action: it has no id.", 400)
     session = show.session
     session.look()  # the page may know a line that was written just now
     if asked.id in session.state.actions:
@@ -49,16 +44,32 @@ async def act(show: Show, request: Request) -> Response:
         write_down(show)
         keep(session.folder, *actions)
     except OSError as error:
-        if asked.do not in _AT_LEAST_HERE:
-            return PlainTextResponse(f"Not done: it cannot be written down ({error.strerror}). Free some space.", 507)
-        show.unwritten.extend(actions)
-        for action in actions:
-            session.act(action)
-        said = f"Done on the pages alone: it cannot be written down ({error.strerror}). Free some space."
-        return PlainTextResponse(said, 202)
+        return _unwritten(show, actions, error)
     session.look()
     on_disk = BackgroundTask(_sync, session.folder)  # neither the room nor the next action waits for that
     return JSONResponse({"done": asked.id}, background=on_disk)
+
+
+def _action(body: bytes) -> Action:
+    """What a page asks; Unfit."""
+    try:
+        asked = msgspec.convert({"kind": "action", **msgspec.json.decode(body, type=dict), "refused": ""}, Action)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
+        raise Unfit(f"That is no action: {error}.", 400) from None
+    if not asked.id:
+        raise Unfit("That is no action: it has no id.", 400)
+    return asked
+
+
+def _unwritten(show: Show, actions: Sequence[Action], error: OSError) -> Response:
+    """Does on the pages alone what the room cannot wait for."""
+    if actions[0].do not in _AT_LEAST_HERE:
+        return PlainTextResponse(f"Not done: it cannot be written down ({error.strerror}). Free some space.", 507)
+    show.unwritten.extend(actions)
+    for action in actions:
+        show.session.act(action)
+    said = f"Done on the pages alone: it cannot be written down ({error.strerror}). Free some space."
+    return PlainTextResponse(said, 202)
 
 
 def too_long(session: Followed, asked: Action) -> bool:

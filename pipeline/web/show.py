@@ -179,12 +179,13 @@ class Show:
         return Message("room", wire("room", msgspec.json.encode(self.session.room), seq), seq=seq)
 
     def _killed(self) -> Iterator[tuple[str, Message]]:
-        """The lines that were taken out on the pages, by id, each with the action that did it: they can be had back."""
+        """The lines that were taken out on the pages, by id, each with the action that did it (`by`) and the one that
+        this went with (`kill`; `killing`), or the same: they can be had back."""
         state = self.session.state
-        by = {action.cue: action.id for action in standing(state, "kill")}
+        by = {action.cue: action for action in standing(state, "kill")}
         for id, cue in state.killed.items():
-            if id in by:
-                told = msgspec.json.encode({**msgspec.to_builtins(cue), "by": by[id]})
+            if kill := by.get(id):
+                told = msgspec.json.encode({**msgspec.to_builtins(cue), "by": kill.id, "kill": kill.of or kill.id})
                 yield id, Message("killed", wire("killed", told, 0), cue.lang)
 
     def _killed_by(self, edit: Edit) -> Iterator[Message]:

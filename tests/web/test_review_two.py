@@ -118,6 +118,34 @@ def test_a_line_that_the_technician_took_out_is_led_to_and_brought_back_or_stays
     becomes(page, f"{FIELD} === '{LINES[1][1]}' && {WAITS}.includes('taken out')")
 
 
+def test_what_was_taken_out_in_every_language_comes_back_in_every_one_by_one_key_and_each_is_undone_for_itself(
+    page: "Page", serve: Callable[..., Server], folder: Path
+) -> None:
+    with Journal(folder, SystemClock()) as journal:
+        for id, cue, of in (("k", "s1.en.1", ""), ("k+s1.fr.1", "s1.fr.1", "k"), ("another", "s2.fr.1", "")):
+            journal.append(Action(id=id, do="kill", cue=cue, of=of))
+            journal.append(Withdrawn(id=cue))
+    becomes(opened(page, serve(folder)), "document.querySelector('#queue').innerText.includes('left')")
+    press(page, "F8")
+    becomes(page, f"{WAITS}.includes('taken out')")
+    press(page, "Alt+y")
+    becomes(page, f"{TOAST} === 'Brought back in every language' && {FIELD} === '{LINES[1][1]}'")
+    until(lambda: {"s1.en.1", "s1.fr.1"} <= state(folder).cues.keys(), 20)
+    assert "s2.fr.1" not in state(folder).cues
+    becomes(page, "!livesubs.edits.unsure")
+    press(page, "Control+z")
+    until(lambda: "s1.en.1" not in state(folder).cues, 20)
+    assert "s1.fr.1" in state(folder).cues
+    becomes(page, "!livesubs.edits.unsure")
+    press(page, "Control+z")
+    until(lambda: "s1.fr.1" not in state(folder).cues, 20)
+    becomes(page, "document.getElementById('kept-open').innerText === '3 kept back'")
+    press(page, "Alt+b")
+    page.locator("#kept-list li").first.get_by_text("Bring it back").press("Enter")
+    until(lambda: {"s1.en.1", "s1.fr.1"} <= state(folder).cues.keys(), 20)
+    assert "s2.fr.1" not in state(folder).cues
+
+
 def test_what_is_typed_as_a_time_is_taken_and_no_line_is_made_too_short_or_long_unasked(
     desk: "Page", folder: Path
 ) -> None:

@@ -64,8 +64,16 @@ export class KeptBack {
     return row;
   }
 
+  /** A line that was taken out is there again; one that was taken out live is in every language, as on the console. */
+  back(out) {
+    const { feed, cues } = this._desk;
+    const others = [...feed.killed.values()].filter(({ id, kill }) => kill === out.kill && id !== out.id && !cues.get(id));
+    const said = others.some(({ lang }) => lang !== out.lang) ? "Brought back in every language" : "Brought back";
+    for (const one of [...others, out]) this._desk.ask("restore", [], [one], said); // each is refused for itself
+  }
+
   async _bring(one, pressed) {
-    if (one.reason === undefined) return this._desk.ask("restore", [], [one], "Brought back");
+    if (one.reason === undefined) return this.back(one);
     if (one.deleted) return this._desk.ask("restore", [], [{ ...one, sentences: [], flags: [] }], "Brought back"); // the server knows
     pressed.disabled = true;
     const id = newId();

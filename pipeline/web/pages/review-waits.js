@@ -121,7 +121,7 @@ export class Waits {
       what: `This line was ${live ? "taken out" : "deleted"}`,
       parts: [said("b", `This line was ${how}:`), said("q", out.text)],
       ways: {
-        mine: ["Bring it back", () => (desk.ask("restore", [], [out], "Brought back"), desk.select(out.id, { seek: false }))],
+        mine: ["Bring it back", () => (desk.keptBack.back(out), desk.select(out.id, { seek: false }))],
         ...(seen ? {} : { leave: ["It stays out", stays] }),
       },
     };
