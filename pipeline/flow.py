@@ -90,6 +90,11 @@ class Channel(Iterable[T]):
             self._done, self._error = True, self._error or error
             self._changed.notify_all()
 
+    @property
+    def finished(self) -> bool:
+        """Nothing more is put into it."""
+        return self._done
+
     def close(self) -> None:
         """The reader goes away."""
         with self._changed:

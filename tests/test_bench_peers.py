@@ -105,4 +105,4 @@ def test_where_no_peer_hears_as_well_the_nearest_is_marked() -> None:
     assert results.compared(found) == "no other system has run"
     for wer, late in ((0.09, 1.0), (0.05, 4.0)):
         found = found.measured("A", f"{late}", {}, of(wer, late, 10))
-    assert results.compared(found).startswith("against A, 4.0 (none is within 1% of ours")
+    assert results.compared(found).startswith("against A, 4.0 (none is within 1 point of ours")

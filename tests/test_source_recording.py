@@ -1,7 +1,8 @@
 """A recording goes on, on one clock, when its connection is lost: real servers that fail, and what is then on disk."""
 
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipeline.source.connection import Connection, Opening
 from pipeline.source.gaps import Filled, GapWatch
 from pipeline.source.hls import follower
 from pipeline.source.parts import Anchor
+from pipeline.source.process import Ffmpeg
 from pipeline.source.recording import Recording
 from pipeline.source.ways import Ways
 from tests.publisher import Publisher, Stream, clip, cut, publishing
@@ -326,8 +328,26 @@ def test_a_muted_stream_is_no_gap_but_what_udp_did_not_bring_is(tmp_path: Path) 
     assert (gap.start, gap.end) == pytest.approx((27.846, 32.846), abs=0.001)
 
 
-def test_what_a_recording_lacks_by_its_own_clock_is_a_gap(ffmpeg: str, tmp_path: Path) -> None:
-    """Half a second of packets is gone out of the middle, as the demultiplexer leaves it where datagrams were lost."""
+@pytest.mark.parametrize("late", [False, True])
+def test_what_a_recording_lacks_by_its_own_clock_is_a_gap(
+    late: bool, ffmpeg: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a second of packets is gone out of the middle, as the demultiplexer leaves it where datagrams were lost.
+
+    `late`: what ffmpeg says is heard once it is seen to have ended.
+    """
+    if late:
+        gone, hear = threading.Event(), Filled.hear
+        ended: Callable[[Ffmpeg], bool] = vars(Ffmpeg)["ended"].fget
+
+        def seen(ffmpeg: Ffmpeg) -> bool:
+            over = ended(ffmpeg)
+            if over:
+                gone.set()
+            return over
+
+        monkeypatch.setattr(Ffmpeg, "ended", property(seen))
+        monkeypatch.setattr(Filled, "hear", lambda filled, line: gone.wait(60.0) and hear(filled, line))
     torn = tmp_path / "torn.mkv"
     lost = "aselect=not(between(t\\,3\\,3.5))"
     made = ["-f", "lavfi", "-i", "sine=300:sample_rate=48000:duration=8", "-af", lost, "-c:a", "flac", str(torn)]

@@ -130,7 +130,7 @@ def compared(results: Results) -> str:
     near = [pair for pair in pairs if pair[1].figures.wer <= pair[0].wer + NEAR]
     by_wer, by_latency = (lambda pair: pair[1].figures.wer - pair[0].wer), (lambda pair: _latency(pair[1].figures))
     ours, row = min(near, key=by_latency) if near else min(pairs, key=by_wer)
-    mark = "" if near else f" (none is within {NEAR:.0%} of ours in word error rate; this is the nearest)"
+    mark = "" if near else f" (none is within {100 * NEAR:.0f} point of ours in word error rate; this is the nearest)"
     latency, cpu = _latency(ours) / _latency(row.figures), ours.cpu / row.figures.cpu
     return f"against {row.system}, {row.setting}{mark}: {latency:.2f} of its median latency, {cpu:.2f} of its CPU"
 

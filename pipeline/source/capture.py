@@ -94,8 +94,8 @@ class Capture:
 
     @property
     def ended(self) -> bool:
-        """Nothing more will be recorded."""
-        return self._outcome is not None or self._recorder is None or self._recorder.ended
+        """Nothing more will be recorded, or heard of what was `filled`."""
+        return self._outcome is not None or self._recorder is None or self._recorder.over
 
     @property
     def outcome(self) -> Outcome:

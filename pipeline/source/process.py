@@ -65,6 +65,11 @@ class Ffmpeg:
         return self._process.poll() is not None
 
     @property
+    def over(self) -> bool:
+        """It has ended, and all that it said was heard."""
+        return self.ended and self._drained.finished
+
+    @property
     def said(self) -> str:
         """The last lines of its log, all of them once it has ended."""
         if self.ended:

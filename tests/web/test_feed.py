@@ -92,7 +92,7 @@ def test_nothing_of_a_rehearsal_is_left_in_the_show_at_the_same_address(
         console.keyboard.press("b")
         becomes(console, "document.getElementById('toast').className === 'shown waiting'")
         server.serve_next(show)
-        for one in (page, console):
+        for one in (page.locator("main"), console.locator("#list")):
             one.get_by_text("The show", exact=True).first.wait_for()
         assert page.locator("main").inner_text().split("\n\n") == ["The show", "It goes on"]
         becomes(console, "!document.getElementById('list').innerText.includes('Rehearsal')")
