@@ -92,7 +92,7 @@ class Channel(Iterable[T]):
 
     @property
     def finished(self) -> bool:
-        """Nothing more is put into it."""
+        """Its end was told, or an error of a writer."""
         return self._done
 
     def close(self) -> None:

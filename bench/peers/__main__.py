@@ -9,6 +9,7 @@ import os
 import platform
 import re
 import shutil
+import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +53,7 @@ def measure(missing: Sequence[tuple[System, str]], found: Results, out: Path, ta
     """Ours, then what is missing; each is kept as soon as it is done."""
     began, load = datetime.now(UTC).isoformat(timespec="seconds"), os.getloadavg()
     say("livesubs")
-    found = found.begun(Run(began=began, load=load, ours=one(ours.SYSTEM, "stream", take)))
+    found = found.begun(Run(began=began, load=load, ours=one(ours.SYSTEM, "stream", take), commit=_commit()))
     results.save(out, found)
     for peer, setting in missing:
         say(f"{peer.name}, {setting}")
@@ -89,6 +90,12 @@ def about(minutes: int) -> dict[str, Any]:
         "seed": sound.SEED,
         "minutes": minutes,
     }
+
+
+def _commit() -> str:
+    """What this checkout is at; empty outside one."""
+    asked = ["git", "-C", str(HERE), "describe", "--always", "--dirty"]
+    return subprocess.run(asked, capture_output=True, text=True).stdout.strip()
 
 
 def _locked(name: str) -> str:

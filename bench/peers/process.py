@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import imageio_ffmpeg
@@ -23,8 +24,9 @@ _PATIENCE = 180.0
 """Seconds in which a system has to be there."""
 _END = 10.0
 """... and in which it has to go when asked."""
-Knobs = Mapping[str, float | int | bool]
-"""Settings of a system that bear on its latency, by its own names; others are as it comes."""
+Knobs = Mapping[str, float | int | bool | str]
+"""Settings of a system that bear on its latency or cost, by its own names (in capitals: of its environment); others are
+as it comes."""
 
 
 class Place(Value, frozen=True):
@@ -51,8 +53,11 @@ def flags(knobs: Knobs) -> list[str]:
 
 
 @contextmanager
-def running(command: Sequence[str], place: Place, stdin: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """The system as a process with two threads for each of its libraries, no GPU and no way to a model hub."""
+def running(
+    command: Sequence[str], place: Place, stdin: int | None = None, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The system as a process with two threads for each of its libraries, no GPU, no way to a model hub, and with `more`
+    in its environment."""
     environment = PLAIN | {
         "PATH": f"{_with_ffmpeg(place.folder)}{os.pathsep}{PLAIN['PATH']}",
         "PYTHONUNBUFFERED": "1",
@@ -60,6 +65,7 @@ def running(command: Sequence[str], place: Place, stdin: int | None = None) -> I
         "CUDA_VISIBLE_DEVICES": "",
         "NO_PROXY": "127.0.0.1,localhost",
         **{f"{name}_NUM_THREADS": str(THREADS) for name in ("OMP", "MKL", "OPENBLAS")},
+        **more,
     }
     with (place.folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd=place.folder, stdin=stdin, stdout=log, stderr=log)
@@ -70,7 +76,7 @@ def running(command: Sequence[str], place: Place, stdin: int | None = None) -> I
 
 
 def _with_ffmpeg(folder: Path) -> Path:
-    """A folder with the bundled ffmpeg in it, by that name."""
+    """A folder with an ffmpeg in it: this machine's, or else the bundled one."""
     link = folder / "bin" / "ffmpeg"
     link.parent.mkdir(exist_ok=True)
     if not link.exists():
@@ -121,17 +127,18 @@ def until(there: Callable[[], T | None], process: subprocess.Popen[bytes]) -> T:
 
 
 class Tree:
-    """Processor seconds of a process and all its children, those that have ended too, by their last known state."""
+    """Processor seconds of a process and all its children, those that have ended too, by their last known state; and of
+    all the machine."""
 
     def __init__(self, pid: int) -> None:
         self._root = psutil.Process(pid)
         self._known: dict[tuple[int, float], float] = {}
-        self._began, self._before = time.monotonic(), 0.0
+        self._began, self._before, self._busy = time.monotonic(), 0.0, _busy()
 
     def begin(self) -> None:
         """Counts from now on."""
         self.look()
-        self._began, self._before = time.monotonic(), sum(self._known.values())
+        self._began, self._before, self._busy = time.monotonic(), sum(self._known.values()), _busy()
 
     def look(self) -> None:
         with suppress(psutil.NoSuchProcess):
@@ -144,4 +151,19 @@ class Tree:
     def a_minute(self) -> float:
         """Since it began."""
         self.look()
-        return 60 * (sum(self._known.values()) - self._before) / (time.monotonic() - self._began)
+        return self._each_minute(sum(self._known.values()) - self._before)
+
+    @property
+    def others(self) -> float:
+        """... of all else on the machine, this benchmark too."""
+        self.look()
+        return self._each_minute(_busy() - self._busy - (sum(self._known.values()) - self._before))
+
+    def _each_minute(self, seconds: float) -> float:
+        return 60 * seconds / (time.monotonic() - self._began)
+
+
+def _busy() -> float:
+    """Processor seconds of this machine since it was started."""
+    times = psutil.cpu_times()
+    return float(times.user + times.system)

@@ -21,7 +21,7 @@ NEAR = 0.01
 class Row(Value, frozen=True):
     system: str
     setting: str
-    knobs: dict[str, float | int | bool]
+    knobs: dict[str, float | int | bool | str]
     figures: Figures
 
 
@@ -34,6 +34,8 @@ class Run(Value, frozen=True):
     """The machine's load average then."""
     ours: Figures
     rows: tuple[Row, ...] = ()
+    commit: str = ""
+    """Of livesubs; empty where that was not noted."""
 
 
 class Results(Value, frozen=True):
@@ -117,7 +119,7 @@ _COLUMNS: dict[str, Callable[[Sequence[Figures]], str]] = {
     "95 %": lambda runs: _seconds(runs, lambda run: run.latency_p95),
     "CPU seconds a minute": lambda runs: f"{median(run.cpu for run in runs):.1f}",
     "words taken back": lambda runs: f"{median(run.retracted for run in runs):.0f}",
-    "words": lambda runs: f"{median(run.told for run in runs):.0f} of {runs[0].words}",
+    "words right": lambda runs: f"{median(run.right for run in runs):.0f} of {runs[0].words}",
 }
 
 

@@ -66,8 +66,8 @@ class Ffmpeg:
 
     @property
     def over(self) -> bool:
-        """It has ended, and all that it said was heard."""
-        return self.ended and self._drained.finished
+        """It has ended, and all that it said was heard: not if its guard was killed, since it may then live on."""
+        return self.ended and (self._drained.finished or self._process.returncode < 0)
 
     @property
     def said(self) -> str:
