@@ -56,8 +56,8 @@ def flags(knobs: Knobs) -> list[str]:
 def running(
     command: Sequence[str], place: Place, stdin: int | None = None, more: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The system as a process with two threads for each of its libraries, no GPU, no way to a model hub, and with `more`
-    in its environment."""
+    """The system as a process with two threads for each of its libraries, no GPU, no way to a model hub, and with
+    `more` in its environment."""
     environment = PLAIN | {
         "PATH": f"{_with_ffmpeg(place.folder)}{os.pathsep}{PLAIN['PATH']}",
         "PYTHONUNBUFFERED": "1",
