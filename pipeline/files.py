@@ -17,6 +17,12 @@ def read_typed(path: Path, what: str) -> str:
         raise SettingsError(f"{what} {path} is no UTF-8 text; save it as UTF-8") from error
 
 
+def lasting(name: str) -> str:
+    """The name of a file or folder that is there as it is from any folder; an address and all else as it is."""
+    path = Path(name).expanduser()
+    return str(path.absolute()) if "://" not in name and path.exists() else name
+
+
 class NewLines:
     """The lines of a file that grows, which may not exist yet: whole ones, each once."""
 

@@ -3,6 +3,7 @@
 Reading order for the whole program: `events`, this module, then any stage.
 """
 
+import os
 import queue
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -29,6 +30,7 @@ from pipeline.events import (
     Warned,
     Withdrawn,
 )
+from pipeline.files import lasting
 from pipeline.flow import Clock, Inline, Repeating, Threads
 from pipeline.gauge import Gauge
 from pipeline.intake import Intake
@@ -127,7 +129,7 @@ class Session:
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
         self._resume, self._watched = resume, watched
-        self._begun = folder.Begun(source=source, beside=beside, record=record)
+        self._begun = folder.Begun(source=lasting(source), beside=beside, record=record)
         self._intake = Intake(source, path, settings.source, clock)
         self._path, self._settings = path, settings
         self._recogniser, self._chains, self._clock = recogniser, chains, clock
@@ -192,7 +194,8 @@ class Session:
 
     def _run(self, journal: Journal, view: View) -> None:
         with journal.state() as state:
-            left, had, session = unfinished(state), before(state, self._clock), state.session
+            left = unfinished(state, records=self._begun.record)
+            had, session = before(state, self._clock), state.session
             over = state.ended.reason if state.ended else "stopped"
             skipped = list(state.skipped)  # by a session before: it has its turn at the end
         if had:  # each second that is not recorded is lost: it does not wait for the model
@@ -289,12 +292,14 @@ class Session:
         return not isinstance(error, LivesubsError) and self._gauge.heard_well > LONG
 
     def _started(self, found: Found, description: str, before: SessionStarted | None) -> SessionStarted:
-        chains = self._chains.values()
-        if before and before.source != found.shown:
-            self.warn(f"this session was of {before.source}; it goes on with {found.shown}")
+        chains, source = self._chains.values(), found.shown
+        if before and f"{os.sep}{source}".endswith(f"{os.sep}{before.source}"):  # a file by its whole path (`lasting`)
+            source = before.source
+        elif before:
+            self.warn(f"this session was of {before.source}; it goes on with {source}")
         return SessionStarted(
             version=__version__,
-            source=found.shown,
+            source=source,
             src_lang=self._settings.speech.spoken[0],
             spoken=self._settings.speech.spoken,
             tgt_langs=tuple(self._chains),

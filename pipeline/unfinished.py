@@ -40,24 +40,25 @@ class Unfinished(Value, frozen=True):
         return self.cues.get(lang, ())
 
 
-def unfinished(state: State) -> Unfinished:
-    """What is left of a journal's session.
+def unfinished(state: State, *, records: bool = True) -> Unfinished:
+    """What is left of a journal's session; of one that ended in order and `records` no more, only what has no cue.
 
     Cues are written one by one, so the last sentence that has some may lack the rest: it is placed again, with the same
     ids and, since everything before it is the same, at the same times.
     """
     if not state.session:
         return Unfinished()
+    end = state.ended if not records and state.ended and state.ended.reason in ("ended", "stopped") else None
     sentences = list(state.sentences.values())
     left, cues = {}, {}
     for lang in (state.session.src_lang, *state.session.tgt_langs):
         track = state.made(lang)
-        whole = track[: _whole(track)]
+        whole = track[: len(track) if end else _whole(track)]
         shown = {id for cue in whole for id in cue.sentences}
         left[lang] = tuple(sentence for sentence in sentences if sentence.id not in shown)
         cues[lang] = tuple(whole)
     return Unfinished(
-        heard=max(map(_over, sentences), default=0.0),
+        heard=max((end.stream if end else 0.0, *map(_over, sentences))),
         number=_next(state),
         sentences=left,
         cues=cues,

@@ -281,6 +281,20 @@ def test_what_was_refined_already_is_told_and_not_counted_again(
     assert (path / "journal.jsonl").read_bytes() == before
 
 
+def test_what_became_of_it_is_told_also_where_only_the_lines_are_others(
+    noisy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = copy(noisy, tmp_path / "s")
+    typed(path)
+    told, now = capsys.readouterr().out, state(path)
+    assert now.refined
+    assert f"{now.refined.added} new; " in told
+    for lang in ("fr", "en"):
+        lines, had = (len(one.track(lang)) for one in (now, state(noisy)))
+        assert lines != had
+        assert f"{lang} is cut into {lines} lines ({had} before)" in told
+
+
 def test_what_was_said_where_the_sound_is_missing_stays_and_how_much_is_missing_is_told(
     noisy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

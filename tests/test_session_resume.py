@@ -1,5 +1,6 @@
 """A session that was killed goes on in its folder, on the same clock, as if nothing had been but the gap."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +10,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeline.events import Ended, Gap, Resumed, Sentence, SourceState, Warned
+from pipeline.events import (
+    Cue,
+    Ended,
+    Gap,
+    Hypothesis,
+    Resumed,
+    Sentence,
+    SessionStarted,
+    SourceState,
+    Suppressed,
+    Translation,
+    Warned,
+)
 from pipeline.journal import read
 from pipeline.settings import CueRules
 from pipeline.state import fold
@@ -37,15 +50,21 @@ def kill(session: "subprocess.Popen[bytes]") -> None:
 
 
 @pytest.mark.parametrize("moment", [0, 3, 17])
-def test_a_file_is_gone_on_with_where_it_was_killed(rally: Path, tmp_path: Path, moment: int) -> None:
+def test_a_file_is_gone_on_with_where_it_was_killed(
+    rally: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
     out = tmp_path / "s"
-    session = start(str(SAMPLES / "rally.mp4"), out, "--pace", "16")
+    monkeypatch.chdir(SAMPLES)
+    session = start("rally.mp4", out, "--pace", "16")
     until(lambda: _count(out, "sentence" if moment else "source") >= max(2, moment), 60)
     kill(session)
+    monkeypatch.chdir(tmp_path)  # another terminal
     assert finish(resume(out)) == 0
     events = [entry.event for entry in read(out / "journal.jsonl")]
     assert len([event for event in events if isinstance(event, Resumed)]) == 1
     assert not [event for event in events if isinstance(event, Gap)]
+    assert not [event for event in events if isinstance(event, Warned) and "this session was of" in event.text]
+    assert {event.source for event in events if isinstance(event, SessionStarted)} == {"rally.mp4"}
     state, expected = fold(events), fold(entry.event for entry in read(rally / "journal.jsonl"))
     assert state.ended
     ids = [event.id for event in events if isinstance(event, Sentence)]
@@ -66,6 +85,17 @@ def test_a_file_that_was_recorded_whole_is_heard_to_its_end(rally: Path, tmp_pat
     assert finish(resume(out)) == 0
     ours, theirs = cues(_srt(out, "en")), cues(_srt(rally, "en"))
     assert " ".join(c.content for c in ours).split() == " ".join(c.content for c in theirs).split()
+
+
+def test_of_a_session_that_has_ended_and_owes_nothing_nothing_is_heard_or_written_again(
+    rally: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(rally, tmp_path / "s")
+    before = [entry.event for entry in read(out / "journal.jsonl")]
+    assert finish(resume(out)) == 0
+    new = [entry.event for entry in read(out / "journal.jsonl")][len(before) :]
+    assert isinstance(new[-1], Ended)
+    assert not [event for event in new if isinstance(event, Hypothesis | Sentence | Suppressed | Translation | Cue)]
 
 
 def test_a_source_and_its_backup_that_are_away_when_their_session_is_resumed_are_waited_for(

@@ -46,7 +46,7 @@ def main(options: argparse.Namespace) -> None:
         measure(missing, found, options.out, sound.take(_folder(BUILD), options.minutes))
         found = results.load(options.out, about(options.minutes))
     write_whole(options.out.with_suffix(".svg"), svg(found))
-    say(*results.table(found), results.compared(found))
+    say(results.CAPTION, *results.table(found), results.compared(found))
 
 
 def measure(missing: Sequence[tuple[System, str]], found: Results, out: Path, take: Take) -> None:

@@ -32,13 +32,9 @@ class Figures(Value, frozen=True):
     """Words that were committed and then taken back or changed."""
     cpu: float
     """Processor seconds of all its processes a minute of sound, loading excluded."""
-    others: float | None = None
-    """... of all else on the machine meanwhile: it was to be idle; None where that was not noted."""
 
 
-def figures(
-    said: Sequence[Said], text: str, arrivals: Sequence[Arrival], cpu: float, others: float | None = None
-) -> Figures:
+def figures(said: Sequence[Said], text: str, arrivals: Sequence[Arrival], cpu: float) -> Figures:
     """`text` is what was committed in the end."""
     shown, retracted = shown_at(arrivals)
     true = [(word, one.end) for one in said for word in plain(one.text).split()]
@@ -52,7 +48,6 @@ def figures(
         latency_p95=_percentile(late, 95),
         retracted=retracted,
         cpu=cpu,
-        others=others,
     )
 
 

@@ -43,11 +43,12 @@ def _at(point: Point, right: float, top: float) -> str:
 def _axes(right: float, top: float) -> Iterator[str]:
     corner, over, beside = (_at(point, right, top) for point in ((0, 0), (0, top), (right, 0)))
     yield f'<polyline points="{over} {corner} {beside}" fill="none" stroke="#555"/>'
+    for seconds in range(ceil(right) + 1):
+        x, _ = _at((seconds, 0), right, top).split(",")
+        yield f'<text x="{x}" y="{HEIGHT - _BOTTOM + 18}" text-anchor="middle">{seconds} s</text>'
     for step in range(5):
         share = step / 4
-        x, _ = _at((share * right, 0), right, top).split(",")
         _, y = _at((0, share * top), right, top).split(",")
-        yield f'<text x="{x}" y="{HEIGHT - _BOTTOM + 18}" text-anchor="middle">{share * right:g} s</text>'
         yield f'<text x="{_LEFT - 8}" y="{y}" text-anchor="end" dominant-baseline="middle">{share * top:.1%}</text>'
     yield f'<text x="{_LEFT}" y="{HEIGHT - 14}">median from the end of a word until it stands</text>'
     yield f'<text x="{_LEFT - 48}" y="32">word error rate</text>'

@@ -127,18 +127,17 @@ def until(there: Callable[[], T | None], process: subprocess.Popen[bytes]) -> T:
 
 
 class Tree:
-    """Processor seconds of a process and all its children, those that have ended too, by their last known state; and of
-    all the machine."""
+    """Processor seconds of a process and all its children, those that have ended too, by their last known state."""
 
     def __init__(self, pid: int) -> None:
         self._root = psutil.Process(pid)
         self._known: dict[tuple[int, float], float] = {}
-        self._began, self._before, self._busy = time.monotonic(), 0.0, _busy()
+        self._began, self._before = time.monotonic(), 0.0
 
     def begin(self) -> None:
         """Counts from now on."""
         self.look()
-        self._began, self._before, self._busy = time.monotonic(), sum(self._known.values()), _busy()
+        self._began, self._before = time.monotonic(), sum(self._known.values())
 
     def look(self) -> None:
         with suppress(psutil.NoSuchProcess):
@@ -151,19 +150,4 @@ class Tree:
     def a_minute(self) -> float:
         """Since it began."""
         self.look()
-        return self._each_minute(sum(self._known.values()) - self._before)
-
-    @property
-    def others(self) -> float:
-        """... of all else on the machine, this benchmark too."""
-        self.look()
-        return self._each_minute(_busy() - self._busy - (sum(self._known.values()) - self._before))
-
-    def _each_minute(self, seconds: float) -> float:
-        return 60 * seconds / (time.monotonic() - self._began)
-
-
-def _busy() -> float:
-    """Processor seconds of this machine since it was started."""
-    times = psutil.cpu_times()
-    return float(times.user + times.system)
+        return 60 * (sum(self._known.values()) - self._before) / (time.monotonic() - self._began)

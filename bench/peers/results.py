@@ -95,7 +95,7 @@ def table(results: Results) -> Iterator[str]:
     """The lines of a Markdown table; ours is the median of its runs."""
     if not results.runs:
         return
-    yield f"| {CAPTION} | setting | {' | '.join(_COLUMNS)} |"
+    yield f"| system | setting | {' | '.join(_COLUMNS)} |"
     yield f"|{' --- |' * (2 + len(_COLUMNS))}"
     yield _line("livesubs", "`--policy stream`", [run.ours for run in results.runs])
     for row in results.rows:

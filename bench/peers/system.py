@@ -38,9 +38,9 @@ def measured(system: System, setting: str, place: Place, take: Take) -> Figures:
         tree = Tree(link.pid)
         with Repeating(tree.look, seconds=0.5, name="processes"):
             give(link.send, take, link.ready, heard, tree.begin)
-            cpu, others = tree.a_minute, tree.others
+            cpu = tree.a_minute
     (place.folder / "arrivals.json").write_bytes(msgspec.json.encode(heard.arrivals))
-    return figures(take.said, heard.text, heard.arrivals, cpu, others)
+    return figures(take.said, heard.text, heard.arrivals, cpu)
 
 
 def always() -> Event:

@@ -35,7 +35,8 @@ def refuse(server: Server, lang: str) -> str:
     except ServerFailed as failed:
         if failed.way:
             raise SettingsError(f"{_sentence(server, failed)}; {failed.way}") from None
-        return f"{_sentence(server, failed)}; {_way(failed)}, the local model hears until it answers"
+        way = "check the address" if failed.answers else "start it, or check the address"
+        return f"{_sentence(server, failed)}; {way}: the local model hears until it answers"
     return ""
 
 

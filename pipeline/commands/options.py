@@ -14,6 +14,7 @@ from pipeline.beside import LISTEN, PORT
 from pipeline.commands.environment import RESTREAM, YOUTUBE
 from pipeline.commands.typed import names, pace, seconds
 from pipeline.errors import SettingsError
+from pipeline.files import lasting
 from pipeline.folder import SESSIONS
 from pipeline.settings import Settings
 
@@ -188,9 +189,9 @@ _FLAGS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "end": ("source", "end", seconds),
     "length": ("source", "length", seconds),
     "pace": ("source", "pace", pace),
-    "backup": ("source", "backup", _as_it_is),
+    "backup": ("source", "backup", lambda ways: tuple(map(lasting, ways))),
     "give_up": ("source", "give_up", seconds),
-    "cookies": ("source", "cookies", _as_it_is),
+    "cookies": ("source", "cookies", lasting),
     "ffmpeg": ("source", "ffmpeg", _as_it_is),
     "model": ("speech", "model", _as_it_is),
     "language": ("speech", "language", _as_it_is),

@@ -1,7 +1,7 @@
 """`livesubs refine`: the second pass over a session that has ended."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,7 +65,7 @@ def refine(
         way = "typed again, it goes on where it was; until all is heard, the files stay as they were"
         system.leave(ABORTED, f"livesubs: stopped; {way}")
     write(path)
-    told = _told(path, done) if done != before.refined else _nothing(path, chosen, done)
+    told = _told(path, done, before) if done != before.refined else _nothing(path, chosen, done)
     if (short := before.recorded - done.recorded) > 1.0:
         told += f"\n{clock_time(short)} of the sound are missing at its end; what was said there stays as it was"
     typer.echo(msgspec.json.encode(done) if as_json else told, err=under is not None)
@@ -91,9 +91,20 @@ def _pass(path: Path, chosen: Settings, hears: "Hears", tell: Callable[[float, f
     return Pass(path, chosen, hears, chains, names, SystemClock(), tell)
 
 
-def _told(path: Path, done: "Refined") -> str:
+def _told(path: Path, done: "Refined", before: "State") -> str:
+    from pipeline.report.headline import plural
+
+    other = f"{plural(done.replaced, 'sentence')} with other words now, {done.added} new"
     left = f"; {done.left} places stay as they were, touched meanwhile or without room" if done.left else ""
-    return f"{done.replaced} sentences have other words now, {done.added} are new: in the files of {path}{left}"
+    return "; ".join((other, *_cut(before, folder.check_begun(path)))) + f": in the files of {path}{left}"
+
+
+def _cut(before: "State", after: "State") -> Iterator[str]:
+    """Where whole sentences stand for clauses, or what was said is cut otherwise: how many lines there are now."""
+    for lang in dict.fromkeys(cue.lang for cue in (*before.cues.values(), *after.cues.values())):
+        lines, had = len(after.track(lang)), len(before.track(lang))
+        if lines != had:
+            yield f"{lang} is cut into {lines} lines ({had} before)"
 
 
 def _nothing(path: Path, chosen: Settings, done: "Refined") -> str:

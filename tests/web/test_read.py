@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.events import Gap, SourceState
 from pipeline.flow import SystemClock
-from pipeline.journal import Journal
+from pipeline.journal import Journal, lock
 from tests.waiting import until
 from tests.web.asking import ask
 from tests.web.conftest import Forked, Server
@@ -268,5 +268,21 @@ def test_it_waits_for_the_show_and_says_when_it_has_ended(
     finished(tmp_path, [cue(1, "All that was said")])
     page.get_by_text("All that was said").wait_for()
     page.get_by_text("The show has ended.").wait_for()
-    server.kill()
-    page.get_by_text("Connection lost").wait_for()
+    with page.expect_event("requestfailed"):
+        server.kill()
+    with page.expect_event("requestfailed"):  # it has looked again meanwhile
+        pass
+    assert page.inner_text("#state") == "The show has ended."
+
+
+def test_a_connection_that_is_lost_is_told_while_the_show_goes_on(
+    page: "Page", serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    with lock(tmp_path), Journal(tmp_path, SystemClock()) as journal:
+        for event in (STARTED, cue(1, "On the screen")):
+            journal.append(event)
+        server = serve(tmp_path)
+        page.goto(f"{server.address}/read?early=1")
+        page.get_by_text("On the screen").wait_for()
+        server.kill()
+        page.get_by_text("Connection lost; it is tried again.").wait_for()

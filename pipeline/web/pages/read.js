@@ -84,8 +84,8 @@ function draw() {
   const until = screen.position;
   byId("early").hidden = until === Infinity;
   if (feed.ready && lines.draw(set.early ? Infinity : until, !scroll.following)) scroll.follow();
-  tell(!feed.connected && feed.ready ? "Connection lost; it is tried again."
-    : feed.ended ? "The show has ended." : screen.stopped(set.early) ? STOPPED[answer(feed)] ?? INTERRUPTED
+  tell(feed.ended ? "The show has ended."
+    : !feed.connected && feed.ready ? "Connection lost; it is tried again." : screen.stopped(set.early) ? STOPPED[answer(feed)] ?? INTERRUPTED
     : set.early ? "" : screen.waits);
 }
 
