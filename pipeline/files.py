@@ -1,6 +1,7 @@
 """Files that others read while we write them."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,8 +20,10 @@ def read_typed(path: Path, what: str) -> str:
 
 def lasting(name: str) -> str:
     """The name of a file or folder that is there as it is from any folder; an address and all else as it is."""
-    path = Path(name).expanduser()
-    return str(path.absolute()) if "://" not in name and path.exists() else name
+    with suppress(OSError, RuntimeError, ValueError):  # what can be no path is none
+        path = Path(name).expanduser()
+        return str(path.absolute()) if "://" not in name and path.exists() else name
+    return name
 
 
 class NewLines:

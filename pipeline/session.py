@@ -3,7 +3,6 @@
 Reading order for the whole program: `events`, this module, then any stage.
 """
 
-import os
 import queue
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -129,6 +128,8 @@ class Session:
         `names` is the glossary that the chains have too; it is read again here when it was saved.
         """
         self._resume, self._watched = resume, watched
+        self._was = folder.begun(path).source
+        """The source that the session there was begun with."""
         self._begun = folder.Begun(source=lasting(source), beside=beside, record=record)
         self._intake = Intake(source, path, settings.source, clock)
         self._path, self._settings = path, settings
@@ -293,9 +294,9 @@ class Session:
 
     def _started(self, found: Found, description: str, before: SessionStarted | None) -> SessionStarted:
         chains, source = self._chains.values(), found.shown
-        if before and f"{os.sep}{source}".endswith(f"{os.sep}{before.source}"):  # a file by its whole path (`lasting`)
+        if before and source == self._was:  # by its whole path
             source = before.source
-        elif before:
+        elif before and source != before.source:
             self.warn(f"this session was of {before.source}; it goes on with {source}")
         return SessionStarted(
             version=__version__,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DiskFull, SessionError, unwritable
-from pipeline.files import write_whole
+from pipeline.files import lasting, write_whole
 
 
 def test_only_a_change_touches_the_file(tmp_path: Path) -> None:
@@ -53,3 +53,13 @@ def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(tmp_path: Path
 
 def test_a_full_disk_is_its_own_error() -> None:
     assert isinstance(unwritable(Path("a/b.srt"), OSError(errno.ENOSPC, "No space left on device")), DiskFull)
+
+
+def test_a_file_has_a_name_that_lasts_and_what_is_none_stays_as_it_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rally.mp4").touch()
+    assert lasting("rally.mp4") == lasting("./rally.mp4") == str(tmp_path / "rally.mp4")
+    for name in ("-", "gone.mp4", "https://example.org/rally.mp4", f"lavfi:{'a' * 5000}", "~nobody-here/a.mp4", "a\0b"):
+        assert lasting(name) == name

@@ -51,9 +51,9 @@ def main(options: argparse.Namespace) -> None:
 
 def measure(missing: Sequence[tuple[System, str]], found: Results, out: Path, take: Take) -> None:
     """Ours, then what is missing; each is kept as soon as it is done."""
-    began, load = datetime.now(UTC).isoformat(timespec="seconds"), os.getloadavg()
+    began, load, commit = datetime.now(UTC).isoformat(timespec="seconds"), os.getloadavg(), _commit()
     say("livesubs")
-    found = found.begun(Run(began=began, load=load, ours=one(ours.SYSTEM, "stream", take), commit=_commit()))
+    found = found.begun(Run(began=began, load=load, ours=one(ours.SYSTEM, "stream", take), commit=commit))
     results.save(out, found)
     for peer, setting in missing:
         say(f"{peer.name}, {setting}")

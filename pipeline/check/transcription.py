@@ -35,8 +35,7 @@ def refuse(server: Server, lang: str) -> str:
     except ServerFailed as failed:
         if failed.way:
             raise SettingsError(f"{_sentence(server, failed)}; {failed.way}") from None
-        way = "check the address" if failed.answers else "start it, or check the address"
-        return f"{_sentence(server, failed)}; {way}: the local model hears until it answers"
+        return f"{_sentence(server, failed)}; {_way(failed)}; the local model hears until it answers"
     return ""
 
 
@@ -61,7 +60,7 @@ def transcription(plan: Plan) -> Rows[None]:
 
 
 def _way(failed: ServerFailed) -> str:
-    return "check the address" if failed.answers else "start it"
+    return "check the address" if failed.answers else "check the address, or start it"
 
 
 def _row(server: Server, speech: SpeechSettings) -> Row:

@@ -85,7 +85,8 @@ function draw() {
   byId("early").hidden = until === Infinity;
   if (feed.ready && lines.draw(set.early ? Infinity : until, !scroll.following)) scroll.follow();
   tell(feed.ended ? "The show has ended."
-    : !feed.connected && feed.ready ? "Connection lost; it is tried again." : screen.stopped(set.early) ? STOPPED[answer(feed)] ?? INTERRUPTED
+    : !feed.connected && feed.ready ? "Connection lost; it is tried again."
+    : screen.stopped(set.early) ? STOPPED[answer(feed)] ?? INTERRUPTED
     : set.early ? "" : screen.waits);
 }
 
