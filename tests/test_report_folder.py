@@ -21,7 +21,7 @@ from pipeline.report.headline import headline
 from pipeline.settings import Settings
 from tests.measures import SAMPLES
 from tests.reported import Parsed, begun, live, said, saved
-from tests.waiting import until
+from tests.waiting import ended, until
 
 
 def test_a_killed_session_and_a_running_one_are_told_apart(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_session_that_is_left_at_once_is_reported_too(tmp_path: Path) -> None:
         worker.suspend()  # so that what was recorded cannot be finished before the second Ctrl-C
         session.send_signal(signal.SIGINT)
         ffmpegs = [process for process in children if "ffmpeg" in process.name()]
-        until(lambda: not any(process.is_running() for process in ffmpegs), 30)
+        until(lambda: all(ended(process) for process in ffmpegs), 30)
         session.send_signal(signal.SIGINT)
         session.communicate(timeout=240)
     assert session.returncode == 130

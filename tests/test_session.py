@@ -20,7 +20,7 @@ from pipeline.settings import CueRules
 from pipeline.state import fold
 from pipeline.subtitles.quality import faults
 from tests.measures import PATIENT, SAMPLES, bleu, cues, in_time_errors, wer
-from tests.waiting import until
+from tests.waiting import ended, until
 
 pytestmark = pytest.mark.slow
 
@@ -222,7 +222,7 @@ def test_a_kill_at_any_moment_leaves_what_an_uninterrupted_run_has(runs: dict[st
             assert len(state.track(lang)) - len(found) <= 2
     finish(session)
     _, alive = psutil.wait_procs(tree, timeout=60)
-    assert not [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
+    assert all(ended(process) for process in alive)
     assert list(read(out / "journal.jsonl")) == list(read(left / "journal.jsonl"))
 
 

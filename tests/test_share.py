@@ -34,7 +34,7 @@ from pipeline.speech.messages import Answered, Heard
 from pipeline.speech.turns import Turns
 from tests.hearing import DEMO, STREAM, chunks, recorded, sound, text, words
 from tests.measures import SAMPLES
-from tests.waiting import until
+from tests.waiting import ended, until
 
 LENGTH = 11.4  # a pause: which word half a one becomes, the processor decides
 RALLY = str(SAMPLES / "rally.mp4")
@@ -104,10 +104,6 @@ class Run:
     @property
     def warnings(self) -> list[str]:
         return [event.text for event in self.events if isinstance(event, Warned)]
-
-
-def gone(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def sockets(runtime: Path) -> list[Path]:
@@ -188,7 +184,7 @@ def test_sound_that_kills_the_process_leaves_nothing_out_but_itself(
             if start < 7.5 < end and self._link and self._link.shared and not left_out.is_set():
                 process = psutil.Process(self.pid)
                 meet.wait()
-                until(lambda: gone(process), 10)
+                until(lambda: ended(process), 10)
             return super().hear(start, end)
 
     left_out = Event()
@@ -242,7 +238,7 @@ def test_a_run_that_is_killed_also_the_one_that_started_it_is_nothing_to_the_oth
     run.hear(6.0, LENGTH)
     assert run.end() == alone["utterance"]
     assert not run.warnings
-    until(lambda: gone(worker), 10)  # with the last run
+    until(lambda: ended(worker), 10)  # with the last run
     assert not sockets(runtime)
 
 

@@ -19,7 +19,7 @@ from pipeline.source.archive import segments
 from pipeline.source.capture import Capture, Outcome
 from pipeline.web.media import playlist
 from tests.recordings import archived_sound, offset_ms, presented, sound
-from tests.waiting import until
+from tests.waiting import ended, until
 
 pytestmark = pytest.mark.slow
 
@@ -288,4 +288,4 @@ def test_no_ffmpeg_outlives_a_killed_session(clips: Path, tmp_path: Path, source
         if source.startswith("lavfi"):  # one that hangs, and so sees no end of its input
             next(p for p in family if p.name().startswith("ffmpeg") and "s16le" in p.cmdline()).suspend()
         os.kill(session.pid, signal.SIGKILL)
-    until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family), 5)
+    until(lambda: all(ended(process) for process in family), 5)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import psutil
+
 T = TypeVar("T")
 
 _BUSY = 4.0
@@ -20,3 +22,11 @@ def until(condition: Callable[[], T], seconds: float) -> T:
         assert time.monotonic() < deadline, f"nothing within {_BUSY * seconds:.0f} s"
         tick.wait(0.01)
     return value
+
+
+def ended(process: psutil.Process) -> bool:
+    """Whether it runs no more; also one that ends while it is asked."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

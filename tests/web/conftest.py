@@ -30,14 +30,18 @@ def becomes(page: "Page", condition: str, seconds: float = 20) -> None:
     until(lambda: _evaluated(page, condition), seconds)
 
 
+_NOT_YET = ("context was destroyed", "of null")
+"""What Chromium says of a page that is being loaded again, and of what it does not show yet."""
+
+
 def _evaluated(page: "Page", condition: str) -> object:
-    """Its value; of a page that is being loaded again, nothing."""
+    """Its value; nothing where there is nothing yet to have one."""
     from playwright.sync_api import Error
 
     try:
         return page.evaluate(condition)
     except Error as error:
-        if "context was destroyed" not in str(error):
+        if not any(told in str(error) for told in _NOT_YET):
             raise
         return None
 
