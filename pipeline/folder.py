@@ -94,8 +94,11 @@ def again(path: Path) -> Iterator[None]:
 
 def check(path: Path) -> None:
     """SessionError unless a session's journal is in the folder."""
-    if not (path / JOURNAL).is_file() and not (path / PRIVATE).is_file():
-        raise SessionError(f"there is no session in {path}; name a session folder, one with a journal.jsonl in it")
+    if (path / JOURNAL).is_file() or (path / PRIVATE).is_file():
+        return
+    if within := min(path.glob(f"*/{JOURNAL}"), default=None):
+        raise SessionError(f"{path} is no session, but has some in it; name one of those, such as {within.parent}")
+    raise SessionError(f"there is no session in {path}; name a session folder, one with a {JOURNAL} in it")
 
 
 def check_begun(path: Path) -> State:

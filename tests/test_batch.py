@@ -15,7 +15,7 @@ from pipeline import cli, folder, settings
 from pipeline.audio import Samples
 from pipeline.commands.batch import _told
 from pipeline.commands.options import slug
-from pipeline.errors import LivesubsError, SettingsError, WorkerError
+from pipeline.errors import LivesubsError, SessionError, SettingsError, WorkerError
 from pipeline.events import Cue
 from pipeline.journal import read, running
 from pipeline.refining.blocks import Cutter
@@ -101,6 +101,9 @@ def test_what_failed_is_told_with_its_reason_and_the_rest_is_done(
     assert f"done before: {out / 'rally'}" in told
     assert "2 of 3 failed" in told
     assert "missing there is no file" in told
+    assert told.index("recordings: 100 %") > max(told.rindex("livesubs: failed: "), told.index("done before: "))
+    with pytest.raises(SessionError, match=f"but has some in it; name one of those, such as {out / 'rally'}"):
+        cli.app(["refine", str(out)], standalone_mode=False)
 
 
 def test_of_what_was_done_before_with_other_settings_that_is_told(
@@ -116,9 +119,9 @@ def test_of_what_was_done_before_with_other_settings_that_is_told(
 
     assert again() == Outcome(name="rally", before=True)
     other = again(deadline=9.0)
-    assert other == Outcome(name="rally", before=True, others=("deadline",))
+    assert other == Outcome(name="rally", before=True, others=("[translation] deadline",))
     assert "done before: " in (told := _told(other, tmp_path))
-    assert "with other settings (deadline); for these take another --out" in told
+    assert "with other settings ([translation] deadline); for these take another --out" in told
     (tmp_path / "rally" / folder.SETTINGS).write_text("of another = version")
     assert again() == Outcome(name="rally", before=True)
 

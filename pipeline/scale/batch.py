@@ -43,6 +43,8 @@ WORK = ".batch"
 """The folder of what is not whole yet."""
 _AHEAD = 2
 """Sessions that are at work beside one for each worker: while one is begun or ended, others have blocks to hear."""
+_HEARD = 0.95
+"""Share of a recording that is done when all of it is heard; its last sentences, files and report are left."""
 _DEADLINE = 300.0
 """Seconds that a sentence's translation may take: a worker that was lost is replaced meanwhile."""
 
@@ -56,7 +58,7 @@ class Outcome(Value, frozen=True):
     before: bool = False
     """It was there already."""
     others: tuple[str, ...] = ()
-    """Settings by name of which that one was made with others."""
+    """Settings, as `[table] name`, of which that one was made with others."""
 
 
 class Batch:
@@ -90,7 +92,9 @@ class Batch:
                 todo.put(item)
             self._total = len(items)
             streams = [self._take(todo) for _ in range(min(self._workers.number + _AHEAD, self._total))]
-            yield from merge(streams, bound=self._total, name="batch")
+            for outcome in merge(streams, bound=self._total, name="batch"):
+                yield outcome
+                self._is_at(outcome.name, 1.0)
             if not any(entry.is_dir() for entry in work.iterdir()):
                 rmtree(work, ignore_errors=True)  # while it is ours: another batch may begin right after
 
@@ -101,7 +105,6 @@ class Batch:
             except Empty:
                 return
             yield self._outcome(item)
-            self._is_at(item, 1.0)
 
     def _outcome(self, item: Item) -> Outcome:
         try:
@@ -134,9 +137,12 @@ class Batch:
         before = now
         with suppress(SettingsError):  # of another version, or gone: nothing is known of them
             before = settings.load(file)
-        tables = (before.speech, now.speech), (before.translation, now.translation)
+        tables = ("speech", before.speech, now.speech), ("translation", before.translation, now.translation)
         return tuple(
-            name for was, is_ in tables for name in was.__struct_fields__ if getattr(was, name) != getattr(is_, name)
+            f"[{table}] {name}"
+            for table, was, is_ in tables
+            for name in was.__struct_fields__
+            if getattr(was, name) != getattr(is_, name)
         )
 
     def _subtitle(self, item: Item, path: Path, kept: Kept) -> None:
@@ -146,7 +152,7 @@ class Batch:
         chains = self._chains(kept, names)
 
         def heard(upto: float) -> None:
-            self._is_at(item, upto / max(session.status().recorded, upto))
+            self._is_at(item.name, _HEARD * upto / max(session.status().recorded, upto))
 
         recogniser = SharedRecogniser(self._workers, kept, heard)
         session = Session(item.source, path, chosen, recogniser, chains, SystemClock(), names)
@@ -163,9 +169,9 @@ class Batch:
         with self._building:  # dictionaries are loaded by the first, once
             return build_chains(unhurried, chosen.speech.spoken, self._keys, names=names, local=local)
 
-    def _is_at(self, item: Item, share: float) -> None:
+    def _is_at(self, name: str, share: float) -> None:
         with self._lock:
-            self._shares[item.name] = share
+            self._shares[name] = share
             self._tell(sum(self._shares.values()), self._total)
 
 
