@@ -312,9 +312,7 @@ def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     shutil.copy(RALLY, tmp_path / "site")
     for moment in ("0", "9999999999"):
         (folder / moment).write_text("<html>Soon</html>")
-    plugins = str(Path(__file__).parent / "plugins")
-    monkeypatch.setenv("PYTHONPATH", plugins)
-    monkeypatch.syspath_prepend(plugins)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "plugins"))
     with web(served(tmp_path / "site", Quiet)) as url:
         yield f"{url}/announced"
 
