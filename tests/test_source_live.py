@@ -56,6 +56,12 @@ def in_step(folder: Path, *, at_least: float) -> None:
         assert (segment.start, segment.end) == pytest.approx(presented(segment.path), abs=0.041)
 
 
+def _sent(clip: Path) -> tuple[str, ...]:
+    """The clip, with a picture that goes on for a second: what SRT still holds back is lost when the sender goes."""
+    picture = ("-readrate", "2", "-stream_loop", "1", "-t", str(LENGTH + 1), "-i", str(clip))
+    return (*picture, "-readrate", "2", "-i", str(clip), "-map", "0:v", "-map", "1:a", "-c", "copy")
+
+
 @pytest.mark.parametrize(
     ("address", "publish"),
     [
@@ -70,7 +76,7 @@ def test_a_server_that_serves_once(
 ) -> None:
     port = str(free_port())
     words = [word.format(port=port) for word in publish]
-    with running(ffmpeg, "-readrate", "2", "-i", str(clip), "-c", "copy", *words) as publisher:
+    with running(ffmpeg, *_sent(clip), *words) as publisher:
         until(lambda: listens(publisher.pid, int(port)), 10)
         with recording(address.format(port=port), tmp_path) as capture:
             assert capture.media.picture
@@ -96,7 +102,7 @@ def test_a_publisher_that_calls_us(
     started = spawn((capture.start() for _ in range(1)), bound=1, name="start")  # type: ignore[func-returns-value]
     until(lambda: any(listens(child.pid, int(port)) for child in psutil.Process().children(recursive=True)), 10)
     words = [word.format(port=port) for word in send]
-    with running(ffmpeg, "-readrate", "2", "-i", str(clip), "-c", "copy", *words):
+    with running(ffmpeg, *_sent(clip), *words):
         assert list(started) == [None]
         assert capture.outcome.state == "lost"
     capture.close()
