@@ -83,7 +83,7 @@ def test_a_merge_without_an_answer_is_on_the_page_again_after_a_reload(
 
 
 def test_ticks_stay_and_only_hits_that_were_seen_are_replaced(desk: "Page", folder: Path) -> None:
-    row = "[row.querySelector('input')?.checked, row.querySelector('ins')?.innerText.includes('!')]"
+    row = "[row.querySelector('input').checked, row.querySelector('ins').innerText.includes('!')]"
     found = f"[...document.querySelectorAll('#find-list li')].map((row) => {row})"
     press(desk, "Control+f", *"the", "Tab", *"all")
     becomes(desk, f"JSON.stringify({found}) === '[[true,false],[true,false]]'")
