@@ -96,7 +96,8 @@ batch: $(DONE)
 guards: $(DONE)
 	$(BIN)/python -m pytest tests/soak/test_guards.py --log-cli-level=INFO
 
-# A transcription server that is not ours as the recogniser, well, killed and started again; takes about four minutes.
+# A transcription server that is not ours as the recogniser: well, killed and started again, and with faults in between; takes about
+# five minutes.
 asr-url: $(DONE) build/peers/whisperlivekit/.locked
 	$(BIN)/python -m pytest tests/soak/test_asr_url.py --log-cli-level=INFO
 

@@ -1,5 +1,5 @@
-"""`--asr-url` against a server that is not ours: whisperlivekit, which hears with the demo model: well, killed, and with
-faults in between.
+"""`--asr-url` against a server that is not ours: whisperlivekit, which hears with the demo model: well, killed, and
+with faults in between.
 
 `make asr-url` runs it; it takes some five minutes and is not part of `make test`.
 """
